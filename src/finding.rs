@@ -1,0 +1,197 @@
+//! The words that rules and renderers share: level, finding, label, fix, report.
+
+use crate::path::RepoPath;
+use crate::source::{SourceFile, Span};
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Told, and never fails a run.
+    Note,
+    /// Fails a run under `--deny-warnings`.
+    Warning,
+    /// Fails a run.
+    Error,
+}
+
+impl Level {
+    /// The contract's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// One violation of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's name, in kebab-case.
+    pub rule: &'static str,
+    /// The rule's level, or the plan's own for it.
+    pub level: Level,
+    /// What was found. The rest of the finding is common to all rules.
+    pub draft: Draft,
+    /// Who accepted the finding on purpose, and why. An allowed finding fails no run.
+    pub allowed: Option<Allowed>,
+}
+
+/// What a rule says of one violation. Its name and level are not the rule's to choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What to do next, in one line.
+    pub help: Option<String>,
+    /// The ids of the tasks concerned, in the order in which the message names them.
+    pub tasks: Vec<String>,
+    /// The witness or the changed path.
+    pub path: Option<RepoPath>,
+    /// Where: the first is the finding's own place.
+    pub labels: Vec<Label>,
+    /// What a program may want to know beside the message, by name.
+    pub data: Vec<(&'static str, Datum)>,
+    /// Edits that would mend it.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What, in a few words; may be empty.
+    pub text: String,
+}
+
+/// Where a label points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Some bytes of a text that was read.
+    Span(Span),
+    /// A file of the repository as a whole.
+    File(RepoPath),
+    /// An input that is no file of the repository, by its name: a patch, a range.
+    Input(String),
+}
+
+/// A value in a finding's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Datum {
+    /// A text.
+    Text(String),
+    /// A number of things.
+    Count(usize),
+    /// Values in order.
+    List(Vec<Datum>),
+    /// Values by name, in order.
+    Map(Vec<(&'static str, Datum)>),
+}
+
+/// An edit, or several that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the edit does, in a few words.
+    pub title: String,
+    /// The edits; none overlaps another.
+    pub edits: Vec<Edit>,
+}
+
+/// A text put in the place of a span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// What comes in its place.
+    pub text: String,
+}
+
+/// Who accepted a finding, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The task whose `allow` it is.
+    pub by: String,
+    /// The reason that it gives.
+    pub reason: String,
+}
+
+/// All that a run has to say, in the order in which every format says it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// `check` or `gate`.
+    pub command: &'static str,
+    /// The texts that spans point into; the plan's files.
+    pub sources: Vec<SourceFile>,
+    /// The inputs of a gate, in the order of the call.
+    pub inputs: Vec<Input>,
+    /// The findings, in their fixed order.
+    pub findings: Vec<Finding>,
+    /// How many tasks the plan has.
+    pub tasks: usize,
+    /// How many files exist, or nothing where nobody looked.
+    pub files: Option<usize>,
+}
+
+/// One thing that a gate looked at, with the commits used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    /// The task whose changes these are.
+    pub task: String,
+    /// What was read, as the person who asked would name it: `branch codex/lessons`, `a.patch`.
+    pub source: String,
+    /// The commit that the changes start from.
+    pub base: Option<String>,
+    /// The commit that they end in.
+    pub head: Option<String>,
+    /// The merge base of the two, where one was looked for.
+    pub merge_base: Option<String>,
+}
+
+/// How a run ends: what the contract calls the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing that fails a run.
+    Clean,
+    /// An error stands, or a warning where warnings are denied.
+    Failed,
+    /// Something could not be verified or decided, so nothing may be taken for clean.
+    Unverified,
+}
+
+impl Report {
+    /// The findings that nobody has allowed.
+    pub fn standing(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.allowed.is_none())
+    }
+
+    /// How many standing findings have this level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.standing().filter(|finding| finding.level == level).count()
+    }
+
+    /// Whether all that was to be looked at was looked at, whole.
+    #[must_use]
+    pub fn verified(&self) -> bool {
+        !self.standing().any(|finding| UNVERIFIED.contains(&finding.rule))
+    }
+
+    /// The run's verdict; `deny_warnings` makes a warning weigh as an error.
+    #[must_use]
+    pub fn verdict(&self, deny_warnings: bool) -> Verdict {
+        let failing = if deny_warnings { Level::Warning } else { Level::Error };
+        if !self.verified() {
+            Verdict::Unverified
+        } else if self.standing().any(|finding| finding.level >= failing) {
+            Verdict::Failed
+        } else {
+            Verdict::Clean
+        }
+    }
+}
+
+/// The rules whose findings mean that the answer is not whole.
+pub const UNVERIFIED: [&str; 2] = ["not-verified", "undecided"];

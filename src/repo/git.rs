@@ -1,0 +1,1 @@
+//! Asking git, without running what a repository says.

@@ -1,0 +1,1 @@
+//! Patches read as text: which paths they write.

@@ -1,0 +1,157 @@
+//! Text with positions: files, byte spans, lines and columns, and [`yaml`], the spanned tree.
+
+pub mod yaml;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One text that findings can point into.
+///
+/// Cloning is cheap: the text is shared.
+#[derive(Clone, Debug)]
+pub struct SourceFile(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    name: String,
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+/// A place between two characters of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in Unicode scalar values, from 1.
+    pub column: usize,
+    /// The offset in bytes, from 0.
+    pub byte: usize,
+}
+
+impl SourceFile {
+    /// Takes a text and the name by which answers call it: a path relative to the root, or `-` for
+    /// standard input.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> SourceFile {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(memchr_lines(text.as_bytes()).map(|newline| newline + 1))
+            .collect();
+        SourceFile(Arc::new(Inner { name: name.into(), text, line_starts }))
+    }
+
+    /// The name by which answers call this file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The text of a span; offsets past the end or inside a character are moved to the nearest
+    /// place before them.
+    #[must_use]
+    pub fn slice(&self, bytes: Range<usize>) -> &str {
+        let start = self.floor(bytes.start);
+        let end = self.floor(bytes.end).max(start);
+        &self.0.text[start..end]
+    }
+
+    /// Line and column of a byte offset, in the time of a binary search and one line.
+    #[must_use]
+    pub fn position(&self, byte: usize) -> Position {
+        let byte = self.floor(byte);
+        let line = self.0.line_starts.partition_point(|&start| start <= byte);
+        let start = self.0.line_starts[line - 1];
+        Position { line, column: self.0.text[start..byte].chars().count() + 1, byte }
+    }
+
+    /// The bytes of a line, counted from 1, without its line ending.
+    #[must_use]
+    pub fn line_span(&self, line: usize) -> Option<Range<usize>> {
+        let start = *self.0.line_starts.get(line.checked_sub(1)?)?;
+        let end = self.0.line_starts.get(line).map_or(self.0.text.len(), |&next| next - 1);
+        let end = if self.0.text[start..end].ends_with('\r') { end - 1 } else { end };
+        Some(start..end)
+    }
+
+    /// How many lines the text has; a text that ends with a newline has an empty last one.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        self.0.line_starts.len()
+    }
+
+    fn floor(&self, byte: usize) -> usize {
+        let mut byte = byte.min(self.0.text.len());
+        while !self.0.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
+        byte
+    }
+}
+
+impl PartialEq for SourceFile {
+    /// The same file: the same name and text.
+    fn eq(&self, other: &SourceFile) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.name == other.0.name && self.0.text == other.0.text)
+    }
+}
+
+impl Eq for SourceFile {}
+
+fn memchr_lines(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at)
+}
+
+/// Some bytes of one of the texts that were read together, in the order of their reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Which of the texts.
+    pub file: FileId,
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+/// The place of a text among those that were read together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub usize);
+
+impl Span {
+    /// The span of these bytes of this file.
+    #[must_use]
+    pub fn new(file: FileId, bytes: Range<usize>) -> Span {
+        Span { file, start: bytes.start, end: bytes.end }
+    }
+
+    /// The bytes that the span covers.
+    #[must_use]
+    pub fn bytes(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let file = SourceFile::new("x", "a: é\r\nb: 漢字\n");
+        assert_eq!(file.position(0), Position { line: 1, column: 1, byte: 0 });
+        assert_eq!(file.position(5), Position { line: 1, column: 5, byte: 5 });
+        assert_eq!(file.position(13), Position { line: 2, column: 5, byte: 13 });
+        assert_eq!(file.position(12), Position { line: 2, column: 4, byte: 10 }, "inside 漢");
+        assert_eq!(file.position(999), Position { line: 3, column: 1, byte: 17 });
+        assert_eq!(file.line_span(1).map(|span| file.slice(span)), Some("a: é"));
+        assert_eq!(file.line_span(3).map(|span| file.slice(span)), Some(""));
+        assert_eq!(file.line_span(4), None);
+    }
+}
