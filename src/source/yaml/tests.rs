@@ -1,0 +1,162 @@
+use super::*;
+
+/// The tree as one line: texts as they are read, each with the bytes that it was written in.
+fn outline(text: &str) -> String {
+    fn draw(text: &str, node: NodeRef<'_>, out: &mut String) {
+        match node.view() {
+            View::Null => out.push('~'),
+            View::Text(scalar) if node.source() == scalar.text => out.push_str(scalar.text),
+            View::Text(scalar) => out.push_str(&format!("{}<{}>", scalar.text, node.source())),
+            View::NotText(what) => out.push_str(&format!("({what})")),
+            View::List(items) => {
+                out.push('[');
+                for item in items {
+                    draw(text, item, out);
+                    out.push(' ');
+                }
+                out.push(']');
+            }
+            View::Map(pairs) => {
+                out.push('{');
+                for (key, value) in pairs {
+                    draw(text, key, out);
+                    out.push('=');
+                    draw(text, value, out);
+                    out.push(' ');
+                }
+                out.push('}');
+            }
+            View::UnknownAlias => out.push_str(&format!("alias?{}", node.source())),
+            View::UnknownTag(span) => out.push_str(&format!("tag?{}", &text[span])),
+            View::Broken => out.push_str("broken"),
+        }
+    }
+    let tree = Tree::parse(text);
+    let mut out = String::new();
+    if let Some(root) = tree.root() {
+        draw(text, root, &mut out);
+    }
+    for problem in tree.problems() {
+        out.push_str(&format!("\n@{} {}", &text[problem.span.clone()], problem.message));
+        if let Some(fix) = &problem.fix {
+            out.push_str(&format!(" => {fix}"));
+        }
+    }
+    out
+}
+
+#[test]
+fn every_way_of_writing_a_value_keeps_its_bytes() {
+    for (text, expected) in [
+        ("", ""),
+        ("# nothing\n", ""),
+        ("a: b\n", "{a=b }"),
+        ("\u{feff}a: b\r\nc: 'x''y'\r\n", "{a=b c=x'y<'x''y'> }"),
+        ("a: [x, \"y\\u00e9\"]", "{a=[x yé<\"y\\u00e9\"> ] }"),
+        ("a:\n- b\n- c: d\n", "{a=[b {c=d } ] }"),
+        ("a: &n [q]\nb: *n\n", "{a=[q ] b=[q ] }"),
+        ("a: ~\nb:\nc: null\nd: ''\n", "{a=~ b=~ c=~ d=<''> }"),
+        (
+            "a: 1\nb: -0.5e3\nc: true\nd: off\ne: 0x1F\nf: 1.2.3\n",
+            "{a=(a number) b=(a number) c=(true or false) d=off e=(a number) f=1.2.3 }",
+        ),
+        ("a: !!str 5\n", "{a=5 }"),
+        ("{\"a\": {\"b\": [\"c\"]}}", "{a<\"a\">={b<\"b\">=[c<\"c\"> ] } }"),
+        ("a: *.rs\nb: [*x/y, **/z]\n", "{a=alias?*.rs b=[alias?*x/y alias?**/z ] }"),
+        ("a: !src/x\nb: ! y\nc: [!p/**, q]\n", "{a=tag?!src/x b=tag?! y c=[tag?!p/** q ] }"),
+        ("é: 漢\n", "{é=漢 }"),
+    ] {
+        assert_eq!(outline(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn collections_end_where_their_last_entry_does() {
+    let text = "tasks:\n  a:\n    write: [x]\n  b:\n    - y\n\n\nbase: main\n";
+    let tree = Tree::parse(text);
+    let Some(View::Map(pairs)) = tree.root().map(NodeRef::view) else { panic!() };
+    assert_eq!(pairs[0].1.source(), "a:\n    write: [x]\n  b:\n    - y");
+}
+
+#[test]
+fn a_syntax_error_leaves_the_other_entries_standing() {
+    for (text, expected) in [
+        (
+            "tasks:\n  a:\n    write: [ab]*\n    branch: x\n  b:\n    write: src/b\n",
+            "{tasks={a={write=broken branch=x } b={write=src/b } } }\n\
+             @[ab]* YAML takes this for a list, not for a text => \"[ab]*\"",
+        ),
+        (
+            "tasks:\n  a:\n    write:\n      - {a,b}/**\n      - c\n      - *\n  b: {write: d}\n",
+            "{tasks={a={write=[broken c broken ] } b={write=d } } }\n\
+             @{a,b}/** YAML takes this for a map, not for a text => \"{a,b}/**\"\n\
+             @* YAML takes this for an alias, not for a text => \"*\"",
+        ),
+        (
+            "tasks:\n  a: {write: \"open\n  b:\n    write: d\n",
+            "{tasks={a=broken b={write=d } } }\n\
+             @\" this is no YAML: unclosed quote",
+        ),
+        (
+            "tasks:\n  a:\n    write: [x, *, y]\n  b:\n    write: d\n",
+            "{tasks={a={write=broken } b={write=d } } }\n\
+             @* YAML takes this for an alias, not for a text => \"*\"",
+        ),
+        (
+            "x: &n [q]\ntasks:\n  a: ][\n  b: {write: *n}\n",
+            "{x=[q ] tasks={a=broken b={write=[q ] } } }\n\
+             @] this is no YAML: while parsing a node, did not find expected node content",
+        ),
+        (
+            "a: 1\n---\nb: 2\n",
+            "{a=(a number) }\n@--- a second YAML document begins here, and a plan is one document",
+        ),
+    ] {
+        assert_eq!(outline(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn bytes_inside_a_scalar_are_found_in_the_document() {
+    for (document, needle, expected) in [
+        ("a: src/**x", "**", "**"),
+        ("a: 'it''s/**x'", "**", "**"),
+        ("a: 'it''s/**x'", "'s", "''s"),
+        (r#"a: "\u00e9\x41\\ **x""#, "**", "**"),
+        (r#"a: "\u00e9\x41\\ **x""#, "é", r"\u00e9"),
+        (r#"a: "\u00e9\x41\\ **x""#, "\\ ", r"\\ "),
+        ("a: one\n  two **x\n", "**", "**"),
+        ("a: \"one \\\n   two **x\"\n", "**", "**"),
+        ("a: \"one\n\n   two **x\"\n", "**", "**"),
+        ("a: >-\n  one\n  two **x\n", "**", "**"),
+        ("a: |-\n  one\n  two **x\n", "**", "**"),
+    ] {
+        let tree = Tree::parse(document);
+        let Some(View::Map(pairs)) = tree.root().map(NodeRef::view) else { panic!("{document}") };
+        let View::Text(scalar) = pairs[0].1.view() else { panic!("{document}") };
+        let at = scalar.text.find(needle).unwrap();
+        let span = scalar.source_span(at..at + needle.len());
+        assert_eq!(&document[span], expected, "{document}");
+        let end = scalar.source_span(scalar.text.len()..scalar.text.len());
+        assert!(document.get(end).is_some_and(str::is_empty), "{document}");
+    }
+}
+
+#[test]
+fn hostile_documents_end_soon() {
+    for text in [
+        "[".repeat(100_000),
+        "{a: ".repeat(100_000),
+        "- ".repeat(100_000),
+        "a:\n".repeat(100_000),
+        (0..5_000).map(|depth| format!("{}a:\n", " ".repeat(depth % 300))).collect(),
+        "a: &a [x]\n".to_owned() + &"b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n".repeat(1_000),
+        "a: &a [*a]\n".to_owned(),
+        "\"".repeat(100_001),
+        "&".repeat(1_000),
+        "\0\u{1}\u{7f}".repeat(100),
+    ] {
+        let tree = Tree::parse(&text);
+        assert!(tree.root().is_some() || !tree.problems().is_empty());
+    }
+}
