@@ -1,6 +1,7 @@
 //! lanelint: a linter for write lanes, the files that each of several parallel tasks may edit.
 
 pub mod finding;
+pub mod glob;
 pub mod path;
 pub mod repo;
 pub mod source;

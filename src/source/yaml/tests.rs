@@ -105,7 +105,7 @@ fn a_syntax_error_leaves_the_other_entries_standing() {
         (
             "x: &n [q]\ntasks:\n  a: ][\n  b: {write: *n}\n",
             "{x=[q ] tasks={a=broken b={write=[q ] } } }\n\
-             @] this is no YAML: while parsing a node, did not find expected node content",
+             @] this is no YAML: misplaced bracket",
         ),
         (
             "a: 1\n---\nb: 2\n",

@@ -1,0 +1,205 @@
+//! A glob as a nondeterministic automaton over bytes, without steps that read nothing.
+
+use std::collections::HashMap;
+
+use super::bytes::ByteSet;
+use super::graph::{Graph, State};
+use super::syntax::Piece;
+
+/// The most edges that an automaton may have: about 160 MB of them.
+///
+/// Only braces with thousands of empty branches in a row come near: `{,a}{,b}{,c}…`.
+pub(crate) const MAX_EDGES: usize = 4_000_000;
+
+/// How many edges make a state wide.
+const WIDE: usize = 32;
+
+/// The paths that a glob matches. Every word that it accepts has no empty component; `.`, `..` and
+/// `.git` components are the caller's to leave out.
+#[derive(Debug)]
+pub(crate) struct Automaton {
+    /// The edges of all states, those of one state side by side.
+    edges: Vec<Edge>,
+    /// Where each state's edges begin; one more at the end.
+    offsets: Vec<u32>,
+    accepting: Vec<bool>,
+}
+
+/// A step that reads one byte.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge {
+    pub(crate) reads: ByteSet,
+    pub(crate) to: u32,
+}
+
+/// An automaton would have more than [`MAX_EDGES`] edges.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TooLarge;
+
+impl Automaton {
+    /// The state before the first byte.
+    pub(crate) const START: u32 = 0;
+
+    pub(crate) fn new(pieces: &[Piece]) -> Result<Automaton, TooLarge> {
+        let graph = Graph::new(pieces);
+        let mut numbers = HashMap::from([(graph.start(), 0u32)]);
+        let mut states = vec![graph.start()];
+        let mut automaton =
+            Automaton { edges: Vec::new(), offsets: vec![0], accepting: Vec::new() };
+        let mut reached = Reached::default();
+        while let Some(&state) = states.get(automaton.accepting.len()) {
+            let first = automaton.edges.len();
+            let mut accepting = false;
+            // All that can be had from here without reading a byte belongs to this state.
+            reached.begin(state);
+            while let Some(here) = reached.next() {
+                accepting |= graph.accepts(here);
+                graph.moves(here, |step| match step.reads {
+                    None => reached.add(step.to),
+                    Some(reads) => {
+                        let to = *numbers.entry(step.to).or_insert_with(|| {
+                            states.push(step.to);
+                            number(states.len() - 1)
+                        });
+                        automaton.edges.push(Edge { reads, to });
+                    }
+                });
+                if automaton.edges.len() > MAX_EDGES {
+                    return Err(TooLarge);
+                }
+            }
+            automaton.merge_edges_from(first);
+            automaton.offsets.push(number(automaton.edges.len()));
+            automaton.accepting.push(accepting);
+        }
+        let widest =
+            (0..automaton.states()).map(|state| automaton.edges(number(state)).len()).max();
+        if widest > Some(WIDE) {
+            let limit = 2 * automaton.states();
+            return Ok(automaton.determinised(limit).unwrap_or(automaton));
+        }
+        Ok(automaton)
+    }
+
+    /// The same words, with at most one state after each; nothing where that takes more than
+    /// `limit` states.
+    ///
+    /// A brace of thousands of names is thousands of edges from one state, and a pair of such
+    /// braces millions of pairs; made deterministic, it is a tree of letters.
+    fn determinised(&self, limit: usize) -> Option<Automaton> {
+        let start = vec![Automaton::START];
+        let mut numbers = HashMap::from([(start.clone(), 0u32)]);
+        let mut sets = vec![start];
+        let mut result = Automaton { edges: Vec::new(), offsets: vec![0], accepting: Vec::new() };
+        while let Some(set) = sets.get(result.accepting.len()) {
+            if sets.len() > limit {
+                return None;
+            }
+            let mut targets = vec![Vec::new(); 256];
+            for edge in set.iter().flat_map(|&state| self.edges(state)) {
+                for byte in edge.reads.iter() {
+                    targets[usize::from(byte)].push(edge.to);
+                }
+            }
+            result.accepting.push(set.iter().any(|&state| self.accepts(state)));
+            let mut edges: HashMap<u32, ByteSet> = HashMap::new();
+            for (byte, mut target) in (0..=u8::MAX).zip(targets) {
+                if target.is_empty() {
+                    continue;
+                }
+                target.sort_unstable();
+                target.dedup();
+                let to = *numbers.entry(target).or_insert_with_key(|target| {
+                    sets.push(target.clone());
+                    number(sets.len() - 1)
+                });
+                edges.entry(to).or_default().insert(byte);
+            }
+            let first = result.edges.len();
+            result.edges.extend(edges.into_iter().map(|(to, reads)| Edge { reads, to }));
+            result.edges[first..].sort_unstable_by_key(|edge| edge.to);
+            result.offsets.push(number(result.edges.len()));
+        }
+        Some(result)
+    }
+
+    /// Makes one edge of those that lead from one state to the same state.
+    fn merge_edges_from(&mut self, first: usize) {
+        self.edges[first..].sort_unstable_by_key(|edge| edge.to);
+        let mut kept = first;
+        for at in first..self.edges.len() {
+            let edge = self.edges[at];
+            if kept > first && self.edges[kept - 1].to == edge.to {
+                self.edges[kept - 1].reads = self.edges[kept - 1].reads.union(edge.reads);
+            } else {
+                self.edges[kept] = edge;
+                kept += 1;
+            }
+        }
+        self.edges.truncate(kept);
+    }
+
+    pub(crate) fn states(&self) -> usize {
+        self.accepting.len()
+    }
+
+    pub(crate) fn edges(&self, state: u32) -> &[Edge] {
+        let state = state as usize;
+        &self.edges[self.offsets[state] as usize..self.offsets[state + 1] as usize]
+    }
+
+    pub(crate) fn accepts(&self, state: u32) -> bool {
+        self.accepting[state as usize]
+    }
+
+    /// Whether the automaton accepts these bytes.
+    pub(crate) fn is_match(&self, path: &[u8]) -> bool {
+        let mut states = vec![Automaton::START];
+        let mut next = Vec::new();
+        for &byte in path {
+            for &state in &states {
+                for edge in self.edges(state) {
+                    if edge.reads.contains(byte) && !next.contains(&edge.to) {
+                        next.push(edge.to);
+                    }
+                }
+            }
+            std::mem::swap(&mut states, &mut next);
+            next.clear();
+            if states.is_empty() {
+                return false;
+            }
+        }
+        states.iter().any(|&state| self.accepts(state))
+    }
+}
+
+/// A count of states or edges, which [`MAX_EDGES`] keeps far below the end of a `u32`.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// States to look at, each once.
+#[derive(Default)]
+struct Reached {
+    seen: std::collections::HashSet<State>,
+    waiting: Vec<State>,
+}
+
+impl Reached {
+    fn begin(&mut self, state: State) {
+        self.seen.clear();
+        self.seen.insert(state);
+        self.waiting.push(state);
+    }
+
+    fn add(&mut self, state: State) {
+        if self.seen.insert(state) {
+            self.waiting.push(state);
+        }
+    }
+
+    fn next(&mut self) -> Option<State> {
+        self.waiting.pop()
+    }
+}

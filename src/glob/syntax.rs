@@ -1,0 +1,461 @@
+//! The syntax of globs: from text to pieces, with the place and the mend of every fault.
+//!
+//! The rules about components hold for the globs with the braces written out, of which there may
+//! be exponentially many. They are checked without writing them out: [`components`] carries the
+//! few states that a component can be in through all alternatives at once.
+
+mod components;
+
+use std::ops::Range;
+
+use super::bytes::ByteSet;
+
+/// The longest glob that is read, in bytes.
+pub const MAX_LENGTH: usize = 256 * 1024;
+
+/// The deepest nesting of braces that is read.
+pub const MAX_DEPTH: usize = 64;
+
+/// What is wrong with a glob, where, and the mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The bytes of the glob's text that are wrong; empty where something is missing.
+    pub span: Range<usize>,
+    /// What is wrong, in a few words.
+    pub problem: String,
+    /// What to do next, in one line.
+    pub help: String,
+    /// A text for the place of `span` that mends it, where there is an obvious one.
+    pub fix: Option<String>,
+}
+
+impl Fault {
+    fn new(span: Range<usize>, problem: impl Into<String>, help: impl Into<String>) -> Fault {
+        Fault { span, problem: problem.into(), help: help.into(), fix: None }
+    }
+
+    fn with_fix(mut self, fix: impl Into<String>) -> Fault {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+/// One thing of a glob, and the bytes of the text that say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) kind: PieceKind,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    /// A byte that stands for itself; never `/`.
+    Byte(u8),
+    /// `?` or a class: one byte of a set that never holds `/`.
+    Set(ByteSet),
+    /// One `*`; two of them that are a whole component are a globstar.
+    Star,
+    /// `/`.
+    Separator,
+    /// `{…,…}`: alternatives.
+    Branches(Vec<Vec<Piece>>),
+}
+
+/// Reads a glob, without the `!` that may stand before it.
+///
+/// # Errors
+/// Every fault, in the order of the text; those of the written-out globs only where the syntax
+/// itself is right.
+pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<Fault>> {
+    if text.len() > MAX_LENGTH {
+        let problem = format!("this glob is {} bytes long; the limit is {MAX_LENGTH}", text.len());
+        return Err(vec![Fault::new(0..text.len(), problem, "split it into several globs")]);
+    }
+    if let Some(at) = text.find('\0') {
+        let help = "no path holds one; remove it";
+        return Err(vec![Fault::new(at..at + 1, "a zero byte", help)]);
+    }
+    let mut parser = Parser { text, at: 0, faults: Vec::new() };
+    let mut pieces = parser.pieces(0);
+    if !parser.faults.is_empty() {
+        return Err(parser.faults);
+    }
+    if matches!(pieces.last(), Some(Piece { kind: PieceKind::Separator, .. })) && pieces.len() > 1 {
+        // `x/` is short for `x/**`.
+        let end = text.len()..text.len();
+        pieces.extend(
+            [PieceKind::Star, PieceKind::Star].map(|kind| Piece { kind, span: end.clone() }),
+        );
+    }
+    let faults = components::faults(&pieces, text);
+    if faults.is_empty() { Ok(pieces) } else { Err(faults) }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    at: usize,
+    faults: Vec<Fault>,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    /// The pieces up to the end of the text or, inside braces, up to a `,` or `}`.
+    fn pieces(&mut self, depth: usize) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        while let Some(character) = self.peek() {
+            let start = self.at;
+            self.at += character.len_utf8();
+            let kind = match character {
+                ',' | '}' if depth > 0 => {
+                    self.at = start;
+                    break;
+                }
+                '}' => {
+                    self.faults.push(
+                        Fault::new(
+                            start..self.at,
+                            "this `}` closes no brace",
+                            "remove it, or write `\\}` for a name that holds it",
+                        )
+                        .with_fix("\\}"),
+                    );
+                    continue;
+                }
+                '?' => PieceKind::Set(ByteSet::COMPONENT),
+                '*' => PieceKind::Star,
+                '/' => PieceKind::Separator,
+                '[' => match self.class(start) {
+                    Some(set) => PieceKind::Set(set),
+                    None => continue,
+                },
+                '{' => match self.branches(start, depth) {
+                    Some(branches) => PieceKind::Branches(branches),
+                    None => continue,
+                },
+                '\\' => {
+                    self.escape(start, &mut pieces);
+                    continue;
+                }
+                literal => {
+                    push_literal(&mut pieces, literal, start..self.at);
+                    continue;
+                }
+            };
+            pieces.push(Piece { kind, span: start..self.at });
+        }
+        pieces
+    }
+
+    fn escape(&mut self, start: usize, pieces: &mut Vec<Piece>) {
+        let escaped = self.peek();
+        self.at += escaped.map_or(0, char::len_utf8);
+        match escaped {
+            None => self.faults.push(Fault::new(
+                start..self.at,
+                "a backslash at the end escapes nothing",
+                "remove it, or write `\\\\` for a name that ends in a backslash",
+            )),
+            Some(character) if character == '/' || character.is_alphanumeric() => {
+                let after = if character == '/' { "" } else { &self.text[start + 1..self.at] };
+                let fault = Fault::new(
+                    start..self.at,
+                    format!("a backslash before `{character}`"),
+                    "separate folders with `/`, also on Windows; `\\` only takes the meaning from \
+                     a character such as `*`",
+                );
+                self.faults.push(fault.with_fix(format!("/{after}")));
+            }
+            Some(character) => push_literal(pieces, character, start..self.at),
+        }
+    }
+
+    fn branches(&mut self, start: usize, depth: usize) -> Option<Vec<Vec<Piece>>> {
+        if depth == MAX_DEPTH {
+            self.faults.push(Fault::new(
+                start..start + 1,
+                format!("braces nested deeper than {MAX_DEPTH}"),
+                "write the globs out",
+            ));
+            self.at = self.text.len();
+            return None;
+        }
+        let mut branches = Vec::new();
+        loop {
+            branches.push(self.pieces(depth + 1));
+            match self.peek() {
+                Some(',') => self.at += 1,
+                Some(_) => {
+                    self.at += 1;
+                    break;
+                }
+                None => {
+                    if self.faults.is_empty() {
+                        self.faults.push(Fault::new(
+                            start..start + 1,
+                            "this `{` is never closed",
+                            "add `}`, or write `\\{` for a name that holds it",
+                        ));
+                    }
+                    return None;
+                }
+            }
+        }
+        if branches.len() == 1 {
+            let inside = &self.text[start + 1..self.at - 1];
+            self.faults.push(Fault::new(
+                start..self.at,
+                "a brace with a single alternative",
+                format!(
+                    "if it is a placeholder, fill it in; write `{{{inside},other}}` for \
+                     alternatives, or `\\{{{inside}\\}}` for a name that holds braces"
+                ),
+            ));
+            return None;
+        }
+        Some(branches)
+    }
+
+    /// Reads a class from behind its `[` on, by the rules of `globset`.
+    fn class(&mut self, start: usize) -> Option<ByteSet> {
+        let negated = matches!(self.peek(), Some('!' | '^'));
+        self.at += usize::from(negated);
+        let first_member = self.at;
+        let mut ranges: Vec<(u8, u8)> = Vec::new();
+        let mut in_range = false;
+        let faults = self.faults.len();
+        loop {
+            let member_start = self.at;
+            let Some(member) = self.peek() else {
+                self.faults.truncate(faults);
+                self.faults.push(Fault::new(
+                    start..start + 1,
+                    "this `[` is never closed",
+                    "add `]`, or write `\\[` for a name that holds it",
+                ));
+                return None;
+            };
+            self.at += member.len_utf8();
+            let first = member_start == first_member;
+            if member == ']' && !first {
+                break;
+            }
+            let fault =
+                |span: Range<usize>, problem: String, help: &str| Fault::new(span, problem, help);
+            let rest = &self.text[member_start..];
+            if member == '[' && rest.starts_with("[:") && rest[2..].contains(":]") {
+                let end = member_start + 2 + rest[2..].find(":]").unwrap_or(0) + 2;
+                let help = "name the members, such as `[a-zA-Z]`";
+                self.faults.push(fault(
+                    member_start..end,
+                    format!(
+                        "`{}` is a POSIX class, which globs do not have",
+                        &self.text[member_start..end]
+                    ),
+                    help,
+                ));
+                self.at = end;
+                ranges.push((b'-', b'-'));
+                continue;
+            }
+            if member == '\\' {
+                let help = "a class takes every character as it is: put `]` first and `-` last";
+                let problem = "a backslash inside a class".to_owned();
+                self.faults.push(fault(member_start..self.at, problem, help));
+            }
+            let Some(byte) = u8::try_from(member).ok().filter(u8::is_ascii) else {
+                let help = "a class matches one byte: write the alternatives as `{é,è}`";
+                let problem = format!("`{member}` inside a class is more than one byte");
+                self.faults.push(fault(member_start..self.at, problem, help));
+                ranges.push((b'-', b'-'));
+                in_range = false;
+                continue;
+            };
+            match ranges.last_mut() {
+                Some(last) if in_range => {
+                    last.1 = byte;
+                    if last.0 > last.1 {
+                        let (from, to) = (char::from(last.0), char::from(last.1));
+                        self.faults.push(
+                            Fault::new(
+                                member_start - 2..self.at,
+                                format!("the range `{from}-{to}` runs backwards"),
+                                format!("write `{to}-{from}`"),
+                            )
+                            .with_fix(format!("{to}-{from}")),
+                        );
+                    }
+                    in_range = false;
+                }
+                Some(_) if byte == b'-' => in_range = true,
+                _ => ranges.push((byte, byte)),
+            }
+        }
+        if in_range {
+            ranges.push((b'-', b'-'));
+        }
+        if self.faults.len() > faults {
+            return None;
+        }
+        let mut set = ByteSet::default();
+        for (from, to) in ranges {
+            (from..=to).for_each(|byte| set.insert(byte));
+        }
+        let set = if negated { set.complement() } else { set };
+        let set = set.intersection(ByteSet::COMPONENT);
+        if set.is_empty() {
+            self.faults.push(Fault::new(
+                start..self.at,
+                "this class could match only `/`, and a class never does",
+                "write `/` itself",
+            ));
+            return None;
+        }
+        Some(set)
+    }
+}
+
+fn push_literal(pieces: &mut Vec<Piece>, literal: char, span: Range<usize>) {
+    let mut buffer = [0; 4];
+    for &byte in literal.encode_utf8(&mut buffer).as_bytes() {
+        pieces.push(Piece { kind: PieceKind::Byte(byte), span: span.clone() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_globs_are_read() {
+        for glob in [
+            "a",
+            "*",
+            "**",
+            "?",
+            "a/**",
+            "**/a",
+            "a/**/b",
+            "a/",
+            "**/",
+            "[a-z]",
+            "[!a]",
+            "[^a]x",
+            "[]a]",
+            "[a-]",
+            "[-a]",
+            "[a/]",
+            "[+-9]",
+            "[[]",
+            "{a,b}",
+            "{a,}b",
+            "{,a}b",
+            "{a/**,b}/c",
+            "{src/,docs/}**",
+            "{*,a}*",
+            "{**,x}/y",
+            "a/{**,b}",
+            r"\!x",
+            r"\*\?\[\]\{\}\\",
+            "{a,{b,c}}",
+            ".github/**",
+            "...",
+            ".gitignore",
+            ".gi?",
+            "x!y",
+            "a,b",
+            "é/漢字*",
+            "a b",
+            "{a,b}/",
+            "a{/b,}/c",
+            "**/**",
+            "a/**/**/b",
+            "*.{rs,toml}",
+            "{*,a}*/x",
+            ".git{hub,lab}/**",
+            ".{a,b}",
+        ] {
+            assert!(parse(glob).is_ok(), "{glob}: {:?}", parse(glob));
+        }
+    }
+
+    #[test]
+    fn every_fault_is_underlined_with_its_mend() {
+        for (glob, underlined, problem) in [
+            ("src/**.rs", "**", "`**` beside other characters"),
+            ("a**b", "**", "`**` beside other characters"),
+            ("x/***", "***", "`**` beside other characters"),
+            ("x{*,a}*", "*", "`**` beside other characters"),
+            ("{**,a}b", "**", "`**` beside other characters"),
+            ("/src", "/", "a leading `/`"),
+            ("./src/**", "./", "a leading `./`"),
+            ("src/./x", ".", "a `.` component"),
+            ("src/../x", "..", "a `..` component"),
+            ("a/..", "..", "a `..` component"),
+            (".git/config", ".git", "a `.git` component"),
+            ("x/.GIT", ".GIT", "a `.git` component"),
+            ("a//b", "/", "an empty component"),
+            ("{src/,docs/}", "", "an empty component"),
+            ("a/{,b}", "", "an empty component"),
+            ("a/{b,}/c", "/", "an empty component"),
+            ("", "", "an empty glob"),
+            ("{,a}", "", "an empty glob"),
+            ("/", "/", "a leading `/`"),
+            ("[ab", "[", "this `[` is never closed"),
+            ("[]", "[", "this `[` is never closed"),
+            ("{a,b", "{", "this `{` is never closed"),
+            ("a}b", "}", "this `}` closes no brace"),
+            ("[z-a]", "z-a", "the range `z-a` runs backwards"),
+            ("[/]", "[/]", "this class could match only `/`"),
+            ("[[:alpha:]]", "[:alpha:]", "`[:alpha:]` is a POSIX class"),
+            (r"[\]]", r"\", "a backslash inside a class"),
+            ("[é]", "é", "`é` inside a class"),
+            ("src/{feature}/x", "{feature}", "a brace with a single alternative"),
+            ("{}", "{}", "a brace with a single alternative"),
+            (r"src\", r"\", "a backslash at the end"),
+            (r"src\main", r"\m", "a backslash before `m`"),
+            (r"src\/x", r"\/", "a backslash before `/`"),
+            (r"a\é", r"\é", "a backslash before `é`"),
+        ] {
+            let faults = parse(glob).expect_err(glob);
+            let found: Vec<_> =
+                faults.iter().map(|fault| (&glob[fault.span.clone()], &fault.problem)).collect();
+            assert!(
+                found.iter().any(|(text, said)| *text == underlined && said.starts_with(problem)),
+                "{glob}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn mends_that_are_offered_make_the_glob_sound() {
+        for (glob, mended) in [
+            ("./src/**", "src/**"),
+            ("/src", "src"),
+            ("a}b", r"a\}b"),
+            ("[z-a]", "[a-z]"),
+            (r"src\main.rs", "src/main.rs"),
+            (r"src\/x", "src/x"),
+            ("a//b", "a/b"),
+        ] {
+            let fault = parse(glob).expect_err(glob).remove(0);
+            let mut text = glob.to_owned();
+            text.replace_range(fault.span, &fault.fix.unwrap());
+            assert_eq!(text, mended);
+            assert!(parse(mended).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_glob_beyond_the_limits_is_refused() {
+        assert!(parse(&"a".repeat(MAX_LENGTH)).is_ok());
+        assert!(parse(&"a".repeat(MAX_LENGTH + 1)).is_err());
+        let nested = |depth: usize| "{a,".repeat(depth) + "b" + &"}".repeat(depth);
+        assert!(parse(&nested(MAX_DEPTH)).is_ok());
+        assert!(parse(&nested(MAX_DEPTH + 1)).is_err());
+        assert!(parse(&"{".repeat(100_000)).is_err());
+        assert!(parse(&"[".repeat(100_000)).is_err());
+    }
+}

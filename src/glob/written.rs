@@ -1,0 +1,115 @@
+//! A glob written out: without braces, as `globset` reads it right.
+//!
+//! `globset` gives globs their meaning, and some of them it gets wrong: `{a/**,b}/c` misses `a/c`,
+//! `[!x]` matches `/`. Of the many ways to write a glob's braces out, the one that matches a given
+//! path is found here, its classes without `/`; if `globset`'s own matcher takes the path by that
+//! glob, the path is in the whole glob.
+
+use std::collections::HashMap;
+
+use globset::{Candidate, GlobBuilder};
+
+use super::bytes::ByteSet;
+use super::graph::{Graph, State};
+use super::syntax::{Piece, PieceKind};
+
+/// Whether `globset`'s matcher agrees that the glob matches the path.
+pub(crate) fn globset_matches(pieces: &[Piece], path: &[u8]) -> bool {
+    let Some(glob) = written_out(pieces, path) else { return false };
+    let built = GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).build();
+    built.is_ok_and(|glob| glob.compile_matcher().is_match_candidate(&Candidate::from_bytes(path)))
+}
+
+/// The glob without braces that is one of the given glob's alternatives and matches the path;
+/// nothing where none does.
+pub(crate) fn written_out(pieces: &[Piece], path: &[u8]) -> Option<String> {
+    let graph = Graph::new(pieces);
+    let start = (graph.start(), 0);
+    let mut came_from: HashMap<(State, usize), Option<Step<'_>>> = HashMap::from([(start, None)]);
+    let mut waiting = vec![start];
+    while let Some((state, at)) = waiting.pop() {
+        if at == path.len() && graph.accepts(state) {
+            return Some(trace(&came_from, (state, at)));
+        }
+        graph.moves(state, |step| {
+            let next = match step.reads {
+                None => (step.to, at),
+                Some(reads) if path.get(at).is_some_and(|&byte| reads.contains(byte)) => {
+                    (step.to, at + 1)
+                }
+                Some(_) => return,
+            };
+            came_from.entry(next).or_insert_with(|| {
+                waiting.push(next);
+                Some(Step { from: (state, at), piece: step.piece })
+            });
+        });
+    }
+    None
+}
+
+#[derive(Clone, Copy)]
+struct Step<'g> {
+    from: (State, usize),
+    piece: Option<&'g Piece>,
+}
+
+fn trace(came_from: &HashMap<(State, usize), Option<Step<'_>>>, mut at: (State, usize)) -> String {
+    let mut pieces = Vec::new();
+    while let Some(&Some(step)) = came_from.get(&at) {
+        pieces.extend(step.piece);
+        at = step.from;
+    }
+    let mut bytes = Vec::new();
+    for piece in pieces.into_iter().rev() {
+        write_piece(&piece.kind, &mut bytes);
+    }
+    // The bytes are those of whole characters of the glob's text, which is UTF-8.
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn write_piece(piece: &PieceKind, glob: &mut Vec<u8>) {
+    match piece {
+        PieceKind::Byte(byte) => write_literal(*byte, glob),
+        PieceKind::Set(set) if *set == ByteSet::COMPONENT => glob.push(b'?'),
+        PieceKind::Set(set) => write_class(*set, glob),
+        PieceKind::Star => glob.push(b'*'),
+        PieceKind::Separator => glob.push(b'/'),
+        PieceKind::Branches(_) => {}
+    }
+}
+
+fn write_literal(byte: u8, glob: &mut Vec<u8>) {
+    if byte.is_ascii_punctuation() {
+        glob.push(b'\\');
+    }
+    glob.push(byte);
+}
+
+/// Writes a set as a class that `globset` reads as just that set.
+fn write_class(set: ByteSet, glob: &mut Vec<u8>) {
+    let negated = set.contains(0xff);
+    let members = if negated { set.complement() } else { set };
+    let ascii: Vec<u8> = members.iter().filter(|byte| (1..0x80).contains(byte)).collect();
+    let special = |byte: &u8| matches!(byte, b'!' | b'^' | b']' | b'-');
+    let (special, plain): (Vec<u8>, Vec<u8>) = ascii.into_iter().partition(special);
+    if plain.is_empty() && !negated && !special.contains(&b']') {
+        // `[!]` and `[^]` cannot be written as a class.
+        glob.push(b'{');
+        for byte in special {
+            write_literal(byte, glob);
+            glob.push(b',');
+        }
+        // An alternative that no path can match keeps a lone member apart from a placeholder.
+        glob.extend(b"//}");
+        return;
+    }
+    glob.push(b'[');
+    glob.extend(negated.then_some(b'!'));
+    // `]` is a member only in the first place, `-` only in the last.
+    glob.extend(special.contains(&b']').then_some(b']'));
+    glob.extend(plain);
+    glob.extend(special.iter().filter(|byte| matches!(byte, b'!' | b'^')));
+    glob.extend(special.contains(&b'-').then_some(b'-'));
+    glob.push(b']');
+}
