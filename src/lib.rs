@@ -2,6 +2,8 @@
 
 pub mod finding;
 pub mod glob;
+pub mod lane;
 pub mod path;
+pub mod plan;
 pub mod repo;
 pub mod source;

@@ -56,18 +56,6 @@ impl ByteSet {
             })
         })
     }
-
-    /// The members as ranges, in ascending order.
-    pub(crate) fn ranges(self) -> Vec<(u8, u8)> {
-        let mut ranges: Vec<(u8, u8)> = Vec::new();
-        for byte in self.iter() {
-            match ranges.last_mut() {
-                Some(last) if last.1.checked_add(1) == Some(byte) => last.1 = byte,
-                _ => ranges.push((byte, byte)),
-            }
-        }
-        ranges
-    }
 }
 
 #[cfg(test)]
@@ -83,7 +71,6 @@ mod tests {
         }
         assert_eq!(set.iter().collect::<Vec<_>>(), bytes);
         assert_eq!(set.len(), 8);
-        assert_eq!(set.ranges(), [(0, 1), (63, 64), (127, 128), (254, 255)]);
         assert_eq!(set.complement().intersection(set), ByteSet::default());
         assert_eq!(set.union(set.complement()).len(), 256);
         assert_eq!(ByteSet::COMPONENT.len(), 254);

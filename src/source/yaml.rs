@@ -356,6 +356,13 @@ impl Tree<'_> {
     }
 }
 
+impl PartialEq for NodeRef<'_> {
+    /// The same node of the same tree.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.tree, other.tree) && self.node == other.node
+    }
+}
+
 impl<'t> NodeRef<'t> {
     /// Where the node stands: for an alias, the alias itself.
     #[must_use]
@@ -443,6 +450,27 @@ impl Scalar<'_> {
         // An empty range at the very end points behind the last character.
         let start = start.unwrap_or(raw_at);
         self.start + start..self.start + end.max(start)
+    }
+}
+
+impl Scalar<'_> {
+    /// A text as it has to be written inside this scalar; nothing where it cannot be.
+    #[must_use]
+    pub fn escaped(&self, text: &str) -> Option<String> {
+        match self.style {
+            ScalarStyle::DoubleQuoted => {
+                let quoted = quoted(text);
+                Some(quoted[1..quoted.len() - 1].to_owned())
+            }
+            ScalarStyle::SingleQuoted => Some(text.replace('\'', "''")),
+            ScalarStyle::Plain => {
+                let plain = |character: char| {
+                    !matches!(character, '#' | ':' | ',' | '[' | ']' | '{' | '}' | '"' | '\'' | '!')
+                };
+                text.chars().all(plain).then(|| text.to_owned())
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => None,
+        }
     }
 }
 

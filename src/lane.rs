@@ -1,0 +1,297 @@
+//! A lane: the set of paths that a task may write.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::glob::{self, Glob, MAX_WORK, Meeting, Undecided, Witness};
+use crate::path::RepoPath;
+
+/// What a plan says for all lanes at once.
+#[derive(Clone, Debug, Default)]
+pub struct Common {
+    /// What every task that may write at all may write.
+    pub share: Vec<Glob>,
+    /// What no task may write.
+    pub protect: Vec<Glob>,
+}
+
+/// The union of its globs and of what is shared, less its exclusions and what is protected.
+///
+/// A lane without globs is empty, whatever is shared.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    globs: Vec<Glob>,
+    exclusions: Vec<Glob>,
+    common: Arc<Common>,
+}
+
+/// Why a lane holds a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// By its own glob at this place.
+    Glob(usize),
+    /// By what is shared.
+    Share,
+}
+
+/// What could be found out about the paths that are in two sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// The places of the two globs, one of either side, of every pair with a path in common; the
+    /// pair that proves it best comes first.
+    pub pairs: Vec<(usize, usize)>,
+    /// The first path in common, by the order of the contract. There is one just when there is a
+    /// pair.
+    pub witness: Option<RepoPath>,
+    /// The pairs of which nothing is known, since a bound on work was reached.
+    pub undecided: Vec<(usize, usize)>,
+}
+
+impl Lane {
+    /// The lane of a task with these globs, less these exclusions.
+    #[must_use]
+    pub fn new(globs: Vec<Glob>, exclusions: Vec<Glob>, common: Arc<Common>) -> Lane {
+        Lane { globs, exclusions, common }
+    }
+
+    /// The lane's own globs.
+    #[must_use]
+    pub fn globs(&self) -> &[Glob] {
+        &self.globs
+    }
+
+    /// Why the lane holds the path; nothing where it does not.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a glob is too large to be built.
+    pub fn holder(&self, path: &RepoPath) -> Result<Option<Holder>, Undecided> {
+        if self.globs.is_empty() || any(&self.exclusions, path)? || any(&self.common.protect, path)?
+        {
+            return Ok(None);
+        }
+        for (place, glob) in self.globs.iter().enumerate() {
+            if glob.is_match(path)? {
+                return Ok(Some(Holder::Glob(place)));
+            }
+        }
+        Ok(any(&self.common.share, path)?.then_some(Holder::Share))
+    }
+
+    /// The paths that are in both lanes and not shared, for the given pairs of globs.
+    #[must_use]
+    pub fn meet(&self, other: &Lane, pairs: impl IntoIterator<Item = (usize, usize)>) -> Shared {
+        let minus: Vec<&Glob> = self
+            .exclusions
+            .iter()
+            .chain(&other.exclusions)
+            .chain(&self.common.protect)
+            .chain(&self.common.share)
+            .collect();
+        let pairs = pairs
+            .into_iter()
+            .map(|(left, right)| ((left, right), &self.globs[left], &other.globs[right]));
+        meet_any(pairs, &minus)
+    }
+
+    /// The paths that the lane's own globs hold. Each pair names a glob twice.
+    #[must_use]
+    pub fn own_paths(&self) -> Shared {
+        let minus: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
+        let everything = glob::everything();
+        let pairs = self.globs.iter().enumerate();
+        meet_any(pairs.map(|(place, glob)| ((place, place), glob, &everything)), &minus)
+    }
+}
+
+/// Whether some path of a glob is in none of `others`; `None` where a bound on work was reached.
+#[must_use]
+pub fn reaches_outside(glob: &Glob, others: &[Glob]) -> Option<bool> {
+    let others: Vec<&Glob> = others.iter().collect();
+    match glob.meet(&glob::everything(), &others, &mut MAX_WORK.clone()) {
+        Meeting::Apart => Some(false),
+        Meeting::At(_) => Some(true),
+        Meeting::Undecided => None,
+    }
+}
+
+/// Decides each pair, and keeps the first of the witnesses.
+fn meet_any<'g>(
+    pairs: impl Iterator<Item = ((usize, usize), &'g Glob, &'g Glob)>,
+    minus: &[&Glob],
+) -> Shared {
+    let mut shared = Shared::default();
+    let mut first: Option<Witness> = None;
+    let mut work = MAX_WORK;
+    for (pair, left, right) in pairs {
+        match left.meet(right, minus, &mut work) {
+            Meeting::Apart => {}
+            Meeting::At(witness) => match confirmed(&witness, left, right, minus) {
+                Some(path) if first.as_ref().is_none_or(|first| witness < *first) => {
+                    first = Some(witness);
+                    shared.witness = Some(path);
+                    shared.pairs.insert(0, pair);
+                }
+                Some(_) => shared.pairs.push(pair),
+                None => shared.undecided.push(pair),
+            },
+            Meeting::Undecided => shared.undecided.push(pair),
+        }
+    }
+    // All but the first keep the order of the plan.
+    if let Some(rest) = shared.pairs.get_mut(1..) {
+        rest.sort_unstable();
+    }
+    shared
+}
+
+/// The witness as a path, if `globset`'s own matcher finds it where it is said to be.
+///
+/// It always has in every test; should it ever not, the answer is 'undecided' and not a claim.
+fn confirmed(witness: &Witness, left: &Glob, right: &Glob, minus: &[&Glob]) -> Option<RepoPath> {
+    let path = RepoPath::new(witness.path.as_slice()).ok()?;
+    (left.globset_matches(&path)
+        && right.globset_matches(&path)
+        && !minus.iter().any(|glob| glob.globset_matches(&path)))
+    .then_some(path)
+}
+
+fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
+    for glob in globs {
+        if glob.is_match(path)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// All lanes of a plan, with what is needed to ask them at once.
+#[derive(Debug)]
+pub struct Lanes {
+    lanes: Vec<Lane>,
+    /// The globs of all lanes by the bytes with which all their paths begin.
+    by_prefix: HashMap<Vec<u8>, Vec<usize>>,
+    longest_prefix: usize,
+}
+
+impl Lanes {
+    /// Takes the lanes in the order of their tasks.
+    #[must_use]
+    pub fn new(lanes: Vec<Lane>) -> Lanes {
+        let mut by_prefix: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (task, lane) in lanes.iter().enumerate() {
+            let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
+            for glob in lane.globs.iter().chain(share) {
+                let tasks = by_prefix.entry(glob.prefix().to_vec()).or_default();
+                if tasks.last() != Some(&task) {
+                    tasks.push(task);
+                }
+            }
+        }
+        let longest_prefix = by_prefix.keys().map(Vec::len).max().unwrap_or(0);
+        Lanes { lanes, by_prefix, longest_prefix }
+    }
+
+    /// The lane of a task.
+    #[must_use]
+    pub fn of(&self, task: usize) -> &Lane {
+        &self.lanes[task]
+    }
+
+    /// How many lanes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
+    /// The tasks that may write a path, in the order of the plan.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a glob is too large to be built.
+    pub fn owners(&self, path: &RepoPath) -> Result<Vec<usize>, Undecided> {
+        let bytes = path.as_bytes();
+        let mut owners = Vec::new();
+        for length in 0..=bytes.len().min(self.longest_prefix) {
+            for &task in self.by_prefix.get(&bytes[..length]).into_iter().flatten() {
+                if !owners.contains(&task) && self.lanes[task].holder(path)?.is_some() {
+                    owners.push(task);
+                }
+            }
+        }
+        owners.sort_unstable();
+        Ok(owners)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn globs(texts: &[&str]) -> Vec<Glob> {
+        texts.iter().map(|text| Glob::parse(text).unwrap()).collect()
+    }
+
+    fn lane(texts: &[&str], exclusions: &[&str], share: &[&str], protect: &[&str]) -> Lane {
+        let common = Arc::new(Common { share: globs(share), protect: globs(protect) });
+        Lane::new(globs(texts), globs(exclusions), common)
+    }
+
+    #[test]
+    fn a_lane_is_its_globs_and_the_shared_less_exclusions_and_protected() {
+        let lane = lane(&["src/**"], &["src/gen/**"], &["CHANGELOG.md"], &["**/secret"]);
+        for (path, holder) in [
+            ("src/a", Some(Holder::Glob(0))),
+            ("src/gen/a", None),
+            ("src/secret", None),
+            ("CHANGELOG.md", Some(Holder::Share)),
+            ("docs/a", None),
+        ] {
+            assert_eq!(lane.holder(&path.parse().unwrap()), Ok(holder), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_lane_without_globs_is_empty_whatever_is_shared() {
+        let path = "CHANGELOG.md".parse().unwrap();
+        assert_eq!(lane(&[], &[], &["CHANGELOG.md"], &[]).holder(&path), Ok(None));
+        assert_eq!(lane(&[], &["x"], &["CHANGELOG.md"], &[]).holder(&path), Ok(None));
+    }
+
+    #[test]
+    fn lanes_meet_outside_of_what_is_shared() {
+        let common = Arc::new(Common { share: globs(&["x/log"]), protect: globs(&["x/p"]) });
+        let lane = |texts: &[&str], exclusions: &[&str]| {
+            Lane::new(globs(texts), globs(exclusions), Arc::clone(&common))
+        };
+        let all = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        let (a, b) = (lane(&["x/{log,p}", "y/*b"], &[]), lane(&["x/**", "y/a*"], &[]));
+        let shared = a.meet(&b, all);
+        assert_eq!(shared.pairs, [(1, 1)]);
+        assert_eq!(shared.witness, Some("y/ab".parse().unwrap()));
+        let shared = a.meet(&lane(&["x/**", "y/a*"], &["y/a*"]), all);
+        assert_eq!(shared, Shared::default());
+        let shared = lane(&["**", "q/*"], &[]).meet(&lane(&["q/**", "w"], &[]), all);
+        assert_eq!(shared.witness, Some("w".parse().unwrap()));
+        assert_eq!(shared.pairs, [(0, 1), (0, 0), (1, 0)]);
+    }
+
+    #[test]
+    fn owners_are_the_tasks_whose_lanes_hold_the_path() {
+        let lanes = Lanes::new(vec![
+            lane(&["src/**"], &["src/x"], &["log"], &[]),
+            lane(&[], &[], &["log"], &[]),
+            lane(&["**/x", "src/x"], &[], &["log"], &[]),
+        ]);
+        let owners = |path: &str| lanes.owners(&path.parse().unwrap()).unwrap();
+        assert_eq!(owners("src/a"), [0]);
+        assert_eq!(owners("src/x"), [2]);
+        assert_eq!(owners("src/y/x"), [0, 2]);
+        assert_eq!(owners("log"), [0, 2]);
+        assert_eq!(owners("docs/a"), [0usize; 0]);
+    }
+}

@@ -1,0 +1,193 @@
+//! Who may run beside whom.
+
+use super::Plan;
+
+/// The order that `needs` makes among the tasks of a plan.
+#[derive(Debug)]
+pub struct Order {
+    /// For each task, a bit for every task that it comes after.
+    after: Vec<Vec<u64>>,
+    cycles: Vec<Vec<usize>>,
+}
+
+impl Order {
+    /// Follows every `needs` of a plan. Edges on a cycle order nothing.
+    #[must_use]
+    pub fn new(plan: &Plan) -> Order {
+        let needs: Vec<Vec<usize>> = plan
+            .tasks
+            .iter()
+            .map(|task| task.needs.iter().map(|need| need.value).collect())
+            .collect();
+        let (component_of, components) = components(&needs);
+        let words = needs.len().div_ceil(64);
+        let mut after = vec![Vec::new(); needs.len()];
+        // A component is complete before those that lead to it, so what it comes after is known.
+        for component in &components {
+            for &task in component {
+                let mut before: Vec<u64> = Vec::new();
+                for &need in &needs[task] {
+                    if component_of[need] != component_of[task] {
+                        before.resize(words, 0);
+                        before[need / 64] |= 1 << (need % 64);
+                        for (word, more) in before.iter_mut().zip(&after[need]) {
+                            *word |= more;
+                        }
+                    }
+                }
+                after[task] = before;
+            }
+        }
+        let mut cycles: Vec<Vec<usize>> = components
+            .into_iter()
+            .filter(|tasks| tasks.len() > 1 || needs[tasks[0]].contains(&tasks[0]))
+            .map(|tasks| shortest_cycle(&needs, &tasks))
+            .collect();
+        cycles.sort_unstable();
+        Order { after, cycles }
+    }
+
+    /// Whether `task` starts when `other` is merged, directly or through others.
+    #[must_use]
+    pub fn comes_after(&self, task: usize, other: usize) -> bool {
+        self.after[task].get(other / 64).is_some_and(|word| word & (1 << (other % 64)) != 0)
+    }
+
+    /// Whether neither of two tasks needs the other.
+    #[must_use]
+    pub fn concurrent(&self, one: usize, other: usize) -> bool {
+        one != other && !self.comes_after(one, other) && !self.comes_after(other, one)
+    }
+
+    /// The rounds in which `needs` goes, each from its first task in the plan on: every task needs
+    /// the next, the last needs the first. One for each knot of tasks that all need each other.
+    #[must_use]
+    pub fn cycles(&self) -> &[Vec<usize>] {
+        &self.cycles
+    }
+}
+
+/// The strongly connected components, each after those that it leads to (Tarjan's algorithm,
+/// with a stack of its own: a plan may be a chain of any length).
+fn components(needs: &[Vec<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    const UNSEEN: usize = usize::MAX;
+    let mut index = vec![UNSEEN; needs.len()];
+    let mut low = vec![0; needs.len()];
+    let mut component_of = vec![UNSEEN; needs.len()];
+    let mut components = Vec::new();
+    let mut open = Vec::new();
+    let mut seen = 0;
+    for root in 0..needs.len() {
+        if index[root] != UNSEEN {
+            continue;
+        }
+        let mut path = vec![(root, 0)];
+        while let Some((task, next)) = path.last_mut() {
+            let task = *task;
+            if *next == 0 {
+                index[task] = seen;
+                low[task] = seen;
+                seen += 1;
+                open.push(task);
+            }
+            if let Some(&need) = needs[task].get(*next) {
+                *next += 1;
+                if index[need] == UNSEEN {
+                    path.push((need, 0));
+                } else if component_of[need] == UNSEEN {
+                    low[task] = low[task].min(index[need]);
+                }
+                continue;
+            }
+            path.pop();
+            if let Some(&(parent, _)) = path.last() {
+                low[parent] = low[parent].min(low[task]);
+            }
+            if low[task] == index[task] {
+                let start = open.iter().rposition(|&other| other == task).unwrap_or(0);
+                let mut component = open.split_off(start);
+                component.sort_unstable();
+                for &member in &component {
+                    component_of[member] = components.len();
+                }
+                components.push(component);
+            }
+        }
+    }
+    (component_of, components)
+}
+
+/// A shortest way from the first of some tasks that all need each other back to itself.
+fn shortest_cycle(needs: &[Vec<usize>], tasks: &[usize]) -> Vec<usize> {
+    let first = tasks[0];
+    let mut came_from = std::collections::HashMap::new();
+    let mut waiting = std::collections::VecDeque::from([first]);
+    while let Some(task) = waiting.pop_front() {
+        for &need in &needs[task] {
+            if need == first {
+                let mut cycle = vec![task];
+                while let Some(&before) = came_from.get(&cycle[cycle.len() - 1]) {
+                    cycle.push(before);
+                }
+                cycle.reverse();
+                return cycle;
+            }
+            if tasks.binary_search(&need).is_ok() && !came_from.contains_key(&need) {
+                came_from.insert(need, task);
+                waiting.push_back(need);
+            }
+        }
+    }
+    tasks.to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{PlanText, read};
+
+    fn order(needs: &[(&str, &str)]) -> Order {
+        let tasks: String = needs
+            .iter()
+            .map(|(id, needs)| format!("  {id}: {{write: [], needs: [{needs}]}}\n"))
+            .collect();
+        let plan = read(vec![PlanText::new("lanes.yaml", format!("tasks:\n{tasks}"))]);
+        assert_eq!(plan.problems, []);
+        Order::new(&plan)
+    }
+
+    #[test]
+    fn needs_order_directly_and_through_others() {
+        let order = order(&[("a", ""), ("b", "a"), ("c", "b"), ("d", "")]);
+        assert!(order.comes_after(2, 0) && !order.comes_after(0, 2));
+        for (one, other, concurrent) in
+            [(0, 1, false), (0, 2, false), (2, 0, false), (0, 3, true), (2, 3, true), (1, 1, false)]
+        {
+            assert_eq!(order.concurrent(one, other), concurrent, "{one} and {other}");
+        }
+        assert!(order.cycles().is_empty());
+    }
+
+    #[test]
+    fn edges_on_a_cycle_order_nothing() {
+        let order =
+            order(&[("a", "b"), ("b", "c"), ("c", "a, d"), ("d", ""), ("e", "a"), ("f", "f")]);
+        assert_eq!(order.cycles(), [vec![0, 1, 2], vec![5]]);
+        assert!(order.concurrent(0, 1) && order.concurrent(1, 2));
+        assert!(order.comes_after(2, 3), "an edge that leaves the cycle stands");
+        assert!(order.concurrent(0, 3), "a needs d only along the cycle");
+        assert!(order.comes_after(4, 0) && order.concurrent(4, 1));
+    }
+
+    #[test]
+    fn a_long_chain_is_followed_to_its_end() {
+        let ids: Vec<String> = (0..3_000).map(|id| format!("t{id}")).collect();
+        let needs: Vec<(&str, &str)> = ids
+            .iter()
+            .enumerate()
+            .map(|(place, id)| (id.as_str(), if place == 0 { "" } else { &ids[place - 1] }))
+            .collect();
+        let order = order(&needs);
+        assert!(order.comes_after(2_999, 0));
+    }
+}

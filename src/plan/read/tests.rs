@@ -1,0 +1,236 @@
+use super::*;
+
+fn plan(text: &str) -> Plan {
+    read(vec![PlanText::new("lanes.yaml", text)])
+}
+
+/// The problems as `place: message; help => fix`, where the place is the text underlined.
+fn problems(plan: &Plan) -> Vec<String> {
+    let syntax = plan.problems.iter().map(|problem| {
+        let places: Vec<_> = problem
+            .labels
+            .iter()
+            .map(|(span, _)| plan.sources[span.file.0].slice(span.bytes()))
+            .collect();
+        let help = problem.help.as_deref().unwrap_or("");
+        let fix = problem.fix.as_ref().map_or(String::new(), |(_, text)| format!(" => {text}"));
+        format!("{}: {}; {help}{fix}", places.join(" & "), problem.message)
+    });
+    let globs = plan.glob_entries().filter_map(|(_, entry)| entry.glob.as_ref().err()).flatten();
+    let globs = globs.map(|fault| {
+        let place = plan.sources[fault.span.file.0].slice(fault.span.bytes());
+        let fix = fault.fix.as_ref().map_or(String::new(), |text| format!(" => {text}"));
+        format!("{place}: {}{fix}", fault.problem)
+    });
+    syntax.chain(globs).collect()
+}
+
+const EXAMPLE: &str = r#"# lanes.yaml
+base: main
+tasks:
+  lessons:
+    title: Add lessons
+    write: src/content/lessons/openai-codex.json
+    branch: codex/lessons
+  quizzes:
+    write: [src/content/quizzes/**, "!src/content/quizzes/legacy/**"]
+    read: src/content/schema/**
+    allow: [{rule: overlapping-lanes, with: lessons, reason: append-only file}]
+  audit:
+    write: []
+  integrate:
+    needs: [lessons, quizzes, audit]
+    write: ["**"]
+    x-owner: me
+protect: .github/**
+share: CHANGELOG.md
+companions:
+  "**/*.proto": gen/**
+rules:
+  unmatched-glob: error
+x-note: ours
+"#;
+
+#[test]
+fn the_contracts_example_is_read_whole() {
+    let plan = plan(EXAMPLE);
+    assert_eq!(problems(&plan), [String::new(); 0]);
+    let ids: Vec<_> = plan.tasks.iter().map(|task| task.id.value.as_str()).collect();
+    assert_eq!(ids, ["lessons", "quizzes", "audit", "integrate"]);
+    assert_eq!(plan.tasks[0].branch_name(), "codex/lessons");
+    assert_eq!(plan.tasks[1].branch_name(), "quizzes");
+    let write = &plan.tasks[1].write.as_ref().unwrap().entries;
+    assert_eq!((write[0].negated, write[1].negated), (false, true));
+    assert_eq!(plan.sources[0].slice(write[1].span.bytes()), "\"!src/content/quizzes/legacy/**\"");
+    assert_eq!(plan.tasks[1].allow[0].with.as_ref().unwrap().value, 0);
+    assert!(plan.tasks[2].is_review_only() && !plan.tasks[3].is_review_only());
+    let needs: Vec<_> = plan.tasks[3].needs.iter().map(|need| need.value).collect();
+    assert_eq!(needs, [0, 1, 2]);
+    assert_eq!(plan.companions[0].1[0].text, "gen/**");
+    assert_eq!(plan.levels[0].1, Some(Level::Error));
+    assert!(plan.tasks.iter().all(|task| !task.unknown));
+}
+
+#[test]
+fn json_is_a_plan_too() {
+    let plan =
+        plan(r#"{"tasks": {"a": {"write": ["src/**"], "needs": ["b"]}, "b": {"write": []}}}"#);
+    assert_eq!(problems(&plan), [String::new(); 0]);
+    assert_eq!(plan.tasks[0].globs().count(), 1);
+}
+
+#[test]
+fn a_wrong_plan_is_told_where_and_what_to_do() {
+    let quoted = |text: &str| format!("quote it: {text} => {text}");
+    for (text, expected) in [
+        ("tsks: {}\n", vec!["tsks: `tsks` is no key of a plan; did you mean `tasks`? => tasks".to_owned()]),
+        (
+            "tasks:\n  a: {wirte: x}\n",
+            vec!["wirte: `wirte` is no key of a task; did you mean `write`? => write".to_owned()],
+        ),
+        (
+            "tasks:\n  a: {write: x}\n  b: {write: y, needs: [aa, c]}\n",
+            vec![
+                "aa: there is no task `aa`; did you mean `a`? => a".to_owned(),
+                "c: there is no task `c`; did you mean `a`? => a".to_owned(),
+            ],
+        ),
+        (
+            "tasks:\n  a: {write: x}\n  a: {write: y}\n",
+            vec!["a & a: `a` is given twice; keep one of the two".to_owned()],
+        ),
+        (
+            "tasks:\n  a: {write: x, write: y}\n",
+            vec!["write & write: `write` is given twice; keep one of the two".to_owned()],
+        ),
+        (
+            "tasks:\n  a: {write: *.rs}\n",
+            vec![format!("*.rs: YAML takes this for an alias, not for a text; {}", quoted("\"*.rs\""))],
+        ),
+        (
+            "tasks:\n  a: {write: [x, !src/y]}\n",
+            vec![format!("!src/y: YAML takes this for a tag, not for a text; {}", quoted("\"!src/y\""))],
+        ),
+        (
+            "tasks:\n  a:\n    write: {a,b}\n",
+            vec![format!("{{a,b}}: YAML takes this for a map, not for a text; {}", quoted("\"{a,b}\""))],
+        ),
+        (
+            "tasks:\n  a:\n    write: [ab]*\n",
+            vec![format!("[ab]*: YAML takes this for a list, not for a text; {}", quoted("\"[ab]*\""))],
+        ),
+        (
+            "tasks:\n  a: {write: 5}\n",
+            vec![format!("5: a glob is wanted here, and this is a number; {}", quoted("\"5\""))],
+        ),
+        ("tasks: [a]\n", vec!["[a]: a map from ids to tasks is wanted here, and this is a list; ".to_owned()]),
+        ("- a\n", vec!["- a: the keys of a plan is wanted here, and this is a list; ".to_owned()]),
+        (
+            "tasks: {a: {write: x, branch: -x}}\n",
+            vec!["-x: `-x` is no name for a branch: it begins with `-`; write the name as `git branch` shows it".to_owned()],
+        ),
+        (
+            "tasks: {a..b: {write: x}}\n",
+            vec!["a..b: `a..b` is no id: it holds `..`; an id is letters, digits, `.`, `_` and `-`, in parts joined by `/`".to_owned()],
+        ),
+        (
+            "tasks: {a: {write: x}}\nrules: {overlapping-lanes: warn}\n",
+            vec!["warn: `warn` is no level; the levels are `error`, `warning`, `note`, `off`".to_owned()],
+        ),
+        (
+            "tasks: {a: {write: x, allow: [{rule: overlapping-lanes}]}}\n",
+            vec!["{rule: overlapping-lanes}: an allowance needs a `rule` and a `reason`; write `{rule: overlapping-lanes, with: other, reason: why that is fine}`".to_owned()],
+        ),
+        (
+            "tasks: {a: {write: x, allow: [{rule: out-of-lane, reason: r}]}}\n",
+            vec!["out-of-lane: an allowance of `out-of-lane` needs a `path`; add `path: GLOB`, the files that the task may write besides its lane".to_owned()],
+        ),
+        (
+            "tasks: {a: {write: \"x/**.rs\", read: '!''x'}}\nprotect: '!x'\n",
+            vec![
+                "!: an exclusion, which means nothing here".to_owned(),
+                "**: `**` beside other characters in a component".to_owned(),
+            ],
+        ),
+        (
+            "tasks: {a: {write: \"./s\\u00e9/[z-a]\"}}\n",
+            vec!["z-a: the range `z-a` runs backwards => a-z".to_owned()],
+        ),
+        ("tasks: {a: {write: './src'}}\n", vec!["./: a leading `./` => ".to_owned()]),
+        ("", vec![": this plan is empty; begin with `tasks:` and a task below it: `lanelint init` writes an example".to_owned()]),
+    ] {
+        assert_eq!(problems(&plan(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_lane_that_could_not_be_read_whole_is_unknown() {
+    for (text, unknown) in [
+        ("tasks: {a: {write: x}, b: {write: y}}\n", [false, false]),
+        ("tasks: {a: {write: [x, '/y']}, b: {write: y}}\n", [true, false]),
+        ("tasks: {a: {write: *x}, b: {write: y}}\n", [true, false]),
+        ("tasks:\n  a: ][\n  b: {write: y}\n", [true, false]),
+        ("tasks: {a: {write: x, write: y}, b: {write: y}}\n", [true, false]),
+        ("tasks: {a: {write: x, titel: y}, b: {write: y}}\n", [false, false]),
+        ("tasks: {a: {write: x}, b: {write: y}}\nprotect: '/x'\n", [true, true]),
+        ("tasks: {a: {write: x}, b: {write: y}}\nshare: *x\n", [true, true]),
+        ("tasks:\n  a: {write: x}\n  b: {write: y}\nprotect: ][\n", [true, true]),
+    ] {
+        let plan = plan(text);
+        let found: Vec<_> = plan.tasks.iter().map(|task| task.unknown).collect();
+        assert_eq!(found, unknown, "{text}");
+    }
+}
+
+#[test]
+fn an_alias_stands_where_it_is_used() {
+    let text = "x-lane: &lane [src/a, src/b]\ntasks:\n  a: {write: *lane}\n  b: {write: [*one, c]}\nx-one: &one q\n";
+    let plan = plan(text);
+    let spans: Vec<_> = plan.tasks[0].globs().map(|(entry, _)| entry.span).collect();
+    assert!(spans.iter().all(|span| plan.sources[0].slice(span.bytes()) == "*lane"));
+    assert_eq!(plan.tasks[0].globs().count(), 2);
+    assert!(plan.tasks[1].unknown, "an alias before its anchor");
+}
+
+#[test]
+fn texts_are_united_in_their_order() {
+    let plan = read(vec![
+        PlanText::new("lanes/a.yaml", "tasks: {a: {write: x}}\nprotect: p\nbase: main\n"),
+        PlanText::new("lanes/b.yaml", "tasks: {b: {write: y, needs: a}}\nprotect: [q]\n"),
+        PlanText::new("lanes/c.yaml", "tasks: {a: {write: z}}\nbase: dev\n"),
+    ]);
+    assert_eq!(plan.protect.len(), 2);
+    assert_eq!(plan.tasks[1].needs[0].value, 0);
+    assert_eq!(
+        problems(&plan),
+        [
+            "a & a: `a` is given twice; keep one of the two",
+            "base & base: `base` is given twice; keep one of the two"
+        ]
+    );
+    assert_eq!(plan.problems[0].labels[1].0.file, FileId(0));
+    assert!(plan.tasks[0].unknown && !plan.tasks[1].unknown);
+}
+
+#[test]
+fn a_text_that_cannot_be_had_makes_every_lane_unknown() {
+    for broken in [
+        PlanText { name: "b.yaml".to_owned(), bytes: Err("permission denied".to_owned()) },
+        PlanText::new("b.yaml", b"tasks: {b: {write: \xff}}".to_vec()),
+        PlanText::new("b.yaml", b"\xff\xfet\0a\0".to_vec()),
+        PlanText::new("b.yaml", vec![b' '; MAX_TEXT + 1]),
+    ] {
+        let plan = read(vec![PlanText::new("a.yaml", "tasks: {a: {write: x}}\n"), broken]);
+        assert_eq!(plan.problems.len(), 1);
+        assert!(plan.tasks[0].unknown);
+    }
+}
+
+#[test]
+fn an_alias_bomb_ends_soon() {
+    let list = format!("x-x: &x [{}]\n", "a,".repeat(100_000));
+    let tasks: String = (0..1_000).map(|task| format!("  t{task}: {{write: *x}}\n")).collect();
+    let plan = plan(&format!("{list}tasks:\n{tasks}"));
+    assert_eq!(plan.problems.len(), 1);
+    assert!(plan.tasks.iter().all(|task| task.unknown));
+}
