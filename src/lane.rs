@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::glob::{self, Glob, MAX_WORK, Meeting, Undecided, Witness};
+use crate::glob::{Glob, MAX_WORK, Meeting, Undecided, Witness};
 use crate::path::RepoPath;
 
 /// What a plan says for all lanes at once.
@@ -80,12 +80,24 @@ impl Lane {
     /// The paths that are in both lanes and not shared, for the given pairs of globs.
     #[must_use]
     pub fn meet(&self, other: &Lane, pairs: impl IntoIterator<Item = (usize, usize)>) -> Shared {
+        self.meet_outside(other, pairs, &[])
+    }
+
+    /// As [`Lane::meet`], of the paths that are in none of `others` either.
+    #[must_use]
+    pub fn meet_outside(
+        &self,
+        other: &Lane,
+        pairs: impl IntoIterator<Item = (usize, usize)>,
+        others: &[Glob],
+    ) -> Shared {
         let minus: Vec<&Glob> = self
             .exclusions
             .iter()
             .chain(&other.exclusions)
             .chain(&self.common.protect)
             .chain(&self.common.share)
+            .chain(others)
             .collect();
         let pairs = pairs
             .into_iter()
@@ -93,24 +105,30 @@ impl Lane {
         meet_any(pairs, &minus)
     }
 
-    /// The paths that the lane's own globs hold. Each pair names a glob twice.
+    /// Whether the lane's own globs leave it no path, what is shared aside; nothing where a bound
+    /// on work was reached.
     #[must_use]
-    pub fn own_paths(&self) -> Shared {
+    pub fn is_vacant(&self) -> Option<bool> {
         let minus: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
-        let everything = glob::everything();
-        let pairs = self.globs.iter().enumerate();
-        meet_any(pairs.map(|(place, glob)| ((place, place), glob, &everything)), &minus)
+        let mut undecided = false;
+        for glob in &self.globs {
+            match glob.reaches_outside(&minus) {
+                Some(true) => return Some(false),
+                Some(false) => {}
+                None => undecided = true,
+            }
+        }
+        (!undecided).then_some(true)
     }
-}
 
-/// Whether some path of a glob is in none of `others`; `None` where a bound on work was reached.
-#[must_use]
-pub fn reaches_outside(glob: &Glob, others: &[Glob]) -> Option<bool> {
-    let others: Vec<&Glob> = others.iter().collect();
-    match glob.meet(&glob::everything(), &others, &mut MAX_WORK.clone()) {
-        Meeting::Apart => Some(false),
-        Meeting::At(_) => Some(true),
-        Meeting::Undecided => None,
+    /// Whether one of the lane's globs names only protected paths; nothing where a bound on work
+    /// was reached.
+    #[must_use]
+    pub fn is_protected(&self, glob: usize) -> Option<bool> {
+        let protect: Vec<&Glob> = self.common.protect.iter().collect();
+        let outside = self.globs[glob].reaches_outside(&protect)?;
+        // A glob of no path at all names no protected one.
+        Some(!outside && self.globs[glob].reaches_outside(&[])?)
     }
 }
 
@@ -207,6 +225,12 @@ impl Lanes {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lanes.is_empty()
+    }
+
+    /// Whether a path is among what every task that may write at all may write.
+    #[must_use]
+    pub fn is_shared(&self, path: &RepoPath) -> bool {
+        self.lanes.first().is_some_and(|lane| any(&lane.common.share, path) == Ok(true))
     }
 
     /// The tasks that may write a path, in the order of the plan.

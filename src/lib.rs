@@ -1,9 +1,13 @@
 //! lanelint: a linter for write lanes, the files that each of several parallel tasks may edit.
 
+pub mod check;
 pub mod finding;
+pub mod gate;
 pub mod glob;
 pub mod lane;
+pub mod overlap;
 pub mod path;
 pub mod plan;
 pub mod repo;
+pub mod rules;
 pub mod source;

@@ -75,6 +75,28 @@ impl Glob {
         self.0.pieces.iter().all(literal).then_some(self.0.prefix.as_slice())
     }
 
+    /// Whether some path is in the glob and in none of `others`; nothing where a bound on work
+    /// was reached.
+    #[must_use]
+    pub fn reaches_outside(&self, others: &[&Glob]) -> Option<bool> {
+        let near = |glob: &&&Glob| compatible(self.prefix(), glob.prefix());
+        let others: Vec<&Glob> = others.iter().filter(near).copied().collect();
+        // Without classes and braces there is always a path: what a wildcard takes may be a letter.
+        let plain = |piece: &Piece| match &piece.kind {
+            PieceKind::Set(set) => *set == bytes::ByteSet::COMPONENT,
+            PieceKind::Branches(_) => false,
+            _ => true,
+        };
+        if others.is_empty() && self.0.pieces.iter().all(plain) {
+            return Some(true);
+        }
+        match self.meet(&everything(), &others, &mut MAX_WORK.clone()) {
+            Meeting::Apart => Some(false),
+            Meeting::At(_) => Some(true),
+            Meeting::Undecided => None,
+        }
+    }
+
     /// Whether the glob matches a path.
     ///
     /// # Errors

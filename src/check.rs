@@ -1,0 +1,129 @@
+//! The one entry: inputs in memory in, report out. Levels, allowances and the order of findings
+//! are settled here, for the command line and the editor alike.
+
+use std::collections::HashMap;
+
+use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
+use crate::gate::GateInput;
+use crate::glob::Glob;
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::plan::{Allow, Plan};
+use crate::rules::{Facts, PlanFacts, Question, RULES, Rule};
+
+/// Judges a plan before its tasks start.
+///
+/// `files` are those that exist, in byte order.
+#[must_use]
+pub fn check(plan: &Plan, files: &[RepoPath]) -> Report {
+    let lanes = plan.lanes();
+    let order = Order::new(plan);
+    let known = PlanFacts::new(&lanes, &order, files);
+    let question = Question::Check(&known);
+    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    Report {
+        command: "check",
+        sources: plan.sources.clone(),
+        inputs: Vec::new(),
+        findings: findings(&facts),
+        tasks: plan.tasks.len(),
+        files: Some(files.len()),
+    }
+}
+
+/// Judges what tasks changed before it is merged.
+#[must_use]
+pub fn gate(plan: &Plan, input: &GateInput) -> Report {
+    let lanes = plan.lanes();
+    let order = Order::new(plan);
+    let question = Question::Gate(input);
+    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    Report {
+        command: "gate",
+        sources: plan.sources.clone(),
+        inputs: input.judged.iter().map(|judged| judged.input.clone()).collect(),
+        findings: findings(&facts),
+        tasks: plan.tasks.len(),
+        files: None,
+    }
+}
+
+fn findings(facts: &Facts<'_>) -> Vec<Finding> {
+    let allowances = Allowances::new(facts);
+    let mut findings = Vec::new();
+    for rule in RULES {
+        let Some(level) = level(facts.plan, rule) else { continue };
+        (rule.find)(facts, &mut |draft| {
+            let allowed = if rule.fixed { None } else { allowances.of(rule, &draft) };
+            findings.push(Finding { rule: rule.name, level, draft, allowed });
+        });
+    }
+    let file = |place: &Place| match place {
+        Place::Span(span) => (facts.plan.sources[span.file.0].name().to_owned(), Some(span.start)),
+        Place::File(path) => (path.to_string(), None),
+        Place::Input(name) => (name.clone(), None),
+    };
+    findings.sort_by_cached_key(|finding| {
+        let draft = &finding.draft;
+        let place = draft.labels.first().map(|label| file(&label.place));
+        let rest = (draft.tasks.clone(), draft.path.clone(), draft.message.clone());
+        (place, finding.rule, rest)
+    });
+    findings
+}
+
+/// The level of a rule's findings under this plan; nothing where it is off.
+fn level(plan: &Plan, rule: &Rule) -> Option<Level> {
+    let said = plan.levels.iter().find(|(name, _)| name.value == rule.name && !rule.fixed);
+    said.map_or(Some(rule.level), |(_, level)| *level)
+}
+
+/// What the tasks of a plan accept on purpose.
+struct Allowances<'a> {
+    facts: &'a Facts<'a>,
+    /// The places of the tasks by their ids; empty when nobody allows anything.
+    tasks: HashMap<&'a str, usize>,
+}
+
+impl<'a> Allowances<'a> {
+    fn new(facts: &'a Facts<'a>) -> Allowances<'a> {
+        let tasks = &facts.plan.tasks;
+        let any = tasks.iter().any(|task| !task.allow.is_empty());
+        let ids = tasks.iter().enumerate().filter(|_| any);
+        Allowances { facts, tasks: ids.map(|(place, task)| (task.id.value.as_str(), place)).collect() }
+    }
+
+    /// The first allowance, in the order of the finding's tasks, that accepts all of a finding.
+    fn of(&self, rule: &Rule, draft: &Draft) -> Option<Allowed> {
+        let tasks: Vec<usize> =
+            draft.tasks.iter().filter_map(|id| self.tasks.get(id.as_str()).copied()).collect();
+        tasks.iter().find_map(|&task| {
+            let owner = &self.facts.plan.tasks[task];
+            let other = |with: usize| with != task && tasks.contains(&with);
+            let mut allowances = owner.allow.iter().filter(|allow| {
+                allow.rule.value == rule.name
+                    && allow.with.as_ref().is_none_or(|with| other(with.value))
+            });
+            let allow = allowances.find(|allow| accepts(self.facts, allow, draft, &tasks))?;
+            Some(Allowed { by: owner.id.value.clone(), reason: allow.reason.value.clone() })
+        })
+    }
+}
+
+fn accepts(facts: &Facts<'_>, allow: &Allow, draft: &Draft, tasks: &[usize]) -> bool {
+    let Some(entry) = &allow.path else { return true };
+    let (Ok(glob), Some(path)) = (&entry.glob, &draft.path) else { return false };
+    glob.is_match(path) == Ok(true) && !goes_further(facts, tasks, glob)
+}
+
+/// Whether two lanes also meet outside of an allowed glob: its path is then only one of many.
+fn goes_further(facts: &Facts<'_>, tasks: &[usize], allowed: &Glob) -> bool {
+    let (Some(known), &[left, right]) = (facts.check(), tasks) else { return false };
+    let overlap = known.overlaps.iter().find(|overlap| overlap.tasks == (left, right));
+    overlap.is_some_and(|overlap| {
+        let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
+        let pairs = overlap.shared.pairs.iter().copied();
+        let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));
+        !outside.pairs.is_empty() || !outside.undecided.is_empty()
+    })
+}

@@ -1,0 +1,49 @@
+//! `dependency-cycle`: tasks that wait for each other.
+
+use super::{Example, Facts, Grouping, Rule, label, texts};
+use crate::finding::{Draft, Level};
+
+pub(super) const RULE: Rule = Rule {
+    name: "dependency-cycle",
+    summary: "`needs` goes round",
+    level: Level::Error,
+    fixed: false,
+    explanation: "Tasks that wait for each other never start. Edges on a cycle order nothing, so \
+        these tasks count as concurrent.",
+    example: Example {
+        plan: "tasks:\n  schema: {write: schema/**, needs: api}\n  api: {write: api/**, needs: \
+               schema}\n",
+        patch: None,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    if facts.check().is_none() {
+        return;
+    }
+    for cycle in facts.order.cycles() {
+        let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
+        let labels = steps
+            .filter_map(|(&task, &next)| {
+                let need = facts.plan.tasks[task].needs.iter().find(|need| need.value == next)?;
+                let text = format!("`{}` waits for `{}`", facts.id(task), facts.id(next));
+                Some(label(need.span, text))
+            })
+            .collect();
+        let ids = facts.ids(cycle.iter().copied());
+        let message = match ids.as_slice() {
+            [one] => format!("`{one}` needs itself"),
+            many => format!("{} need each other in a circle", super::and(many)),
+        };
+        report(Draft {
+            message,
+            help: Some("remove one of these needs".to_owned()),
+            tasks: ids.clone(),
+            labels,
+            data: vec![("cycle", texts(ids))],
+            ..Draft::default()
+        });
+    }
+}

@@ -1,0 +1,51 @@
+//! `invalid-glob`: a glob that the language does not have.
+
+use super::{Example, Facts, Grouping, Rule, label, replacement, text};
+use crate::finding::{Draft, Level};
+
+pub(super) const RULE: Rule = Rule {
+    name: "invalid-glob",
+    summary: "a glob that cannot mean what it looks like",
+    level: Level::Error,
+    fixed: true,
+    explanation: "Other tools read `src/**.rs`, `./src` or `[é]` in ways that surprise, and some \
+        match nothing. Here such a glob is refused at its exact place, with the mend. It is left \
+        out of its lane, which is then unknown: the gate verifies no change of the task until the \
+        glob is mended.",
+    example: Example { plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n", patch: None },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    for (task, entry) in facts.plan.glob_entries().filter(|(task, _)| facts.concerns(*task)) {
+        for fault in entry.glob.as_ref().err().into_iter().flatten() {
+            report(Draft {
+                message: format!("`{}`: {}", shortened(&entry.text), fault.problem),
+                help: Some(fault.help.clone()),
+                tasks: facts.ids(task),
+                labels: vec![label(fault.span, fault.problem.as_str())],
+                data: vec![("glob", text(entry.text.as_str()))],
+                fixes: fault
+                    .fix
+                    .iter()
+                    .map(|fix| replacement(title(fix), fault.span, fix))
+                    .collect(),
+                ..Draft::default()
+            });
+        }
+    }
+}
+
+fn title(fix: &str) -> String {
+    if fix.is_empty() { "remove it".to_owned() } else { format!("write `{fix}`") }
+}
+
+/// A glob as a message can hold it.
+fn shortened(glob: &str) -> String {
+    const MOST: usize = 80;
+    match glob.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &glob[..end]),
+        None => glob.to_owned(),
+    }
+}

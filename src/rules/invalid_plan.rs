@@ -1,0 +1,88 @@
+//! `invalid-plan`: a key, type, id or reference that is wrong.
+
+use super::{Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
+use crate::finding::{Draft, Level};
+use crate::plan::Spanned;
+
+pub(super) const RULE: Rule = Rule {
+    name: "invalid-plan",
+    summary: "a key, type, id or reference that is wrong",
+    level: Level::Error,
+    fixed: true,
+    explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
+        for an alias would leave a lane that means something else than was written. Nothing is \
+        guessed: each is an error at its exact place.",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
+               write: src/quizzes/**\n",
+        patch: None,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    for problem in facts.plan.problems.iter().filter(|problem| facts.concerns(problem.task)) {
+        let place = problem.labels[0].0;
+        report(Draft {
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            tasks: facts.ids(problem.task),
+            labels: problem.labels.iter().map(|(span, text)| label(*span, text.as_str())).collect(),
+            fixes: problem
+                .fix
+                .iter()
+                .map(|(title, text)| replacement(title, place, text))
+                .collect(),
+            ..Draft::default()
+        });
+    }
+    for (name, _) in &facts.plan.levels {
+        wrong_rule(name, "its level is fixed", Vec::new(), report);
+    }
+    for task in (0..facts.plan.tasks.len()).filter(|&task| facts.concerns(Some(task))) {
+        for allow in &facts.plan.tasks[task].allow {
+            wrong_rule(&allow.rule, "it cannot be allowed", facts.ids([task]), report);
+        }
+    }
+}
+
+/// Tells of a name under `rules` or in an `allow` that is no rule's, or that of a fixed one.
+fn wrong_rule(
+    name: &Spanned<String>,
+    fixed: &str,
+    tasks: Vec<String>,
+    report: &mut dyn FnMut(Draft),
+) {
+    let (message, help, near) = match rule(&name.value) {
+        Some(rule) if rule.fixed => {
+            (format!("`{}` stands for itself: {fixed}", rule.name), "remove it".to_owned(), None)
+        }
+        Some(_) => return,
+        None if PLANNED.contains(&name.value.as_str()) => return,
+        None => {
+            let names = RULES.iter().map(|rule| rule.name).chain(PLANNED.iter().copied());
+            let near = names
+                .map(|rule| (strsim::osa_distance(rule, &name.value), rule))
+                .filter(|(distance, rule)| *distance <= rule.len() / 3)
+                .min()
+                .map(|(_, rule)| rule);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`lanelint explain` lists the rules".to_owned(),
+            };
+            (format!("there is no rule `{}`", name.value), help, near)
+        }
+    };
+    report(Draft {
+        message,
+        help: Some(help),
+        tasks,
+        labels: vec![label(name.span, "")],
+        fixes: near
+            .map(|near| replacement(format!("write `{near}`"), name.span, near))
+            .into_iter()
+            .collect(),
+        ..Draft::default()
+    });
+}

@@ -1,0 +1,38 @@
+//! `missing-branch`: a task whose branch does not exist.
+
+use super::{Example, Facts, Grouping, Rule, label, text};
+use crate::finding::{Draft, Level};
+use crate::gate::Work;
+
+pub(super) const RULE: Rule = Rule {
+    name: "missing-branch",
+    summary: "a task whose branch does not exist (yet)",
+    level: Level::Note,
+    fixed: false,
+    explanation: "The task has not started, its branch was not fetched, or the branch has another \
+        name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
+        is `not-verified`.",
+    example: Example { plan: "tasks:\n  lessons:\n    write: src/lessons/**\n", patch: None },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(gate) = facts.gate() else { return };
+    for judged in gate.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch)) {
+        let task = &facts.plan.tasks[judged.task];
+        let branch = task.branch_name();
+        let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
+        report(Draft {
+            message: format!("there is no branch `{branch}` for `{}`", task.id.value),
+            help: Some(format!(
+                "if it has started, fetch it (`git fetch origin {branch}`) or name its branch with \
+                 `branch:`"
+            )),
+            tasks: facts.ids([judged.task]),
+            labels: vec![label(span, "no branch of this name")],
+            data: vec![("branch", text(branch))],
+            ..Draft::default()
+        });
+    }
+}

@@ -1,0 +1,33 @@
+//! `missing-lane`: a task that does not say what it may write.
+
+use super::{Example, Facts, Grouping, Rule, label};
+use crate::finding::{Draft, Level};
+
+pub(super) const RULE: Rule = Rule {
+    name: "missing-lane",
+    summary: "a task without `write`",
+    level: Level::Error,
+    fixed: true,
+    explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
+        guesses is no gate. Say `write: []` for a task that only reviews.",
+    example: Example { plan: "tasks:\n  lessons:\n    title: Add lessons\n", patch: None },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    for (place, task) in facts.plan.tasks.iter().enumerate() {
+        // A lane that could not be read is told of where it is written.
+        if task.write.is_none() && !task.unknown && facts.concerns(Some(place)) {
+            report(Draft {
+                message: format!("`{}` does not say what it may write", task.id.value),
+                help: Some(
+                    "add `write:` with its globs, or `write: []` if it only reviews".to_owned(),
+                ),
+                tasks: facts.ids([place]),
+                labels: vec![label(task.id.span, "this task has no `write`")],
+                ..Draft::default()
+            });
+        }
+    }
+}

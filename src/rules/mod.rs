@@ -1,0 +1,245 @@
+//! The rules: one file each, and the list.
+//!
+//! A rule is a value: its name, what it says of itself, and a function from [`Facts`] to drafts of
+//! findings. It sets no level, prints nothing and sorts nothing; whoever needs to know of rules
+//! goes through [`RULES`].
+
+use crate::finding::{Datum, Draft, Edit, Fix, Label, Level, Place};
+use crate::gate::GateInput;
+use crate::lane::Lanes;
+use crate::overlap::Overlap;
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::plan::{GlobEntry, Plan};
+use crate::source::Span;
+
+mod dependency_cycle;
+mod duplicate_branch;
+mod empty_lane;
+mod invalid_glob;
+mod invalid_plan;
+mod missing_branch;
+mod missing_lane;
+mod no_changes;
+mod not_verified;
+mod out_of_lane;
+mod overlapping_lanes;
+mod plan_changed;
+mod protected_path;
+mod review_only_write;
+mod undecided;
+
+/// Every rule, in the order of the contract.
+pub const RULES: &[&Rule] = &[
+    &invalid_plan::RULE,
+    &invalid_glob::RULE,
+    &missing_lane::RULE,
+    &overlapping_lanes::RULE,
+    &undecided::RULE,
+    &protected_path::RULE,
+    &empty_lane::RULE,
+    &dependency_cycle::RULE,
+    &duplicate_branch::RULE,
+    &out_of_lane::RULE,
+    &review_only_write::RULE,
+    &plan_changed::RULE,
+    &not_verified::RULE,
+    &missing_branch::RULE,
+    &no_changes::RULE,
+];
+
+/// The names that the contract gives to rules which are not built yet: a plan may set their
+/// levels, and nothing comes of it.
+pub const PLANNED: &[&str] = &[
+    "clashing-paths",
+    "read-write-hazard",
+    "redundant-glob",
+    "unmatched-glob",
+    "broad-lane",
+    "missing-companion",
+    "unused-allow",
+    "colliding-writes",
+    "merge-conflict",
+    "moved-folder",
+    "escaping-symlink",
+    "unclaimed-branch",
+];
+
+/// One thing that can be wrong with a plan or with a change.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name in kebab-case; the file's name with `-` for `_`.
+    pub name: &'static str,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    /// The level of its findings, unless the plan says otherwise.
+    pub level: Level,
+    /// Whether the level is fixed: the plan can neither change it nor allow a finding.
+    pub fixed: bool,
+    /// Why it matters and how to mend it, in Markdown.
+    pub explanation: &'static str,
+    /// A plan, and for the gate a patch, in which it really fires.
+    pub example: Example,
+    /// How a renderer for people may put many findings into one.
+    pub grouping: Grouping,
+    /// Tells every violation.
+    pub find: fn(&Facts<'_>, &mut dyn FnMut(Draft)),
+}
+
+/// A plan that makes a rule fire.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// The text of `lanes.yaml`.
+    pub plan: &'static str,
+    /// For a rule of the gate, what the first task of the plan changed, as a patch.
+    pub patch: Option<&'static str>,
+}
+
+/// What several findings of one rule have in common when they are really one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// Nothing: each stands alone.
+    Alone,
+    /// A place in the plan that causes them, such as one wide glob.
+    ByCause,
+    /// The task that did it.
+    ByTask,
+}
+
+/// All that rules look at. Nothing here has to be asked of a disk or of git.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its lanes.
+    pub lanes: &'a Lanes,
+    /// Who may run beside whom.
+    pub order: &'a Order,
+    /// What the run is about.
+    pub question: Question<'a>,
+}
+
+/// What a run asks.
+#[derive(Clone, Copy, Debug)]
+pub enum Question<'a> {
+    /// Is the plan sound?
+    Check(&'a PlanFacts),
+    /// Did the tasks stay in their lanes?
+    Gate(&'a GateInput),
+}
+
+/// What is known of a plan before the rules look at it.
+#[derive(Debug)]
+pub struct PlanFacts {
+    /// The lanes that meet.
+    pub overlaps: Vec<Overlap>,
+    /// For each task, whether its globs leave it no path; nothing where that is undecided.
+    pub vacant: Vec<Option<bool>>,
+    /// For each task and each of its globs, whether it names only protected paths; nothing where
+    /// that is undecided.
+    pub protected: Vec<Vec<Option<bool>>>,
+}
+
+impl PlanFacts {
+    /// Finds out all of it. `files` are those that exist, in byte order.
+    #[must_use]
+    pub fn new(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> PlanFacts {
+        let tasks = 0..lanes.len();
+        PlanFacts {
+            overlaps: crate::overlap::overlaps(lanes, order, files),
+            vacant: tasks.clone().map(|task| lanes.of(task).is_vacant()).collect(),
+            protected: tasks
+                .map(|task| {
+                    let lane = lanes.of(task);
+                    (0..lane.globs().len()).map(|glob| lane.is_protected(glob)).collect()
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// What is known of the plan, when the plan is what the run is about.
+    #[must_use]
+    pub fn check(&self) -> Option<&'a PlanFacts> {
+        match self.question {
+            Question::Check(facts) => Some(facts),
+            Question::Gate(_) => None,
+        }
+    }
+
+    /// What the gate looked at, when the run is one.
+    #[must_use]
+    pub fn gate(&self) -> Option<&'a GateInput> {
+        match self.question {
+            Question::Check(_) => None,
+            Question::Gate(gate) => Some(gate),
+        }
+    }
+
+    /// Whether the run is about this task, or about the plan as a whole where there is none: all
+    /// of them when a plan is checked, those whose work is judged in the gate.
+    #[must_use]
+    pub fn concerns(&self, task: Option<usize>) -> bool {
+        match (self.question, task) {
+            (Question::Gate(gate), Some(task)) => {
+                gate.judged.iter().any(|judged| judged.task == task)
+            }
+            _ => true,
+        }
+    }
+
+    fn id(&self, task: usize) -> &'a str {
+        &self.plan.tasks[task].id.value
+    }
+
+    fn ids(&self, tasks: impl IntoIterator<Item = usize>) -> Vec<String> {
+        tasks.into_iter().map(|task| self.id(task).to_owned()).collect()
+    }
+
+    /// The globs of a task in the order of its lane.
+    fn globs(&self, task: usize) -> Vec<&'a GlobEntry> {
+        self.plan.tasks[task].globs().map(|(entry, _)| entry).collect()
+    }
+
+    /// The label of the place that says what a task may write, or of the task.
+    fn write_label(&self, task: usize, text: impl Into<String>) -> Label {
+        let task = &self.plan.tasks[task];
+        label(task.write.as_ref().map_or(task.id.span, |write| write.span), text)
+    }
+}
+
+/// The rule of this name.
+#[must_use]
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.name == name).copied()
+}
+
+fn label(span: Span, text: impl Into<String>) -> Label {
+    Label { place: Place::Span(span), text: text.into() }
+}
+
+fn text(text: impl Into<String>) -> Datum {
+    Datum::Text(text.into())
+}
+
+fn texts<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Datum {
+    Datum::List(values.into_iter().map(text).collect())
+}
+
+fn replacement(title: impl Into<String>, span: Span, text: impl Into<String>) -> Fix {
+    Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] }
+}
+
+/// Names of tasks as people list them: `a`, `b` and `c`.
+fn and(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

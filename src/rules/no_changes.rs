@@ -1,0 +1,47 @@
+//! `no-changes`: a task that may write wrote nothing.
+
+use std::collections::BTreeMap;
+
+use super::{Example, Facts, Grouping, Rule};
+use crate::finding::{Draft, Level};
+use crate::gate::Work;
+
+pub(super) const RULE: Rule = Rule {
+    name: "no-changes",
+    summary: "a task that may write wrote nothing",
+    level: Level::Warning,
+    fixed: false,
+    explanation: "A branch without a change is often one that was forgotten to be pushed, or a \
+        wrong base. A gate that judged nothing should not look like one that found nothing.",
+    example: Example { plan: "tasks:\n  lessons:\n    write: src/lessons/**\n", patch: Some("") },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(gate) = facts.gate() else { return };
+    let mut idle: BTreeMap<usize, bool> = BTreeMap::new();
+    for judged in &gate.judged {
+        let nothing = match &judged.work {
+            Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
+            // What was not seen may hold changes.
+            Work::NoBranch | Work::Unreadable(_) => false,
+        };
+        *idle.entry(judged.task).or_insert(true) &= nothing;
+    }
+    for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
+        if !facts.plan.tasks[task].is_review_only() {
+            let id = facts.id(task);
+            report(Draft {
+                message: format!("`{id}` changed nothing"),
+                help: Some(
+                    "if it is done, check that its work was pushed and that the base is right"
+                        .to_owned(),
+                ),
+                tasks: facts.ids([task]),
+                labels: vec![facts.write_label(task, "nothing of this was written")],
+                ..Draft::default()
+            });
+        }
+    }
+}

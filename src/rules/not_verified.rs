@@ -1,0 +1,66 @@
+//! `not-verified`: an input that could not be read whole.
+
+use super::{Example, Facts, Grouping, Rule};
+use crate::finding::{Draft, Label, Level, Place};
+use crate::gate::{Standing, Work, standings};
+use crate::repo::Gap;
+
+pub(super) const RULE: Rule = Rule {
+    name: "not-verified",
+    summary: "an input that could not be read whole; says what to do",
+    level: Level::Error,
+    fixed: true,
+    explanation: "What was not seen cannot be called clean. The run ends with status 3, whatever \
+        else it found, and says which command makes the input whole.",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
+        patch: Some("<!DOCTYPE html>\n<title>Sign in</title>\n"),
+    },
+    grouping: Grouping::ByTask,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(gate) = facts.gate() else { return };
+    for gap in &gate.gaps {
+        report(draft(gap, Vec::new(), Vec::new()));
+    }
+    for judged in &gate.judged {
+        let gaps = match &judged.work {
+            Work::Changes(set) => set.gaps.as_slice(),
+            Work::Unreadable(gap) => std::slice::from_ref(gap),
+            Work::NoBranch => &[],
+        };
+        for gap in gaps {
+            let place = Place::Input(judged.input.source.clone());
+            let label = Label { place, text: String::new() };
+            report(draft(gap, facts.ids([judged.task]), vec![label]));
+        }
+    }
+    for (judged, path, _, standing) in standings(facts.plan, facts.lanes, gate) {
+        if standing == Standing::UnknownLane {
+            let id = facts.id(judged.task);
+            report(Draft {
+                message: format!("`{path}`: nobody knows whether `{id}` may write it"),
+                help: Some(format!("mend the lane of `{id}` in the plan first")),
+                tasks: facts.ids([judged.task]),
+                path: Some(path.clone()),
+                labels: vec![
+                    Label { place: Place::File(path.clone()), text: format!("written by `{id}`") },
+                    facts.write_label(judged.task, "this lane is not known"),
+                ],
+                ..Draft::default()
+            });
+        }
+    }
+}
+
+fn draft(gap: &Gap, tasks: Vec<String>, labels: Vec<Label>) -> Draft {
+    Draft {
+        message: gap.problem.clone(),
+        help: (!gap.help.is_empty()).then(|| gap.help.clone()),
+        tasks,
+        labels,
+        ..Draft::default()
+    }
+}

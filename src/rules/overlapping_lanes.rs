@@ -1,0 +1,73 @@
+//! `overlapping-lanes`: two concurrent tasks may write the same path.
+
+use super::{Example, Facts, Grouping, Rule, label, texts};
+use crate::finding::{Datum, Draft, Level};
+use crate::overlap::Overlap;
+
+pub(super) const RULE: Rule = Rule {
+    name: "overlapping-lanes",
+    summary: "two concurrent tasks may write the same path",
+    level: Level::Error,
+    fixed: false,
+    explanation: "Two tasks that run beside each other and may write one file will, sooner or \
+        later, undo each other's work. The lanes are compared exactly, for files that do not exist \
+        yet too, and the path that is named is in both of them. Take it out of one lane with an \
+        exclusion, let one task need the other, or put an append-only file under `share`.",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
+               src/*/quizzes.json\n",
+        patch: None,
+    },
+    grouping: Grouping::ByCause,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for overlap in &known.overlaps {
+        if let Some(draft) = draft(facts, overlap) {
+            report(draft);
+        }
+    }
+}
+
+fn draft(facts: &Facts<'_>, overlap: &Overlap) -> Option<Draft> {
+    let witness = overlap.shared.witness.as_ref()?;
+    let (left, right) = overlap.tasks;
+    let (left_globs, right_globs) = (facts.globs(left), facts.globs(right));
+    let &(left_glob, right_glob) = overlap.shared.pairs.first()?;
+    let [left_id, right_id] = [facts.id(left), facts.id(right)];
+    let existing = match overlap.existing {
+        0 => String::new(),
+        1 => ", which exists".to_owned(),
+        more => format!(", one of {more} existing files"),
+    };
+    let pairs = overlap.shared.pairs.iter().map(|&(left, right)| {
+        texts([left_globs[left].text.as_str(), right_globs[right].text.as_str()])
+    });
+    let sample = overlap.sample.iter().map(ToString::to_string);
+    Some(Draft {
+        message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
+        help: Some(format!(
+            "take the path out of one lane with an exclusion, add `needs: {left_id}` to \
+             `{right_id}`, or put the path under `share`"
+        )),
+        tasks: facts.ids([left, right]),
+        path: Some(witness.clone()),
+        labels: vec![
+            label(left_globs[left_glob].span, format!("`{left_id}` may write it")),
+            label(right_globs[right_glob].span, format!("`{right_id}` may write it too")),
+        ],
+        data: vec![
+            ("globs", Datum::List(pairs.collect())),
+            (
+                "existing",
+                Datum::Map(vec![
+                    ("count", Datum::Count(overlap.existing)),
+                    ("sample", texts(sample)),
+                ]),
+            ),
+        ],
+        ..Draft::default()
+    })
+}

@@ -1,0 +1,60 @@
+//! `protected-path`: a glob that names only what nobody may write.
+
+use super::{Example, Facts, Grouping, Rule, label, text};
+use crate::finding::{Draft, Level};
+
+pub(super) const RULE: Rule = Rule {
+    name: "protected-path",
+    summary: "a glob that names only protected paths, or one in both `share` and `protect`",
+    level: Level::Error,
+    fixed: false,
+    explanation: "What the plan protects is taken out of every lane, and so are the plan's own \
+        files. A wide glob merely loses those paths; a glob that names nothing else was written by \
+        someone who expects to write them.",
+    example: Example {
+        plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
+               protect: .github/**\n",
+        patch: None,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for (task, globs) in known.protected.iter().enumerate() {
+        for (place, _) in
+            globs.iter().enumerate().filter(|(_, protected)| **protected == Some(true))
+        {
+            let entry = facts.globs(task)[place];
+            let id = facts.id(task);
+            report(Draft {
+                message: format!("`{id}` may not write `{}`: it is protected", entry.text),
+                help: Some(
+                    "remove the glob, or narrow `protect`; the plan's own files are always \
+                     protected"
+                        .to_owned(),
+                ),
+                tasks: facts.ids([task]),
+                labels: vec![label(entry.span, "only protected paths")],
+                data: vec![("glob", text(entry.text.as_str()))],
+                ..Draft::default()
+            });
+        }
+    }
+    for shared in &facts.plan.share {
+        let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
+        if let Some(protected) = twin {
+            report(Draft {
+                message: format!("`{}` is both shared and protected", shared.text),
+                help: Some("remove it from one of the two; until then it is protected".to_owned()),
+                labels: vec![
+                    label(shared.span, "every task may write it"),
+                    label(protected.span, "no task may write it"),
+                ],
+                data: vec![("glob", text(shared.text.as_str()))],
+                ..Draft::default()
+            });
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `review-only-write`: a change by a task that may write nothing.
+
+use super::{Example, Facts, Grouping, Rule, out_of_lane};
+use crate::finding::{Draft, Level};
+
+pub(super) const RULE: Rule = Rule {
+    name: "review-only-write",
+    summary: "a change by a task whose lane is `[]`",
+    level: Level::Error,
+    fixed: false,
+    explanation: "A task with `write: []` reads and reports. What it found goes into its answer, \
+        and the tasks that own the files mend them.",
+    example: Example {
+        plan: "tasks:\n  audit:\n    write: []\n",
+        patch: Some(
+            "diff --git a/NOTES.md b/NOTES.md\nnew file mode 100644\nindex 0000000..1\n--- \
+             /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",
+        ),
+    },
+    grouping: Grouping::ByTask,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    out_of_lane::strays(facts, true, report);
+}

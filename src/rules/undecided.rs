@@ -1,0 +1,77 @@
+//! `undecided`: a bound on work was reached.
+
+use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
+use crate::finding::{Draft, Label, Level};
+use crate::gate::{Standing, standings};
+
+pub(super) const RULE: Rule = Rule {
+    name: "undecided",
+    summary: "a bound on work was reached; the rule that gave up and the lanes are named",
+    level: Level::Error,
+    fixed: true,
+    explanation: "Every question about lanes can be decided, but globs can be built for which \
+        that takes longer than anyone waits. The bound is far beyond what people write. Where it \
+        is reached, the run says so and ends with status 3: silence never means 'gave up'.",
+    example: Example { plan: EXAMPLE, patch: None },
+    grouping: Grouping::Alone,
+    find,
+};
+
+/// Forty letters, less those whose halves differ, less those that end in either letter: none is
+/// left, and to see that, one has to remember half of the letters.
+const EXAMPLE: &str = include_str!("undecided/example.yaml");
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    match facts.question {
+        Question::Check(_) => in_plan(facts, report),
+        Question::Gate(gate) => {
+            for (judged, path, _, standing) in standings(facts.plan, facts.lanes, gate) {
+                if standing == Standing::Undecided {
+                    let label = facts.write_label(judged.task, "this lane");
+                    let mut draft = gave_up(facts, "out-of-lane", &[judged.task], vec![label]);
+                    draft.path = Some(path.clone());
+                    report(draft);
+                }
+            }
+        }
+    }
+}
+
+fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for overlap in &known.overlaps {
+        if let Some(&(left, right)) = overlap.shared.undecided.first() {
+            let tasks = [overlap.tasks.0, overlap.tasks.1];
+            let globs = [facts.globs(tasks[0])[left], facts.globs(tasks[1])[right]];
+            let labels = globs.map(|glob| label(glob.span, "")).to_vec();
+            report(gave_up(facts, "overlapping-lanes", &tasks, labels));
+        }
+    }
+    for (task, vacant) in known.vacant.iter().enumerate() {
+        if vacant.is_none() {
+            let label = facts.write_label(task, "this lane");
+            report(gave_up(facts, "empty-lane", &[task], vec![label]));
+        }
+    }
+    for (task, globs) in known.protected.iter().enumerate() {
+        for (glob, _) in globs.iter().enumerate().filter(|(_, protected)| protected.is_none()) {
+            let label = label(facts.globs(task)[glob].span, "this glob");
+            report(gave_up(facts, "protected-path", &[task], vec![label]));
+        }
+    }
+}
+
+fn gave_up(facts: &Facts<'_>, rule: &str, tasks: &[usize], labels: Vec<Label>) -> Draft {
+    let ids = facts.ids(tasks.iter().copied());
+    let message = format!("`{rule}` gave up on {}: a bound on work was reached", super::and(&ids));
+    let globs: Vec<&str> =
+        tasks.iter().flat_map(|&task| facts.globs(task)).map(|entry| entry.text.as_str()).collect();
+    Draft {
+        message,
+        help: Some("write these globs with fewer wildcards, braces or exclusions".to_owned()),
+        tasks: ids,
+        labels,
+        data: vec![("rule", text(rule)), ("globs", texts(globs))],
+        ..Draft::default()
+    }
+}
