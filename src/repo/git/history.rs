@@ -34,7 +34,8 @@ impl Repository {
         // Status 1 is 'none'. Older gits say so too where a commit could not be read, and name it
         // on standard error.
         if !matches!(answer.code, Some(0 | 1))
-            || answer.code == Some(1) && !answer.stderr.trim().is_empty()
+            || answer.code == Some(1)
+                && answer.warnings().iter().any(|line| line.starts_with("error:"))
         {
             return Err(answer.error());
         }

@@ -20,7 +20,7 @@ const OUTPUT_LIMIT: u64 = 2 << 30;
 const STDERR_LIMIT: u64 = 64 << 10;
 
 /// The switches of every call. `/dev/null` is understood by git for Windows too.
-const SWITCHES: [&str; 16] = [
+const SWITCHES: [&str; 18] = [
     "-c",
     "core.fsmonitor=false",
     "-c",
@@ -35,6 +35,9 @@ const SWITCHES: [&str; 16] = [
     "safe.bareRepository=explicit",
     "-c",
     "protocol.allow=never",
+    // It would speak of the empty file that stands for 'no grafts'.
+    "-c",
+    "advice.graftFileDeprecated=false",
     "--no-pager",
     "--no-optional-locks",
 ];
