@@ -541,5 +541,5 @@ fn sha256_repositories_are_read_alike() {
     assert_eq!(common::told(&diffs[1].change_set()), ["added a", "added b"]);
     assert_eq!(found.blob(&task, &path("b"), 9).unwrap().unwrap().content, b"2");
     repo.write("b", "3");
-    assert_eq!(common::told(&repo.open().worktree(None).unwrap().changes), ["modified b"]);
+    assert_eq!(common::told(&repo.open().worktree(None).unwrap().diff.into()), ["modified b"]);
 }

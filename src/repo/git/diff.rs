@@ -16,7 +16,8 @@ use crate::repo::{ChangeKind, ChangeSet, Gap};
 pub struct Side {
     /// What is there.
     pub mode: Mode,
-    /// The object's name; nothing for a file of the work tree, which has none yet.
+    /// The object's name; nothing where git does not tell it, as for a submodule's checked-out
+    /// commit.
     pub id: Option<ObjectId>,
 }
 
@@ -260,7 +261,7 @@ impl TreeDiff {
 }
 
 /// What `M` stands for: another content, or only another executable bit.
-fn kind_of_modification(old: Option<&Side>, new: Option<&Side>) -> ChangeKind {
+pub(super) fn kind_of_modification(old: Option<&Side>, new: Option<&Side>) -> ChangeKind {
     match (old, new) {
         (Some(old), Some(new))
             if old.mode != new.mode

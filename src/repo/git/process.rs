@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -84,7 +85,9 @@ impl Program {
                 || path.canonicalize().is_ok_and(|real| !real.starts_with(&judged))
         };
         let usable = |file: &PathBuf| {
-            is_executable(file) && outside(file) && file.parent().is_some_and(outside)
+            file.metadata().is_ok_and(|meta| is_executable(&meta))
+                && outside(file)
+                && file.parent().is_some_and(outside)
         };
         let Some(git) = folders.iter().map(|folder| folder.join(&name)).find(usable) else {
             return Err(GitError::new(
@@ -113,15 +116,17 @@ impl Program {
     }
 }
 
+/// Whether it is a file that its owner may execute.
 #[cfg(unix)]
-fn is_executable(file: &Path) -> bool {
+pub(super) fn is_executable(meta: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    meta.is_file() && meta.permissions().mode() & 0o100 != 0
 }
 
+/// Whether it is a file: here no bit tells more.
 #[cfg(not(unix))]
-fn is_executable(file: &Path) -> bool {
-    file.is_file()
+pub(super) fn is_executable(meta: &Metadata) -> bool {
+    meta.is_file()
 }
 
 /// One call of git that is being put together.

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 
 use bstr::{ByteSlice, ByteVec};
 
-use super::diff::{DiffEntry, RAW, Side, TreeDiff};
+use super::diff::{DiffEntry, RAW, Side, TreeDiff, kind_of_modification};
 use super::error::{GitError, GitErrorKind, quoted};
-use super::object::{CommitId, Mode};
-use super::process::Call;
+use super::object::{CommitId, Mode, ObjectId};
+use super::process::{Call, is_executable};
 use super::{Repository, names};
 use crate::path::{RepoPath, quote};
 use crate::repo::files::read_bounded;
-use crate::repo::{ChangeKind, ChangeSet, Gap};
+use crate::repo::{ChangeKind, Gap};
 
 /// No list of patterns (`.git/info/exclude`, the user's `core.excludesFile`) is read that is longer.
 const PATTERNS_LIMIT: u64 = 16 << 20;
@@ -27,8 +27,8 @@ const PATTERNS_LIMIT: u64 = 16 << 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkTreeChanges {
     /// The paths: staged, unstaged and untracked. One that was staged counts even where the work
-    /// tree has since gone back.
-    pub changes: ChangeSet,
+    /// tree has since gone back. An untracked file has no object.
+    pub diff: TreeDiff,
     /// Those of the paths that may differ only because their filter, here by its name, was not run.
     pub unfiltered: BTreeMap<RepoPath, String>,
 }
@@ -50,26 +50,28 @@ impl Repository {
         let mut diff = self.index_against(base.or(head.as_ref()), &index)?;
         let known = diff.gaps.clone();
         let absent = compare.uncover()?;
-        let (unstaged, content) = compare.unstaged()?;
+        let unstaged = compare.unstaged()?;
         // An unmerged file is told of on both sides.
         diff.gaps.extend(unstaged.gaps.into_iter().filter(|gap| !known.contains(gap)));
+        let mut hashed = Vec::new();
         for (path, entry) in unstaged.entries {
-            // A file that a sparse checkout left out is not gone.
-            if entry.new.is_none() && absent.contains(&path) {
-                continue;
+            if entry.new.as_ref().is_some_and(|side| side.mode.is_file()) {
+                hashed.push(path.clone());
             }
-            let content_differs = content.as_ref().is_none_or(|paths| paths.contains(&path));
-            apply(&mut diff.entries, path, entry, content_differs);
+            // A file that a sparse checkout left out is not gone.
+            if entry.new.is_some() || !absent.contains(&path) {
+                apply(&mut diff.entries, path, entry);
+            }
         }
         let (untracked, gaps) = compare.untracked()?;
         diff.gaps.extend(gaps);
         for path in untracked {
-            let side = Side { mode: Mode::File, id: None };
+            let side = Side { mode: mode_of(&root.join(name_of(&path)?)), id: None };
             let added = DiffEntry { kind: ChangeKind::Added, old: None, new: Some(side) };
             diff.entries.entry(path).or_insert(added);
         }
-        let unfiltered = compare.unfiltered(&diff)?;
-        Ok(WorkTreeChanges { changes: diff.into(), unfiltered })
+        let unfiltered = compare.unfiltered(&hashed)?;
+        Ok(WorkTreeChanges { diff, unfiltered })
     }
 
     /// Copies the index into the scratch repository. A repository may have none yet.
@@ -277,9 +279,9 @@ impl Comparison<'_> {
         Ok(absent)
     }
 
-    /// What differs between the index and the work tree; and, where an executable bit differs,
-    /// which files differ in content.
-    fn unstaged(&self) -> Result<(TreeDiff, Option<BTreeSet<RepoPath>>), GitError> {
+    /// What differs between the index and the work tree. A file of the work tree gets the name of
+    /// the object that `git add` would make of it, its filter aside.
+    fn unstaged(&self) -> Result<TreeDiff, GitError> {
         if self.index.exists() {
             // Looks into the files that were only touched, so that they are not listed. Executable
             // bits are left out, for an entry that differs there would not be looked into.
@@ -291,17 +293,34 @@ impl Comparison<'_> {
         }
         // `dirty`: the commit that is checked out in a submodule is read from its HEAD; `none`
         // would run git inside it, under its own settings.
-        let list = |call: Call| call.args(RAW).args(["--ignore-submodules=dirty"]).run()?.success();
-        let diff = TreeDiff::read(&list(self.call("diff-files")?)?)?;
-        let bits = diff.entries.values().any(|entry| match (&entry.old, &entry.new) {
-            (Some(old), Some(new)) => old.mode != new.mode,
-            _ => false,
-        });
-        if !bits {
-            return Ok((diff, None));
+        let call = self.call("diff-files")?.args(RAW).args(["--ignore-submodules=dirty"]);
+        let mut diff = TreeDiff::read(&call.run()?.success()?)?;
+        let mut asked = Vec::new();
+        let mut files: Vec<&mut DiffEntry> = Vec::new();
+        for (path, entry) in &mut diff.entries {
+            if entry.new.as_ref().is_some_and(|side| side.mode.is_file()) {
+                asked.extend_from_slice(quote(path.as_bytes()).as_bytes());
+                asked.push(b'\n');
+                files.push(entry);
+            }
         }
-        let content = list(self.call("diff-files")?.setting("core.fileMode", "false"))?;
-        Ok((diff, Some(TreeDiff::read(&content)?.entries.into_keys().collect())))
+        if files.is_empty() {
+            return Ok(diff);
+        }
+        let hashed =
+            self.call("hash-object")?.args(["--stdin-paths"]).input(asked).run()?.success()?;
+        let mut hashes = hashed.lines().map(ObjectId::from_hex);
+        for entry in files {
+            let Some(Some(id)) = hashes.next() else {
+                return Err(GitError::failed("hash-object", "it left out a file"));
+            };
+            if let Some(side) = &mut entry.new {
+                side.id = Some(id);
+            }
+        }
+        // A file of another length that comes to the same once its line ends are git's.
+        diff.entries.retain(|_, entry| entry.old.is_none() || entry.old != entry.new);
+        Ok(diff)
     }
 
     /// The files that are neither in the index nor ignored; an embedded repository is one path.
@@ -330,16 +349,12 @@ impl Comparison<'_> {
         Ok((found, gaps))
     }
 
-    /// Which changed files have a filter that was not run.
-    fn unfiltered(&self, diff: &TreeDiff) -> Result<BTreeMap<RepoPath, String>, GitError> {
+    /// Which of the files that were hashed have a filter that was not run.
+    fn unfiltered(&self, hashed: &[RepoPath]) -> Result<BTreeMap<RepoPath, String>, GitError> {
         let mut asked = Vec::new();
-        for (path, entry) in &diff.entries {
-            // Only a file of the work tree has no object; what is staged went through its filter.
-            let unstaged = |side: &Side| side.id.is_none() && side.mode.is_file();
-            if entry.kind == ChangeKind::Modified && entry.new.as_ref().is_some_and(unstaged) {
-                asked.extend_from_slice(path.as_bytes());
-                asked.push(0);
-            }
+        for path in hashed {
+            asked.extend_from_slice(path.as_bytes());
+            asked.push(0);
         }
         let mut unfiltered = BTreeMap::new();
         if asked.is_empty() || self.settings.filters.is_empty() {
@@ -360,34 +375,46 @@ impl Comparison<'_> {
     }
 }
 
+fn name_of(path: &RepoPath) -> Result<PathBuf, GitError> {
+    path.as_bytes().to_vec().into_path_buf().map_err(|_| {
+        GitError::new(
+            GitErrorKind::Path,
+            format!("{path} is no name that this system can hold"),
+            "rename the file",
+        )
+    })
+}
+
+/// What an untracked path would be in a tree. What is gone by now, or cannot be looked at, counts
+/// as a file: that it was listed is what matters.
+fn mode_of(path: &Path) -> Mode {
+    match path.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() => Mode::Symlink,
+        // git lists a folder only for the repository in it.
+        Ok(meta) if meta.is_dir() => Mode::Submodule,
+        Ok(meta) if is_executable(&meta) => Mode::Executable,
+        _ => Mode::File,
+    }
+}
+
 /// Adds what differs between index and work tree to what differs between base and index.
-fn apply(
-    staged: &mut BTreeMap<RepoPath, DiffEntry>,
-    path: RepoPath,
-    unstaged: DiffEntry,
-    content_differs: bool,
-) {
-    let (old, content_differs) = match staged.get(&path) {
-        // Where nothing is staged, the index has what the base has.
-        None => (unstaged.old, content_differs),
-        Some(entry) => (
-            entry.old.clone(),
-            content_differs || entry.kind != ChangeKind::Mode && entry.kind != ChangeKind::Added,
-        ),
+fn apply(staged: &mut BTreeMap<RepoPath, DiffEntry>, path: RepoPath, unstaged: DiffEntry) {
+    // Where nothing is staged, the index has what the base has.
+    let old = staged.get(&path).map_or(unstaged.old, |entry| entry.old.clone());
+    let new = unstaged.new;
+    let kind = match (&old, &new) {
+        // Staged as new and gone since: what is staged is what is left to tell.
+        (None, None) => return,
+        (None, Some(_)) => ChangeKind::Added,
+        (Some(_), None) => ChangeKind::Deleted,
+        // Gone back to the base: the same.
+        (Some(_), Some(_)) if old == new && staged.contains_key(&path) => return,
+        (Some(was), Some(is)) if was.mode == is.mode || was.mode.is_file() && is.mode.is_file() => {
+            kind_of_modification(old.as_ref(), new.as_ref())
+        }
+        (Some(_), Some(_)) => ChangeKind::Type,
     };
-    let kind =
-        match (&old, &unstaged.new) {
-            // Staged as new and gone since: what is staged is what is left to tell.
-            (None, None) => return,
-            (None, Some(_)) => ChangeKind::Added,
-            (Some(_), None) => ChangeKind::Deleted,
-            (Some(old), Some(new)) if old.mode.is_file() && new.mode.is_file() => {
-                if content_differs { ChangeKind::Modified } else { ChangeKind::Mode }
-            }
-            (Some(old), Some(new)) if old.mode == new.mode => ChangeKind::Modified,
-            (Some(_), Some(_)) => ChangeKind::Type,
-        };
-    staged.insert(path, DiffEntry { kind, old, new: unstaged.new });
+    staged.insert(path, DiffEntry { kind, old, new });
 }
 
 /// Copies a file with the time of its last change; a missing one is none.
