@@ -1,1 +1,194 @@
-//! The files that exist: from an index, or by walking a folder without git.
+//! Files without git: the list of those below a folder, and the content of one that a stranger
+//! named.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bstr::ByteSlice;
+use walkdir::WalkDir;
+
+use crate::path::{RepoPath, quote};
+use crate::repo::Gap;
+
+/// Why files could not be listed or read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilesError {
+    /// What is wrong and with which file, in one line.
+    pub problem: String,
+    /// What to do next, in one line.
+    pub help: String,
+}
+
+impl FilesError {
+    fn new(problem: impl Into<String>, help: impl Into<String>) -> FilesError {
+        FilesError { problem: problem.into(), help: help.into() }
+    }
+}
+
+impl fmt::Display for FilesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for FilesError {}
+
+impl From<FilesError> for Gap {
+    fn from(error: FilesError) -> Gap {
+        Gap { problem: error.problem, help: error.help }
+    }
+}
+
+/// Lists the files below `root`, relative to it, in byte order.
+///
+/// Symbolic links are listed and not followed; `.git`, in any letter case, is passed over with all
+/// that is below it; and so are sockets, FIFOs and devices, which no repository can hold either.
+///
+/// # Errors
+/// A folder that cannot be read, or a name that no path of a repository can have: a list with
+/// holes would let a lint pass that looked at half of the files.
+pub fn walk(root: &Path) -> Result<Vec<RepoPath>, FilesError> {
+    let mut files = Vec::new();
+    let entries = WalkDir::new(root)
+        .min_depth(1)
+        .into_iter()
+        .filter_entry(|entry| !entry.file_name().as_encoded_bytes().eq_ignore_ascii_case(b".git"));
+    for entry in entries {
+        let entry = entry.map_err(|error| {
+            let place = error.path().unwrap_or(root);
+            let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+            FilesError::new(
+                format!("cannot list {}: {why}", place.display()),
+                "make the folder readable, or move it out of the tree",
+            )
+        })?;
+        if !entry.file_type().is_file() && !entry.file_type().is_symlink() {
+            continue;
+        }
+        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        files.push(repo_path(relative)?);
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn repo_path(relative: &Path) -> Result<RepoPath, FilesError> {
+    let joined = relative
+        .components()
+        .map(|component| <[u8]>::from_os_str(component.as_os_str()))
+        .collect::<Option<Vec<&[u8]>>>()
+        .map(|parts| parts.join(&b'/'));
+    joined.and_then(|bytes| RepoPath::new(bytes).ok()).ok_or_else(|| {
+        let name = quote(relative.as_os_str().as_encoded_bytes());
+        FilesError::new(
+            format!("{name} is no name that a repository can hold"),
+            "rename the file, or move it out of the tree",
+        )
+    })
+}
+
+/// How long a FIFO may stay silent before reading it is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Reads a file that a stranger may have named.
+///
+/// Regular files and FIFOs (`<(git diff)`, a piped `/dev/stdin`) are read; `/dev/zero` and its like
+/// are not. A FIFO that stays silent for a minute, or that nobody opens for writing, is an error, so
+/// this cannot hang.
+///
+/// # Errors
+/// When there is no such file, it is a folder, a device or a socket, cannot be read, or is longer
+/// than `limit` bytes.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FilesError> {
+    read_patiently(path, limit, PATIENCE)
+}
+
+fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>, FilesError> {
+    let name = path.display();
+    let failed = |error: &io::Error| {
+        FilesError::new(format!("cannot read {name}: {error}"), "look at the name and permissions")
+    };
+    let file = open_without_waiting(path).map_err(|error| failed(&error))?;
+    let meta = file.metadata().map_err(|error| failed(&error))?;
+    if meta.is_dir() {
+        return Err(FilesError::new(
+            format!("{name} is a folder, not a file"),
+            "name a file inside it",
+        ));
+    }
+    if !meta.is_file() && !is_fifo(&meta) {
+        return Err(FilesError::new(
+            format!("{name} is a device or a socket, not a file"),
+            "name a file, or `-` for standard input",
+        ));
+    }
+    let silent = || {
+        FilesError::new(
+            format!("{name} is a FIFO, and nothing came out of it for {patience:?}"),
+            "start the program that writes to it, or write its output to a file first",
+        )
+    };
+    let mut content = Vec::new();
+    let mut source = file.take(limit.saturating_add(1));
+    let mut buffer = vec![0; 64 << 10];
+    let mut heard = Instant::now();
+    // A FIFO with a name may be opened before its writer comes, and then seems to be at its end; a
+    // pipe that was handed over (`/dev/stdin`, `/dev/fd/63`) has had its writer.
+    let mut writer_came = meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc");
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) if writer_came => break,
+            Ok(0) if heard.elapsed() > patience => return Err(silent()),
+            Ok(0) => thread::sleep(Duration::from_millis(5)),
+            Ok(count) => {
+                content.extend_from_slice(&buffer[..count]);
+                heard = Instant::now();
+                writer_came = true;
+                if content.len() as u64 > limit {
+                    return Err(FilesError::new(
+                        format!("{name} is longer than the {limit} bytes that are read"),
+                        "name a smaller file",
+                    ));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                writer_came = true;
+                if heard.elapsed() > patience {
+                    return Err(silent());
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(&error)),
+        }
+    }
+    Ok(content)
+}
+
+#[cfg(unix)]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // Without this flag, opening a FIFO waits until somebody writes.
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    File::options().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn is_fifo(meta: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    meta.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_fifo(_meta: &std::fs::Metadata) -> bool {
+    false
+}

@@ -1,1 +1,0 @@
-//! Asking git, without running what a repository says.

@@ -1,0 +1,344 @@
+//! What differs between two trees, and between a tree and the index.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use bstr::ByteSlice;
+
+use super::Repository;
+use super::error::{GitError, GitErrorKind, quoted};
+use super::object::{CommitId, Info, Mode, ObjectId};
+use crate::path::{RepoPath, quote};
+use crate::repo::{ChangeKind, ChangeSet, Gap};
+
+/// One side of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// What is there.
+    pub mode: Mode,
+    /// The object's name; nothing where git does not tell it, as for a submodule's checked-out
+    /// commit.
+    pub id: Option<ObjectId>,
+}
+
+/// One path that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiffEntry {
+    /// How.
+    pub kind: ChangeKind,
+    /// What was there before.
+    pub old: Option<Side>,
+    /// What is there now.
+    pub new: Option<Side>,
+}
+
+/// What differs, with the objects on both sides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TreeDiff {
+    /// The paths that differ, in byte order.
+    pub entries: BTreeMap<RepoPath, DiffEntry>,
+    /// Why `entries` may not be the whole list. Empty: it is.
+    pub gaps: Vec<Gap>,
+}
+
+impl TreeDiff {
+    /// The paths and how they differ, without the objects.
+    #[must_use]
+    pub fn change_set(&self) -> ChangeSet {
+        ChangeSet {
+            changes: self.entries.iter().map(|(path, entry)| (path.clone(), entry.kind)).collect(),
+            gaps: self.gaps.clone(),
+        }
+    }
+}
+
+impl From<TreeDiff> for ChangeSet {
+    fn from(diff: TreeDiff) -> ChangeSet {
+        ChangeSet {
+            changes: diff.entries.into_iter().map(|(path, entry)| (path, entry.kind)).collect(),
+            gaps: diff.gaps,
+        }
+    }
+}
+
+/// The switches of every command that lists differences: nothing is guessed, nothing left out.
+pub(super) const RAW: [&str; 7] =
+    ["-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv", "--abbrev=64"];
+
+impl Repository {
+    /// What differs between two commits' trees, for any number of pairs in one process. A pair
+    /// without a first commit starts from the empty tree.
+    ///
+    /// # Errors
+    /// When git is too old or fails, or an object is missing.
+    pub fn diff_trees(
+        &self,
+        pairs: &[(Option<CommitId>, CommitId)],
+    ) -> Result<Vec<TreeDiff>, GitError> {
+        let mut trees: BTreeMap<&CommitId, ObjectId> = BTreeMap::new();
+        self.with_objects(|objects| {
+            for commit in pairs.iter().flat_map(|(from, to)| from.iter().chain([to])) {
+                if let Entry::Vacant(slot) = trees.entry(commit) {
+                    let Info::Found { id, .. } = objects.info(&format!("{commit}^{{tree}}"))?
+                    else {
+                        return Err(GitError::missing_object(&format!(
+                            "commit {commit}, or its tree"
+                        )));
+                    };
+                    slot.insert(id);
+                }
+            }
+            Ok(())
+        })?;
+        let empty = self.format.empty_tree();
+        let tree = |commit: &CommitId| trees.get(commit).unwrap_or(&empty);
+        // git takes two trees on a line, and writes that line before what differs between them.
+        // (Two commits on a line would be one commit and its supposed parent.)
+        let headers: Vec<String> = pairs
+            .iter()
+            .map(|(from, to)| format!("{} {}\n", from.as_ref().map_or(&empty, tree), tree(to)))
+            .collect();
+        if headers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = self
+            .scratch_call("diff-tree")?
+            .args(RAW)
+            .args(["--ignore-submodules=none", "--stdin"])
+            .input(headers.concat().into_bytes())
+            .run()?;
+        let stderr = answer.stderr.clone();
+        let said = answer.success()?;
+        let mut rest = said.as_slice();
+        let mut diffs = Vec::with_capacity(headers.len());
+        for header in headers {
+            // git goes on after a line that it could not serve, and still ends with status 0: only
+            // the headers tell that none is missing.
+            rest = rest
+                .strip_prefix(header.as_bytes())
+                .ok_or_else(|| GitError::failed("diff-tree", &stderr))?;
+            let mut diff = TreeDiff::default();
+            while rest.first() == Some(&b':') {
+                rest = diff.read_one(rest)?;
+            }
+            diffs.push(diff);
+        }
+        if rest.is_empty() { Ok(diffs) } else { Err(GitError::failed("diff-tree", &stderr)) }
+    }
+
+    /// What the index holds that the checked-out commit does not, or the other way round: what
+    /// `git commit` would write, and what `git add --intent-to-add` announced.
+    ///
+    /// # Errors
+    /// When the repository is bare, git is too old or fails, or an object is missing.
+    pub fn staged(&self) -> Result<TreeDiff, GitError> {
+        let head = self.head()?;
+        self.index_against(head.as_ref(), &self.index_file)
+    }
+
+    /// What differs between a commit's tree (none: the empty one) and an index file.
+    pub(super) fn index_against(
+        &self,
+        base: Option<&CommitId>,
+        index: &std::path::Path,
+    ) -> Result<TreeDiff, GitError> {
+        self.need_work_tree()?;
+        self.borrow_shared_index()?;
+        let tree = match base {
+            Some(commit) => commit.as_str().to_owned(),
+            None => self.format.empty_tree().to_string(),
+        };
+        let list = |intent_to_add| {
+            let call = self.scratch_call("diff-index")?.env("GIT_INDEX_FILE", index);
+            let switches = ["--cached", "--ignore-submodules=none", intent_to_add];
+            call.args(RAW).args(switches).args([&tree, "--"]).run()?.success()
+        };
+        // An entry that is only announced is nothing to `git commit`: the path is as good as
+        // deleted where the base has it. Seen the other way it may look like no change at all.
+        let mut diff = TreeDiff::read(&list("--ita-visible-in-index")?)?;
+        let committed = TreeDiff::read(&list("--ita-invisible-in-index")?)?;
+        for (path, entry) in committed.entries {
+            diff.entries.entry(path).or_insert(entry);
+        }
+        Ok(diff)
+    }
+
+    pub(super) fn need_work_tree(&self) -> Result<&std::path::Path, GitError> {
+        self.work_tree().ok_or_else(|| {
+            GitError::new(
+                GitErrorKind::Bare,
+                format!("the repository {} has no work tree", self.git_dir.display()),
+                "judge commits instead, with `--range`",
+            )
+        })
+    }
+}
+
+impl TreeDiff {
+    /// Reads what a command with [`RAW`] wrote.
+    pub(super) fn read(mut raw: &[u8]) -> Result<TreeDiff, GitError> {
+        let mut diff = TreeDiff::default();
+        while !raw.is_empty() {
+            raw = diff.read_one(raw)?;
+        }
+        Ok(diff)
+    }
+
+    /// Takes the first entry of a raw list, `:<mode> <mode> <id> <id> <letter>\0<path>\0`, and gives
+    /// what follows it. (<https://git-scm.com/docs/git-diff#_raw_output_format>)
+    fn read_one<'a>(&mut self, raw: &'a [u8]) -> Result<&'a [u8], GitError> {
+        let malformed = || {
+            let start = String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned();
+            GitError::new(
+                GitErrorKind::Failed,
+                format!("git lists a change in a way that is not understood: {}", quoted(&start)),
+                "report this, with the version of git",
+            )
+        };
+        let mut parts = raw.splitn(3, |&byte| byte == 0);
+        let (Some(head), Some(name), Some(rest)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(malformed());
+        };
+        let words: Vec<&[u8]> =
+            head.strip_prefix(b":").ok_or_else(malformed)?.split(|&byte| byte == b' ').collect();
+        let [old_mode, new_mode, old_id, new_id, letter] = words[..] else {
+            return Err(malformed());
+        };
+        let side = |mode: &[u8], id: &[u8]| {
+            if mode == b"000000" {
+                return Ok(None);
+            }
+            let mode = Mode::from_octal(mode).ok_or_else(malformed)?;
+            let id = ObjectId::from_hex(id).ok_or_else(malformed)?;
+            Ok(Some(Side { mode, id: (!id.is_null()).then_some(id) }))
+        };
+        let (old, new) = (side(old_mode, old_id)?, side(new_mode, new_id)?);
+        let path = match RepoPath::new(name) {
+            Ok(path) => path,
+            Err(fault) => {
+                self.gaps.push(Gap {
+                    problem: format!("a change of {}, which is no path: {fault}", quote(name)),
+                    help: "remove that name from the commit: git writes no such file".into(),
+                });
+                return Ok(rest);
+            }
+        };
+        let kind = match letter {
+            b"A" => ChangeKind::Added,
+            b"D" => ChangeKind::Deleted,
+            b"T" => ChangeKind::Type,
+            b"M" => kind_of_modification(old.as_ref(), new.as_ref()),
+            b"U" => {
+                self.gaps.push(Gap {
+                    problem: format!("{path} is unmerged"),
+                    help: "resolve the conflict and `git add` the file".into(),
+                });
+                ChangeKind::Modified
+            }
+            _ => {
+                self.gaps.push(Gap {
+                    problem: format!("git lists {path} with the status {}", letter.as_bstr()),
+                    help: "run `git fsck`; report this if it finds nothing".into(),
+                });
+                ChangeKind::Modified
+            }
+        };
+        match self.entries.entry(path) {
+            Entry::Vacant(slot) => {
+                slot.insert(DiffEntry { kind, old, new });
+            }
+            // An unmerged file is listed twice, and a hostile tree may hold one name twice.
+            Entry::Occupied(mut slot) => {
+                let entry = slot.get_mut();
+                let old = entry.old.take().or(old);
+                let new = entry.new.take().or(new);
+                *entry = DiffEntry { kind: ChangeKind::Modified, old, new };
+            }
+        }
+        Ok(rest)
+    }
+}
+
+/// What `M` stands for: another content, or only another executable bit.
+pub(super) fn kind_of_modification(old: Option<&Side>, new: Option<&Side>) -> ChangeKind {
+    match (old, new) {
+        (Some(old), Some(new))
+            if old.mode != new.mode
+                && old.mode.is_file()
+                && new.mode.is_file()
+                && old.id.is_some()
+                && old.id == new.id =>
+        {
+            ChangeKind::Mode
+        }
+        _ => ChangeKind::Modified,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = "1111111111111111111111111111111111111111";
+    const B: &str = "2222222222222222222222222222222222222222";
+    const NULL: &str = "0000000000000000000000000000000000000000";
+
+    fn read(entries: &[(&str, &str, &str, &str, &str, &str)]) -> TreeDiff {
+        let raw: String = entries
+            .iter()
+            .map(|(old, new, old_id, new_id, letter, path)| {
+                format!(":{old} {new} {old_id} {new_id} {letter}\0{path}\0")
+            })
+            .collect();
+        TreeDiff::read(raw.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn every_letter_has_its_kind() {
+        let diff = read(&[
+            ("000000", "100644", NULL, A, "A", "added"),
+            ("100644", "000000", A, NULL, "D", "deleted"),
+            ("100644", "100644", A, B, "M", "modified"),
+            ("100644", "100755", A, A, "M", "mode"),
+            ("100644", "100755", A, B, "M", "both"),
+            ("100644", "100755", NULL, NULL, "M", "unknown"),
+            ("100644", "120000", A, B, "T", "type"),
+            ("160000", "160000", A, B, "M", "pin"),
+        ]);
+        let kinds: Vec<(String, &str)> = diff
+            .entries
+            .iter()
+            .map(|(path, entry)| (path.to_string(), entry.kind.word()))
+            .collect();
+        let expected = [
+            ("added", "added"),
+            ("both", "modified"),
+            ("deleted", "deleted"),
+            ("mode", "mode"),
+            ("modified", "modified"),
+            ("pin", "modified"),
+            ("type", "type"),
+            ("unknown", "modified"),
+        ];
+        assert_eq!(kinds, expected.map(|(path, word)| (path.to_owned(), word)));
+        assert!(diff.gaps.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_never_left_out() {
+        for (letter, path) in
+            [("U", "a"), ("X", "a"), ("A", ".git/config"), ("A", "a/../b"), ("A", "x/.GIT/y")]
+        {
+            let diff = read(&[("000000", "100644", NULL, A, letter, path)]);
+            assert_eq!(diff.gaps.len(), 1, "{letter} {path}");
+        }
+        for raw in ["x", ":100644 100644 1 2 M\0a\0", ":100644 100644 M\0a\0", ":\0\0"] {
+            assert!(TreeDiff::read(raw.as_bytes()).is_err(), "{raw:?}");
+        }
+        let whole = format!(":100644 100644 {A} {B} M\0a\0");
+        for end in 1..whole.len() {
+            assert!(TreeDiff::read(&whole.as_bytes()[..end]).is_err(), "{end}");
+        }
+    }
+}

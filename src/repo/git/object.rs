@@ -1,0 +1,361 @@
+//! Objects: their names, and a git that goes on answering what they hold.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use bstr::ByteSlice;
+
+use super::error::{GitError, GitErrorKind};
+use super::process::Call;
+
+/// The name of an object, as lower-case hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(String);
+
+/// The name of a commit. Whoever has one may rely on it that a ref or git itself gave it; whether
+/// the commit's objects are all there shows when they are read.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(pub(super) ObjectId);
+
+impl ObjectId {
+    /// Takes 40 (sha1) or 64 (sha256) lower-case hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(hex: &[u8]) -> Option<ObjectId> {
+        let digits = hex.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if !digits || !matches!(hex.len(), 40 | 64) {
+            return None;
+        }
+        hex.to_str().ok().map(|hex| ObjectId(hex.to_owned()))
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// git's word for 'no object': all digits 0.
+    pub(super) fn is_null(&self) -> bool {
+        self.0.bytes().all(|digit| digit == b'0')
+    }
+}
+
+impl CommitId {
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How a repository names its objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ObjectFormat {
+    Sha1,
+    Sha256,
+}
+
+impl ObjectFormat {
+    /// The tree without entries; git knows it in every repository.
+    pub(super) fn empty_tree(self) -> ObjectId {
+        ObjectId(match self {
+            ObjectFormat::Sha1 => "4b825dc642cb6eb9a060e54bf8d69288fbee4904".into(),
+            ObjectFormat::Sha256 => {
+                "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321".into()
+            }
+        })
+    }
+
+    pub(super) fn hex_len(self) -> usize {
+        match self {
+            ObjectFormat::Sha1 => 40,
+            ObjectFormat::Sha256 => 64,
+        }
+    }
+}
+
+/// What an entry of a tree or of the index is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// A plain file (`100644`).
+    File,
+    /// A file that may be executed (`100755`).
+    Executable,
+    /// A symbolic link (`120000`): its content is where it leads.
+    Symlink,
+    /// The pin of a submodule (`160000`): a commit of another repository.
+    Submodule,
+    /// A folder (`040000`).
+    Tree,
+    /// Bits that git does not write.
+    Other(u32),
+}
+
+impl Mode {
+    /// Takes the octal digits as git writes them.
+    pub(super) fn from_octal(digits: &[u8]) -> Option<Mode> {
+        let bits = u32::from_str_radix(digits.to_str().ok()?, 8).ok()?;
+        Some(match bits {
+            0o120_000 => Mode::Symlink,
+            0o160_000 => Mode::Submodule,
+            0o040_000 => Mode::Tree,
+            // As git itself does with the odd modes of old trees, only the owner's bit counts.
+            _ if bits >> 12 == 0o10 && bits & 0o100 != 0 => Mode::Executable,
+            _ if bits >> 12 == 0o10 => Mode::File,
+            _ => Mode::Other(bits),
+        })
+    }
+
+    /// Whether it is a file with content of its own, executable or not.
+    #[must_use]
+    pub fn is_file(self) -> bool {
+        matches!(self, Mode::File | Mode::Executable)
+    }
+}
+
+/// An entry that a path of a commit leads to, with the content where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blob {
+    /// What it is. A [`Mode::Tree`] or a [`Mode::Submodule`] has no content.
+    pub mode: Mode,
+    /// The object's name.
+    pub id: ObjectId,
+    /// The content; for a symbolic link, where it leads.
+    pub content: Vec<u8>,
+}
+
+/// An entry of a folder in a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// The name inside the folder, as the tree has it.
+    pub name: Vec<u8>,
+    /// What it is.
+    pub mode: Mode,
+    /// The object's name.
+    pub id: ObjectId,
+}
+
+/// What git knows of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Info {
+    Found { id: ObjectId, kind: ObjectKind, size: u64 },
+    Missing,
+    Ambiguous,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ObjectKind {
+    Blob,
+    Tree,
+    Commit,
+    Tag,
+}
+
+/// A `git cat-file --batch-command` in the scratch repository: one process for any number of
+/// questions. A question is written whole before its answer is read, so neither side waits for
+/// the other.
+#[derive(Debug)]
+pub(super) struct ObjectReader {
+    child: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    stderr: PathBuf,
+}
+
+/// No line of an answer is longer: a name as it was asked for, and a word.
+const LINE_LIMIT: u64 = 64 << 10;
+/// No tree is read that is larger: some million entries in one folder.
+const TREE_LIMIT: u64 = 128 << 20;
+
+impl ObjectReader {
+    /// Starts the process; its standard error goes to a file in `folder`.
+    pub(super) fn start(call: Call, folder: &Path) -> Result<ObjectReader, GitError> {
+        let stderr = folder.join("cat-file.stderr");
+        let file =
+            File::create(&stderr).map_err(|error| GitError::io("create", &stderr, &error))?;
+        let mut child = call.args(["--batch-command"]).start(Stdio::from(file))?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(questions), Some(out)) => {
+                Ok(ObjectReader { child, questions, answers: BufReader::new(out), stderr })
+            }
+            _ => Err(GitError::failed("cat-file", "it has no pipes")),
+        }
+    }
+
+    /// What a name stands for, without its content.
+    pub(super) fn info(&mut self, name: &str) -> Result<Info, GitError> {
+        self.ask("info", name)
+    }
+
+    /// The content of an object that is at most `limit` bytes long.
+    pub(super) fn content(
+        &mut self,
+        id: &ObjectId,
+        wanted: ObjectKind,
+        limit: u64,
+    ) -> Result<Vec<u8>, GitError> {
+        let Info::Found { kind, size, .. } = self.info(id.as_str())? else {
+            return Err(GitError::missing_object(id.as_str()));
+        };
+        if kind != wanted {
+            return Err(GitError::failed("cat-file", &format!("{id} is a {kind:?}")));
+        }
+        if size > limit {
+            return Err(GitError::new(
+                GitErrorKind::TooLarge,
+                format!("the object {id} is {size} bytes long, more than the {limit} allowed"),
+                "make the file smaller",
+            ));
+        }
+        let Info::Found { size, .. } = self.ask("contents", id.as_str())? else {
+            return Err(GitError::missing_object(id.as_str()));
+        };
+        let mut content = Vec::new();
+        let read = (&mut self.answers).take(size).read_to_end(&mut content);
+        let mut end = [0];
+        if read.is_err()
+            || content.len() as u64 != size
+            || self.answers.read_exact(&mut end).is_err()
+        {
+            return Err(self.died());
+        }
+        Ok(content)
+    }
+
+    /// The entries of a tree, in the tree's own order.
+    pub(super) fn tree(&mut self, id: &ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+        let raw = self.content(id, ObjectKind::Tree, TREE_LIMIT)?;
+        parse_tree(&raw, id.as_str().len() / 2)
+            .ok_or_else(|| GitError::failed("cat-file", &format!("the tree {id} is malformed")))
+    }
+
+    fn ask(&mut self, verb: &str, name: &str) -> Result<Info, GitError> {
+        let asked = writeln!(self.questions, "{verb} {name}").and_then(|()| self.questions.flush());
+        let mut line = Vec::new();
+        let read = (&mut self.answers).take(LINE_LIMIT).read_until(b'\n', &mut line);
+        if asked.is_err() || read.is_err() || line.pop() != Some(b'\n') {
+            return Err(self.died());
+        }
+        if let Some(rest) = line.strip_prefix(name.as_bytes()) {
+            match rest {
+                b" missing" => return Ok(Info::Missing),
+                b" ambiguous" => return Ok(Info::Ambiguous),
+                _ => {}
+            }
+        }
+        let mut words = line.split(|&byte| byte == b' ');
+        let found = (|| {
+            let id = ObjectId::from_hex(words.next()?)?;
+            let kind = match words.next()? {
+                b"blob" => ObjectKind::Blob,
+                b"tree" => ObjectKind::Tree,
+                b"commit" => ObjectKind::Commit,
+                b"tag" => ObjectKind::Tag,
+                _ => return None,
+            };
+            let size = words.next()?.to_str().ok()?.parse().ok()?;
+            Some(Info::Found { id, kind, size })
+        })();
+        found.ok_or_else(|| GitError::failed("cat-file", &line.to_str_lossy()))
+    }
+
+    fn died(&mut self) -> GitError {
+        // Its end is waited for, so that all that it said is in the file.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let mut said = Vec::new();
+        if let Ok(file) = File::open(&self.stderr) {
+            let _ = file.take(LINE_LIMIT).read_to_end(&mut said);
+        }
+        GitError::failed("cat-file", &said.to_str_lossy())
+    }
+}
+
+impl Drop for ObjectReader {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads `<mode> <name>\0<id>` again and again, ids being `id_len` bytes long.
+fn parse_tree(mut raw: &[u8], id_len: usize) -> Option<Vec<TreeEntry>> {
+    let mut entries = Vec::new();
+    while !raw.is_empty() {
+        let space = raw.find_byte(b' ')?;
+        let mode = Mode::from_octal(&raw[..space])?;
+        let nul = raw.find_byte(0)?;
+        let name = raw.get(space + 1..nul)?.to_vec();
+        let id = raw.get(nul + 1..nul + 1 + id_len)?;
+        let hex: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        entries.push(TreeEntry { name, mode, id: ObjectId(hex) });
+        raw = &raw[nul + 1 + id_len..];
+    }
+    Some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_cut_anywhere_is_no_tree() {
+        let mut raw = b"100644 a b\0".to_vec();
+        raw.extend([7; 20]);
+        raw.extend(b"40000 c\0");
+        raw.extend([8; 20]);
+        let entries = parse_tree(&raw, 20).unwrap();
+        assert_eq!(
+            entries.iter().map(|entry| entry.mode).collect::<Vec<_>>(),
+            [Mode::File, Mode::Tree]
+        );
+        assert_eq!(entries[0].name, b"a b");
+        assert_eq!(entries[1].id.as_str(), "08".repeat(20));
+        for end in (1..raw.len()).filter(|&end| end != 31) {
+            assert!(parse_tree(&raw[..end], 20).is_none(), "{end}");
+        }
+    }
+
+    #[test]
+    fn modes_are_read_as_git_reads_them() {
+        for (digits, mode) in [
+            ("100644", Mode::File),
+            ("100664", Mode::File),
+            ("100755", Mode::Executable),
+            ("120000", Mode::Symlink),
+            ("160000", Mode::Submodule),
+            ("40000", Mode::Tree),
+            ("140000", Mode::Other(0o140_000)),
+        ] {
+            assert_eq!(Mode::from_octal(digits.as_bytes()), Some(mode), "{digits}");
+        }
+        assert_eq!(Mode::from_octal(b"8"), None);
+    }
+}
