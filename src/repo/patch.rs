@@ -11,7 +11,7 @@
 //!   would apply it; an indented one does not.
 //! - A rename is the old path deleted and the new one added, a copy the new one added. A path that
 //!   one diff deletes and creates (`-B -M`) is modified, or changed its type where both headers
-//!   tell types that differ; a pure rename tells none.
+//!   tell types that differ; a pure rename tells none, nor whether it replaces a file (with `-B`).
 //! - A path that several commits write counts once: added if one adds it and none deletes it,
 //!   deleted if one deletes it and none adds it, modified if both happen, in whatever order.
 //! - `--- x.orig` beside `+++ x` is a change of `x` alone, as `git apply` and `patch` hold. Two plain
@@ -324,7 +324,7 @@ impl Scanner {
 
     fn open_section(&mut self, section: Section) {
         self.section.finish(false, &mut self.tally);
-        self.section = section;
+        self.section = section.after(&self.section);
         self.before = None;
     }
 

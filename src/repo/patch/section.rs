@@ -36,6 +36,8 @@ pub(super) struct Section {
     parents: u64,
     is_cover: bool,
     is_signed: bool,
+    /// Whether the mails before ended in a signature, as git's do unless asked not to.
+    signs: bool,
     /// The first line that `diff -r` wrote and that is none of a unified diff.
     unknown: Option<u64>,
     is_recursive: bool,
@@ -47,6 +49,11 @@ impl Section {
         let origin = origin(text)?;
         let in_message = matches!(origin, Origin::Mail { .. });
         Some(Section { origin, line, in_message, ..Section::default() })
+    }
+
+    /// Takes over what the section before shows of the program that wrote them both.
+    pub(super) fn after(self, before: &Section) -> Section {
+        Section { signs: before.signs, ..self }
     }
 
     /// Takes a line that belongs to no file's diff. A summary behind files begins another section,
@@ -66,6 +73,7 @@ impl Section {
             self.parents += 1;
         } else if matches!(text, b"-- " | b"--") {
             self.is_signed = true;
+            self.signs = true;
         } else if text.starts_with(b"diff -") {
             self.is_recursive |= is_recursive(text);
         } else if self.origin == Origin::Diff && !text.trim().is_empty() {
@@ -113,8 +121,9 @@ impl Section {
             to.gap(self.line, "a merge commit whose changes are not shown");
         }
         if last
-            && self.files == 0
+            && self.signs
             && !self.is_signed
+            && self.files == 0
             && self.origin == (Origin::Mail { by_git: true })
         {
             to.gap(self.line, "the text ends inside this mail");
