@@ -14,6 +14,7 @@ struct Waiting {
     line: u64,
     names: Open,
     effect: Effect,
+    cut: bool,
 }
 
 #[derive(Debug)]
@@ -58,10 +59,7 @@ impl Book {
                 remember(&mut self.seen, prefixes);
                 to.count(line, name, effect);
             }
-            _ if cut && !self.settles(&names) => {
-                to.gap(line, "the text ends in a file's header");
-            }
-            _ => self.waiting.push(Waiting { line, names: Open::Git(names), effect }),
+            _ => self.waiting.push(Waiting { line, names: Open::Git(names), effect, cut }),
         }
     }
 
@@ -91,15 +89,21 @@ impl Book {
 
     /// Keeps the one name of a plain header until it is known whether it has a prefix.
     pub(super) fn wait(&mut self, line: u64, name: Vec<u8>, is_old: bool, effect: Effect) {
-        self.waiting.push(Waiting { line, names: Open::Alone { name, is_old }, effect });
+        self.waiting.push(Waiting {
+            line,
+            names: Open::Alone { name, is_old },
+            effect,
+            cut: false,
+        });
     }
 
     /// Settles what waits, and says where it cannot be settled.
     pub(super) fn finish(mut self, to: &mut Tally) {
         let waiting = std::mem::take(&mut self.waiting);
         self.learn(&waiting);
-        for Waiting { line, names, effect } in waiting {
+        for Waiting { line, names, effect, cut } in waiting {
             let name = match names {
+                Open::Git(names) if cut => self.known(&names).flatten(),
                 Open::Git(names) => self.settle(&names),
                 Open::Alone { name, is_old } => self.settle_alone(&name, is_old),
             };
@@ -116,7 +120,7 @@ impl Book {
     /// Learns the prefixes of the names that wait, where both names are known.
     fn learn(&mut self, waiting: &[Waiting]) {
         let mut open = Vec::new();
-        for one in waiting {
+        for one in waiting.iter().filter(|one| !one.cut) {
             let Open::Git(names @ Names::Pair(pair)) = &one.names else { continue };
             if fits(&self.exact, names).is_some() {
                 continue;
@@ -132,8 +136,9 @@ impl Book {
         }
     }
 
-    fn settles(&self, names: &Names) -> bool {
-        fits(&self.exact, names).is_some() || fits(&self.seen, names).is_some()
+    /// Reads a header by the prefixes that others have shown, renames before all.
+    fn known(&self, names: &Names) -> Option<Option<Vec<u8>>> {
+        fits(&self.exact, names).or_else(|| fits(&self.seen, names))
     }
 
     /// Reads a header by the prefixes that are known, or by itself if that leaves one way only.

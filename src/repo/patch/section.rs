@@ -59,6 +59,11 @@ impl Section {
     /// Takes a line that belongs to no file's diff. A summary behind files begins another section,
     /// which is given back.
     pub(super) fn take(&mut self, line: u64, text: &[u8]) -> Option<Section> {
+        // The mail of an empty commit has no `---` before its signature.
+        if matches!(text, b"-- " | b"--") {
+            self.is_signed = true;
+            self.signs = true;
+        }
         if self.in_message {
             self.in_message = text != b"---";
             self.is_cover |= is_cover(text);
@@ -71,12 +76,9 @@ impl Section {
             self.is_merge |= self.origin == Origin::Log;
         } else if text.starts_with(b"parent ") {
             self.parents += 1;
-        } else if matches!(text, b"-- " | b"--") {
-            self.is_signed = true;
-            self.signs = true;
         } else if text.starts_with(b"diff -") {
             self.is_recursive |= is_recursive(text);
-        } else if self.origin == Origin::Diff && !text.trim().is_empty() {
+        } else if self.origin == Origin::Diff && !self.is_signed && !text.trim().is_empty() {
             self.unknown.get_or_insert(line);
         }
         None
