@@ -1,1 +1,502 @@
 //! Patches read as text: which paths they write.
+//!
+//! [`read`] and [`read_from`] take any unified diff that git, GitHub or `diff -u` writes, alone or
+//! in mails and logs, and give its paths. Lines are looked at once, in order, and content is only
+//! counted, so that a patch of any size takes the memory of its headers.
+//!
+//! # What counts
+//!
+//! - A header counts wherever `git apply` would take it for one: at the start of a line, outside
+//!   hunks. A diff that a commit message shows at the start of a line counts too, since `git am`
+//!   would apply it; an indented one does not.
+//! - A rename is the old path deleted and the new one added, a copy the new one added. A path that
+//!   one diff deletes and creates (`-B -M`) is modified, or changed its type where both headers
+//!   tell types that differ; a pure rename tells none, nor whether it replaces a file (with `-B`).
+//! - A path that several commits write counts once: added if one adds it and none deletes it,
+//!   deleted if one deletes it and none adds it, modified if both happen, in whatever order.
+//! - `--- x.orig` beside `+++ x` is a change of `x` alone, as `git apply` and `patch` hold. Two plain
+//!   names that lead to no common path are a gap.
+//!
+//! # Prefixes
+//!
+//! Equal names have none. Different ones have what precedes the longest name that both end in, as
+//! long as that begins behind a slash: `a/src/x` and `b/src/x` are `src/x`, as for `git apply`.
+//! `rename` and `copy` lines, which have no prefix, outweigh this. Prefixes without a slash are
+//! accepted when all headers together leave one possibility, and are a gap otherwise.
+//!
+//! # What no text can show
+//!
+//! Equal prefixes on both sides look like none, and the common end of two prefixes (`old/tree/`,
+//! `new/tree/`) like a folder of every path, unless a rename shows it. `--relative` and `--no-index`
+//! write names that are not the repository's. Options that leave files out (paths, `--diff-filter`,
+//! `-S`, `-w`) leave no trace. A cut between two files shows only where a summary tells the number
+//! of files (`--stat`, `--raw`, a mail by `git format-patch`), and one behind `new mode` makes of a
+//! changed file one with a changed mode. Merge commits in `git log --oneline -p` look empty.
+
+mod body;
+mod book;
+mod header;
+mod lines;
+mod names;
+mod plain;
+mod section;
+mod tally;
+
+use std::io::{self, BufRead};
+
+use bstr::ByteSlice;
+
+use self::body::{BinaryPatch, Hunk};
+use self::book::Book;
+use self::header::{Header, Step};
+use self::lines::{KEPT, Line, Splitter};
+use self::plain::{Plain, Subject};
+use self::section::Section;
+use self::tally::{Effect, Tally};
+use super::{ChangeKind, ChangeSet};
+
+/// Reads a patch that is in memory.
+///
+/// Any bytes are taken: what is no whole list of changes comes back with gaps, each with its line
+/// and the command that makes a whole one. A text without a word in it is an empty list.
+#[must_use]
+pub fn read(text: &[u8]) -> ChangeSet {
+    let mut scanner = Scanner::default();
+    let mut splitter = Splitter::default();
+    splitter.push(text, |line| scanner.take(line));
+    splitter.finish(|line| scanner.take(line));
+    scanner.finish()
+}
+
+/// Reads a patch from a stream, as [`read`] does; only headers are kept.
+///
+/// # Errors
+/// What the stream reports.
+pub fn read_from(mut reader: impl BufRead) -> io::Result<ChangeSet> {
+    let mut scanner = Scanner::default();
+    let mut splitter = Splitter::default();
+    loop {
+        let chunk = match reader.fill_buf() {
+            Ok(chunk) => chunk,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if chunk.is_empty() {
+            break;
+        }
+        splitter.push(chunk, |line| scanner.take(line));
+        let taken = chunk.len();
+        reader.consume(taken);
+    }
+    splitter.finish(|line| scanner.take(line));
+    Ok(scanner.finish())
+}
+
+/// Where the scanner stands.
+#[derive(Debug, Default)]
+enum State {
+    /// Between files.
+    #[default]
+    Between,
+    /// In a `diff --git` header.
+    Header,
+    /// In a hunk.
+    Hunk(Hunk),
+    /// Behind a hunk, where another one may follow.
+    Behind,
+    /// In a `GIT binary patch`.
+    Binary(BinaryPatch),
+    /// Behind `--- name` outside any header.
+    Old(Vec<u8>),
+    /// Behind `--- name` and `+++ name`.
+    New(Vec<u8>, Vec<u8>),
+    /// Behind `Index: name`, which Subversion underlines.
+    Index(Vec<u8>),
+}
+
+#[derive(Debug, Default)]
+struct Scanner {
+    state: State,
+    /// The file at hand, if its header is git's.
+    header: Option<Header>,
+    /// The header before, for the two halves of a type change.
+    before: Option<Header>,
+    section: Section,
+    /// Paths that `--raw` has listed, with the line.
+    listed: Vec<(u64, Vec<u8>)>,
+    book: Book,
+    tally: Tally,
+    /// How many files were named in the whole text.
+    files: u64,
+    line: u64,
+    /// Whether anything but blanks was seen.
+    has_words: bool,
+    /// Whether the last line lacks its line feed.
+    is_cut: bool,
+}
+
+impl Scanner {
+    #[inline]
+    fn take(&mut self, line: Line) {
+        if let State::Hunk(hunk) = &mut self.state
+            && line.ended
+            && hunk.take(line.text)
+        {
+            if hunk.done() {
+                self.state = State::Behind;
+            }
+            return;
+        }
+        self.take_counted(line);
+    }
+
+    /// Takes a line that is not plainly a hunk's.
+    fn take_counted(&mut self, line: Line) {
+        self.line = line.number;
+        self.is_cut = !line.ended;
+        if let State::Hunk(hunk) = &mut self.state {
+            if hunk.take(line.text) {
+                return;
+            }
+            self.gap("a hunk that is shorter or longer than its `@@` line says");
+            self.end_file(false);
+        }
+        let text = line.text.strip_suffix(b"\r").unwrap_or(line.text);
+        let text = match line.number {
+            1 => text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
+            _ => text,
+        };
+        self.has_words |= !text.trim().is_empty();
+        if text.contains(&0) {
+            self.gap("a zero byte outside content: UTF-16, `-z` output, or no text at all");
+        }
+        if !line.whole && is_header(text) {
+            self.gap(&format!("a header of more than {KEPT} bytes"));
+        }
+        self.take_text(text);
+    }
+
+    fn take_text(&mut self, text: &[u8]) {
+        match std::mem::take(&mut self.state) {
+            State::Between | State::Hunk(_) => self.between(text),
+            State::Header => self.in_header(text),
+            State::Behind => self.behind_hunk(text),
+            State::Binary(patch) => self.in_binary(patch, text),
+            State::Old(old) => self.behind_old(old, text),
+            State::New(old, new) => self.behind_new(&old, &new, text),
+            State::Index(name) => self.behind_index(name, text),
+        }
+    }
+
+    fn in_header(&mut self, text: &[u8]) {
+        let Some(header) = &mut self.header else { return self.between(text) };
+        match header.take(text) {
+            Step::Taken => self.state = State::Header,
+            Step::Hunk(hunk) => self.open_hunk(hunk),
+            Step::Binary => self.state = State::Binary(BinaryPatch::default()),
+            Step::Broken => {
+                self.gap("a line of a file's header that cannot be read");
+                self.state = State::Header;
+            }
+            Step::Over => {
+                self.end_file(false);
+                self.between(text);
+            }
+        }
+    }
+
+    fn open_hunk(&mut self, hunk: Hunk) {
+        self.state = if hunk.done() { State::Behind } else { State::Hunk(hunk) };
+    }
+
+    fn behind_hunk(&mut self, text: &[u8]) {
+        if text.starts_with(b"\\ ") {
+            self.state = State::Behind;
+        } else if text.starts_with(b"@@ -") {
+            match Hunk::parse(text) {
+                Some(hunk) => self.open_hunk(hunk),
+                None => self.gap("a hunk's `@@` line that cannot be read"),
+            }
+        } else {
+            let signature = matches!(text, b"-- " | b"--");
+            let extra = matches!(text.first(), Some(b'+' | b'-' | b' '));
+            if extra && !signature && !text.starts_with(b"--- ") {
+                self.gap("a hunk that is longer than its `@@` line says");
+            }
+            self.end_file(false);
+            self.between(text);
+        }
+    }
+
+    fn in_binary(&mut self, mut patch: BinaryPatch, text: &[u8]) {
+        if !patch.take(text) {
+            self.gap("a `GIT binary patch` that is cut short or broken");
+            self.end_file(false);
+            self.between(text);
+        } else if patch.done() {
+            self.end_file(false);
+        } else {
+            self.state = State::Binary(patch);
+        }
+    }
+
+    fn behind_old(&mut self, old: Vec<u8>, text: &[u8]) {
+        match text.strip_prefix(b"+++ ") {
+            Some(new) => self.state = State::New(old, new.to_vec()),
+            None => self.between(text),
+        }
+    }
+
+    fn behind_new(&mut self, old: &[u8], new: &[u8], text: &[u8]) {
+        let plain = Plain::parse(old, new);
+        match (plain, Hunk::parse(text)) {
+            (Some(plain), Some(hunk)) => {
+                let effect = Effect::plain(plain.kind(hunk));
+                self.count_plain(plain.subject(), effect);
+                self.open_hunk(hunk);
+            }
+            _ => {
+                self.gap("a `---` and a `+++` line without a file name or a hunk behind them");
+                self.between(text);
+            }
+        }
+    }
+
+    fn count_plain(&mut self, subject: Subject, effect: Effect) {
+        self.count_file();
+        match subject {
+            Subject::Path(path, prefixes) => {
+                self.book.note(prefixes);
+                self.tally.count(self.line, path, effect);
+            }
+            Subject::Alone { name, is_old } => self.book.wait(self.line, name, is_old, effect),
+            Subject::Unclear => self.gap("two names that lead to no common path"),
+        }
+    }
+
+    fn behind_index(&mut self, name: Vec<u8>, text: &[u8]) {
+        if text.len() > 60 && text.iter().all(|&byte| byte == b'=') {
+            self.files += 1;
+            self.tally.count(self.line, name, Effect::plain(ChangeKind::Modified));
+        } else {
+            self.between(text);
+        }
+    }
+
+    /// Takes a line that belongs to no file.
+    fn between(&mut self, text: &[u8]) {
+        if let Some(names) = text.strip_prefix(b"diff --git ") {
+            self.header = Some(Header::new(self.line, names));
+            self.state = State::Header;
+        } else if let Some(name) = text.strip_prefix(b"--- ") {
+            self.state = State::Old(name.to_vec());
+        } else if let Some(name) = text.strip_prefix(b"Index: ") {
+            self.state = State::Index(name.to_vec());
+        } else if let Some(section) = Section::opened_by(self.line, text) {
+            self.open_section(section);
+        } else if let Some(problem) = stranger(text) {
+            self.gap(problem);
+        } else {
+            self.beside(text);
+        }
+    }
+
+    /// Takes a line that says something of the diff, or nothing.
+    fn beside(&mut self, text: &[u8]) {
+        if !self.section.in_message {
+            if let Some(names) = section::raw(text) {
+                self.listed.extend(names.into_iter().map(|name| (self.line, name)));
+                let next = self.section.listed(self.line);
+                next.into_iter().for_each(|section| self.open_section(section));
+                return;
+            }
+            if let Some((subject, kind)) = plain::binary(text) {
+                return self.count_plain(subject, Effect::plain(kind));
+            }
+            if let Some(problem) = foreign(text) {
+                self.gap(problem);
+            }
+        }
+        if let Some(section) = self.section.take(self.line, text) {
+            self.open_section(section);
+        }
+    }
+
+    fn open_section(&mut self, section: Section) {
+        self.section.finish(false, &mut self.tally);
+        self.section = section.after(&self.section);
+        self.before = None;
+    }
+
+    fn count_file(&mut self) {
+        self.section.in_message = false;
+        self.section.files += 1;
+        self.files += 1;
+    }
+
+    /// Ends the file at hand; `last` says that the text ends with it.
+    fn end_file(&mut self, last: bool) {
+        let Some(header) = self.header.take() else { return };
+        if header.completes(self.before.as_ref()) {
+            self.section.in_message = false;
+        } else {
+            self.count_file();
+        }
+        if let Some(fault) = header.fault(last) {
+            self.tally.gap(header.line, fault);
+        }
+        self.count_header(&header, last);
+        self.before = Some(header);
+    }
+
+    fn count_header(&mut self, header: &Header, last: bool) {
+        let (line, effect) = (header.line, header.effect());
+        let names = header.pair();
+        if let Some((from, to, copied)) = header.moved() {
+            if !names.is_some_and(|names| self.book.moved(&names, from, to)) {
+                self.tally.gap(line, "a header whose names contradict each other");
+            }
+            if !copied {
+                self.tally.count(line, from.to_vec(), header.old_effect());
+            }
+            self.tally.count(line, to.to_vec(), effect);
+        } else if let Some(names) = names {
+            let cut = last && header.is_mode_only();
+            self.book.place(line, names, effect, cut, &mut self.tally);
+        } else {
+            self.tally.gap(line, "a header whose names contradict each other or cannot be read");
+        }
+    }
+
+    fn gap(&mut self, problem: &str) {
+        self.tally.gap(self.line, problem);
+    }
+
+    fn finish(mut self) -> ChangeSet {
+        match std::mem::take(&mut self.state) {
+            State::Hunk(_) => self.gap("the text ends inside a hunk"),
+            State::Binary(_) => self.gap("the text ends inside a `GIT binary patch`"),
+            State::Old(_) | State::New(..) | State::Index(_) => {
+                self.gap("the text ends in a file's header");
+            }
+            State::Between | State::Header | State::Behind => {}
+        }
+        self.end_file(true);
+        if self.is_cut && self.has_words {
+            self.gap("the text ends inside a line");
+        }
+        self.section.finish(true, &mut self.tally);
+        self.book.finish(&mut self.tally);
+        for (line, name) in &self.listed {
+            if !self.tally.holds(name) {
+                let name = crate::path::quote(name);
+                self.tally.gap(*line, &format!("the `--raw` list names {name}, the diff does not"));
+            }
+        }
+        if self.files == 0 && self.has_words && !self.tally.has_gaps() {
+            self.tally.gap(1, "a text that names no file: it is no unified diff");
+        }
+        self.tally.finish()
+    }
+}
+
+/// Whether a line begins like one of a header.
+fn is_header(text: &[u8]) -> bool {
+    const STARTS: [&[u8]; 8] = [
+        b"diff ",
+        b"--- ",
+        b"+++ ",
+        b"rename ",
+        b"copy ",
+        b"Index: ",
+        b"Binary files ",
+        b"Submodule ",
+    ];
+    STARTS.iter().any(|start| text.starts_with(start))
+}
+
+/// Why a line means, wherever it stands, that the text is no whole list.
+fn stranger(text: &[u8]) -> Option<&'static str> {
+    if text.starts_with(b"diff --cc ") || text.starts_with(b"diff --combined ") {
+        return Some("a combined diff, which leaves out what a merge took from one side");
+    }
+    if text.starts_with(b"@@@ -") {
+        return Some("a hunk of a combined diff");
+    }
+    if text.starts_with(b"* Unmerged path ") {
+        return Some("a path that is not merged yet");
+    }
+    if text.starts_with(b"Submodule ") && is_submodule_summary(text) {
+        return Some("a summary of a submodule in the place of its pin");
+    }
+    if text.starts_with(b"\x1b") && without_colour(text).is_some_and(is_coloured_header) {
+        return Some("coloured text");
+    }
+    if is_encoded(text) {
+        return Some("a mail whose text is encoded; give the decoded patch");
+    }
+    None
+}
+
+/// Why a line outside messages means that the text is no whole list.
+fn foreign(text: &[u8]) -> Option<&'static str> {
+    if text.starts_with(b"Only in ") && text.contains_str(": ") {
+        return Some(
+            "a file that is on one side only, and whose content is not shown (`diff -N` shows it)",
+        );
+    }
+    if text.starts_with(b"@@ -") && Hunk::parse(text).is_some() {
+        return Some("a hunk without a header");
+    }
+    if text == b"***************" {
+        return Some("a context diff; only unified ones are read");
+    }
+    let pairs: [(&[u8], &[u8]); 3] =
+        [(b"Files ", b" differ"), (b"Binary files ", b" differ"), (b"Symbolic links ", b" differ")];
+    if pairs.iter().any(|(start, end)| text.starts_with(start) && text.ends_with(end)) {
+        return Some("two files that differ, without their unified diff");
+    }
+    if text.starts_with(b"File ") && text.contains_str(" while file ") {
+        return Some("two files of different types, without their unified diff");
+    }
+    let start = text.get(..9).unwrap_or(text).to_ascii_lowercase();
+    if start.starts_with(b"<!doctype") || start.starts_with(b"<html") {
+        return Some("a web page, not a patch");
+    }
+    None
+}
+
+/// `Submodule x 0123456..789abcd:`, or the words that stand there for one with changes inside.
+fn is_submodule_summary(text: &[u8]) -> bool {
+    let ids = |word: &[u8]| {
+        let hex = word.iter().filter(|byte| byte.is_ascii_hexdigit()).count();
+        hex >= 8
+            && word.contains_str("..")
+            && word.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':')
+    };
+    text.split(|&byte| byte == b' ').any(ids)
+        || text.ends_with(b" contains modified content")
+        || text.ends_with(b" contains untracked content")
+}
+
+/// What follows the escape sequences at the start of a line.
+fn without_colour(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = text;
+    while let Some(sequence) = rest.strip_prefix(b"\x1b[") {
+        let end = sequence.iter().position(|byte| !byte.is_ascii_digit() && *byte != b';')?;
+        rest = sequence.get(end + 1..)?;
+    }
+    Some(rest)
+}
+
+fn is_coloured_header(text: &[u8]) -> bool {
+    is_header(text) || text.starts_with(b"@@ ") || text.starts_with(b"Only in ")
+}
+
+fn is_encoded(text: &[u8]) -> bool {
+    let Some((name, value)) = text.split_once_str(":") else { return false };
+    let value = value.trim();
+    name.eq_ignore_ascii_case(b"Content-Transfer-Encoding")
+        && (value.eq_ignore_ascii_case(b"base64")
+            || value.eq_ignore_ascii_case(b"quoted-printable"))
+}

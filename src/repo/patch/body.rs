@@ -1,0 +1,170 @@
+//! What stands below a file's header: hunks and git's binary patches, counted and never kept.
+
+/// A hunk of which so many lines are still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hunk {
+    old: u64,
+    new: u64,
+}
+
+impl Hunk {
+    /// Reads `@@ -a,b +c,d @@ …`. With `-D` git writes `-?,?`: no old line is shown then.
+    pub(super) fn parse(text: &[u8]) -> Option<Hunk> {
+        let rest = text.strip_prefix(b"@@ -")?;
+        let (old, rest) = match rest.strip_prefix(b"?,?") {
+            Some(rest) => (0, rest),
+            None => range(rest)?,
+        };
+        let (new, rest) = range(rest.strip_prefix(b" +")?)?;
+        rest.starts_with(b" @@").then_some(Hunk { old, new })
+    }
+
+    /// Counts one line; false where no line of a hunk looks so, or none is left to come.
+    #[inline]
+    pub(super) fn take(&mut self, text: &[u8]) -> bool {
+        let (old, new) = match text.first() {
+            Some(b'+') => (0, 1),
+            Some(b'-') => (1, 0),
+            // Mail programs cut trailing blanks, and with them all of an empty context line.
+            Some(b' ' | b'\r') | None => (1, 1),
+            Some(b'\\') => (0, 0),
+            Some(_) => return false,
+        };
+        match (self.old.checked_sub(old), self.new.checked_sub(new)) {
+            (Some(old), Some(new)) => {
+                *self = Hunk { old, new };
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether all lines have come.
+    pub(super) fn done(self) -> bool {
+        self.old == 0 && self.new == 0
+    }
+
+    /// Whether the hunk has no line on this side at all, or none that is still to come.
+    pub(super) fn lacks_old(self) -> bool {
+        self.old == 0
+    }
+
+    /// As [`Hunk::lacks_old`], of the new side.
+    pub(super) fn lacks_new(self) -> bool {
+        self.new == 0
+    }
+}
+
+/// Reads `12,3` or `12`: the number of lines, and what follows.
+fn range(text: &[u8]) -> Option<(u64, &[u8])> {
+    let (_, rest) = number(text)?;
+    match rest.strip_prefix(b",") {
+        Some(rest) => number(rest),
+        None => Some((1, rest)),
+    }
+}
+
+/// Reads a decimal number at the start of a text: its value, and what follows.
+pub(super) fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (head, rest) = text.split_at_checked(digits)?;
+    let value = std::str::from_utf8(head).ok()?.parse().ok()?;
+    Some((value, rest))
+}
+
+/// A `GIT binary patch`: the new content, then the old one, each closed by an empty line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct BinaryPatch {
+    closed: u8,
+    open: bool,
+}
+
+impl BinaryPatch {
+    /// Takes one line; false where it is none of a binary patch.
+    pub(super) fn take(&mut self, text: &[u8]) -> bool {
+        if !self.open {
+            self.open = is_block_start(text);
+            return self.open;
+        }
+        if text.is_empty() {
+            self.open = false;
+            self.closed += 1;
+            return true;
+        }
+        is_base85(text)
+    }
+
+    /// Whether both contents have come.
+    pub(super) fn done(self) -> bool {
+        self.closed == 2
+    }
+}
+
+fn is_block_start(text: &[u8]) -> bool {
+    let size = text.strip_prefix(b"literal ").or_else(|| text.strip_prefix(b"delta "));
+    size.and_then(number).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+/// A line's first letter says how many bytes it holds, and every four of them take five letters.
+fn is_base85(text: &[u8]) -> bool {
+    let Some((&first, letters)) = text.split_first() else { return false };
+    let bytes = match first {
+        b'A'..=b'Z' => first - b'A' + 1,
+        b'a'..=b'z' => first - b'a' + 27,
+        _ => return false,
+    };
+    letters.len() == usize::from(bytes).div_ceil(4) * 5 && letters.iter().all(u8::is_ascii_graphic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hunk_headers() {
+        for (text, counts) in [
+            ("@@ -1,2 +3,4 @@", Some((2, 4))),
+            ("@@ -1 +1 @@ fn main() {", Some((1, 1))),
+            ("@@ -0,0 +1,18446744073709551615 @@", Some((0, u64::MAX))),
+            ("@@ -?,? +1,7 @@", Some((0, 7))),
+            ("@@ -1,2 +3,4", None),
+            ("@@ -1,2 +3,4 @", None),
+            ("@@ -1, +3 @@", None),
+            ("@@ -1,99999999999999999999 +3 @@", None),
+            ("@@@ -1 -1 +1 @@@", None),
+            ("@@ -1", None),
+        ] {
+            let hunk = Hunk::parse(text.as_bytes());
+            assert_eq!(hunk, counts.map(|(old, new)| Hunk { old, new }), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hunk_takes_its_lines_and_no_more() {
+        let mut hunk = Hunk { old: 2, new: 2 };
+        for line in [" a", "-b", "+diff --git a/x b/x", "\\ No newline at end of file"] {
+            assert!(hunk.take(line.as_bytes()), "{line}");
+        }
+        assert!(hunk.done());
+        assert!(!hunk.take(b"+c"));
+        let mut short = Hunk { old: 1, new: 1 };
+        assert!(!short.take(b"diff --git a/x b/x"));
+        assert!(short.take(b"\r") && short.done());
+    }
+
+    #[test]
+    fn a_binary_patch_is_two_closed_blocks() {
+        let mut patch = BinaryPatch::default();
+        for line in ["literal 1", "IcmZQzU}69O00031", "", "literal 0", "HcmV?d00001"] {
+            assert!(patch.take(line.as_bytes()), "{line}");
+            assert!(!patch.done(), "{line}");
+        }
+        assert!(patch.take(b"") && patch.done());
+        for broken in ["literal", "literal x", "delta 1 ", ""] {
+            assert!(!BinaryPatch::default().take(broken.as_bytes()), "{broken:?}");
+        }
+        for broken in ["HcmV?d0000", "HcmV?d00001x", "diff --git a/x b/x", "-"] {
+            assert!(!BinaryPatch { closed: 0, open: true }.take(broken.as_bytes()), "{broken:?}");
+        }
+    }
+}
