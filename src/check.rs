@@ -1,10 +1,10 @@
 //! The one entry: inputs in memory in, report out. Levels, allowances and the order of findings
 //! are settled here, for the command line and the editor alike.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
-use crate::gate::GateInput;
+use crate::gate::{GateInput, Work};
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -27,7 +27,7 @@ pub fn check(plan: &Plan, files: &[RepoPath]) -> Report {
         inputs: Vec::new(),
         findings: findings(&facts),
         tasks: plan.tasks.len(),
-        files: Some(files.len()),
+        files: files.len(),
     }
 }
 
@@ -44,8 +44,16 @@ pub fn gate(plan: &Plan, input: &GateInput) -> Report {
         inputs: input.judged.iter().map(|judged| judged.input.clone()).collect(),
         findings: findings(&facts),
         tasks: plan.tasks.len(),
-        files: None,
+        files: changed_paths(input),
     }
+}
+
+fn changed_paths(input: &GateInput) -> usize {
+    let sets = input.judged.iter().filter_map(|judged| match &judged.work {
+        Work::Changes(set) => Some(set.changes.keys()),
+        Work::NoBranch | Work::Unreadable(_) => None,
+    });
+    sets.flatten().collect::<BTreeSet<_>>().len()
 }
 
 fn findings(facts: &Facts<'_>) -> Vec<Finding> {
@@ -90,7 +98,10 @@ impl<'a> Allowances<'a> {
         let tasks = &facts.plan.tasks;
         let any = tasks.iter().any(|task| !task.allow.is_empty());
         let ids = tasks.iter().enumerate().filter(|_| any);
-        Allowances { facts, tasks: ids.map(|(place, task)| (task.id.value.as_str(), place)).collect() }
+        Allowances {
+            facts,
+            tasks: ids.map(|(place, task)| (task.id.value.as_str(), place)).collect(),
+        }
     }
 
     /// The first allowance, in the order of the finding's tasks, that accepts all of a finding.

@@ -131,8 +131,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many tasks the plan has.
     pub tasks: usize,
-    /// How many files exist, or nothing where nobody looked.
-    pub files: Option<usize>,
+    /// How many files exist or, in the gate, how many paths were changed.
+    pub files: usize,
 }
 
 /// One thing that a gate looked at, with the commits used.

@@ -14,6 +14,8 @@ pub struct Judged {
     pub task: usize,
     /// What was looked at.
     pub input: Input,
+    /// The patch that was read, by its name; nothing for what came from a repository.
+    pub patch: Option<String>,
     /// What it holds.
     pub work: Work,
 }

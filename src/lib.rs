@@ -9,5 +9,6 @@ pub mod overlap;
 pub mod path;
 pub mod plan;
 pub mod repo;
+pub mod report;
 pub mod rules;
 pub mod source;

@@ -1,6 +1,6 @@
 //! `not-verified`: an input that could not be read whole.
 
-use super::{Example, Facts, Grouping, Rule};
+use super::{Example, Facts, Grouping, Rule, label};
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Standing, Work, standings};
 use crate::repo::Gap;
@@ -32,8 +32,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             Work::NoBranch => &[],
         };
         for gap in gaps {
-            let place = Place::Input(judged.input.source.clone());
-            let label = Label { place, text: String::new() };
+            let label = match &judged.patch {
+                Some(name) => Label { place: Place::Input(name.clone()), text: String::new() },
+                None => label(facts.plan.tasks[judged.task].id.span, "the work of this task"),
+            };
             report(draft(gap, facts.ids([judged.task]), vec![label]));
         }
     }

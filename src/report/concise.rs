@@ -1,0 +1,30 @@
+//! A line for each finding, as compilers write them.
+
+use std::io;
+
+use super::{Located, shown};
+use crate::finding::{Finding, Report};
+
+pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    for finding in &report.findings {
+        writeln!(out, "{}", line(report, finding))?;
+    }
+    Ok(())
+}
+
+fn line(report: &Report, finding: &Finding) -> String {
+    let place = match finding.draft.labels.first() {
+        None => "lanelint".to_owned(),
+        Some(label) => {
+            let located = Located::new(report, label);
+            let file = shown(&located.file).into_owned();
+            match located.range {
+                Some((start, _)) => format!("{file}:{}:{}", start.line, start.column),
+                None => file,
+            }
+        }
+    };
+    let allowed = if finding.allowed.is_some() { " (allowed)" } else { "" };
+    let message = shown(&finding.draft.message);
+    format!("{place}: {}[{}]{allowed} {message}", finding.level.word(), finding.rule)
+}

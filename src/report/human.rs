@@ -1,0 +1,351 @@
+//! For people: the plan's own lines with what is wrong underlined, by miette.
+
+use std::fmt;
+use std::io;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
+};
+
+use super::group::{Common, Group, groups};
+use super::{Style, count, safe, shown};
+use crate::finding::{Finding, Label, Level, Place, Report};
+use crate::source::{SourceFile, Span};
+
+/// How many members of a group are told one by one.
+const TOLD: usize = 10;
+
+/// A line of the plan that is longer than this is not shown, only named.
+const LONGEST_LINE: usize = 1_000;
+
+pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let theme =
+        if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    // Lines are broken at blanks only: a line that begins inside a word could begin with anything.
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_context_lines(0)
+        .with_links(false)
+        .with_break_words(false)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let texts: Vec<ShownText> = report.sources.iter().map(ShownText::new).collect();
+    for group in groups(report) {
+        let mut rendered = String::new();
+        let diagnostic = GroupDiagnostic::new(&texts, &group);
+        handler.render_report(&mut rendered, &diagnostic).map_err(io::Error::other)?;
+        // miette pads some lines with blanks.
+        for line in rendered.trim_end().lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", summary(report))
+}
+
+fn summary(report: &Report) -> String {
+    let files = if report.command == "gate" { "changed path" } else { "file" };
+    let looked = format!("{}, {}", count(report.tasks, "task"), count(report.files, files));
+    let mut counts: Vec<String> =
+        [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
+            .into_iter()
+            .map(|(level, name)| (report.count(level), name))
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, name)| count(number, name))
+            .collect();
+    let allowed = report.findings.len() - report.standing().count();
+    if allowed > 0 {
+        counts.push(format!("{allowed} allowed"));
+    }
+    if counts.is_empty() {
+        counts.push("no findings".to_owned());
+    }
+    let unverified = if report.verified() { "" } else { " — not everything could be verified" };
+    format!("{looked}: {}{unverified}", counts.join(", "))
+}
+
+/// One finding, or several that are one, as miette wants it.
+struct GroupDiagnostic<'r> {
+    rule: &'static str,
+    level: Level,
+    message: String,
+    help: Option<String>,
+    text: Option<&'r ShownText>,
+    labels: Vec<LabeledSpan>,
+    /// The labels that point into other texts.
+    elsewhere: Vec<GroupDiagnostic<'r>>,
+}
+
+impl<'r> GroupDiagnostic<'r> {
+    fn new(texts: &'r [ShownText], group: &Group<'_>) -> GroupDiagnostic<'r> {
+        let first = group.findings[0];
+        let draft = &first.draft;
+        let (message, labels): (String, Vec<&Label>) = match &group.common {
+            None => (alone(first), draft.labels.iter().collect()),
+            Some(Common::Task) => (of_task(group), draft.labels.iter().collect()),
+            Some(Common::Cause(span)) => {
+                let cause = |label: &&Label| label.place == Place::Span(*span);
+                (of_cause(group, *span), draft.labels.iter().filter(cause).collect())
+            }
+        };
+        let places: Vec<(Span, &str)> = labels
+            .iter()
+            .filter_map(|label| match label.place {
+                Place::Span(span) => Some((span, label.text.as_str())),
+                Place::File(_) | Place::Input(_) => None,
+            })
+            .collect();
+        let mut diagnostic = GroupDiagnostic {
+            rule: first.rule,
+            level: first.level,
+            message,
+            help: draft.help.as_deref().map(|help| shown(help).into_owned()),
+            text: None,
+            labels: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        for (span, text) in places {
+            diagnostic.point(&texts[span.file.0], span, text);
+        }
+        diagnostic
+    }
+
+    /// Adds a label, in a diagnostic of its own where it points into another text.
+    fn point(&mut self, text: &'r ShownText, span: Span, said: &str) {
+        if !text.can_show(span) {
+            let place = text.place(span);
+            self.message.push_str(&format!("\nat {place}"));
+            return;
+        }
+        let label = text.label(span, said);
+        match self.text {
+            None => {
+                self.text = Some(text);
+                self.labels.push(label);
+            }
+            Some(own) if std::ptr::eq(own, text) => self.labels.push(label),
+            Some(_) => self.elsewhere.push(GroupDiagnostic {
+                rule: self.rule,
+                level: self.level,
+                message: shown(said).into_owned(),
+                help: None,
+                text: Some(text),
+                labels: vec![label],
+                elsewhere: Vec::new(),
+            }),
+        }
+    }
+}
+
+fn alone(finding: &Finding) -> String {
+    let draft = &finding.draft;
+    let mut message = shown(&draft.message).into_owned();
+    if let Some(Label { place: Place::Input(name), .. }) = draft.labels.first() {
+        message = format!("{}: {message}", shown(name));
+    }
+    if let Some(allowed) = &finding.allowed {
+        let (by, reason) = (shown(&allowed.by), shown(&allowed.reason));
+        message.push_str(&format!("\nallowed by `{by}`: {reason}"));
+    }
+    message
+}
+
+fn of_task(group: &Group<'_>) -> String {
+    let task = group.findings[0].draft.tasks.first().map_or("", String::as_str);
+    let what = match group.findings[0].rule {
+        "review-only-write" => "only reviews, and changed",
+        "not-verified" => "changed, and nobody knows whether it may,",
+        _ => "changed outside of its lane",
+    };
+    let number = count(group.findings.len(), "path");
+    let head = format!("`{}` {what} {number}:", shown(task));
+    listed(head, group, |finding| {
+        let path = finding.draft.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        shown(&path).into_owned()
+    })
+}
+
+fn of_cause(group: &Group<'_>, cause: Span) -> String {
+    // The task of the cause is the one that all members have in common.
+    let owner = group.findings[0]
+        .draft
+        .tasks
+        .iter()
+        .find(|task| group.findings.iter().all(|finding| finding.draft.tasks.contains(task)));
+    let by =
+        owner.map_or("one glob".to_owned(), |owner| format!("this glob of `{}`", shown(owner)));
+    let head = format!("{by} overlaps with {}:", count(group.findings.len(), "lane"));
+    let _ = cause;
+    listed(head, group, |finding| {
+        let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
+        let others: Vec<String> = others.map(|task| format!("`{}`", shown(task))).collect();
+        let path = finding.draft.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("{} at `{}`", others.join(" and "), shown(&path))
+    })
+}
+
+fn listed(head: String, group: &Group<'_>, line: impl Fn(&Finding) -> String) -> String {
+    let mut message = head;
+    for finding in group.findings.iter().take(TOLD) {
+        message.push_str("\n  ");
+        message.push_str(&line(finding));
+    }
+    if group.findings.len() > TOLD {
+        message.push_str(&format!("\n  and {} more", group.findings.len() - TOLD));
+    }
+    message
+}
+
+impl fmt::Display for GroupDiagnostic<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for GroupDiagnostic<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for GroupDiagnostic<'_> {}
+
+impl Diagnostic for GroupDiagnostic<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("{}[{}]", self.level.word(), self.rule)))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(match self.level {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+            Level::Note => Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.text.map(|text| text as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<_>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let elsewhere = self.elsewhere.iter().map(|other| other as &dyn Diagnostic);
+        (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<_>)
+    }
+}
+
+/// A text of the plan as it can be shown, with an index of its lines.
+///
+/// miette's own `NamedSource` reads the whole text again for each report.
+struct ShownText {
+    name: String,
+    original: SourceFile,
+    /// The text with its hidden characters escaped, and where offsets move by how much; nothing
+    /// where there are none.
+    escaped: Option<(SourceFile, Vec<(usize, usize)>)>,
+}
+
+impl ShownText {
+    fn new(source: &SourceFile) -> ShownText {
+        let hidden = |character: char| {
+            safe::is_hidden(character) && !matches!(character, '\n' | '\r' | '\t')
+        };
+        let dirty = source.text().contains(|character| hidden(character) || character == '#');
+        let escaped = dirty.then(|| {
+            let mut text = String::with_capacity(source.text().len());
+            let mut moves = Vec::new();
+            for (at, character) in source.text().char_indices() {
+                let log_command = source.text()[at..].starts_with("##");
+                if hidden(character) {
+                    text.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
+                } else if log_command {
+                    text.push_str("# ");
+                } else {
+                    text.push(character);
+                    continue;
+                }
+                let behind = at + character.len_utf8();
+                moves.push((behind, text.len() - behind));
+            }
+            (SourceFile::new(source.name(), text), moves)
+        });
+        ShownText {
+            name: shown(source.name()).into_owned(),
+            original: source.clone(),
+            escaped: escaped.filter(|(_, moves)| !moves.is_empty()),
+        }
+    }
+
+    fn source(&self) -> &SourceFile {
+        self.escaped.as_ref().map_or(&self.original, |(source, _)| source)
+    }
+
+    /// Where a byte of the original is in what is shown.
+    fn offset(&self, byte: usize) -> usize {
+        let Some((_, moves)) = &self.escaped else { return byte };
+        let before = moves.partition_point(|&(at, _)| at <= byte);
+        byte + before.checked_sub(1).map_or(0, |last| moves[last].1)
+    }
+
+    fn label(&self, span: Span, text: &str) -> LabeledSpan {
+        let start = self.offset(span.start);
+        let end = self.offset(span.end).min(self.source().text().len());
+        // Of a value that takes several lines, the first is enough.
+        let first_line = self
+            .source()
+            .line_span(self.source().position(start).line)
+            .map_or(end, |line| line.end.max(start));
+        let text = (!text.is_empty()).then(|| shown(text).into_owned());
+        LabeledSpan::new(text, start, end.min(first_line).saturating_sub(start))
+    }
+
+    fn can_show(&self, span: Span) -> bool {
+        let line = self.source().position(self.offset(span.start)).line;
+        !self.original.text().is_empty()
+            && self.source().line_span(line).is_some_and(|line| line.len() <= LONGEST_LINE)
+    }
+
+    fn place(&self, span: Span) -> String {
+        if self.original.text().is_empty() {
+            return self.name.clone();
+        }
+        let position = self.original.position(span.start);
+        format!("{}:{}:{}", self.name, position.line, position.column)
+    }
+}
+
+impl SourceCode for ShownText {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let source = self.source();
+        let start = source.position(span.offset());
+        let end = source.position(span.offset() + span.len());
+        let first = start.line.saturating_sub(lines_before).max(1);
+        let last = (end.line + lines_after).min(source.line_count());
+        let (Some(first_line), Some(last_line)) = (source.line_span(first), source.line_span(last))
+        else {
+            return Err(MietteError::OutOfBounds);
+        };
+        let bytes = first_line.start..last_line.end;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            source.slice(bytes.clone()).as_bytes(),
+            (bytes.start, bytes.len()).into(),
+            first - 1,
+            if lines_before == 0 { start.column - 1 } else { 0 },
+            last - first + 1,
+        )))
+    }
+}

@@ -1,0 +1,96 @@
+//! One report, one file a format.
+//!
+//! No format decides anything: what is found, its level and its order are the report's.
+
+mod concise;
+mod group;
+mod human;
+mod json;
+mod safe;
+
+use std::io;
+
+use crate::finding::{Label, Place, Report};
+use crate::path::RepoPath;
+use crate::source::Position;
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people: the plan's own lines, what is wrong with them and what to do.
+    Human,
+    /// A line for each finding: `file:line:column: level[rule] message`.
+    Concise,
+    /// One JSON object, for programs.
+    Json,
+}
+
+/// What a terminal can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colours.
+    pub color: bool,
+    /// How many columns a line has.
+    pub width: usize,
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(
+    report: &Report,
+    format: Format,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(report, style, out),
+        Format::Concise => concise::write(report, out),
+        Format::Json => json::write(report, out),
+    }
+}
+
+/// Makes a text of strangers fit to be shown: nothing in it moves the cursor, turns the direction
+/// of writing, ends a line, or is a command to the log of a CI system.
+#[must_use]
+pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
+    safe::shown(text)
+}
+
+/// A label with its file and its lines and columns looked up.
+struct Located<'r> {
+    file: String,
+    range: Option<(Position, Position)>,
+    text: &'r str,
+}
+
+impl<'r> Located<'r> {
+    fn new(report: &Report, label: &'r Label) -> Located<'r> {
+        let (file, range) = match &label.place {
+            Place::File(path) => (path.to_string(), None),
+            Place::Input(name) => (name.clone(), None),
+            Place::Span(span) => {
+                let source = &report.sources[span.file.0];
+                let range = (source.position(span.start), source.position(span.end));
+                // A text that could not be read has a name and no places.
+                let range = (!source.text().is_empty()).then_some(range);
+                (source.name().to_owned(), range)
+            }
+        };
+        Located { file, range, text: &label.text }
+    }
+}
+
+fn path_text(path: Option<&RepoPath>) -> Option<String> {
+    path.map(ToString::to_string)
+}
+
+/// A number of things: `1 task`, `2 tasks`.
+fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+#[cfg(test)]
+mod tests;
