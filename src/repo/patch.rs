@@ -24,6 +24,13 @@
 //! `rename` and `copy` lines, which have no prefix, outweigh this. Prefixes without a slash are
 //! accepted when all headers together leave one possibility, and are a gap otherwise.
 //!
+//! # What is told though it may be whole
+//!
+//! A text that does not end in a line feed was cut, or stripped by a script: the two look alike. So
+//! do a cut and a deletion without content (`-D`) or a mode change below unusual prefixes, where it
+//! is the last in the text. A header that shows no change comes of a cut, or of `-w`, which leaves
+//! out other files without a word.
+//!
 //! # What no text can show
 //!
 //! Equal prefixes on both sides look like none, and the common end of two prefixes (`old/tree/`,
@@ -40,6 +47,7 @@ mod lines;
 mod names;
 mod plain;
 mod section;
+mod signs;
 mod tally;
 
 use std::io::{self, BufRead};
@@ -52,6 +60,7 @@ use self::header::{Header, Step};
 use self::lines::{KEPT, Line, Splitter};
 use self::plain::{Plain, Subject};
 use self::section::Section;
+use self::signs::{foreign, is_header, stranger};
 use self::tally::{Effect, Tally};
 use super::{ChangeKind, ChangeSet};
 
@@ -400,103 +409,168 @@ impl Scanner {
     }
 }
 
-/// Whether a line begins like one of a header.
-fn is_header(text: &[u8]) -> bool {
-    const STARTS: [&[u8]; 8] = [
-        b"diff ",
-        b"--- ",
-        b"+++ ",
-        b"rename ",
-        b"copy ",
-        b"Index: ",
-        b"Binary files ",
-        b"Submodule ",
-    ];
-    STARTS.iter().any(|start| text.starts_with(start))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Why a line means, wherever it stands, that the text is no whole list.
-fn stranger(text: &[u8]) -> Option<&'static str> {
-    if text.starts_with(b"diff --cc ") || text.starts_with(b"diff --combined ") {
-        return Some("a combined diff, which leaves out what a merge took from one side");
+    /// The paths with their kinds, and whether there is a gap.
+    fn told(text: &str) -> (Vec<String>, bool) {
+        let set = read(text.as_bytes());
+        let told = set.changes.iter().map(|(path, kind)| format!("{} {path}", kind.word()));
+        (told.collect(), !set.gaps.is_empty())
     }
-    if text.starts_with(b"@@@ -") {
-        return Some("a hunk of a combined diff");
-    }
-    if text.starts_with(b"* Unmerged path ") {
-        return Some("a path that is not merged yet");
-    }
-    if text.starts_with(b"Submodule ") && is_submodule_summary(text) {
-        return Some("a summary of a submodule in the place of its pin");
-    }
-    if text.starts_with(b"\x1b") && without_colour(text).is_some_and(is_coloured_header) {
-        return Some("coloured text");
-    }
-    if is_encoded(text) {
-        return Some("a mail whose text is encoded; give the decoded patch");
-    }
-    None
-}
 
-/// Why a line outside messages means that the text is no whole list.
-fn foreign(text: &[u8]) -> Option<&'static str> {
-    if text.starts_with(b"Only in ") && text.contains_str(": ") {
-        return Some(
-            "a file that is on one side only, and whose content is not shown (`diff -N` shows it)",
+    const HUNK: &str = "@@ -1 +1 @@\n-a\n+b\n";
+
+    #[test]
+    fn whole_lists() {
+        for (text, changes) in [
+            ("", &[][..]),
+            ("\n \r\n", &[]),
+            ("diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", &["mode x"]),
+            ("diff --git x/f y/f\nnew file mode 100644\nindex 0000000..e69de29\n", &["added f"]),
+            ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", &["modified x"]),
+            (
+                "--- src/x.orig\t2024-01-01\n+++ src/x\t2024-01-02\n@@ -1 +1 @@\n-a\n+b\n",
+                &["modified src/x"],
+            ),
+            ("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+b\n", &["added x"]),
+            (
+                "--- src/x\n+++ src/x\n@@ -1 +1 @@\n-a\n+b\n--- /dev/null\n+++ b/y\n@@ -0,0 +1 @@\n+b\n",
+                &["added b/y", "modified src/x"],
+            ),
+            (
+                "--- old/x\n+++ new/x\n@@ -1 +1 @@\n-a\n+b\n--- old/y\n+++ /dev/null\n@@ -1 +0,0 @@\n-b\n",
+                &["modified x", "deleted y"],
+            ),
+            (
+                "diff -ruN old/x new/x\n--- old/x\t1970-01-01 00:00:00 +0000\n+++ new/x\t2024-01-01 00:00:00 +0000\n@@ -0,0 +1 @@\n+a\n",
+                &["added x"],
+            ),
+            ("diff -ru old/x new/x\nBinary files old/x and new/x differ\n", &["modified x"]),
+            (
+                "Index: x\n===================================================================\n--- x\t(revision 1)\n+++ x\t(working copy)\n@@ -1 +1 @@\n-a\n+b\n",
+                &["modified x"],
+            ),
+            ("\u{feff}diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", &["mode x"]),
+            (
+                "diff --git a/x b/x\nindex 0123456..0123457 160000\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-Subproject commit a\n+Subproject commit b\n",
+                &["modified x"],
+            ),
+        ] {
+            assert_eq!(
+                told(text),
+                (changes.iter().map(ToString::to_string).collect(), false),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_list_is_told() {
+        let good =
+            format!("diff --git a/x b/x\nindex 0123456..0123457 100644\n--- a/x\n+++ b/x\n{HUNK}");
+        assert_eq!(told(&good), (vec!["modified x".into()], false));
+        for bad in [
+            "diff --cc y\nindex 0123456,0123457..0123458\n--- a/y\n+++ b/y\n",
+            "diff --combined y\n",
+            "@@@ -1 -1 +1 @@@\n",
+            "@@ -1 +1 @@\n",
+            "\x1b[1mdiff --git a/y b/y\x1b[m\n",
+            "Submodule y 0123456..789abcd:\n  > message\n",
+            "Submodule y 0000000...789abcd (new submodule)\n",
+            "Submodule y contains modified content\n",
+            "Only in old: y\n",
+            "Only in new/sub folder: y z\n",
+            "Files old/y and new/y differ\n",
+            "Binary files old/y and z differ\n",
+            "* Unmerged path y\n",
+            "diff --git a/y b/y\n",
+            "diff --git a/y b/z\nold mode 100644\nnew mode 100755\n",
+            "diff --git a/../y b/../y\nold mode 100644\nnew mode 100755\n",
+            "diff --git /y /y\nold mode 100644\nnew mode 100755\n",
+            "diff --git a/.git/config b/.git/config\nold mode 100644\nnew mode 100755\n",
+            "diff --git a/y b/y\nsimilarity index 100%\nrename from z\nrename to w\n",
+            "diff --git a/y b/y\n--- a/z\n+++ b/z\n@@ -1 +1 @@\n-a\n+b\n",
+            "diff --git xsrc/f ysrc/f\n--- xsrc/f\n+++ ysrc/f\n@@ -1 +1 @@\n-a\n+b\n",
+            "--- src/x\n+++ lib/y\n@@ -1 +1 @@\n-a\n+b\n",
+            "--- a/x\n+++ b/x\n",
+            "--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n-a\n+b\n",
+            "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n+c\n",
+            "commit 0123456\nMerge: 012 345\n\n    Merge it\n\n",
+            " 2 files changed, 2 insertions(+)\n",
+            ":100644 100644 0123456 789abcd M\ty\n",
+            "Content-Transfer-Encoding: base64\n",
+            "y\0z\n",
+            "***************\n",
+            "diff --git a/y b/y",
+        ] {
+            let text = format!("{good}{bad}");
+            assert!(told(&text).1, "{bad}");
+            let (changes, _) = told(&text);
+            assert!(changes.contains(&"modified x".to_owned()), "{bad}");
+        }
+        for alone in [
+            "x\n",
+            " x | 2 +-\n",
+            "M\tx\n",
+            "<!DOCTYPE html>\n",
+            "commit 0123456\nAuthor: A\n\n    x\n",
+            "1c1\n< a\n---\n> b\n",
+        ] {
+            assert!(told(alone).1, "{alone}");
+        }
+    }
+
+    #[test]
+    fn a_gap_tells_its_line_and_what_to_do() {
+        let set = read(b"\n\ndiff --cc x\n");
+        let gap = set.gaps.first().unwrap();
+        assert!(gap.problem.starts_with("line 3: a combined diff"), "{}", gap.problem);
+        assert!(gap.help.contains("git diff --no-ext-diff"), "{}", gap.help);
+    }
+
+    #[test]
+    fn content_that_looks_like_a_header_does_not_count() {
+        let text = "--- a/x\n+++ b/x\n@@ -1,3 +1,2 @@\n--- a/no\n-diff --git a/no b/no\n+++ b/no\n diff --git a/no b/no\n";
+        assert_eq!(told(text), (vec!["modified x".into()], false));
+    }
+
+    #[test]
+    fn a_message_counts_what_git_am_would_apply() {
+        let mail = |message: &str| {
+            format!(
+                "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nSubject: x\n\n{message}\n---\n x | 2 +-\n 1 file changed\n\ndiff --git a/x b/x\nindex 0123456..0123457 100644\n--- a/x\n+++ b/x\n{HUNK}-- \n2.39.5\n\n"
+            )
+        };
+        for harmless in [
+            "    diff --git a/y b/y",
+            "> --- a/y",
+            "Only in a: y",
+            " 7 files changed",
+            "diff -u is not enough",
+        ] {
+            assert_eq!(told(&mail(harmless)), (vec!["modified x".into()], false), "{harmless}");
+        }
+        let shown = mail("diff --git a/y b/y\nold mode 100644\nnew mode 100755\n");
+        let (changes, _) = told(&shown);
+        assert_eq!(changes, ["modified x", "mode y"]);
+    }
+
+    #[test]
+    fn renames_settle_what_other_headers_leave_open() {
+        let rename =
+            "diff --git xsrc/f ysrc/g\nsimilarity index 100%\nrename from src/f\nrename to src/g\n";
+        let open = format!(
+            "diff --git xsrc/h ysrc/h\nindex 0123456..0123457 100644\n--- xsrc/h\n+++ ysrc/h\n{HUNK}"
         );
+        let changes: Vec<String> =
+            ["deleted src/f", "added src/g", "modified src/h"].map(String::from).into();
+        assert_eq!(told(&format!("{open}{rename}")), (changes, false));
+        let tail = "diff --git a/q/f b/q/g\nsimilarity index 100%\nrename from f\nrename to g\n";
+        let usual = format!(
+            "diff --git a/q/h b/q/h\nindex 0123456..0123457 100644\n--- a/q/h\n+++ b/q/h\n{HUNK}"
+        );
+        assert!(told(&format!("{usual}{tail}")).1);
     }
-    if text.starts_with(b"@@ -") && Hunk::parse(text).is_some() {
-        return Some("a hunk without a header");
-    }
-    if text == b"***************" {
-        return Some("a context diff; only unified ones are read");
-    }
-    let pairs: [(&[u8], &[u8]); 3] =
-        [(b"Files ", b" differ"), (b"Binary files ", b" differ"), (b"Symbolic links ", b" differ")];
-    if pairs.iter().any(|(start, end)| text.starts_with(start) && text.ends_with(end)) {
-        return Some("two files that differ, without their unified diff");
-    }
-    if text.starts_with(b"File ") && text.contains_str(" while file ") {
-        return Some("two files of different types, without their unified diff");
-    }
-    let start = text.get(..9).unwrap_or(text).to_ascii_lowercase();
-    if start.starts_with(b"<!doctype") || start.starts_with(b"<html") {
-        return Some("a web page, not a patch");
-    }
-    None
-}
-
-/// `Submodule x 0123456..789abcd:`, or the words that stand there for one with changes inside.
-fn is_submodule_summary(text: &[u8]) -> bool {
-    let ids = |word: &[u8]| {
-        let hex = word.iter().filter(|byte| byte.is_ascii_hexdigit()).count();
-        hex >= 8
-            && word.contains_str("..")
-            && word.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':')
-    };
-    text.split(|&byte| byte == b' ').any(ids)
-        || text.ends_with(b" contains modified content")
-        || text.ends_with(b" contains untracked content")
-}
-
-/// What follows the escape sequences at the start of a line.
-fn without_colour(text: &[u8]) -> Option<&[u8]> {
-    let mut rest = text;
-    while let Some(sequence) = rest.strip_prefix(b"\x1b[") {
-        let end = sequence.iter().position(|byte| !byte.is_ascii_digit() && *byte != b';')?;
-        rest = sequence.get(end + 1..)?;
-    }
-    Some(rest)
-}
-
-fn is_coloured_header(text: &[u8]) -> bool {
-    is_header(text) || text.starts_with(b"@@ ") || text.starts_with(b"Only in ")
-}
-
-fn is_encoded(text: &[u8]) -> bool {
-    let Some((name, value)) = text.split_once_str(":") else { return false };
-    let value = value.trim();
-    name.eq_ignore_ascii_case(b"Content-Transfer-Encoding")
-        && (value.eq_ignore_ascii_case(b"base64")
-            || value.eq_ignore_ascii_case(b"quoted-printable"))
 }

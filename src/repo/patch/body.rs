@@ -1,5 +1,22 @@
 //! What stands below a file's header: hunks and git's binary patches, counted and never kept.
 
+const LINE: u8 = 1;
+const OLD: u8 = 2;
+const NEW: u8 = 4;
+
+/// What the first byte of a hunk's line says. A table, since which byte comes next cannot be
+/// foreseen, and a wrong guess of the processor costs more than all the rest.
+const SIDES: [u8; 256] = {
+    let mut sides = [0; 256];
+    sides[b'+' as usize] = LINE | NEW;
+    sides[b'-' as usize] = LINE | OLD;
+    sides[b' ' as usize] = LINE | OLD | NEW;
+    // Mail programs cut trailing blanks, and with them all of an empty context line.
+    sides[b'\r' as usize] = LINE | OLD | NEW;
+    sides[b'\\' as usize] = LINE;
+    sides
+};
+
 /// A hunk of which so many lines are still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hunk {
@@ -22,21 +39,15 @@ impl Hunk {
     /// Counts one line; false where no line of a hunk looks so, or none is left to come.
     #[inline]
     pub(super) fn take(&mut self, text: &[u8]) -> bool {
-        let (old, new) = match text.first() {
-            Some(b'+') => (0, 1),
-            Some(b'-') => (1, 0),
-            // Mail programs cut trailing blanks, and with them all of an empty context line.
-            Some(b' ' | b'\r') | None => (1, 1),
-            Some(b'\\') => (0, 0),
-            Some(_) => return false,
-        };
-        match (self.old.checked_sub(old), self.new.checked_sub(new)) {
-            (Some(old), Some(new)) => {
-                *self = Hunk { old, new };
-                true
-            }
-            _ => false,
+        let first = text.first().copied().unwrap_or(b' ');
+        let sides = SIDES[usize::from(first)];
+        let (old, new) = (u64::from(sides & OLD != 0), u64::from(sides & NEW != 0));
+        let fits = (sides & LINE != 0) & (self.old >= old) & (self.new >= new);
+        if fits {
+            self.old -= old;
+            self.new -= new;
         }
+        fits
     }
 
     /// Whether all lines have come.
