@@ -1,5 +1,6 @@
 //! Every kind of change: between commits, in the index and in the work tree.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -497,7 +498,7 @@ fn a_folder_that_cannot_be_read_is_a_gap() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.write("closed/b", "1");
-    fs::set_permissions(repo.path("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(repo.path("closed"), fs::Permissions::from_mode(0o000)).unwrap();
     let listed = fs::read_dir(repo.path("closed")).is_err().then(|| worktree(&repo));
     fs::set_permissions(repo.path("closed"), fs::Permissions::from_mode(0o755)).unwrap();
     // root reads everything.

@@ -192,3 +192,22 @@ fn is_fifo(meta: &std::fs::Metadata) -> bool {
 fn is_fifo(_meta: &std::fs::Metadata) -> bool {
     false
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fifo_that_nobody_writes_to_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RWXU).unwrap();
+        let error = read_patiently(&fifo, 10, Duration::from_millis(20)).unwrap_err();
+        assert!(error.problem.contains("FIFO"), "{error:?}");
+        // A writer that says nothing.
+        let both = File::options().read(true).write(true).open(&fifo).unwrap();
+        let error = read_patiently(&fifo, 10, Duration::from_millis(20)).unwrap_err();
+        assert!(error.problem.contains("FIFO"), "{error:?}");
+        drop(both);
+    }
+}

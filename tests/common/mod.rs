@@ -5,6 +5,7 @@
 //! own git and for the one that the library finds: so the suite runs on more than one git.
 
 #![allow(clippy::disallowed_methods, reason = "tests make their repositories with git itself")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses its part of this module")]
 #![allow(unreachable_pub, reason = "a module of tests has no outside")]
 
@@ -29,14 +30,6 @@ pub fn search_path() -> OsString {
     let own = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::var_os("LANELINT_TEST_GIT_DIR").map(PathBuf::from).into_iter();
     std::env::join_paths(folders.chain(std::env::split_paths(&own))).unwrap()
-}
-
-/// The version of the tests' git, as two numbers.
-pub fn git_version() -> (u32, u32) {
-    let said = Command::new("git").arg("version").env("PATH", search_path()).output().unwrap();
-    let said = String::from_utf8(said.stdout).unwrap();
-    let mut numbers = said.split([' ', '.']).filter_map(|part| part.parse().ok());
-    (numbers.next().unwrap(), numbers.next().unwrap())
 }
 
 impl TestRepo {

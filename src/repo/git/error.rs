@@ -85,6 +85,8 @@ impl GitError {
         let missing = [
             "unable to read",
             "bad object",
+            "bad tree",
+            "not a tree object",
             "could not read",
             "Could not read",
             "missing object",

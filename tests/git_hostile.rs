@@ -1,0 +1,373 @@
+//! Repositories that try to run a program or to bend the answer. Each program that they name leaves
+//! a marker when it runs; the tests look for the markers, and at the answer.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use common::{TestRepo, commit, make_fifo, path, sprung, told, write_trap};
+use lanelint::repo::git::{GitErrorKind, MergeBase, Prefer};
+
+/// Names a program for everything that git runs one for.
+fn arm(repo: &TestRepo) {
+    let trap = |name: &str| write_trap(repo, name).display().to_string();
+    let mut settings = Vec::new();
+    for setting in [
+        "core.fsmonitor",
+        "core.pager",
+        "core.editor",
+        "core.sshCommand",
+        "core.askPass",
+        "core.alternateRefsCommand",
+        "core.gitProxy",
+        "credential.helper",
+        "diff.external",
+        "diff.trap.textconv",
+        "diff.trap.command",
+        "filter.trap.clean",
+        "filter.trap.smudge",
+        "filter.trap.process",
+        "merge.trap.driver",
+        "gpg.program",
+        "uploadpack.packObjectsHook",
+        "interactive.diffFilter",
+        "sequence.editor",
+        "trace2.eventTarget",
+    ] {
+        settings.push((setting.to_owned(), trap(&setting.replace('.', "-"))));
+    }
+    for alias in ["diff-tree", "diff-index", "ls-files", "rev-parse", "cat-file", "version"] {
+        settings.push((format!("alias.{alias}"), format!("!{}", trap(&format!("alias-{alias}")))));
+    }
+    settings.push(("filter.trap.required".into(), "true".into()));
+    settings.push(("core.hooksPath".into(), repo.beside("hooks").display().to_string()));
+    settings.push(("core.untrackedCache".into(), "true".into()));
+    settings.push(("core.ignoreStat".into(), "true".into()));
+    settings.push(("diff.ignoreSubmodules".into(), "all".into()));
+    settings.push(("diff.orderFile".into(), "/nowhere".into()));
+    settings.push(("core.quotePath".into(), "false".into()));
+    settings.push(("core.warnAmbiguousRefs".into(), "false".into()));
+    fs::create_dir_all(repo.beside("hooks")).unwrap();
+    for hook in ["post-index-change", "pre-auto-gc", "reference-transaction", "fsmonitor-watchman"]
+    {
+        fs::copy(trap(&format!("hook-{hook}")), repo.beside("hooks").join(hook)).unwrap();
+        fs::create_dir_all(repo.path(".git/hooks")).unwrap();
+        fs::copy(repo.beside("hooks").join(hook), repo.path(".git/hooks").join(hook)).unwrap();
+    }
+    // Written by hand: git itself would run some of it.
+    let mut config = fs::read_to_string(repo.path(".git/config")).unwrap();
+    for (name, value) in settings {
+        let (section, key) = name.rsplit_once('.').unwrap();
+        let header = match section.split_once('.') {
+            Some((section, sub)) => format!("[{section} \"{sub}\"]"),
+            None => format!("[{section}]"),
+        };
+        config.push_str(&format!("{header}\n\t{key} = \"{value}\"\n"));
+    }
+    fs::write(repo.path(".git/config"), config).unwrap();
+}
+
+/// A repository with two commits, one staged and one unstaged change, whose attributes name the
+/// filters and drivers that [`arm`] sets.
+fn tempting() -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n");
+    repo.write("b", "1\n");
+    repo.write("racy", "1\n");
+    repo.commit("1");
+    repo.git(&["branch", "base"]);
+    repo.commit_file("b", "2\n");
+    repo.write(".gitattributes", "* filter=trap diff=trap merge=trap\n");
+    repo.commit("2");
+    repo.write("staged", "1\n");
+    repo.git(&["add", "staged"]);
+    repo
+}
+
+#[test]
+fn nothing_of_the_repository_runs() {
+    let repo = tempting();
+    arm(&repo);
+    // As new as the index: git would have to look into every one of them.
+    let index = fs::metadata(repo.path(".git/index")).unwrap().modified().unwrap();
+    for name in ["a", "b", "racy", "staged", ".gitattributes"] {
+        let file = fs::File::options().write(true).open(repo.path(name)).unwrap();
+        file.set_modified(index).unwrap();
+    }
+    repo.write("a", "changed\n");
+    repo.write("untracked", "");
+    let found = repo.open();
+    assert_eq!(found.checked_out_branch().unwrap().as_deref(), Some("main"));
+    assert_eq!(found.index_files().unwrap().len(), 5);
+    let (base, head) = (commit(&found, "base"), commit(&found, "HEAD"));
+    assert_eq!(commit(&found, "HEAD~2"), base);
+    assert_eq!(found.branch("main", Prefer::Local).unwrap().unwrap().commit, head);
+    assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base.clone()));
+    let diffs = found.diff_trees(&[(Some(base.clone()), head.clone())]).unwrap();
+    assert_eq!(told(&diffs[0].change_set()), ["added .gitattributes", "modified b"]);
+    assert_eq!(found.tree_files(&head).unwrap().len(), 4);
+    assert!(found.blob(&head, &path("a"), 99).unwrap().is_some());
+    assert_eq!(told(&found.staged().unwrap().into()), ["added staged"]);
+    let changes = found.worktree(None).unwrap();
+    assert_eq!(told(&changes.diff.into()), ["modified a", "added staged", "added untracked"]);
+    // `a` would have been filtered; the finding may say so.
+    assert_eq!(changes.unfiltered.into_iter().collect::<Vec<_>>(), [(path("a"), "trap".into())]);
+    let since = found.worktree(Some(&base)).unwrap();
+    assert_eq!(
+        told(&since.diff.into()),
+        ["added .gitattributes", "modified a", "modified b", "added staged", "added untracked"]
+    );
+    assert_eq!(sprung(&repo), [] as [&str; 0]);
+    // The traps do work: git itself springs one.
+    repo.try_git(repo.root(), &["status"]);
+    assert_ne!(sprung(&repo), [] as [&str; 0]);
+}
+
+#[test]
+fn a_filter_that_would_hide_a_change_is_not_asked() {
+    // The filter always gives what the commit has: to git the file never changes.
+    let repo = TestRepo::new();
+    repo.write("a", "1\n");
+    repo.write(".gitattributes", "a filter=hide\n");
+    repo.commit("1");
+    repo.git(&["config", "filter.hide.clean", "echo 1"]);
+    repo.write("a", "something else\n");
+    assert_eq!(repo.git(&["diff", "--name-only"]), "");
+    let changes = repo.open().worktree(None).unwrap();
+    assert_eq!(told(&changes.diff.into()), ["modified a"]);
+    assert_eq!(changes.unfiltered.len(), 1);
+}
+
+#[test]
+fn a_fifo_for_a_list_of_patterns_does_not_stop_the_answer() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "1");
+    repo.write("new", "");
+    let fifo = repo.beside("fifo");
+    make_fifo(&fifo);
+    for setting in ["core.excludesFile", "core.attributesFile"] {
+        repo.git(&["config", setting, &fifo.display().to_string()]);
+    }
+    let begun = Instant::now();
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["added new"]);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_submodule_is_not_entered() {
+    let sub = TestRepo::new();
+    sub.commit_file("s", "1");
+    let repo = TestRepo::new();
+    let from = sub.root().display().to_string();
+    repo.git(&["-c", "protocol.file.allow=always", "submodule", "add", "-q", &from, "sub"]);
+    repo.write(".gitmodules", "[submodule \"sub\"]\n\tpath = sub\n\turl = x\n\tignore = all\n");
+    repo.commit("1");
+    let trap = write_trap(&repo, "in-the-submodule").display().to_string();
+    let inside = repo.path("sub");
+    for setting in ["core.fsmonitor", "filter.trap.clean", "core.pager"] {
+        repo.git_in(&inside, &["config", setting, &trap]);
+    }
+    fs::write(inside.join(".gitattributes"), "* filter=trap\n").unwrap();
+    fs::write(inside.join("s"), "2").unwrap();
+    let found = repo.open();
+    assert_eq!(told(&found.worktree(None).unwrap().diff.into()), [] as [&str; 0]);
+    assert_eq!(sprung(&repo), [] as [&str; 0]);
+    let head = fs::read_dir(repo.path(".git/modules/sub")).is_ok();
+    assert!(head, "the submodule's folder is where git puts it");
+    repo.git_in(&inside, &["config", "--unset", "core.fsmonitor"]);
+    repo.git_in(&inside, &["config", "--unset", "filter.trap.clean"]);
+    repo.git_in(&inside, &["commit", "-q", "--allow-empty", "-m", "moved"]);
+    for setting in ["core.fsmonitor", "filter.trap.clean"] {
+        repo.git_in(&inside, &["config", setting, &trap]);
+    }
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["modified sub"]);
+    assert_eq!(sprung(&repo), [] as [&str; 0]);
+    repo.git(&["-c", "core.fsmonitor=false", "add", "sub"]);
+    assert_eq!(told(&repo.open().staged().unwrap().into()), ["modified sub"]);
+    fs::remove_dir_all(repo.beside("markers")).unwrap();
+    fs::create_dir(repo.beside("markers")).unwrap();
+    repo.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "pin", "--no-verify"]);
+    let found = repo.open();
+    let pair = (Some(commit(&found, "HEAD~1")), commit(&found, "HEAD"));
+    assert_eq!(told(&found.diff_trees(&[pair]).unwrap()[0].change_set()), ["modified sub"]);
+}
+
+#[test]
+fn replaced_objects_and_grafts_bend_nothing() {
+    let repo = TestRepo::new();
+    let base = repo.commit_file("a", "1");
+    let middle = repo.commit_file("b", "1");
+    let head = repo.commit_file("c", "1");
+    repo.git(&["replace", &head, &base]);
+    assert_eq!(repo.git(&["diff", "--name-only", &base, &head]), "", "git itself is fooled");
+    let check = || {
+        let found = repo.open();
+        let (base, head) = (commit(&found, &base), commit(&found, &head));
+        let diffs = found.diff_trees(&[(Some(base.clone()), head.clone())]).unwrap();
+        assert_eq!(told(&diffs[0].change_set()), ["added b", "added c"]);
+        assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base));
+        assert_eq!(commit(&found, "HEAD~1").as_str(), middle);
+        assert_eq!(told(&found.staged().unwrap().into()), [] as [&str; 0]);
+    };
+    check();
+    repo.git(&["replace", "-d", &head]);
+    repo.write(".git/info/grafts", format!("{head}\n"));
+    check();
+}
+
+#[test]
+fn a_tag_cannot_stand_in_for_a_branch() {
+    let repo = TestRepo::new();
+    let base = repo.commit_file("a", "1");
+    let head = repo.commit_file("b", "1");
+    repo.git(&["branch", "task", &head]);
+    repo.git(&["tag", "task", &base]);
+    repo.git(&["update-ref", "refs/heads/refs/heads/task", &base]);
+    repo.git(&["update-ref", "refs/tags/refs/heads/task", &base]);
+    let found = repo.open();
+    for prefer in [Prefer::Local, Prefer::Remote] {
+        assert_eq!(found.branch("task", prefer).unwrap().unwrap().commit.as_str(), head);
+    }
+    assert_eq!(found.commit("task").unwrap_err().kind, GitErrorKind::AmbiguousRevision);
+    assert_eq!(found.commit("refs/heads/task").unwrap_err().kind, GitErrorKind::AmbiguousRevision);
+}
+
+#[test]
+fn a_partial_clone_fetches_nothing() {
+    let origin = TestRepo::new();
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    origin.commit_file("plan", "1");
+    origin.commit_file("plan", "2");
+    let clone = origin.clone_with(&["--filter=blob:none", "--no-checkout"]);
+    let trap = write_trap(&clone, "upload-pack").display().to_string();
+    let ssh = write_trap(&clone, "ssh").display().to_string();
+    clone.git(&["config", "remote.origin.uploadpack", &trap]);
+    clone.git(&["config", "core.sshCommand", &ssh]);
+    let check = |url: &str| {
+        clone.git(&["config", "remote.origin.url", url]);
+        let found = clone.open();
+        let (base, head) = (commit(&found, "HEAD~1"), commit(&found, "HEAD"));
+        // What needs no content is told.
+        let diffs = found.diff_trees(&[(Some(base.clone()), head.clone())]).unwrap();
+        assert_eq!(told(&diffs[0].change_set()), ["modified plan"]);
+        assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base.clone()));
+        let error = found.blob(&base, &path("plan"), 99).unwrap_err();
+        assert_eq!(error.kind, GitErrorKind::MissingObject);
+        assert!(error.help.contains("fetch"), "{error:?}");
+    };
+    check(&clone.git(&["config", "remote.origin.url"]));
+    check("ssh://example.com/x");
+    check("ext::sh -c true");
+    assert_eq!(sprung(&clone), [] as [&str; 0]);
+
+    let treeless = origin.clone_with(&["--filter=tree:0", "--no-checkout"]);
+    let found = treeless.open();
+    let (base, head) = (commit(&found, "HEAD~1"), commit(&found, "HEAD"));
+    let error = found.diff_trees(&[(Some(base), head.clone())]).unwrap_err();
+    assert_eq!(error.kind, GitErrorKind::MissingObject, "{error:?}");
+    let error = found.tree_files(&head).unwrap_err();
+    assert_eq!(error.kind, GitErrorKind::MissingObject, "{error:?}");
+    let error = found.staged().unwrap_err();
+    assert_eq!(error.kind, GitErrorKind::MissingObject, "{error:?}");
+}
+
+#[test]
+fn missing_and_broken_objects_are_errors_and_never_an_empty_list() {
+    let repo = TestRepo::new();
+    repo.write("d/a", "1");
+    let base = repo.commit("1");
+    repo.write("d/b", "1");
+    let head = repo.commit("2");
+    let object = |name: &str| {
+        let id = repo.git(&["rev-parse", name]);
+        repo.path(&format!(".git/objects/{}/{}", &id[..2], &id[2..]))
+    };
+    for victim in [format!("{head}:d"), format!("{head}^{{tree}}"), base.clone()] {
+        let file = object(&victim);
+        let kept = fs::read(&file).unwrap();
+        for broken in [None, Some(b"garbage".to_vec()), Some(kept[..kept.len() / 2].to_vec())] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+            match &broken {
+                None => fs::remove_file(&file).unwrap(),
+                Some(bytes) => fs::write(&file, bytes).unwrap(),
+            }
+            let found = repo.open();
+            let answer = found.commit(&base).and_then(|base| {
+                let head = found.commit(&head)?;
+                found.merge_base(&base, &head)?;
+                found.merge_bases(&[(base.clone(), head.clone())]).swap_remove(0)?;
+                found.diff_trees(&[(Some(base), head)])
+            });
+            assert!(answer.is_err(), "{victim}: {answer:?}");
+            fs::write(&file, &kept).unwrap();
+        }
+    }
+    // The commit between the two is gone: 'no merge base' would be the wrong answer.
+    let third = repo.commit_file("c", "1");
+    repo.git(&["checkout", "-q", "-b", "side", &base]);
+    let side = repo.commit_file("s", "1");
+    fs::remove_file(object(&head)).unwrap();
+    let found = repo.open();
+    let (third, side) = (commit(&found, &third), commit(&found, &side));
+    let error = found.merge_base(&third, &side).unwrap_err();
+    assert_eq!(error.kind, GitErrorKind::MissingObject, "{error:?}");
+    assert!(found.merge_bases(&[(third, side)])[0].is_err());
+}
+
+#[test]
+fn settings_of_the_user_and_the_environment_do_not_say_how_to_look() {
+    let repo = tempting();
+    let trap = write_trap(&repo, "of-the-user").display().to_string();
+    let excludes = format!(
+        "[diff]\n\texternal = {trap}\n\tignoreSubmodules = all\n\trenames = copies\n\
+         [core]\n\tfsmonitor = {trap}\n\tquotePath = true\n\
+         [filter \"trap\"]\n\tclean = {trap}\n\trequired\n"
+    );
+    fs::write(repo.beside("home/.gitconfig"), excludes).unwrap();
+    repo.write("a", "changed\n");
+    let environment = repo.environment_with(&[
+        ("GIT_EXTERNAL_DIFF", trap.as_ref()),
+        ("GIT_CONFIG_COUNT", "1".as_ref()),
+        ("GIT_CONFIG_KEY_0", "core.fsmonitor".as_ref()),
+        ("GIT_CONFIG_VALUE_0", trap.as_ref()),
+        ("GIT_TRACE", repo.beside("trace").as_os_str()),
+        ("GIT_NAMESPACE", "x".as_ref()),
+    ]);
+    let found =
+        lanelint::repo::git::Repository::discover(&environment, repo.root()).unwrap().unwrap();
+    let told_here = told(&found.worktree(None).unwrap().diff.into());
+    assert_eq!(told_here, ["modified a", "added staged"]);
+    assert_eq!(sprung(&repo), [] as [&str; 0]);
+    assert!(!repo.beside("trace").exists());
+}
+
+#[test]
+fn nothing_is_left_behind_and_nothing_written() {
+    fn listing(folder: &Path) -> Vec<(String, u64, std::time::SystemTime)> {
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+            let entry = entry.unwrap();
+            let meta = entry.metadata().unwrap();
+            let name = entry.path().display().to_string();
+            found.push((name, meta.len(), meta.modified().unwrap()));
+        }
+        found
+    }
+    let repo = tempting();
+    repo.write("a", "changed\n");
+    let before = listing(repo.root());
+    let found = repo.open();
+    let head = commit(&found, "HEAD");
+    found.diff_trees(&[(None, head.clone())]).unwrap();
+    found.merge_base(&head, &head).unwrap();
+    found.staged().unwrap();
+    found.worktree(None).unwrap();
+    found.index_files().unwrap();
+    drop(found);
+    assert_eq!(listing(repo.root()), before);
+}
