@@ -9,16 +9,17 @@ use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Allow, Plan};
+use crate::repo::Gap;
 use crate::rules::{Facts, PlanFacts, Question, RULES, Rule};
 
 /// Judges a plan before its tasks start.
 ///
-/// `files` are those that exist, in byte order.
+/// `files` are those that exist, in byte order, and `gaps` why that may not be all of them.
 #[must_use]
-pub fn check(plan: &Plan, files: &[RepoPath]) -> Report {
+pub fn check(plan: &Plan, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
-    let known = PlanFacts::new(&lanes, &order, files);
+    let known = PlanFacts::new(&lanes, &order, files, gaps);
     let question = Question::Check(&known);
     let facts = Facts { plan, lanes: &lanes, order: &order, question };
     Report {

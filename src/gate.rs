@@ -1,5 +1,7 @@
 //! The second verb: which change is in which lane.
 
+use std::collections::BTreeMap;
+
 use crate::finding::Input;
 use crate::glob::Undecided;
 use crate::lane::Lanes;
@@ -18,6 +20,8 @@ pub struct Judged {
     pub patch: Option<String>,
     /// What it holds.
     pub work: Work,
+    /// The paths of which nobody knows whether they were changed, and why they count as changed.
+    pub doubts: BTreeMap<RepoPath, String>,
 }
 
 /// What an input of the gate holds.

@@ -3,6 +3,7 @@
 //! [`read`] makes a plan of texts and never fails: what is wrong becomes a [`Problem`], and all
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
+pub mod locate;
 pub mod order;
 mod read;
 

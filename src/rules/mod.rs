@@ -11,6 +11,7 @@ use crate::overlap::Overlap;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan};
+use crate::repo::Gap;
 use crate::source::Span;
 
 mod dependency_cycle;
@@ -138,12 +139,19 @@ pub struct PlanFacts {
     /// For each task and each of its globs, whether it names only protected paths; nothing where
     /// that is undecided.
     pub protected: Vec<Vec<Option<bool>>>,
+    /// Why the files that exist may not all be known.
+    pub gaps: Vec<Gap>,
 }
 
 impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
     #[must_use]
-    pub fn new(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> PlanFacts {
+    pub fn new(
+        lanes: &Lanes,
+        order: &Order,
+        files: &[RepoPath],
+        gaps: Vec<Gap>,
+    ) -> PlanFacts {
         let tasks = 0..lanes.len();
         PlanFacts {
             overlaps: crate::overlap::overlaps(lanes, order, files),
@@ -154,6 +162,7 @@ impl PlanFacts {
                     (0..lane.globs().len()).map(|glob| lane.is_protected(glob)).collect()
                 })
                 .collect(),
+            gaps,
         }
     }
 }

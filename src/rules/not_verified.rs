@@ -1,6 +1,6 @@
 //! `not-verified`: an input that could not be read whole.
 
-use super::{Example, Facts, Grouping, Rule, label};
+use super::{Example, Facts, Grouping, Question, Rule, label};
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Standing, Work, standings};
 use crate::repo::Gap;
@@ -21,10 +21,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
-    for gap in &gate.gaps {
-        report(draft(gap, Vec::new(), Vec::new()));
-    }
+    let gate = match facts.question {
+        Question::Check(known) => {
+            known.gaps.iter().for_each(|gap| report(draft(gap, Vec::new(), Vec::new())));
+            return;
+        }
+        Question::Gate(gate) => gate,
+    };
+    gate.gaps.iter().for_each(|gap| report(draft(gap, Vec::new(), Vec::new())));
     for judged in &gate.judged {
         let gaps = match &judged.work {
             Work::Changes(set) => set.gaps.as_slice(),

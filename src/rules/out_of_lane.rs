@@ -47,9 +47,13 @@ pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMu
         } else {
             format!("`{id}` {did} `{path}`, which is outside its lane")
         };
+        let mut help = help(facts, id, path, &owners);
+        if let Some(doubt) = judged.doubts.get(path) {
+            help = format!("{doubt}; {help}");
+        }
         report(Draft {
             message,
-            help: Some(help(facts, id, path, &owners)),
+            help: Some(help),
             tasks: facts.ids([task]),
             path: Some(path.clone()),
             labels: vec![

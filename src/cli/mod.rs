@@ -1,0 +1,137 @@
+//! The command line: one file a command, over the public library only.
+
+mod check;
+mod gate;
+mod output;
+mod plan;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use lanelint::finding::{Report, Verdict};
+use lanelint::repo::files::FilesError;
+use lanelint::repo::git::GitError;
+use lanelint::report;
+
+use output::{Color, FormatTo};
+
+/// Finds write lanes that overlap before parallel tasks start, and changes that left their lane
+/// before they merge.
+#[derive(Debug, Parser)]
+#[command(name = "lanelint", version, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 nothing found, 1 an error was found, 2 the call cannot be \
+                        used and nothing was judged, 3 something could not be verified or decided.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a plan before its tasks start: which lanes overlap, and what is wrong with the plan.
+    Check(check::CheckArgs),
+    /// Check what tasks changed before it is merged: whether they stayed in their lanes.
+    Gate(gate::GateArgs),
+}
+
+/// What check and gate have in common.
+#[derive(Debug, Args)]
+struct Common {
+    /// The repository's root, which globs and paths begin at [default: the work tree that holds
+    /// the plan, else the one that holds the working directory, else the plan's folder].
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// How to say what was found: human, concise or json; to a file with `=FILE`. May be repeated.
+    #[arg(long = "format", value_name = "NAME[=FILE]")]
+    formats: Vec<FormatTo>,
+    /// Write nothing to standard output, unless a format asks for it.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Let a warning fail the run as an error does.
+    #[arg(long)]
+    deny_warnings: bool,
+    /// End with status 0 where it would be 1; 2 and 3 stay.
+    #[arg(long)]
+    exit_zero: bool,
+    /// Whether to use colours.
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    color: Color,
+}
+
+/// Why a call cannot be used: nothing was judged, and the program ends with status 2.
+#[derive(Debug)]
+struct Unusable {
+    problem: String,
+    help: String,
+}
+
+impl Unusable {
+    fn new(problem: impl Into<String>, help: impl Into<String>) -> Unusable {
+        Unusable { problem: problem.into(), help: help.into() }
+    }
+}
+
+impl From<FilesError> for Unusable {
+    fn from(error: FilesError) -> Unusable {
+        Unusable::new(error.problem, error.help)
+    }
+}
+
+impl From<GitError> for Unusable {
+    fn from(error: GitError) -> Unusable {
+        Unusable::new(error.problem, error.help)
+    }
+}
+
+const UNUSABLE: u8 = 2;
+
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let status = if error.use_stderr() { UNUSABLE } else { 0 };
+            // A closed pipe is no error.
+            let _ = error.print();
+            return ExitCode::from(status);
+        }
+    };
+    let ended = match &cli.command {
+        Command::Check(args) => check::run(args),
+        Command::Gate(args) => gate::run(args),
+    };
+    match ended {
+        Ok(status) => status,
+        Err(unusable) => {
+            output::tell("error", &unusable.problem);
+            if !unusable.help.is_empty() {
+                output::tell("help", &unusable.help);
+            }
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+impl Common {
+    /// Writes the report in every format asked for, and gives the exit status.
+    fn finish(&self, report: &Report) -> Result<ExitCode, Unusable> {
+        output::write(report, &self.formats, self.quiet, self.color)?;
+        Ok(ExitCode::from(match report.verdict(self.deny_warnings) {
+            Verdict::Clean => 0,
+            Verdict::Failed if self.exit_zero => 0,
+            Verdict::Failed => 1,
+            Verdict::Unverified => 3,
+        }))
+    }
+
+    /// Ends a run whose plan has no task that could be read: its problems go to standard error.
+    fn no_task(&self, report: &Report, what: &str) -> Result<ExitCode, Unusable> {
+        if !report.findings.is_empty() {
+            output::write_to_stderr(report, self.color);
+        }
+        Err(Unusable::new(
+            format!("no task can be read from {}", report::shown(what)),
+            "a plan has `tasks:`, and below it the tasks by their ids",
+        ))
+    }
+}

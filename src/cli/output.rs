@@ -1,0 +1,130 @@
+//! Where reports go, and what is told beside them.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use lanelint::finding::Report;
+use lanelint::report::{self, Format, Style};
+
+use super::Unusable;
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    /// When standard output is a terminal and `NO_COLOR` is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `--format NAME[=FILE]`.
+#[derive(Clone, Debug)]
+pub(super) struct FormatTo {
+    format: Format,
+    /// Nothing: standard output.
+    file: Option<PathBuf>,
+}
+
+impl FromStr for FormatTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<FormatTo, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("the file's name is empty".to_owned()),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = match name {
+            "human" => Format::Human,
+            "concise" => Format::Concise,
+            "json" => Format::Json,
+            "sarif" | "github" | "gitlab" | "junit" | "markdown" => {
+                return Err(format!("`{name}` is not built yet; human, concise and json are"));
+            }
+            _ => return Err("the formats are human, concise and json".to_owned()),
+        };
+        Ok(FormatTo { format, file })
+    }
+}
+
+/// Says something beside the report, on standard error.
+pub(super) fn tell(what: &str, text: &str) {
+    // Nobody listens on a closed pipe, and that changes nothing about the answer.
+    let _ = writeln!(io::stderr(), "{what}: {}", report::shown(text));
+}
+
+/// Writes the report in every format that was asked for; for people where none was.
+pub(super) fn write(
+    report: &Report,
+    formats: &[FormatTo],
+    quiet: bool,
+    color: Color,
+) -> Result<(), Unusable> {
+    let to_stdout: Vec<&FormatTo> = formats.iter().filter(|format| format.file.is_none()).collect();
+    let format = match to_stdout.as_slice() {
+        [] if quiet => None,
+        [] => Some(Format::Human),
+        [one] => Some(one.format),
+        _ => {
+            return Err(Unusable::new(
+                "only one format can go to standard output",
+                "name a file for the others: `--format json=lanes.json`",
+            ));
+        }
+    };
+    for FormatTo { format, file } in formats {
+        if let Some(file) = file {
+            let style = Style { color: color == Color::Always, width: WIDTH };
+            let written = File::create(file).and_then(|created| {
+                let mut out = BufWriter::new(created);
+                report::write(report, *format, style, &mut out)?;
+                out.flush()
+            });
+            written.map_err(|error| {
+                let problem = format!("cannot write {}: {error}", file.display());
+                Unusable::new(problem, "name a file that can be written")
+            })?;
+        }
+    }
+    let Some(format) = format else { return Ok(()) };
+    let stdout = io::stdout();
+    let style = Style { color: use_color(color, stdout.is_terminal()), width: width() };
+    let mut out = BufWriter::new(stdout.lock());
+    let written = report::write(report, format, style, &mut out).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Unusable::new(format!("cannot write to standard output: {error}"), ""))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes the report for people to standard error: nothing was judged.
+pub(super) fn write_to_stderr(report: &Report, color: Color) {
+    let stderr = io::stderr();
+    let style = Style { color: use_color(color, stderr.is_terminal()), width: width() };
+    let _ = report::write(report, Format::Human, style, &mut stderr.lock());
+}
+
+fn use_color(color: Color, terminal: bool) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            terminal && !set("NO_COLOR") && !dumb
+        }
+    }
+}
+
+/// The width of what is no terminal.
+const WIDTH: usize = 100;
+
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 140))
+}

@@ -1,0 +1,338 @@
+//! Finding the plan, on disk or in a commit, and reading it.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use lanelint::path::RepoPath;
+use lanelint::plan::locate::{self, FILES, FOLDER};
+use lanelint::plan::{MAX_TEXT, Own, Plan, PlanText};
+use lanelint::repo::files;
+use lanelint::repo::git::{CommitId, Environment, Mode, Repository};
+
+use super::Unusable;
+use super::output::tell;
+
+pub(super) fn environment() -> Result<Environment, Unusable> {
+    Environment::capture().map_err(|error| {
+        Unusable::new(format!("the working directory cannot be used: {error}"), "go elsewhere")
+    })
+}
+
+/// Where a run takes place.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The working directory.
+    pub(super) here: PathBuf,
+    /// The folder that paths and globs begin at.
+    pub(super) root: PathBuf,
+    /// Whether the root is that of a repository or was named, so that the search for a plan may go
+    /// up to it.
+    bounded: bool,
+}
+
+impl Place {
+    /// Finds the root by the contract's rule.
+    pub(super) fn new(
+        environment: &Environment,
+        plan: Option<&Path>,
+        root: Option<&Path>,
+    ) -> Result<Place, Unusable> {
+        let here = environment.current_dir.clone();
+        if let Some(root) = root {
+            let root = here.join(root);
+            if !root.is_dir() {
+                let problem = format!("the root {} is no folder", root.display());
+                return Err(Unusable::new(problem, "name a folder with --root"));
+            }
+            return Ok(Place { here, root, bounded: true });
+        }
+        let plan_folder = plan.filter(|plan| *plan != Path::new("-")).map(|plan| {
+            let plan = here.join(plan);
+            if plan.is_dir() { plan } else { plan.parent().map_or(here.clone(), Path::to_path_buf) }
+        });
+        for folder in plan_folder.iter().chain([&here]) {
+            // What git has to say of a repository that it refuses, it says when it is asked.
+            let work_tree = work_tree_above(folder);
+            if let Some(root) = work_tree {
+                return Ok(Place { here, root, bounded: true });
+            }
+        }
+        let root = plan_folder.unwrap_or_else(|| here.clone());
+        Ok(Place { here, root, bounded: false })
+    }
+
+    /// A path of the disk as one below the root.
+    fn below_root(&self, path: &Path) -> Option<RepoPath> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let folder = relative(&self.root.canonicalize().ok()?, &folder.canonicalize().ok()?)?;
+        locate::inside(folder.as_ref(), name.as_encoded_bytes())
+    }
+}
+
+/// The nearest folder, from this one up, that is the root of a work tree.
+fn work_tree_above(folder: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
+}
+
+/// `folder` as seen from `root`, both canonical: nothing inside for the root itself, nothing at
+/// all where it is outside.
+pub(super) fn relative(root: &Path, folder: &Path) -> Option<Option<RepoPath>> {
+    let inside = folder.strip_prefix(root).ok()?;
+    let parts: Vec<&[u8]> =
+        inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+    if parts.is_empty() { Some(None) } else { RepoPath::new(parts.join(&b'/')).ok().map(Some) }
+}
+
+/// The texts of a plan and where they were found.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// How people call the plan.
+    pub(super) what: String,
+    texts: Vec<PlanText>,
+    own: Vec<Own>,
+    /// What would have been found in its place.
+    pub(super) rivals: Vec<Own>,
+}
+
+impl Found {
+    /// Reads the plan's texts.
+    pub(super) fn read(self) -> Plan {
+        let mut plan = lanelint::plan::read(self.texts);
+        plan.own_paths = self.own;
+        plan
+    }
+
+    /// The plan that is named, or the one that is found from the working directory up.
+    pub(super) fn on_disk(place: &Place, plan: Option<&Path>) -> Result<Found, Unusable> {
+        match plan {
+            Some(plan) if plan == Path::new("-") => Found::on_stdin(),
+            Some(plan) => {
+                let path = place.here.join(plan);
+                let shown = plan.display().to_string();
+                if path.is_dir() { Found::folder(place, &path, &shown) } else { Found::file(place, &path, &shown) }
+            }
+            None => Found::by_search(place),
+        }
+    }
+
+    fn on_stdin() -> Result<Found, Unusable> {
+        let mut bytes = Vec::new();
+        let limit = MAX_TEXT as u64 + 1;
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(|error| {
+            Unusable::new(format!("cannot read the plan from standard input: {error}"), "")
+        })?;
+        let texts = vec![PlanText::new("-", bytes)];
+        Ok(Found { what: "standard input".to_owned(), texts, own: Vec::new(), rivals: Vec::new() })
+    }
+
+    fn file(place: &Place, path: &Path, shown: &str) -> Result<Found, Unusable> {
+        let bytes = files::read_bounded(path, MAX_TEXT as u64)?;
+        let inside = place.below_root(path);
+        let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
+        // Whoever writes what a link leads to writes the plan.
+        let target = path.canonicalize().ok().and_then(|target| place.below_root(&target));
+        let mut own: Vec<Own> = inside.into_iter().chain(target).map(Own::File).collect();
+        own.dedup();
+        let texts = vec![PlanText::new(name.clone(), bytes)];
+        Ok(Found { what: name, texts, own, rivals: Vec::new() })
+    }
+
+    fn folder(place: &Place, path: &Path, shown: &str) -> Result<Found, Unusable> {
+        let cannot = |error: std::io::Error| {
+            let problem = format!("cannot read the plan folder {}: {error}", path.display());
+            Unusable::new(problem, "look at its permissions")
+        };
+        let mut parts = Vec::new();
+        for entry in path.read_dir().map_err(cannot)? {
+            let entry = entry.map_err(cannot)?;
+            if !locate::is_part(entry.file_name().as_encoded_bytes()) {
+                continue;
+            }
+            let kind = entry.file_type().map_err(cannot)?;
+            if kind.is_symlink() {
+                let link = entry.path();
+                tell("note", &format!("{} is a link and no part of the plan", link.display()));
+            } else if kind.is_file() {
+                parts.push(entry.path());
+            }
+        }
+        parts.sort();
+        let texts: Vec<PlanText> = parts
+            .iter()
+            .map(|part| {
+                let inside = place.below_root(part);
+                let name = inside.map_or_else(|| part.display().to_string(), |path| path.to_string());
+                let bytes = files::read_bounded(part, MAX_TEXT as u64);
+                PlanText { name, bytes: bytes.map_err(|error| error.problem) }
+            })
+            .collect();
+        let inside = place.below_root(path);
+        let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
+        if texts.is_empty() {
+            let problem = format!("the folder {name} holds no plan");
+            return Err(Unusable::new(problem, "put *.yaml, *.yml or *.json files into it"));
+        }
+        let own = match inside {
+            Some(folder) => vec![Own::Folder(folder)],
+            // The plan folder is the root itself: its parts are protected one by one.
+            None => {
+                parts.iter().filter_map(|part| place.below_root(part)).map(Own::File).collect()
+            }
+        };
+        Ok(Found { what: name, texts, own, rivals: Vec::new() })
+    }
+
+    fn by_search(place: &Place) -> Result<Found, Unusable> {
+        let here = place.here.canonicalize().unwrap_or_else(|_| place.here.clone());
+        let root = place.root.canonicalize().unwrap_or_else(|_| place.root.clone());
+        let start = if here.starts_with(&root) { &here } else { &root };
+        let up = if place.bounded { start.ancestors().count() } else { 1 };
+        let mut searched = Vec::new();
+        for folder in start.ancestors().take(up) {
+            let candidates: Vec<&str> = FILES
+                .iter()
+                .copied()
+                .filter(|name| folder.join(name).symlink_metadata().is_ok())
+                .chain([FOLDER].into_iter().filter(|name| folder.join(name).is_dir()))
+                .collect();
+            if let Ok(inside) = relative(&root, folder).ok_or(()) {
+                searched.push(inside);
+            }
+            match candidates.as_slice() {
+                [] => {}
+                [name] => {
+                    let path = folder.join(name);
+                    let found = if *name == FOLDER {
+                        Found::folder(place, &path, name)
+                    } else {
+                        Found::file(place, &path, name)
+                    };
+                    return found.map(|found| found.with_rivals(&searched));
+                }
+                several => return Err(several_plans(&folder.display().to_string(), several)),
+            }
+            if folder == root {
+                break;
+            }
+        }
+        Err(Unusable::new(
+            "there is no plan here",
+            "name one, or write lanes.yaml at the repository's root",
+        ))
+    }
+
+    /// The plan of a commit: the one at `path`, or the one that is found from `start` up.
+    pub(super) fn in_commit(
+        repository: &Repository,
+        commit: &CommitId,
+        start: Option<&RepoPath>,
+        path: Option<&RepoPath>,
+    ) -> Result<Found, Unusable> {
+        if let Some(path) = path {
+            return match Found::at(repository, commit, path)? {
+                Some(found) => Ok(found),
+                None => Err(Unusable::new(
+                    format!("there is no {path} in commit {commit}"),
+                    "name another plan or another --plan-from",
+                )),
+            };
+        }
+        let folders = locate::folders(start);
+        for (place, folder) in folders.iter().enumerate() {
+            let mut found = Vec::new();
+            for name in FILES.iter().chain([&FOLDER]) {
+                let path = locate::inside(folder.as_ref(), name.as_bytes());
+                if let Some(path) = path
+                    && let Some(plan) = Found::at(repository, commit, &path)?
+                {
+                    found.push((*name, plan));
+                }
+            }
+            match found.len() {
+                0 => {}
+                1 => {
+                    let plan = found.into_iter().next().map(|(_, plan)| plan);
+                    return plan
+                        .map(|plan| plan.with_rivals(&folders[..=place]))
+                        .ok_or_else(|| Unusable::new("there is no plan", ""));
+                }
+                _ => {
+                    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+                    return Err(several_plans(&format!("commit {commit}"), &names));
+                }
+            }
+        }
+        Err(Unusable::new(
+            format!("there is no plan in commit {commit}"),
+            "commit lanes.yaml to the base branch, name a PLAN, or say --plan-from REV",
+        ))
+    }
+
+    /// The plan that a path of a commit is: a plain file, or a folder of them.
+    fn at(
+        repository: &Repository,
+        commit: &CommitId,
+        path: &RepoPath,
+    ) -> Result<Option<Found>, Unusable> {
+        let Some(blob) = repository.blob(commit, path, MAX_TEXT as u64)? else { return Ok(None) };
+        let what = format!("{path} in commit {commit}");
+        if blob.mode == Mode::Tree {
+            let entries = repository.tree_entries(commit, Some(path))?.unwrap_or_default();
+            let mut texts = Vec::new();
+            for entry in entries.iter().filter(|entry| locate::is_part(&entry.name)) {
+                let Some(part) = locate::inside(Some(path), &entry.name) else { continue };
+                if entry.mode == Mode::Tree {
+                    continue;
+                }
+                texts.push(plan_text(repository, commit, &part)?);
+            }
+            let own = vec![Own::Folder(path.clone())];
+            return Ok((!texts.is_empty())
+                .then_some(Found { what, texts, own, rivals: Vec::new() }));
+        }
+        let texts = vec![plan_text(repository, commit, path)?];
+        let own = vec![Own::File(path.clone())];
+        Ok(Some(Found { what, texts, own, rivals: Vec::new() }))
+    }
+
+    /// Adds what would be found before this plan, or beside it, in the folders that were searched.
+    fn with_rivals(mut self, searched: &[Option<RepoPath>]) -> Found {
+        for folder in searched {
+            let files = FILES.iter().filter_map(|name| locate::inside(folder.as_ref(), name.as_bytes()));
+            self.rivals.extend(files.map(Own::File));
+            self.rivals.extend(locate::inside(folder.as_ref(), FOLDER.as_bytes()).map(Own::Folder));
+        }
+        self.rivals.retain(|rival| !self.own.contains(rival));
+        self
+    }
+}
+
+fn plan_text(
+    repository: &Repository,
+    commit: &CommitId,
+    path: &RepoPath,
+) -> Result<PlanText, Unusable> {
+    match repository.blob(commit, path, MAX_TEXT as u64)? {
+        Some(blob) if blob.mode.is_file() => Ok(PlanText::new(path.to_string(), blob.content)),
+        Some(blob) => {
+            let what = match blob.mode {
+                Mode::Symlink => "a symbolic link",
+                Mode::Submodule => "a submodule",
+                _ => "no plain file",
+            };
+            Err(Unusable::new(
+                format!("the plan {path} in commit {commit} is {what}"),
+                "a plan in a repository is a plain file of it",
+            ))
+        }
+        None => Err(Unusable::new(format!("there is no {path} in commit {commit}"), "")),
+    }
+}
+
+fn several_plans(place: &str, names: &[&str]) -> Unusable {
+    Unusable::new(
+        format!("there are several plans in {place}: {}", names.join(", ")),
+        "keep one of them, or name the one that counts",
+    )
+}
