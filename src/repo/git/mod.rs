@@ -18,6 +18,7 @@ mod discover;
 mod environment;
 mod error;
 mod history;
+mod merge;
 mod object;
 mod process;
 mod refs;
@@ -33,6 +34,7 @@ pub use diff::{DiffEntry, Side, TreeDiff};
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;
+pub use merge::Merge;
 pub use object::{Blob, CommitId, Mode, ObjectId, TreeEntry};
 pub use refs::{BranchTip, Prefer};
 pub use worktree::WorkTreeChanges;
@@ -95,6 +97,8 @@ pub struct Repository {
     format: ObjectFormat,
     environment: Environment,
     refs: OnceLock<Refs>,
+    /// Held while a work tree is compared.
+    comparing: Mutex<()>,
     // Before `scratch`, whose folder it works in, so that it is gone first.
     objects: Mutex<Option<ObjectReader>>,
     scratch: OnceLock<Scratch>,
@@ -188,6 +192,14 @@ impl Repository {
             };
             Ok(Some(Blob { mode: entry.mode, id: entry.id, content }))
         })
+    }
+
+    /// The content of a blob, by the name that a [`Side`] or a [`TreeEntry`] gave.
+    ///
+    /// # Errors
+    /// When git is too old or fails, or the object is missing, no blob, or longer than `limit`.
+    pub fn content(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError> {
+        self.with_objects(|objects| objects.content(id, ObjectKind::Blob, limit))
     }
 
     /// The entries of a folder in a commit, in the tree's order, or of the commit's root; nothing
