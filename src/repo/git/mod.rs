@@ -4,13 +4,17 @@
 //! monitor, a transport that fetches what is missing) and settings that change what git tells. None
 //! of them may have a say here: the repository is what is judged. Two rules hold that up:
 //!
-//! - The user's own repository is asked for four things only: where it is, its refs, the names in
-//!   its index, and its settings as mere texts. Each is a command that reads neither objects nor
-//!   the work tree.
-//! - All else is asked in a [scratch] repository of our own that borrows the objects of the
-//!   user's, and where needed a copy of the index, and knows none of its settings.
+//! - The user's own repository is asked for four things only: where it is, its refs and their logs,
+//!   the names in its index, and its settings as mere texts. None of these commands looks into the
+//!   work tree, and none may fetch an object that is missing.
+//! - All else is asked in a scratch repository of our own (`scratch.rs`) that borrows the objects
+//!   of the user's, and where needed a copy of the index, and knows none of its settings.
 //!
-//! Only [process] starts a process. git's own words are used for git's things:
+//! What remains is a repository whose own settings cannot be read at all: where `.git/config`
+//! includes a FIFO, git waits for ever at its first step, and only a time limit of the caller's
+//! ends it.
+//!
+//! Only `process.rs` starts a process. git's own words are used for git's things:
 //! <https://git-scm.com/docs/gitglossary>.
 
 mod diff;
