@@ -371,3 +371,67 @@ fn nothing_is_left_behind_and_nothing_written() {
     drop(found);
     assert_eq!(listing(repo.root()), before);
 }
+
+#[test]
+fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n");
+    repo.write("log", "1\n");
+    repo.write(".gitattributes", "a merge=trap\nlog merge=union\n");
+    repo.commit("1");
+    for branch in ["left", "right"] {
+        repo.git(&["checkout", "-q", "-b", branch, "main"]);
+        repo.write("a", format!("{branch}\n"));
+        repo.write("log", format!("1\n{branch}\n"));
+        repo.commit(branch);
+    }
+    repo.git(&["checkout", "-q", "-b", "apart", "main"]);
+    repo.commit_file("b", "1");
+    repo.git(&["checkout", "-q", "--orphan", "lonely"]);
+    repo.commit_file("c", "1");
+    arm(&repo);
+    let found = repo.open();
+    let merge = |a, b| {
+        let [a, b, main] = [a, b, "main"].map(|name| commit(&found, name));
+        found.merge(&a, &b, &main)
+    };
+    let conflicts = merge("left", "right").unwrap().conflicts;
+    let version = found.git_version().unwrap();
+    let heeds = (version.major, version.minor) >= (2, 41);
+    let expected = if heeds { vec![path("a")] } else { vec![path("a"), path("log")] };
+    assert_eq!(conflicts, expected);
+    assert_eq!(merge("left", "apart").unwrap().conflicts, []);
+    assert!(merge("left", "lonely").is_err());
+    assert_eq!(sprung(&repo), [] as [&str; 0]);
+}
+
+#[test]
+fn a_file_system_monitor_s_word_in_the_index_does_not_count() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "1\n");
+    // A monitor that says that nothing ever changes.
+    let monitor = repo.beside("monitor");
+    fs::write(&monitor, "#!/bin/sh\nprintf 'token\\0'\n").unwrap();
+    fs::set_permissions(&monitor, fs::Permissions::from_mode(0o755)).unwrap();
+    repo.git(&["config", "core.fsmonitor", &monitor.display().to_string()]);
+    repo.git(&["update-index", "--fsmonitor"]);
+    repo.git(&["status"]);
+    repo.write("a", "changed\n");
+    assert_eq!(repo.git(&["diff", "--name-only"]), "", "git itself is fooled");
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["modified a"]);
+}
+
+#[test]
+fn a_fifo_in_the_repository_s_own_folder_does_not_stop_the_answer() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "1");
+    repo.write("new", "");
+    fs::remove_file(repo.path(".git/info/exclude")).unwrap_or_default();
+    fs::create_dir_all(repo.path(".git/info")).unwrap();
+    for name in ["exclude", "attributes", "grafts"] {
+        make_fifo(&repo.path(".git/info").join(name));
+    }
+    let begun = Instant::now();
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["added new"]);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}

@@ -111,6 +111,26 @@ fn objects_are_found_where_the_environment_has_them() {
 }
 
 #[test]
+fn folders_may_have_odd_names() {
+    let odd = TestRepo::without_git();
+    let folder = odd.path("#r\u{e9} \"p\\o:x");
+    fs::create_dir(&folder).unwrap();
+    odd.git_in(&folder, &["init", "-q", "-b", "main"]);
+    fs::write(folder.join("a"), "1").unwrap();
+    odd.git_in(&folder, &["add", "a"]);
+    odd.git_in(&folder, &["commit", "-q", "-m", "1"]);
+    let found = odd.open_in(&folder);
+    assert_eq!(names(&found.tree_files(&commit(&found, "main")).unwrap()), ["a"]);
+    fs::write(folder.join("a"), "2").unwrap();
+    assert_eq!(common::told(&found.worktree(None).unwrap().diff.into()), ["modified a"]);
+    // git tells places line by line, so a line break in one cannot be told apart.
+    let broken = odd.path("two\nlines");
+    fs::rename(&folder, &broken).unwrap();
+    let error = Repository::discover(&odd.environment(), &broken).unwrap_err();
+    assert_eq!(error.kind, GitErrorKind::NotRepository);
+}
+
+#[test]
 fn linked_work_trees_and_submodules_are_repositories() {
     let repo = TestRepo::new();
     let first = repo.commit_file("a", "1");
@@ -541,7 +561,9 @@ fn sha256_repositories_are_read_alike() {
     let diffs = found.diff_trees(&[(Some(main), task.clone()), (None, task.clone())]).unwrap();
     assert_eq!(common::told(&diffs[0].change_set()), ["added b"]);
     assert_eq!(common::told(&diffs[1].change_set()), ["added a", "added b"]);
-    assert_eq!(found.blob(&task, &path("b"), 9).unwrap().unwrap().content, b"2");
+    let blob = found.blob(&task, &path("b"), 9).unwrap().unwrap();
+    assert_eq!(blob.content, b"2");
+    assert_eq!(found.content(&blob.id, 9).unwrap(), b"2");
     repo.write("b", "3");
     assert_eq!(common::told(&repo.open().worktree(None).unwrap().diff.into()), ["modified b"]);
 }

@@ -92,6 +92,7 @@ pub(super) fn discover(
         format: place.format,
         environment: environment.clone(),
         refs: OnceLock::new(),
+        comparing: Mutex::new(()),
         objects: Mutex::new(None),
         scratch: OnceLock::new(),
     }))

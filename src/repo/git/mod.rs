@@ -4,13 +4,17 @@
 //! monitor, a transport that fetches what is missing) and settings that change what git tells. None
 //! of them may have a say here: the repository is what is judged. Two rules hold that up:
 //!
-//! - The user's own repository is asked for four things only: where it is, its refs, the names in
-//!   its index, and its settings as mere texts. Each is a command that reads neither objects nor
-//!   the work tree.
-//! - All else is asked in a [scratch] repository of our own that borrows the objects of the
-//!   user's, and where needed a copy of the index, and knows none of its settings.
+//! - The user's own repository is asked for four things only: where it is, its refs and their logs,
+//!   the names in its index, and its settings as mere texts. None of these commands looks into the
+//!   work tree, and none may fetch an object that is missing.
+//! - All else is asked in a scratch repository of our own (`scratch.rs`) that borrows the objects
+//!   of the user's, and where needed a copy of the index, and knows none of its settings.
 //!
-//! Only [process] starts a process. git's own words are used for git's things:
+//! What remains is a repository whose own settings cannot be read at all: where `.git/config`
+//! includes a FIFO, git waits for ever at its first step, and only a time limit of the caller's
+//! ends it.
+//!
+//! Only `process.rs` starts a process. git's own words are used for git's things:
 //! <https://git-scm.com/docs/gitglossary>.
 
 mod diff;
@@ -18,6 +22,7 @@ mod discover;
 mod environment;
 mod error;
 mod history;
+mod merge;
 mod object;
 mod process;
 mod refs;
@@ -33,6 +38,7 @@ pub use diff::{DiffEntry, Side, TreeDiff};
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;
+pub use merge::Merge;
 pub use object::{Blob, CommitId, Mode, ObjectId, TreeEntry};
 pub use refs::{BranchTip, Prefer};
 pub use worktree::WorkTreeChanges;
@@ -95,6 +101,8 @@ pub struct Repository {
     format: ObjectFormat,
     environment: Environment,
     refs: OnceLock<Refs>,
+    /// Held while a work tree is compared.
+    comparing: Mutex<()>,
     // Before `scratch`, whose folder it works in, so that it is gone first.
     objects: Mutex<Option<ObjectReader>>,
     scratch: OnceLock<Scratch>,
@@ -188,6 +196,14 @@ impl Repository {
             };
             Ok(Some(Blob { mode: entry.mode, id: entry.id, content }))
         })
+    }
+
+    /// The content of a blob, by the name that a [`Side`] or a [`TreeEntry`] gave.
+    ///
+    /// # Errors
+    /// When git is too old or fails, or the object is missing, no blob, or longer than `limit`.
+    pub fn content(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError> {
+        self.with_objects(|objects| objects.content(id, ObjectKind::Blob, limit))
     }
 
     /// The entries of a folder in a commit, in the tree's order, or of the commit's root; nothing

@@ -73,6 +73,13 @@ impl Scratch {
         if fs::symlink_metadata(theirs).is_err() {
             return Ok(self);
         }
+        if !theirs.is_file() {
+            return Err(GitError::new(
+                GitErrorKind::Shallow,
+                format!("{} is no regular file", theirs.display()),
+                "clone the repository anew",
+            ));
+        }
         let list = read_bounded(theirs, SHALLOW_LIMIT).map_err(|error| {
             GitError::new(
                 GitErrorKind::Shallow,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use bstr::{ByteSlice, ByteVec};
 
@@ -41,6 +42,8 @@ impl Repository {
     /// When the repository is bare, git is too old or fails, or an object is missing.
     pub fn worktree(&self, base: Option<&CommitId>) -> Result<WorkTreeChanges, GitError> {
         let root = self.need_work_tree()?;
+        // The copy of the index has one place.
+        let _alone = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
         let settings = self.settings()?;
         self.borrow_patterns(&settings)?;
         let head = if base.is_none() { self.head()? } else { None };
@@ -114,7 +117,8 @@ impl Repository {
         ];
         for (name, theirs) in lists {
             let list = match theirs {
-                Some(theirs) if theirs.exists() => read_bounded(&theirs, PATTERNS_LIMIT)
+                // Anything else, such as a FIFO, ignores nothing.
+                Some(theirs) if theirs.is_file() => read_bounded(&theirs, PATTERNS_LIMIT)
                     .map_err(|error| GitError::new(GitErrorKind::Io, error.problem, error.help))?,
                 _ => Vec::new(),
             };
@@ -419,12 +423,15 @@ fn apply(staged: &mut BTreeMap<RepoPath, DiffEntry>, path: RepoPath, unstaged: D
 
 /// Copies a file with the time of its last change; a missing one is none.
 fn copy_file(from: &Path, to: &Path) -> Result<(), GitError> {
-    let failed = |error| GitError::io("copy", from, &error);
+    let failed = |error: std::io::Error| GitError::io("copy", from, &error);
     let meta = match fs::metadata(from) {
         Ok(meta) => meta,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(error)),
     };
+    if !meta.is_file() {
+        return Err(failed(std::io::Error::other("it is no regular file")));
+    }
     let content = read_bounded(from, u64::MAX)
         .map_err(|error| GitError::new(GitErrorKind::Io, error.problem, error.help))?;
     let mut copy = File::create(to).map_err(failed)?;
