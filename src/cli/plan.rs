@@ -50,12 +50,10 @@ impl Place {
             let plan = here.join(plan);
             if plan.is_dir() { plan } else { plan.parent().map_or(here.clone(), Path::to_path_buf) }
         });
-        for folder in plan_folder.iter().chain([&here]) {
-            // What git has to say of a repository that it refuses, it says when it is asked.
-            let work_tree = work_tree_above(folder);
-            if let Some(root) = work_tree {
-                return Ok(Place { here, root, bounded: true });
-            }
+        // What git has to say of a repository that it refuses, it says when it is asked.
+        let of_plan = plan_folder.as_deref().and_then(work_tree_above);
+        if let Some(root) = of_plan.or_else(|| work_tree_above(&here)) {
+            return Ok(Place { here, root, bounded: true });
         }
         let root = plan_folder.unwrap_or_else(|| here.clone());
         Ok(Place { here, root, bounded: false })
@@ -110,7 +108,11 @@ impl Found {
             Some(plan) => {
                 let path = place.here.join(plan);
                 let shown = plan.display().to_string();
-                if path.is_dir() { Found::folder(place, &path, &shown) } else { Found::file(place, &path, &shown) }
+                if path.is_dir() {
+                    Found::folder(place, &path, &shown)
+                } else {
+                    Found::file(place, &path, &shown)
+                }
             }
             None => Found::by_search(place),
         }
@@ -162,7 +164,8 @@ impl Found {
             .iter()
             .map(|part| {
                 let inside = place.below_root(part);
-                let name = inside.map_or_else(|| part.display().to_string(), |path| path.to_string());
+                let name =
+                    inside.map_or_else(|| part.display().to_string(), |path| path.to_string());
                 let bytes = files::read_bounded(part, MAX_TEXT as u64);
                 PlanText { name, bytes: bytes.map_err(|error| error.problem) }
             })
@@ -176,9 +179,7 @@ impl Found {
         let own = match inside {
             Some(folder) => vec![Own::Folder(folder)],
             // The plan folder is the root itself: its parts are protected one by one.
-            None => {
-                parts.iter().filter_map(|part| place.below_root(part)).map(Own::File).collect()
-            }
+            None => parts.iter().filter_map(|part| place.below_root(part)).map(Own::File).collect(),
         };
         Ok(Found { what: name, texts, own, rivals: Vec::new() })
     }
@@ -196,9 +197,7 @@ impl Found {
                 .filter(|name| folder.join(name).symlink_metadata().is_ok())
                 .chain([FOLDER].into_iter().filter(|name| folder.join(name).is_dir()))
                 .collect();
-            if let Ok(inside) = relative(&root, folder).ok_or(()) {
-                searched.push(inside);
-            }
+            searched.extend(relative(&root, folder));
             match candidates.as_slice() {
                 [] => {}
                 [name] => {
@@ -288,8 +287,12 @@ impl Found {
                 texts.push(plan_text(repository, commit, &part)?);
             }
             let own = vec![Own::Folder(path.clone())];
-            return Ok((!texts.is_empty())
-                .then_some(Found { what, texts, own, rivals: Vec::new() }));
+            return Ok((!texts.is_empty()).then_some(Found {
+                what,
+                texts,
+                own,
+                rivals: Vec::new(),
+            }));
         }
         let texts = vec![plan_text(repository, commit, path)?];
         let own = vec![Own::File(path.clone())];
@@ -299,7 +302,8 @@ impl Found {
     /// Adds what would be found before this plan, or beside it, in the folders that were searched.
     fn with_rivals(mut self, searched: &[Option<RepoPath>]) -> Found {
         for folder in searched {
-            let files = FILES.iter().filter_map(|name| locate::inside(folder.as_ref(), name.as_bytes()));
+            let files =
+                FILES.iter().filter_map(|name| locate::inside(folder.as_ref(), name.as_bytes()));
             self.rivals.extend(files.map(Own::File));
             self.rivals.extend(locate::inside(folder.as_ref(), FOLDER.as_bytes()).map(Own::Folder));
         }

@@ -2,7 +2,7 @@
 //! named.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::thread;
@@ -107,25 +107,47 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FilesError> {
     read_patiently(path, limit, PATIENCE)
 }
 
-fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>, FilesError> {
+/// Opens a file that is read as it comes, such as a patch of any length.
+///
+/// A FIFO waits for its writer, as every program that reads a stream does.
+///
+/// # Errors
+/// When there is no such file, it is a folder, a device or a socket, or cannot be opened.
+pub fn open(path: &Path) -> Result<File, FilesError> {
+    let meta = path.metadata().map_err(|error| cannot_read(path, &error))?;
+    readable(path, &meta)?;
+    File::open(path).map_err(|error| cannot_read(path, &error))
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> FilesError {
+    let problem = format!("cannot read {}: {error}", path.display());
+    FilesError::new(problem, "look at the name and permissions")
+}
+
+/// Whether a file is one that ends, as far as its kind tells.
+fn readable(path: &Path, meta: &Metadata) -> Result<(), FilesError> {
     let name = path.display();
-    let failed = |error: &io::Error| {
-        FilesError::new(format!("cannot read {name}: {error}"), "look at the name and permissions")
-    };
-    let file = open_without_waiting(path).map_err(|error| failed(&error))?;
-    let meta = file.metadata().map_err(|error| failed(&error))?;
     if meta.is_dir() {
         return Err(FilesError::new(
             format!("{name} is a folder, not a file"),
             "name a file inside it",
         ));
     }
-    if !meta.is_file() && !is_fifo(&meta) {
+    if !meta.is_file() && !is_fifo(meta) {
         return Err(FilesError::new(
             format!("{name} is a device or a socket, not a file"),
             "name a file, or `-` for standard input",
         ));
     }
+    Ok(())
+}
+
+fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>, FilesError> {
+    let name = path.display();
+    let failed = |error: &io::Error| cannot_read(path, error);
+    let file = open_without_waiting(path).map_err(|error| failed(&error))?;
+    let meta = file.metadata().map_err(|error| failed(&error))?;
+    readable(path, &meta)?;
     let silent = || {
         FilesError::new(
             format!("{name} is a FIFO, and nothing came out of it for {patience:?}"),
@@ -183,13 +205,13 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn is_fifo(meta: &std::fs::Metadata) -> bool {
+fn is_fifo(meta: &Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
     meta.file_type().is_fifo()
 }
 
 #[cfg(not(unix))]
-fn is_fifo(_meta: &std::fs::Metadata) -> bool {
+fn is_fifo(_meta: &Metadata) -> bool {
     false
 }
 

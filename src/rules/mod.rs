@@ -146,12 +146,7 @@ pub struct PlanFacts {
 impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
     #[must_use]
-    pub fn new(
-        lanes: &Lanes,
-        order: &Order,
-        files: &[RepoPath],
-        gaps: Vec<Gap>,
-    ) -> PlanFacts {
+    pub fn new(lanes: &Lanes, order: &Order, files: &[RepoPath], gaps: Vec<Gap>) -> PlanFacts {
         let tasks = 0..lanes.len();
         PlanFacts {
             overlaps: crate::overlap::overlaps(lanes, order, files),
