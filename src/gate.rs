@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Input;
-use crate::glob::Undecided;
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
@@ -90,7 +89,7 @@ fn standing(plan: &Plan, lanes: &Lanes, task: usize, path: &RepoPath) -> Standin
             None => Standing::Outside { owners: lanes.owners(path)? },
         })
     });
-    found.unwrap_or_else(|Undecided| Standing::Undecided)
+    found.unwrap_or(Standing::Undecided)
 }
 
 impl Own {

@@ -14,8 +14,10 @@ pub(super) struct Group<'r> {
 }
 
 pub(super) enum Common {
-    /// The first task of each did it.
-    Task,
+    /// The first task of each did what this text says.
+    Task(&'static str),
+    /// All are of one rule, and this text says what.
+    Rule(&'static str),
     /// This place in the plan causes them all.
     Cause(Span),
 }
@@ -29,21 +31,23 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut of_key: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for finding in &report.findings {
-        let key = match rules::rule(finding.rule).map(|rule| rule.grouping) {
+        let grouping = rules::rule(finding.rule).map_or(Grouping::Alone, |rule| rule.grouping);
+        let draft = &finding.draft;
+        let subject = match grouping {
             _ if finding.allowed.is_some() => None,
-            Some(Grouping::ByTask) if finding.draft.path.is_some() => {
-                finding.draft.tasks.first().map(|task| Subject::Task(task))
+            Grouping::Alone => None,
+            Grouping::ByTask(did) if draft.path.is_some() => {
+                draft.tasks.first().map(|task| (Subject::Task(task), Common::Task(did)))
             }
-            Some(Grouping::ByCause) => causes.of(finding).map(Subject::Cause),
-            _ => None,
+            Grouping::ByTask(_) => None,
+            Grouping::ByCause => {
+                causes.of(finding).map(|span| (Subject::Cause(span), Common::Cause(span)))
+            }
+            Grouping::Together(what) => Some((Subject::Rule, Common::Rule(what))),
         };
-        let Some(subject) = key else {
+        let Some((subject, common)) = subject else {
             groups.push(Group { findings: vec![finding], common: None });
             continue;
-        };
-        let common = match subject {
-            Subject::Task(_) => Common::Task,
-            Subject::Cause(span) => Common::Cause(span),
         };
         let place = *of_key.entry((finding.rule, finding.level, subject)).or_insert_with(|| {
             groups.push(Group { findings: Vec::new(), common: Some(common) });
@@ -63,6 +67,7 @@ type Key<'r> = (&'static str, Level, Subject<'r>);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'r> {
+    Rule,
     Task(&'r str),
     Cause(Span),
 }

@@ -9,8 +9,8 @@ use miette::{
 };
 
 use super::group::{Common, Group, groups};
-use super::{Style, count, safe, shown};
-use crate::finding::{Finding, Label, Level, Place, Report};
+use super::{Style, count, path_text, safe, shown};
+use crate::finding::{Datum, Finding, Label, Level, Place, Report};
 use crate::source::{SourceFile, Span};
 
 /// How many members of a group are told one by one.
@@ -83,12 +83,20 @@ impl<'r> GroupDiagnostic<'r> {
         let draft = &first.draft;
         let (message, labels): (String, Vec<&Label>) = match &group.common {
             None => (alone(first), draft.labels.iter().collect()),
-            Some(Common::Task) => (of_task(group), draft.labels.iter().collect()),
+            Some(Common::Task(did)) => (of_task(group, did), draft.labels.iter().collect()),
+            Some(Common::Rule(what)) => (of_rule(group, what), Vec::new()),
             Some(Common::Cause(span)) => {
                 let cause = |label: &&Label| label.place == Place::Span(*span);
-                (of_cause(group, *span), draft.labels.iter().filter(cause).collect())
+                (of_cause(group), draft.labels.iter().filter(cause).collect())
             }
         };
+        // One help for all is no help where they differ.
+        let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
+        let help = draft.help.as_deref().filter(|_| same || group.common.is_none());
+        let help = help.map(|help| shown(help).into_owned()).or_else(|| {
+            let rule = crate::rules::rule(first.rule)?;
+            Some(rule.remedy.to_owned())
+        });
         let places: Vec<(Span, &str)> = labels
             .iter()
             .filter_map(|label| match label.place {
@@ -100,7 +108,7 @@ impl<'r> GroupDiagnostic<'r> {
             rule: first.rule,
             level: first.level,
             message,
-            help: draft.help.as_deref().map(|help| shown(help).into_owned()),
+            help,
             text: None,
             labels: Vec::new(),
             elsewhere: Vec::new(),
@@ -151,22 +159,40 @@ fn alone(finding: &Finding) -> String {
     message
 }
 
-fn of_task(group: &Group<'_>) -> String {
+fn of_task(group: &Group<'_>, did: &str) -> String {
     let task = group.findings[0].draft.tasks.first().map_or("", String::as_str);
-    let what = match group.findings[0].rule {
-        "review-only-write" => "only reviews, and changed",
-        "not-verified" => "changed, and nobody knows whether it may,",
-        _ => "changed outside of its lane",
-    };
-    let number = count(group.findings.len(), "path");
-    let head = format!("`{}` {what} {number}:", shown(task));
-    listed(head, group, |finding| {
-        let path = finding.draft.path.as_ref().map(ToString::to_string).unwrap_or_default();
-        shown(&path).into_owned()
+    let did = did.replace("{paths}", &count(group.findings.len(), "path"));
+    listed(format!("`{}` {did}:", shown(task)), group, |finding| {
+        let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
+        format!("{}{}", shown(&path), owners(finding))
     })
 }
 
-fn of_cause(group: &Group<'_>, cause: Span) -> String {
+/// Whose a changed path is, where that is known.
+fn owners(finding: &Finding) -> String {
+    let owners = finding.draft.data.iter().find(|(name, _)| *name == "owners");
+    match owners {
+        Some((_, Datum::List(owners))) if !owners.is_empty() => {
+            let names = owners.iter().filter_map(|owner| match owner {
+                Datum::Text(name) => Some(format!("`{}`", shown(name))),
+                _ => None,
+            });
+            format!(" (belongs to {})", names.collect::<Vec<_>>().join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+fn of_rule(group: &Group<'_>, what: &str) -> String {
+    let tasks = group.findings.iter().flat_map(|finding| &finding.draft.tasks);
+    let mut names: Vec<String> = tasks.map(|task| format!("`{}`", shown(task))).collect();
+    let more = names.len().saturating_sub(TOLD);
+    names.truncate(TOLD);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{what} {}{more}", names.join(", "))
+}
+
+fn of_cause(group: &Group<'_>) -> String {
     // The task of the cause is the one that all members have in common.
     let owner = group.findings[0]
         .draft
@@ -174,13 +200,12 @@ fn of_cause(group: &Group<'_>, cause: Span) -> String {
         .iter()
         .find(|task| group.findings.iter().all(|finding| finding.draft.tasks.contains(task)));
     let by =
-        owner.map_or("one glob".to_owned(), |owner| format!("this glob of `{}`", shown(owner)));
+        owner.map_or("this glob".to_owned(), |owner| format!("this glob of `{}`", shown(owner)));
     let head = format!("{by} overlaps with {}:", count(group.findings.len(), "lane"));
-    let _ = cause;
     listed(head, group, |finding| {
         let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
         let others: Vec<String> = others.map(|task| format!("`{}`", shown(task))).collect();
-        let path = finding.draft.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
         format!("{} at `{}`", others.join(" and "), shown(&path))
     })
 }

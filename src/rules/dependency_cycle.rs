@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     fixed: false,
     explanation: "Tasks that wait for each other never start. Edges on a cycle order nothing, so \
         these tasks count as concurrent.",
+    remedy: "remove one of these needs",
     example: Example {
         plan: "tasks:\n  schema: {write: schema/**, needs: api}\n  api: {write: api/**, needs: \
                schema}\n",

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     fixed: false,
     explanation: "The gate knows a task's changes by its branch; on a shared one nobody can say \
         whose they are. git keeps branches as files, so that `a` and `a/b` cannot both exist.",
+    remedy: "give one of them another `branch`",
     example: Example {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
@@ -26,7 +27,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     for (task, value) in facts.plan.tasks.iter().enumerate() {
         let branch = value.branch_name();
         if let Some(&other) = first.get(branch) {
-            pair(facts, other, task, format!("are both on branch `{branch}`"), report);
+            pair(facts, other, task, &format!("are both on branch `{branch}`"), report);
         } else {
             first.insert(branch, task);
         }
@@ -38,13 +39,13 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                     "are on branches `{}` and `{branch}`, which git cannot hold together",
                     &branch[..at]
                 );
-                pair(facts, other, task, what, report);
+                pair(facts, other, task, &what, report);
             }
         }
     }
 }
 
-fn pair(facts: &Facts<'_>, one: usize, other: usize, what: String, report: &mut dyn FnMut(Draft)) {
+fn pair(facts: &Facts<'_>, one: usize, other: usize, what: &str, report: &mut dyn FnMut(Draft)) {
     if !facts.concerns(Some(one)) && !facts.concerns(Some(other)) {
         return;
     }

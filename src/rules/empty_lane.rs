@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     fixed: false,
     explanation: "The exclusions and what is protected leave the task nothing to write, so every \
         change it makes would be out of its lane. A task that only reviews says `write: []`.",
+    remedy: "narrow the exclusions, or write `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",
         patch: None,

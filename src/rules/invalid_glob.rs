@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
         match nothing. Here such a glob is refused at its exact place, with the mend. It is left \
         out of its lane, which is then unknown: the gate verifies no change of the task until the \
         glob is mended.",
+    remedy: "write the glob in a form that means one thing",
     example: Example { plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n", patch: None },
     grouping: Grouping::Alone,
     find,

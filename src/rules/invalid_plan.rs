@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
         for an alias would leave a lane that means something else than was written. Nothing is \
         guessed: each is an error at its exact place.",
+    remedy: "mend the plan at this place",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",

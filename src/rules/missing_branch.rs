@@ -12,8 +12,9 @@ pub(super) const RULE: Rule = Rule {
     explanation: "The task has not started, its branch was not fetched, or the branch has another \
         name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
         is `not-verified`.",
+    remedy: "if they have started, fetch their branches or name them with `branch:`",
     example: Example { plan: "tasks:\n  lessons:\n    write: src/lessons/**\n", patch: None },
-    grouping: Grouping::Alone,
+    grouping: Grouping::Together("there is no branch for"),
     find,
 };
 

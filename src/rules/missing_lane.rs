@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     fixed: true,
     explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
         guesses is no gate. Say `write: []` for a task that only reviews.",
+    remedy: "add `write:` with its globs, or `write: []` if it only reviews",
     example: Example { plan: "tasks:\n  lessons:\n    title: Add lessons\n", patch: None },
     grouping: Grouping::Alone,
     find,

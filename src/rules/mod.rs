@@ -79,6 +79,9 @@ pub struct Rule {
     pub fixed: bool,
     /// Why it matters and how to mend it, in Markdown.
     pub explanation: &'static str,
+    /// What to do about it in general, in one line: said where findings are told as one and each
+    /// has a help of its own.
+    pub remedy: &'static str,
     /// A plan, and for the gate a patch, in which it really fires.
     pub example: Example,
     /// How a renderer for people may put many findings into one.
@@ -96,15 +99,19 @@ pub struct Example {
     pub patch: Option<&'static str>,
 }
 
-/// What several findings of one rule have in common when they are really one.
+/// What several findings of one rule have in common when they are really one, and how that one
+/// begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
     /// Nothing: each stands alone.
     Alone,
-    /// A place in the plan that causes them, such as one wide glob.
+    /// A place in the plan that causes them, such as one wide glob: `this glob of \`x\` overlaps
+    /// with 50 lanes`.
     ByCause,
-    /// The task that did it.
-    ByTask,
+    /// The task that did it; the text follows the task, `{paths}` in it is how many.
+    ByTask(&'static str),
+    /// The rule itself; the text stands before the tasks.
+    Together(&'static str),
 }
 
 /// All that rules look at. Nothing here has to be asked of a disk or of git.

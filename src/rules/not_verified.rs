@@ -12,11 +12,12 @@ pub(super) const RULE: Rule = Rule {
     fixed: true,
     explanation: "What was not seen cannot be called clean. The run ends with status 3, whatever \
         else it found, and says which command makes the input whole.",
+    remedy: "make the input whole and run the gate again",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         patch: Some("<!DOCTYPE html>\n<title>Sign in</title>\n"),
     },
-    grouping: Grouping::ByTask,
+    grouping: Grouping::ByTask("changed {paths}, and what it may write is not known"),
     find,
 };
 

@@ -14,6 +14,8 @@ pub(super) const RULE: Rule = Rule {
     explanation: "The task wrote a file that its lane does not hold. Both ends of a rename count, \
         and so do deletions, modes and submodule pins. Undo the change, let the task that owns the \
         file make it, or widen the lane in the plan on the base branch.",
+    remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in the plan \
+             on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: \
                src/quizzes/**\n",
@@ -22,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
     },
-    grouping: Grouping::ByTask,
+    grouping: Grouping::ByTask("changed {paths} outside of its lane"),
     find,
 };
 

@@ -13,6 +13,8 @@ pub(super) const RULE: Rule = Rule {
         later, undo each other's work. The lanes are compared exactly, for files that do not exist \
         yet too, and the path that is named is in both of them. Take it out of one lane with an \
         exclusion, let one task need the other, or put an append-only file under `share`.",
+    remedy: "narrow the glob, exclude what the others own, let the task need the others, or put common \
+             files under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     fixed: true,
     explanation: "A task that could change the plan could widen its own lane. The plan is changed \
         on the base branch, by whoever owns the split, before the tasks start or between them.",
+    remedy: "undo the change, and change the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         patch: Some(

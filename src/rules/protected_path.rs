@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     explanation: "What the plan protects is taken out of every lane, and so are the plan's own \
         files. A wide glob merely loses those paths; a glob that names nothing else was written by \
         someone who expects to write them.",
+    remedy: "remove the glob, or narrow `protect`",
     example: Example {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
                protect: .github/**\n",

@@ -10,6 +10,8 @@ pub(super) const RULE: Rule = Rule {
     fixed: false,
     explanation: "A task with `write: []` reads and reports. What it found goes into its answer, \
         and the tasks that own the files mend them.",
+    remedy: "undo the changes and report what was found instead, or give the task a lane in the plan on \
+             the base branch",
     example: Example {
         plan: "tasks:\n  audit:\n    write: []\n",
         patch: Some(
@@ -17,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
              /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",
         ),
     },
-    grouping: Grouping::ByTask,
+    grouping: Grouping::ByTask("only reviews, and changed {paths}"),
     find,
 };
 

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     explanation: "Every question about lanes can be decided, but globs can be built for which \
         that takes longer than anyone waits. The bound is far beyond what people write. Where it \
         is reached, the run says so and ends with status 3: silence never means 'gave up'.",
+    remedy: "write these globs with fewer wildcards, braces or exclusions",
     example: Example { plan: EXAMPLE, patch: None },
     grouping: Grouping::Alone,
     find,
