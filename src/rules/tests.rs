@@ -186,6 +186,15 @@ fn what_is_wrong_with_a_plan_is_found() {
             "tasks: {a: {write: x}}\nshare: CHANGELOG.md\nprotect: [y, CHANGELOG.md]\n",
             vec!["`CHANGELOG.md` is both shared and protected"],
         ),
+        (
+            "protected-path",
+            "tasks: {a: {write: x}}\nshare: [doc/a, doc/, '**/*.md', lanes.yaml]\nprotect: doc/**\n",
+            vec![
+                "`doc/a` is both shared and protected",
+                "`doc/` is both shared and protected",
+                "`lanes.yaml` is both shared and protected",
+            ],
+        ),
         ("empty-lane", "tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
         ("empty-lane", "tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
         (
