@@ -388,7 +388,7 @@ fn sound_work_is_left_alone() {
         assert_eq!(gated(text, work(&patch)).findings, [], "{rule}: {text}");
     }
     let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);
-    assert_eq!(said(&report, "no-changes"), [""; 0]);
+    assert!(said(&report, "no-changes").is_empty());
 }
 
 #[test]
