@@ -34,7 +34,10 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
     for group in groups(report) {
         let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&texts, &group);
-        handler.render_report(&mut rendered, &diagnostic).map_err(io::Error::other)?;
+        // Each text is shown by a report of its own: miette's one has one text.
+        for diagnostic in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
+            handler.render_report(&mut rendered, diagnostic).map_err(io::Error::other)?;
+        }
         // miette pads some lines with blanks.
         for line in rendered.trim_end().lines() {
             writeln!(out, "{}", line.trim_end())?;
@@ -67,7 +70,8 @@ fn summary(report: &Report) -> String {
 
 /// One finding, or several that are one, as miette wants it.
 struct GroupDiagnostic<'r> {
-    rule: &'static str,
+    /// What stands above the message; nothing where the report goes on in another text.
+    code: Option<String>,
     level: Level,
     message: String,
     help: Option<String>,
@@ -105,7 +109,7 @@ impl<'r> GroupDiagnostic<'r> {
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
-            rule: first.rule,
+            code: Some(format!("{}[{}]", first.level.word(), first.rule)),
             level: first.level,
             message,
             help,
@@ -126,20 +130,19 @@ impl<'r> GroupDiagnostic<'r> {
             self.message.push_str(&format!("\nat {place}"));
             return;
         }
-        let label = text.label(span, said);
         match self.text {
             None => {
                 self.text = Some(text);
-                self.labels.push(label);
+                self.labels.push(text.label(span, said));
             }
-            Some(own) if std::ptr::eq(own, text) => self.labels.push(label),
+            Some(own) if std::ptr::eq(own, text) => self.labels.push(text.label(span, said)),
             Some(_) => self.elsewhere.push(GroupDiagnostic {
-                rule: self.rule,
-                level: self.level,
-                message: shown(said).into_owned(),
+                code: None,
+                level: Level::Note,
+                message: shown(if said.is_empty() { "and here" } else { said }).into_owned(),
                 help: None,
                 text: Some(text),
-                labels: vec![label],
+                labels: vec![text.label(span, "")],
                 elsewhere: Vec::new(),
             }),
         }
@@ -238,7 +241,7 @@ impl std::error::Error for GroupDiagnostic<'_> {}
 
 impl Diagnostic for GroupDiagnostic<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(format!("{}[{}]", self.level.word(), self.rule)))
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -259,11 +262,6 @@ impl Diagnostic for GroupDiagnostic<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<_>)
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        let elsewhere = self.elsewhere.iter().map(|other| other as &dyn Diagnostic);
-        (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<_>)
     }
 }
 
@@ -320,6 +318,13 @@ impl ShownText {
         byte + before.checked_sub(1).map_or(0, |last| moves[last].1)
     }
 
+    /// Where a byte of what is shown is in the original.
+    fn original_offset(&self, byte: usize) -> usize {
+        let Some((_, moves)) = &self.escaped else { return byte };
+        let before = moves.partition_point(|&(at, by)| at + by <= byte);
+        byte - before.checked_sub(1).map_or(0, |last| moves[last].1)
+    }
+
     fn label(&self, span: Span, text: &str) -> LabeledSpan {
         let start = self.offset(span.start);
         let end = self.offset(span.end).min(self.source().text().len());
@@ -364,12 +369,13 @@ impl SourceCode for ShownText {
             return Err(MietteError::OutOfBounds);
         };
         let bytes = first_line.start..last_line.end;
+        let column = self.original.position(self.original_offset(span.offset())).column;
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             source.slice(bytes.clone()).as_bytes(),
             (bytes.start, bytes.len()).into(),
             first - 1,
-            if lines_before == 0 { start.column - 1 } else { 0 },
+            if lines_before == 0 { column - 1 } else { 0 },
             last - first + 1,
         )))
     }
