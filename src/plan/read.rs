@@ -155,11 +155,7 @@ impl Reader {
         let broken = !tree.problems().is_empty();
         let Some(root) = tree.root() else {
             if !broken {
-                self.problem(
-                    0..0,
-                    "this plan is empty",
-                    "begin with `tasks:` and a task below it: `lanelint init` writes an example",
-                );
+                self.problem(0..0, "this plan is empty", "begin with `tasks:` and a task below it");
             }
             self.unknown |= broken;
             return;

@@ -157,7 +157,7 @@ fn a_wrong_plan_is_told_where_and_what_to_do() {
             vec!["z-a: the range `z-a` runs backwards => a-z".to_owned()],
         ),
         ("tasks: {a: {write: './src'}}\n", vec!["./: a leading `./` => ".to_owned()]),
-        ("", vec![": this plan is empty; begin with `tasks:` and a task below it: `lanelint init` writes an example".to_owned()]),
+        ("", vec![": this plan is empty; begin with `tasks:` and a task below it".to_owned()]),
     ] {
         assert_eq!(problems(&plan(text)), expected, "{text}");
     }
