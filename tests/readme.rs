@@ -156,20 +156,20 @@ fn true_page(page: &str) -> String {
             file = name.strip_suffix(" -->");
         } else if line == "<!-- rules -->" {
             rest("<!-- end -->");
-            write!(text, "\n{}\n<!-- end -->\n", table()).unwrap();
+            writeln!(text, "\n{}\n<!-- end -->", table()).unwrap();
         } else if line == "<!-- planned -->" {
             rest("<!-- end -->");
-            write!(text, "{}\n<!-- end -->\n", planned()).unwrap();
+            writeln!(text, "{}\n<!-- end -->", planned()).unwrap();
         } else if line == "```console" {
             let block = rest("```");
-            write!(text, "{}```\n", true_block(&block)).unwrap();
+            writeln!(text, "{}```", true_block(&block)).unwrap();
         } else if line.starts_with("```") {
             let block = rest("```");
             let block = match file.take() {
                 Some(name) => fs::read_to_string(root().join(name)).unwrap(),
                 None => block,
             };
-            write!(text, "{block}```\n").unwrap();
+            writeln!(text, "{block}```").unwrap();
         }
     }
     text
