@@ -1,7 +1,7 @@
 //! `lanelint gate` as a user runs it, on real repositories: what it reads, whose plan judges, what
 //! it says and with which status it ends.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "the program is run as a user runs it")]
 
 #[path = "../common/mod.rs"]
