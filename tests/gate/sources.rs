@@ -52,6 +52,15 @@ fn whose_patch_it_is_has_to_be_said() {
 }
 
 #[test]
+fn the_plan_and_a_patch_cannot_both_come_from_standard_input() {
+    let repo = planned(PLAN);
+    // The plan would swallow both, and the patch seem empty.
+    let text = format!("{PLAN}{}", patch_text("secret"));
+    let run = Gate::of(&repo, &["-", "--diff", "lessons=-"]).stdin(text).run();
+    run.ends_with(2).tells(&["standard input can be read once"]);
+}
+
+#[test]
 fn a_file_whose_name_holds_an_equals_sign_is_named_with_its_folder() {
     let repo = planned(PLAN);
     repo.write("a=b.patch", patch_text("lessons/a.json"));

@@ -1,5 +1,7 @@
 //! What the arguments of the gate name.
 
+use std::path::Path;
+
 use lanelint::plan::Plan;
 
 use crate::cli::Unusable;
@@ -38,6 +40,20 @@ pub(super) fn ranges(texts: &[String]) -> Result<Vec<(Option<String>, Range)>, U
             Ok((id.map(str::to_owned), range))
         })
         .collect()
+}
+
+/// Refuses a call that would read standard input twice: what comes second would seem empty, and
+/// an empty patch changes nothing.
+pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Unusable> {
+    let plan = plan.filter(|plan| *plan == Path::new("-")).into_iter().count();
+    let patches = diffs.iter().filter(|diff| split_id(diff).1 == "-").count();
+    if plan + patches > 1 {
+        return Err(Unusable::new(
+            "standard input can be read once",
+            "give the plan or the other patches as files",
+        ));
+    }
+    Ok(())
 }
 
 /// Cuts `ID=NAME`; a name that holds `=` itself is written `./a=b`.

@@ -34,7 +34,6 @@ impl<'a> Judge<'a> {
     }
 
     pub(super) fn patches(&self, input: &mut GateInput) -> Result<(), Unusable> {
-        let mut stdin_is_read = false;
         for text in &self.gate.args.diff {
             let (id, name) = split_id(text);
             let task = match (id, self.selected) {
@@ -48,12 +47,6 @@ impl<'a> Judge<'a> {
                 }
             };
             let read = if name == "-" {
-                if std::mem::replace(&mut stdin_is_read, true) {
-                    return Err(Unusable::new(
-                        "standard input can be read once",
-                        "give the other patches as files",
-                    ));
-                }
                 patch::read_from(std::io::stdin().lock()).map_err(|error| unreadable(name, &error))
             } else {
                 files::open(&self.gate.place.here.join(name)).map_err(Gap::from).and_then(|file| {

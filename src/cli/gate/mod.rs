@@ -59,6 +59,7 @@ pub(super) struct GateArgs {
 pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     let environment = super::plan::environment()?;
     let place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
+    asked::stdin_once(args.plan.as_deref(), &args.diff)?;
     let gate = Gate { args, place: &place, ranges: asked::ranges(&args.range)? };
     let needs_repository = !gate.ranges.is_empty()
         || args.staged
