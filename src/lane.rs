@@ -1,7 +1,7 @@
 //! A lane: the set of paths that a task may write.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::glob::{Glob, MAX_WORK, Meeting, Undecided, Witness};
 use crate::path::RepoPath;
@@ -78,6 +78,9 @@ impl Lane {
     }
 
     /// The paths that are in both lanes and not shared, for the given pairs of globs.
+    ///
+    /// Each pair is decided by itself: [`crate::overlap`] gives the same answers for all lanes of a
+    /// plan at once.
     #[must_use]
     pub fn meet(&self, other: &Lane, pairs: impl IntoIterator<Item = (usize, usize)>) -> Shared {
         self.meet_outside(other, pairs, &[])
@@ -99,10 +102,20 @@ impl Lane {
             .chain(&self.common.share)
             .chain(others)
             .collect();
-        let pairs = pairs
-            .into_iter()
-            .map(|(left, right)| ((left, right), &self.globs[left], &other.globs[right]));
-        meet_any(pairs, &minus)
+        let decide = |(left, right): (usize, usize)| {
+            ((left, right), decide(&self.globs[left], &other.globs[right], &minus))
+        };
+        pairs.into_iter().map(decide).collect()
+    }
+
+    /// What is taken from this lane alone.
+    pub(crate) fn exclusions(&self) -> &[Glob] {
+        &self.exclusions
+    }
+
+    /// What all lanes have in common.
+    pub(crate) fn common(&self) -> &Common {
+        &self.common
     }
 
     /// Whether the lane's own globs leave it no path, what is shared aside; nothing where a bound
@@ -132,45 +145,64 @@ impl Lane {
     }
 }
 
-/// Decides each pair, and keeps the first of the witnesses.
-fn meet_any<'g>(
-    pairs: impl Iterator<Item = ((usize, usize), &'g Glob, &'g Glob)>,
-    minus: &[&Glob],
-) -> Shared {
-    let mut shared = Shared::default();
-    let mut first: Option<Witness> = None;
-    let mut work = MAX_WORK;
-    for (pair, left, right) in pairs {
-        match left.meet(right, minus, &mut work) {
-            Meeting::Apart => {}
-            Meeting::At(witness) => match confirmed(&witness, left, right, minus) {
-                Some(path) if first.as_ref().is_none_or(|first| witness < *first) => {
+/// What is known of two globs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// They share no path outside of what is taken away.
+    Apart,
+    /// They share this path, which is the first that they do.
+    Meet(Witness, RepoPath),
+    /// A bound on work was reached.
+    Undecided,
+}
+
+/// Decides whether two globs meet outside of others.
+///
+/// `globset`'s own matcher has to find the witness where it is said to be. It always has in every
+/// test; should it ever not, the answer is 'undecided' and not a claim.
+pub(crate) fn decide(left: &Glob, right: &Glob, minus: &[&Glob]) -> Decision {
+    let witness = match left.meet(right, minus, &mut MAX_WORK.clone()) {
+        Meeting::Apart => return Decision::Apart,
+        Meeting::Undecided => return Decision::Undecided,
+        Meeting::At(witness) => witness,
+    };
+    match RepoPath::new(witness.path.as_slice()) {
+        Ok(path)
+            if left.globset_matches(&path)
+                && right.globset_matches(&path)
+                && !minus.iter().any(|glob| glob.globset_matches(&path)) =>
+        {
+            Decision::Meet(witness, path)
+        }
+        _ => Decision::Undecided,
+    }
+}
+
+impl FromIterator<((usize, usize), Decision)> for Shared {
+    /// Puts together what is known of pairs of globs, in the order of the plan.
+    fn from_iter<I: IntoIterator<Item = ((usize, usize), Decision)>>(pairs: I) -> Shared {
+        let mut shared = Shared::default();
+        let mut first: Option<Witness> = None;
+        for (pair, decision) in pairs {
+            match decision {
+                Decision::Apart => {}
+                Decision::Undecided => shared.undecided.push(pair),
+                Decision::Meet(witness, path)
+                    if first.as_ref().is_none_or(|first| witness < *first) =>
+                {
                     first = Some(witness);
                     shared.witness = Some(path);
                     shared.pairs.insert(0, pair);
                 }
-                Some(_) => shared.pairs.push(pair),
-                None => shared.undecided.push(pair),
-            },
-            Meeting::Undecided => shared.undecided.push(pair),
+                Decision::Meet(..) => shared.pairs.push(pair),
+            }
         }
+        // All but the first keep the order of the plan.
+        if let Some(rest) = shared.pairs.get_mut(1..) {
+            rest.sort_unstable();
+        }
+        shared
     }
-    // All but the first keep the order of the plan.
-    if let Some(rest) = shared.pairs.get_mut(1..) {
-        rest.sort_unstable();
-    }
-    shared
-}
-
-/// The witness as a path, if `globset`'s own matcher finds it where it is said to be.
-///
-/// It always has in every test; should it ever not, the answer is 'undecided' and not a claim.
-fn confirmed(witness: &Witness, left: &Glob, right: &Glob, minus: &[&Glob]) -> Option<RepoPath> {
-    let path = RepoPath::new(witness.path.as_slice()).ok()?;
-    (left.globset_matches(&path)
-        && right.globset_matches(&path)
-        && !minus.iter().any(|glob| glob.globset_matches(&path)))
-    .then_some(path)
 }
 
 fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
@@ -186,27 +218,38 @@ fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
 #[derive(Debug)]
 pub struct Lanes {
     lanes: Vec<Lane>,
-    /// The globs of all lanes by the bytes with which all their paths begin.
-    by_prefix: HashMap<Vec<u8>, Vec<usize>>,
-    longest_prefix: usize,
+    by_prefix: OnceLock<ByPrefix>,
+}
+
+/// The tasks by the bytes with which all paths of one of their globs begin.
+#[derive(Debug)]
+struct ByPrefix {
+    tasks: HashMap<Vec<u8>, Vec<usize>>,
+    longest: usize,
+}
+
+impl ByPrefix {
+    fn new(lanes: &[Lane]) -> ByPrefix {
+        let mut tasks: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (task, lane) in lanes.iter().enumerate() {
+            let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
+            for glob in lane.globs.iter().chain(share) {
+                let tasks = tasks.entry(glob.prefix().to_vec()).or_default();
+                if tasks.last() != Some(&task) {
+                    tasks.push(task);
+                }
+            }
+        }
+        let longest = tasks.keys().map(Vec::len).max().unwrap_or(0);
+        ByPrefix { tasks, longest }
+    }
 }
 
 impl Lanes {
     /// Takes the lanes in the order of their tasks.
     #[must_use]
     pub fn new(lanes: Vec<Lane>) -> Lanes {
-        let mut by_prefix: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
-        for (task, lane) in lanes.iter().enumerate() {
-            let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
-            for glob in lane.globs.iter().chain(share) {
-                let tasks = by_prefix.entry(glob.prefix().to_vec()).or_default();
-                if tasks.last() != Some(&task) {
-                    tasks.push(task);
-                }
-            }
-        }
-        let longest_prefix = by_prefix.keys().map(Vec::len).max().unwrap_or(0);
-        Lanes { lanes, by_prefix, longest_prefix }
+        Lanes { lanes, by_prefix: OnceLock::new() }
     }
 
     /// The lane of a task.
@@ -239,9 +282,10 @@ impl Lanes {
     /// [`Undecided`] where a glob is too large to be built.
     pub fn owners(&self, path: &RepoPath) -> Result<Vec<usize>, Undecided> {
         let bytes = path.as_bytes();
+        let by_prefix = self.by_prefix.get_or_init(|| ByPrefix::new(&self.lanes));
         let mut owners = Vec::new();
-        for length in 0..=bytes.len().min(self.longest_prefix) {
-            for &task in self.by_prefix.get(&bytes[..length]).into_iter().flatten() {
+        for length in 0..=bytes.len().min(by_prefix.longest) {
+            for &task in by_prefix.tasks.get(&bytes[..length]).into_iter().flatten() {
                 if !owners.contains(&task) && self.lanes[task].holder(path)?.is_some() {
                     owners.push(task);
                 }

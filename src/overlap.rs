@@ -1,12 +1,15 @@
 //! The first verb: which lanes meet.
 //!
-//! Two globs can only meet where one begins with all that the other begins with. Sorted by those
-//! bytes, the globs that a glob can meet are its ancestors on the way and what follows it, so that
-//! lanes which have nothing to do with each other are never compared.
+//! Most globs of a plan have nothing to do with each other, and are never compared. Two of them can
+//! only meet where one begins with all that the other begins with: sorted by that, the globs that
+//! a glob can meet stand in the range behind it, or before it on the way down. Where many globs
+//! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
+//! each other in the same way. What remains is decided once for each two texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::lane::{Lanes, Shared};
+use crate::glob::Glob;
+use crate::lane::{Decision, Holder, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -33,60 +36,174 @@ pub struct Overlap {
 #[must_use]
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let mut held: Vec<Option<Vec<usize>>> = vec![None; lanes.len()];
-    candidates(lanes, order)
-        .into_iter()
-        .filter_map(|(tasks, pairs)| {
-            let shared = lanes.of(tasks.0).meet(lanes.of(tasks.1), pairs);
-            if shared.pairs.is_empty() && shared.undecided.is_empty() {
-                return None;
+    let mut overlaps = Vec::new();
+    for (tasks, pairs) in decided_pairs(lanes, order) {
+        let shared: Shared = pairs.into_iter().collect();
+        if shared.pairs.is_empty() && shared.undecided.is_empty() {
+            continue;
+        }
+        let mut overlap = Overlap { tasks, shared, existing: 0, sample: Vec::new() };
+        if !files.is_empty() && !overlap.shared.pairs.is_empty() {
+            for task in [tasks.0, tasks.1] {
+                held[task].get_or_insert_with(|| held_files(lanes, task, files));
             }
-            let mut overlap = Overlap { tasks, shared, existing: 0, sample: Vec::new() };
-            if !overlap.shared.pairs.is_empty() {
-                for task in [tasks.0, tasks.1] {
-                    held[task].get_or_insert_with(|| held_files(lanes, task, files));
-                }
-                overlap.look_at_files(lanes, &held, files);
-            }
-            Some(overlap)
-        })
-        .collect()
+            overlap.look_at_files(lanes, &held, files);
+        }
+        overlaps.push(overlap);
+    }
+    overlaps
 }
 
-/// The pairs of concurrent tasks with the pairs of their globs that may meet.
-type Candidates = BTreeMap<(usize, usize), Vec<(usize, usize)>>;
+/// The pairs of concurrent tasks with those pairs of their globs that are not apart.
+type DecidedPairs = BTreeMap<(usize, usize), Vec<((usize, usize), Decision)>>;
 
-fn candidates(lanes: &Lanes, order: &Order) -> Candidates {
-    let mut globs: Vec<(&[u8], usize, usize)> = (0..lanes.len())
+fn decided_pairs(lanes: &Lanes, order: &Order) -> DecidedPairs {
+    let mut decisions = Decisions::new(lanes);
+    let mut decided = DecidedPairs::new();
+    each_candidate(lanes, |one, other| {
+        let (left, right) = if one.task < other.task { (one, other) } else { (other, one) };
+        if !order.concurrent(left.task, right.task) {
+            return;
+        }
+        let decision = decisions.of(lanes, left, right);
+        if decision != Decision::Apart {
+            let pairs = decided.entry((left.task, right.task)).or_default();
+            pairs.push(((left.place, right.place), decision));
+        }
+    });
+    for pairs in decided.values_mut() {
+        pairs.sort_unstable_by_key(|(pair, _)| *pair);
+    }
+    decided
+}
+
+/// A glob of a lane.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    glob: &'a Glob,
+    task: usize,
+    /// Its place among the globs of the lane.
+    place: usize,
+}
+
+impl<'a> Entry<'a> {
+    fn prefix(&self) -> &'a [u8] {
+        self.glob.prefix()
+    }
+
+    fn name(&self) -> &'a [u8] {
+        &self.glob.outline().name
+    }
+}
+
+/// How many pairs are looked at one by one before an index of names is made for them.
+const FEW: usize = 1_000;
+
+/// Visits, once each, all pairs of globs of different tasks that are not seen at a glance to be
+/// apart.
+fn each_candidate<'a>(lanes: &'a Lanes, mut visit: impl FnMut(Entry<'a>, Entry<'a>)) {
+    let mut visit = |one: Entry<'a>, other: Entry<'a>| {
+        if one.task != other.task && one.glob.outline().compatible(other.glob.outline()) {
+            visit(one, other);
+        }
+    };
+    let mut entries: Vec<Entry<'a>> = (0..lanes.len())
         .flat_map(|task| {
             let globs = lanes.of(task).globs().iter().enumerate();
-            globs.map(move |(place, glob)| (glob.prefix(), task, place))
+            globs.map(move |(place, glob)| Entry { glob, task, place })
         })
         .collect();
-    globs.sort_unstable();
-    let mut candidates = Candidates::new();
-    let mut ancestors: Vec<(&[u8], usize, usize)> = Vec::new();
-    for glob in globs {
-        while ancestors.last().is_some_and(|ancestor| !glob.0.starts_with(ancestor.0)) {
-            ancestors.pop();
-        }
-        for ancestor in &ancestors {
-            let (first, second) =
-                if ancestor.1 < glob.1 { (ancestor, &glob) } else { (&glob, ancestor) };
-            if order.concurrent(first.1, second.1) {
-                candidates.entry((first.1, second.1)).or_default().push((first.2, second.2));
+    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.task, entry.place));
+    let mut start = 0;
+    while let Some(first) = entries.get(start) {
+        let prefix = first.prefix();
+        let rest = &entries[start..];
+        let alike = rest.partition_point(|entry| entry.prefix() == prefix);
+        let below = rest.partition_point(|entry| entry.prefix().starts_with(prefix));
+        let below = &rest[..below];
+        if alike * below.len() <= FEW {
+            for (place, &one) in below[..alike].iter().enumerate() {
+                below[place + 1..].iter().for_each(|&other| visit(one, other));
             }
+        } else {
+            by_names(below, alike, &mut visit);
         }
-        ancestors.push(glob);
+        start += alike;
     }
-    for pairs in candidates.values_mut() {
-        pairs.sort_unstable();
+}
+
+/// Visits the pairs of the first `alike` entries with each other and with those behind, of which
+/// one's last component can begin as the other's.
+fn by_names<'a>(entries: &[Entry<'a>], alike: usize, visit: &mut impl FnMut(Entry<'a>, Entry<'a>)) {
+    let mut names: Vec<(&[u8], usize)> =
+        entries.iter().enumerate().map(|(place, entry)| (entry.name(), place)).collect();
+    names.sort_unstable();
+    for (place, one) in entries[..alike].iter().enumerate() {
+        let name = one.name();
+        let longer = names.partition_point(|&(other, _)| other < name);
+        let end = names[longer..].partition_point(|&(other, _)| other.starts_with(name));
+        let mut meet = |others: &[(&[u8], usize)]| {
+            // A pair of two that are alike is visited from the first of them.
+            let later = others.iter().filter(|&&(_, other)| other > place);
+            later.for_each(|&(_, other)| visit(*one, entries[other]));
+        };
+        meet(&names[longer..longer + end]);
+        for length in 0..name.len() {
+            let shorter = &name[..length];
+            let start = names.partition_point(|&(other, _)| other < shorter);
+            let end = names[start..].partition_point(|&(other, _)| other == shorter);
+            meet(&names[start..start + end]);
+        }
     }
-    candidates
+}
+
+/// What is known of pairs of globs, by their texts.
+///
+/// What the plan shares and protects is taken from every pair alike. The exclusions of two lanes
+/// matter only where they hold the path that was found without them.
+struct Decisions<'a> {
+    common: Vec<&'a Glob>,
+    known: HashMap<(usize, usize), Decision>,
+}
+
+impl<'a> Decisions<'a> {
+    fn new(lanes: &'a Lanes) -> Decisions<'a> {
+        let common = (0..lanes.len().min(1)).flat_map(|task| {
+            let common = lanes.of(task).common();
+            common.protect.iter().chain(&common.share)
+        });
+        Decisions { common: common.collect(), known: HashMap::new() }
+    }
+
+    fn of(&mut self, lanes: &Lanes, left: Entry<'_>, right: Entry<'_>) -> Decision {
+        let (one, other) = (left.glob.identity(), right.glob.identity());
+        let common = &self.common;
+        let known = self
+            .known
+            .entry((one.min(other), one.max(other)))
+            .or_insert_with(|| decide(left.glob, right.glob, common));
+        let lanes = [lanes.of(left.task), lanes.of(right.task)];
+        let excluded = match &*known {
+            Decision::Apart => return Decision::Apart,
+            Decision::Meet(_, path) => lanes.iter().any(|lane| excludes(lane, path)),
+            Decision::Undecided => lanes.iter().any(|lane| !lane.exclusions().is_empty()),
+        };
+        if !excluded {
+            return known.clone();
+        }
+        let exclusions = lanes.iter().flat_map(|lane| lane.exclusions());
+        let minus: Vec<&Glob> = self.common.iter().copied().chain(exclusions).collect();
+        decide(left.glob, right.glob, &minus)
+    }
+}
+
+/// Whether a lane's exclusions hold a path, or may.
+fn excludes(lane: &Lane, path: &RepoPath) -> bool {
+    lane.exclusions().iter().any(|glob| glob.is_match(path) != Ok(false))
 }
 
 /// The places of the existing files that a lane holds by its own globs.
 fn held_files(lanes: &Lanes, task: usize, files: &[RepoPath]) -> Vec<usize> {
-    use crate::lane::Holder;
     let lane = lanes.of(task);
     let mut held: Vec<usize> = lane
         .globs()
@@ -196,10 +313,35 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_is_a_candidate_that_the_prefixes_allow() {
-        let text = "tasks:\n  a: {write: [src/a, src/a/*, '**']}\n  b: {write: [src/*, src/a/b, src/a/b]}\n";
-        let plan = plan(text);
-        let candidates = candidates(&plan.lanes(), &Order::new(&plan));
-        assert_eq!(candidates[&(0, 1)], [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]);
+    fn the_index_finds_what_comparing_all_pairs_finds() {
+        // More globs than [`FEW`] pairs, alike in how they begin, with names that begin alike.
+        let globs = ["**/x*_{}.rs", "**/x{}_*", "src/**/x{}*", "src/x{}.rs", "*{}.rs", "src/**"];
+        let tasks: String = (0..60)
+            .map(|task| {
+                let glob = |shift: usize| {
+                    globs[(task + shift) % globs.len()].replace("{}", &(task % 13).to_string())
+                };
+                format!("  t{task}: {{write: ['{}', '{}', '!**/x1*']}}\n", glob(0), glob(3))
+            })
+            .collect();
+        let plan = plan(&format!("tasks:\n{tasks}protect: src/x2*\nshare: src/x3.rs\n"));
+        let (lanes, order) = (plan.lanes(), Order::new(&plan));
+        let mut naive = Vec::new();
+        for left in 0..lanes.len() {
+            for right in left + 1..lanes.len() {
+                let all = |task: usize| 0..lanes.of(task).globs().len();
+                let pairs = all(left).flat_map(|one| all(right).map(move |other| (one, other)));
+                let shared = lanes.of(left).meet(lanes.of(right), pairs);
+                if shared != Shared::default() {
+                    naive.push(((left, right), shared));
+                }
+            }
+        }
+        let indexed: Vec<_> = overlaps(&lanes, &order, &[])
+            .into_iter()
+            .map(|overlap| (overlap.tasks, overlap.shared))
+            .collect();
+        assert!(naive.len() > 100);
+        assert_eq!(indexed, naive);
     }
 }

@@ -15,6 +15,7 @@ mod automaton;
 mod bytes;
 mod graph;
 mod meet;
+mod outline;
 pub mod syntax;
 mod written;
 
@@ -24,6 +25,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use automaton::{Automaton, TooLarge};
 pub use meet::MAX_WORK;
 pub(crate) use meet::{Meeting, Witness};
+use outline::Outline;
 use syntax::{Fault, Piece, PieceKind};
 
 use crate::path::RepoPath;
@@ -34,9 +36,21 @@ pub struct Glob(Arc<Inner>);
 
 struct Inner {
     text: String,
-    pieces: Vec<Piece>,
-    prefix: Vec<u8>,
+    origin: Origin,
+    outline: Outline,
     automaton: OnceLock<Result<Automaton, TooLarge>>,
+    matcher: OnceLock<Option<globset::GlobMatcher>>,
+}
+
+/// What a glob was made of. Pieces are many times the text: they are made again when an automaton
+/// is, which for most globs of a large plan is never.
+enum Origin {
+    /// The text that was written.
+    Text,
+    /// A path that is the outline's prefix.
+    Path,
+    /// A folder that, with a slash, is the outline's prefix.
+    Folder,
 }
 
 impl Glob {
@@ -46,13 +60,21 @@ impl Glob {
     /// Every [`Fault`], in the order of the text.
     pub fn parse(text: &str) -> Result<Glob, Vec<Fault>> {
         let pieces = syntax::parse(text)?;
-        let prefix = literal_prefix(&pieces);
-        Ok(Glob(Arc::new(Inner {
-            text: text.to_owned(),
-            pieces,
-            prefix,
-            automaton: OnceLock::new(),
-        })))
+        Ok(Glob::new(text.to_owned(), Origin::Text, &pieces))
+    }
+
+    fn new(text: String, origin: Origin, pieces: &[Piece]) -> Glob {
+        let outline = Outline::new(pieces);
+        let (automaton, matcher) = (OnceLock::new(), OnceLock::new());
+        Glob(Arc::new(Inner { text, origin, outline, automaton, matcher }))
+    }
+
+    fn pieces(&self) -> Vec<Piece> {
+        match self.0.origin {
+            Origin::Text => syntax::parse(&self.0.text).unwrap_or_default(),
+            Origin::Path => path_pieces(self.prefix(), false),
+            Origin::Folder => path_pieces(self.prefix(), true),
+        }
     }
 
     /// The glob as it was written.
@@ -64,30 +86,32 @@ impl Glob {
     /// The bytes with which every path of the glob begins.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
-        &self.0.prefix
+        &self.0.outline.prefix
     }
 
     /// The one path that the glob names, if it has neither wildcards nor braces.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        let literal =
-            |piece: &Piece| matches!(piece.kind, PieceKind::Byte(_) | PieceKind::Separator);
-        self.0.pieces.iter().all(literal).then_some(self.0.prefix.as_slice())
+        self.0.outline.literal.then_some(self.prefix())
+    }
+
+    /// What all of the glob's paths have in common.
+    pub(crate) fn outline(&self) -> &Outline {
+        &self.0.outline
+    }
+
+    /// A number that clones of this value share, and no other glob that lives beside it has.
+    pub(crate) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// Whether some path is in the glob and in none of `others`; nothing where a bound on work
     /// was reached.
     #[must_use]
     pub fn reaches_outside(&self, others: &[&Glob]) -> Option<bool> {
-        let near = |glob: &&&Glob| compatible(self.prefix(), glob.prefix());
+        let near = |glob: &&&Glob| self.0.outline.compatible(&glob.0.outline);
         let others: Vec<&Glob> = others.iter().filter(near).copied().collect();
-        // Without classes and braces there is always a path: what a wildcard takes may be a letter.
-        let plain = |piece: &Piece| match &piece.kind {
-            PieceKind::Set(set) => *set == bytes::ByteSet::COMPONENT,
-            PieceKind::Branches(_) => false,
-            _ => true,
-        };
-        if others.is_empty() && self.0.pieces.iter().all(plain) {
+        if others.is_empty() && self.0.outline.inhabited {
             return Some(true);
         }
         match self.meet(&everything(), &others, &mut MAX_WORK.clone()) {
@@ -116,7 +140,13 @@ impl Glob {
     /// Slow, and independent of the automaton: it is asked before a witness is told.
     #[must_use]
     pub fn globset_matches(&self, path: &RepoPath) -> bool {
-        written::globset_matches(&self.0.pieces, path.as_bytes())
+        if !self.0.outline.braceless {
+            return written::globset_matches(&self.pieces(), path.as_bytes());
+        }
+        let matcher =
+            self.0.matcher.get_or_init(|| written::matcher(&written::write_pieces(&self.pieces())));
+        let candidate = globset::Candidate::from_bytes(path.as_bytes());
+        matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(&candidate))
     }
 
     /// Whether a path is in both globs and in none of `minus`, and the first such path.
@@ -124,12 +154,15 @@ impl Glob {
     /// `work` is what is left of the bound on work (see [`MAX_WORK`]); what is used is taken from
     /// it, so that several questions can share one bound.
     pub(crate) fn meet(&self, other: &Glob, minus: &[&Glob], work: &mut usize) -> Meeting {
-        if !compatible(self.prefix(), other.prefix()) {
+        if !self.0.outline.compatible(&other.0.outline) {
             return Meeting::Apart;
         }
         let minus: Result<Vec<&Automaton>, Undecided> = minus
             .iter()
-            .filter(|glob| compatible(glob.prefix(), longer(self.prefix(), other.prefix())))
+            .filter(|glob| {
+                glob.0.outline.compatible(&self.0.outline)
+                    && glob.0.outline.compatible(&other.0.outline)
+            })
             .map(|glob| glob.automaton())
             .collect();
         match (self.automaton(), other.automaton(), minus) {
@@ -141,7 +174,7 @@ impl Glob {
     fn automaton(&self) -> Result<&Automaton, Undecided> {
         self.0
             .automaton
-            .get_or_init(|| Automaton::new(&self.0.pieces))
+            .get_or_init(|| Automaton::new(&self.pieces()))
             .as_ref()
             .map_err(|TooLarge| Undecided)
     }
@@ -190,27 +223,23 @@ pub fn everything() -> Glob {
 /// The glob that matches one path and nothing else, whatever bytes it holds.
 #[must_use]
 pub fn exactly(path: &RepoPath) -> Glob {
-    let pieces: Vec<Piece> = path.as_bytes().iter().map(|&byte| piece(byte)).collect();
-    let prefix = literal_prefix(&pieces);
-    let text = path.to_string();
-    Glob(Arc::new(Inner { text, pieces, prefix, automaton: OnceLock::new() }))
+    Glob::new(path.to_string(), Origin::Path, &path_pieces(path.as_bytes(), false))
 }
 
 /// The glob that matches everything below a folder.
 #[must_use]
 pub fn below(folder: &RepoPath) -> Glob {
-    let mut pieces: Vec<Piece> = folder.as_bytes().iter().map(|&byte| piece(byte)).collect();
-    pieces.push(piece(b'/'));
-    let star = || Piece { kind: PieceKind::Star, span: 0..0 };
-    pieces.extend([star(), star()]);
-    let prefix = literal_prefix(&pieces);
-    let text = format!("{folder}/**");
-    Glob(Arc::new(Inner { text, pieces, prefix, automaton: OnceLock::new() }))
+    let prefix = [folder.as_bytes(), b"/"].concat();
+    Glob::new(format!("{folder}/**"), Origin::Folder, &path_pieces(&prefix, true))
 }
 
-fn piece(byte: u8) -> Piece {
-    let kind = if byte == b'/' { PieceKind::Separator } else { PieceKind::Byte(byte) };
-    Piece { kind, span: 0..0 }
+/// The pieces of literal bytes and, if asked, of a `**` behind them.
+fn path_pieces(bytes: &[u8], globstar: bool) -> Vec<Piece> {
+    let literal = |byte| if byte == b'/' { PieceKind::Separator } else { PieceKind::Byte(byte) };
+    let stars = if globstar { 2 } else { 0 };
+    let kinds = bytes.iter().map(|&byte| literal(byte));
+    let kinds = kinds.chain(std::iter::repeat_n(PieceKind::Star, stars));
+    kinds.map(|kind| Piece { kind, span: 0..0 }).collect()
 }
 
 fn sound(text: &str) -> Glob {
@@ -225,32 +254,12 @@ fn no_path() -> &'static Automaton {
     static NO_PATH: LazyLock<Automaton> = LazyLock::new(|| {
         // The names are written as classes: as literal text, the syntax refuses them.
         let glob = sound("{**/,}{[.],[.][.],[.][gG][iI][tT]}{/**,}");
-        match Automaton::new(&glob.0.pieces) {
+        match Automaton::new(&glob.pieces()) {
             Ok(automaton) => automaton,
             Err(TooLarge) => unreachable!("a handful of states"),
         }
     });
     &NO_PATH
-}
-
-fn literal_prefix(pieces: &[Piece]) -> Vec<u8> {
-    pieces
-        .iter()
-        .map_while(|piece| match piece.kind {
-            PieceKind::Byte(byte) => Some(byte),
-            PieceKind::Separator => Some(b'/'),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Whether some bytes begin with both.
-fn compatible(left: &[u8], right: &[u8]) -> bool {
-    left.iter().zip(right).all(|(left, right)| left == right)
-}
-
-fn longer<'a>(left: &'a [u8], right: &'a [u8]) -> &'a [u8] {
-    if left.len() > right.len() { left } else { right }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use globset::{Candidate, GlobBuilder};
+use globset::{Candidate, GlobBuilder, GlobMatcher};
 
 use super::bytes::ByteSet;
 use super::graph::{Graph, State};
@@ -15,9 +15,15 @@ use super::syntax::{Piece, PieceKind};
 
 /// Whether `globset`'s matcher agrees that the glob matches the path.
 pub(crate) fn globset_matches(pieces: &[Piece], path: &[u8]) -> bool {
-    let Some(glob) = written_out(pieces, path) else { return false };
-    let built = GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).build();
-    built.is_ok_and(|glob| glob.compile_matcher().is_match_candidate(&Candidate::from_bytes(path)))
+    written_out(pieces, path)
+        .and_then(|glob| matcher(&glob))
+        .is_some_and(|matcher| matcher.is_match_candidate(&Candidate::from_bytes(path)))
+}
+
+/// `globset`'s matcher of a glob that it gets right.
+pub(crate) fn matcher(glob: &str) -> Option<GlobMatcher> {
+    let built = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
+    built.ok().map(|glob| glob.compile_matcher())
 }
 
 /// The glob without braces that is one of the given glob's alternatives and matches the path;
@@ -60,8 +66,13 @@ fn trace(came_from: &HashMap<(State, usize), Option<Step<'_>>>, mut at: (State, 
         pieces.extend(step.piece);
         at = step.from;
     }
+    write_pieces(pieces.into_iter().rev())
+}
+
+/// The glob that these pieces are, none of which is a brace.
+pub(crate) fn write_pieces<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> String {
     let mut bytes = Vec::new();
-    for piece in pieces.into_iter().rev() {
+    for piece in pieces {
         write_piece(&piece.kind, &mut bytes);
     }
     // The bytes are those of whole characters of the glob's text, which is UTF-8.

@@ -155,11 +155,7 @@ impl Reader {
         let broken = !tree.problems().is_empty();
         let Some(root) = tree.root() else {
             if !broken {
-                self.problem(
-                    0..0,
-                    "this plan is empty",
-                    "begin with `tasks:` and a task below it: `lanelint init` writes an example",
-                );
+                self.problem(0..0, "this plan is empty", "begin with `tasks:` and a task below it");
             }
             self.unknown |= broken;
             return;
@@ -423,6 +419,7 @@ impl Reader {
             View::Null => return,
             _ => {
                 task.unknown = true;
+                task.write = Some(Write { span: self.span(node.span()), entries: Vec::new() });
                 self.wrong_type(node, "the keys of a task");
                 return;
             }
@@ -732,11 +729,7 @@ impl Reader {
         for (task, place) in void.into_iter().rev() {
             self.plan.tasks[task].allow.remove(place);
         }
-        if self.unknown {
-            for task in &mut self.plan.tasks {
-                task.unknown = true;
-            }
-        }
+        self.plan.unknown = self.unknown;
         self.plan
     }
 

@@ -70,7 +70,7 @@ fn wrong_rule(
                 .map(|(_, rule)| rule);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`lanelint explain` lists the rules".to_owned(),
+                None => "the README lists the rules".to_owned(),
             };
             (format!("there is no rule `{}`", name.value), help, near)
         }

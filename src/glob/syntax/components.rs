@@ -1,6 +1,5 @@
 //! The rules about components, held for every way of writing out the braces.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Fault, Piece, PieceKind};
@@ -31,13 +30,58 @@ enum Component {
     OtherStar,
 }
 
+impl Component {
+    const ALL: [Component; 11] = [
+        Component::First,
+        Component::Empty,
+        Component::Star,
+        Component::Globstar,
+        Component::Dot,
+        Component::DotDot,
+        Component::DotG,
+        Component::DotGi,
+        Component::DotGit,
+        Component::Other,
+        Component::OtherStar,
+    ];
+}
+
 /// The states that the ways of writing out can be in, each with the first byte of its component.
-type States = BTreeMap<Component, usize>;
+#[derive(Clone, Copy, Default)]
+struct States {
+    starts: [usize; 11],
+    /// A bit for each state that is among them.
+    present: u16,
+}
+
+impl States {
+    fn add(&mut self, component: Component, start: usize) {
+        let bit = 1 << component as u16;
+        if self.present & bit == 0 {
+            self.present |= bit;
+            self.starts[component as usize] = start;
+        }
+    }
+
+    fn are_only(self, component: Component) -> bool {
+        self.present == 1 << component as u16
+    }
+
+    fn iter(self) -> impl Iterator<Item = (Component, usize)> {
+        let mut present = self.present;
+        std::iter::from_fn(move || {
+            let place = present.trailing_zeros() as usize;
+            present &= present.wrapping_sub(1);
+            Component::ALL.get(place).map(|&component| (component, self.starts[place]))
+        })
+    }
+}
 
 pub(super) fn faults(pieces: &[Piece], text: &str) -> Vec<Fault> {
     let mut walk = Walk { text, faults: Vec::new() };
-    let states = walk.pieces(pieces, BTreeMap::from([(Component::First, 0)]));
-    for (component, start) in states {
+    let mut first = States::default();
+    first.add(Component::First, 0);
+    for (component, start) in walk.pieces(pieces, first).iter() {
         walk.end_of_component(component, start, text.len()..text.len());
     }
     walk.faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
@@ -54,21 +98,25 @@ struct Walk<'t> {
 impl Walk<'_> {
     fn pieces(&mut self, pieces: &[Piece], mut states: States) -> States {
         for piece in pieces {
-            let mut next = States::new();
+            // Most of a glob is names, in which a further byte changes nothing.
+            if matches!(piece.kind, PieceKind::Byte(_)) && states.are_only(Component::Other) {
+                continue;
+            }
+            let mut next = States::default();
             if let PieceKind::Branches(branches) = &piece.kind {
                 for branch in branches {
-                    for (component, start) in self.pieces(branch, states.clone()) {
-                        next.entry(component).or_insert(start);
+                    for (component, start) in self.pieces(branch, states).iter() {
+                        next.add(component, start);
                     }
                 }
             } else {
-                for (component, start) in states {
+                for (component, start) in states.iter() {
                     let start = match component {
                         Component::First | Component::Empty => piece.span.start,
                         _ => start,
                     };
                     let (component, start) = self.step(component, start, piece);
-                    next.entry(component).or_insert(start);
+                    next.add(component, start);
                 }
             }
             states = next;
