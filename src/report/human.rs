@@ -32,12 +32,14 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let texts: Vec<ShownText> = report.sources.iter().map(ShownText::new).collect();
     for group in groups(report) {
-        let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&texts, &group);
-        handler.render_report(&mut rendered, &diagnostic).map_err(io::Error::other)?;
-        // miette pads some lines with blanks.
-        for line in rendered.trim_end().lines() {
-            writeln!(out, "{}", line.trim_end())?;
+        for part in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
+            let mut rendered = String::new();
+            handler.render_report(&mut rendered, part).map_err(io::Error::other)?;
+            // miette pads some lines with blanks.
+            for line in rendered.trim_matches('\n').trim_end().lines() {
+                writeln!(out, "{}", line.trim_end())?;
+            }
         }
         writeln!(out)?;
     }
@@ -67,13 +69,14 @@ fn summary(report: &Report) -> String {
 
 /// One finding, or several that are one, as miette wants it.
 struct GroupDiagnostic<'r> {
-    rule: &'static str,
+    rule: Option<&'static str>,
     level: Level,
     message: String,
     help: Option<String>,
     text: Option<&'r ShownText>,
     labels: Vec<LabeledSpan>,
-    /// The labels that point into other texts.
+    /// The labels that point into other texts, each as a diagnostic without a rule, for miette shows
+    /// one text at a time. The last one has the help.
     elsewhere: Vec<GroupDiagnostic<'r>>,
 }
 
@@ -106,7 +109,7 @@ impl<'r> GroupDiagnostic<'r> {
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
-            rule: first.rule,
+            rule: Some(first.rule),
             level: first.level,
             message,
             help,
@@ -134,15 +137,20 @@ impl<'r> GroupDiagnostic<'r> {
                 self.labels.push(label);
             }
             Some(own) if std::ptr::eq(own, text) => self.labels.push(label),
-            Some(_) => self.elsewhere.push(GroupDiagnostic {
-                rule: self.rule,
-                level: self.level,
-                message: shown(said).into_owned(),
-                help: None,
-                text: Some(text),
-                labels: vec![label],
-                elsewhere: Vec::new(),
-            }),
+            Some(_) => {
+                let before =
+                    self.elsewhere.last_mut().map_or(&mut self.help, |last| &mut last.help);
+                let part = GroupDiagnostic {
+                    rule: None,
+                    level: Level::Note,
+                    message: shown(said).into_owned(),
+                    help: before.take(),
+                    text: Some(text),
+                    labels: vec![LabeledSpan::underline(*label.inner())],
+                    elsewhere: Vec::new(),
+                };
+                self.elsewhere.push(part);
+            }
         }
     }
 }
@@ -263,7 +271,8 @@ impl std::error::Error for GroupDiagnostic<'_> {}
 
 impl Diagnostic for GroupDiagnostic<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(format!("{}[{}]", self.level.word(), self.rule)))
+        let rule = self.rule?;
+        Some(Box::new(format!("{}[{rule}]", self.level.word())))
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -284,11 +293,6 @@ impl Diagnostic for GroupDiagnostic<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<_>)
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        let elsewhere = self.elsewhere.iter().map(|other| other as &dyn Diagnostic);
-        (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<_>)
     }
 }
 
