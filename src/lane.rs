@@ -138,10 +138,17 @@ impl Lane {
     /// was reached.
     #[must_use]
     pub fn is_protected(&self, glob: usize) -> Option<bool> {
-        let protect: Vec<&Glob> = self.common.protect.iter().collect();
-        let outside = self.globs[glob].reaches_outside(&protect)?;
+        self.common.protects(&self.globs[glob])
+    }
+}
+
+impl Common {
+    /// Whether a glob names only protected paths; nothing where a bound on work was reached.
+    fn protects(&self, glob: &Glob) -> Option<bool> {
+        let protect: Vec<&Glob> = self.protect.iter().collect();
+        let outside = glob.reaches_outside(&protect)?;
         // A glob of no path at all names no protected one.
-        Some(!outside && self.globs[glob].reaches_outside(&[])?)
+        Some(!outside && glob.reaches_outside(&[])?)
     }
 }
 
@@ -274,6 +281,14 @@ impl Lanes {
     #[must_use]
     pub fn is_shared(&self, path: &RepoPath) -> bool {
         self.lanes.first().is_some_and(|lane| any(&lane.common.share, path) == Ok(true))
+    }
+
+    /// For each glob that is shared, whether it names only protected paths; nothing where a bound
+    /// on work was reached.
+    #[must_use]
+    pub fn protected_shares(&self) -> Vec<Option<bool>> {
+        let Some(lane) = self.lanes.first() else { return Vec::new() };
+        lane.common.share.iter().map(|glob| lane.common.protects(glob)).collect()
     }
 
     /// The tasks that may write a path, in the order of the plan.

@@ -107,7 +107,8 @@ pub(super) fn write(
 pub(super) fn write_to_stderr(report: &Report, color: Color) {
     let stderr = io::stderr();
     let style = Style { color: use_color(color, stderr.is_terminal()), width: width() };
-    let _ = report::write(report, Format::Human, style, &mut stderr.lock());
+    let mut out = BufWriter::new(stderr.lock());
+    let _ = report::write(report, Format::Human, style, &mut out).and_then(|()| out.flush());
 }
 
 fn use_color(color: Color, terminal: bool) -> bool {

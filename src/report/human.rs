@@ -32,14 +32,15 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let texts: Vec<ShownText> = report.sources.iter().map(ShownText::new).collect();
     for group in groups(report) {
+        let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&texts, &group);
-        for part in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
-            let mut rendered = String::new();
-            handler.render_report(&mut rendered, part).map_err(io::Error::other)?;
-            // miette pads some lines with blanks.
-            for line in rendered.trim_matches('\n').trim_end().lines() {
-                writeln!(out, "{}", line.trim_end())?;
-            }
+        // Each text is shown by a report of its own: miette's one has one text.
+        for diagnostic in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
+            handler.render_report(&mut rendered, diagnostic).map_err(io::Error::other)?;
+        }
+        // miette pads some lines with blanks.
+        for line in rendered.trim_end().lines() {
+            writeln!(out, "{}", line.trim_end())?;
         }
         writeln!(out)?;
     }
@@ -69,14 +70,14 @@ fn summary(report: &Report) -> String {
 
 /// One finding, or several that are one, as miette wants it.
 struct GroupDiagnostic<'r> {
-    rule: Option<&'static str>,
+    /// What stands above the message; nothing where the report goes on in another text.
+    code: Option<String>,
     level: Level,
     message: String,
     help: Option<String>,
     text: Option<&'r ShownText>,
     labels: Vec<LabeledSpan>,
-    /// The labels that point into other texts, each as a diagnostic without a rule, for miette shows
-    /// one text at a time. The last one has the help.
+    /// The labels that point into other texts.
     elsewhere: Vec<GroupDiagnostic<'r>>,
 }
 
@@ -109,7 +110,7 @@ impl<'r> GroupDiagnostic<'r> {
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
-            rule: Some(first.rule),
+            code: Some(format!("{}[{}]", first.level.word(), first.rule)),
             level: first.level,
             message,
             help,
@@ -130,27 +131,21 @@ impl<'r> GroupDiagnostic<'r> {
             self.message.push_str(&format!("\nat {place}"));
             return;
         }
-        let label = text.label(span, said);
         match self.text {
             None => {
                 self.text = Some(text);
-                self.labels.push(label);
+                self.labels.push(text.label(span, said));
             }
-            Some(own) if std::ptr::eq(own, text) => self.labels.push(label),
-            Some(_) => {
-                let before =
-                    self.elsewhere.last_mut().map_or(&mut self.help, |last| &mut last.help);
-                let part = GroupDiagnostic {
-                    rule: None,
-                    level: Level::Note,
-                    message: shown(said).into_owned(),
-                    help: before.take(),
-                    text: Some(text),
-                    labels: vec![LabeledSpan::underline(*label.inner())],
-                    elsewhere: Vec::new(),
-                };
-                self.elsewhere.push(part);
-            }
+            Some(own) if std::ptr::eq(own, text) => self.labels.push(text.label(span, said)),
+            Some(_) => self.elsewhere.push(GroupDiagnostic {
+                code: None,
+                level: Level::Note,
+                message: shown(if said.is_empty() { "and here" } else { said }).into_owned(),
+                help: None,
+                text: Some(text),
+                labels: vec![text.label(span, "")],
+                elsewhere: Vec::new(),
+            }),
         }
     }
 }
@@ -271,8 +266,7 @@ impl std::error::Error for GroupDiagnostic<'_> {}
 
 impl Diagnostic for GroupDiagnostic<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let rule = self.rule?;
-        Some(Box::new(format!("{}[{rule}]", self.level.word())))
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -349,6 +343,13 @@ impl ShownText {
         byte + before.checked_sub(1).map_or(0, |last| moves[last].1)
     }
 
+    /// Where a byte of what is shown is in the original.
+    fn original_offset(&self, byte: usize) -> usize {
+        let Some((_, moves)) = &self.escaped else { return byte };
+        let before = moves.partition_point(|&(at, by)| at + by <= byte);
+        byte - before.checked_sub(1).map_or(0, |last| moves[last].1)
+    }
+
     fn label(&self, span: Span, text: &str) -> LabeledSpan {
         let start = self.offset(span.start);
         let end = self.offset(span.end).min(self.source().text().len());
@@ -393,12 +394,13 @@ impl SourceCode for ShownText {
             return Err(MietteError::OutOfBounds);
         };
         let bytes = first_line.start..last_line.end;
+        let column = self.original.position(self.original_offset(span.offset())).column;
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             source.slice(bytes.clone()).as_bytes(),
             (bytes.start, bytes.len()).into(),
             first - 1,
-            if lines_before == 0 { start.column - 1 } else { 0 },
+            if lines_before == 0 { column - 1 } else { 0 },
             last - first + 1,
         )))
     }
