@@ -208,6 +208,27 @@ fn a_shallow_clone_is_not_verified() {
 }
 
 #[test]
+fn an_unknown_revision_is_not_verified() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    for arguments in [
+        &["--range", "lessons=main...nowhere"][..],
+        &["--range", "lessons=nowhere...lessons"],
+        &["lanes.yaml", "--range", "lessons=nowhere...lessons"],
+        &["--base=nowhere"],
+        &["--plan-from=nowhere"],
+        &["--worktree", "--base=nowhere", "--task=lessons"],
+    ] {
+        let json = Gate::of(&repo, arguments).json().ends_with(3);
+        assert!(json.message("not-verified").contains("nowhere"), "{:#}", json.value);
+    }
+    for revision in ["--all", "-x", "main^{tree}", "", "a\nb", ":/the"] {
+        let range = format!("lessons={revision}...lessons");
+        assert!(matches!(gate(&repo, &["--range", &range]).status, Some(2 | 3)), "{revision:?}");
+    }
+}
+
+#[test]
 fn tasks_on_one_branch_are_told() {
     let plan = "tasks:\n  lessons: {write: lessons/**, branch: both}\n  quizzes: {write: quizzes/**, branch: both}\n";
     let repo = planned(plan);

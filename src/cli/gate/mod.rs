@@ -29,8 +29,8 @@ pub(super) struct GateArgs {
     /// A patch to judge, `-` for standard input. May be repeated.
     #[arg(long, value_name = "[ID=]FILE")]
     diff: Vec<String>,
-    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. May be
-    /// repeated.
+    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. Without B
+    /// it is HEAD. May be repeated.
     #[arg(long, value_name = "[ID=]A...B")]
     range: Vec<String>,
     /// Judge what is staged, against HEAD.
