@@ -154,6 +154,23 @@ fn a_huge_plan_of_a_commit_is_refused() {
 }
 
 #[test]
+fn a_key_that_nobody_reads_is_told_whoever_is_judged() {
+    // The slip stands behind the last task, which is not the one that is judged.
+    for slip in ["protekt: quizzes/**\n", "protect .github/**\n", "rules: {out-of-lan: note}\n"] {
+        let repo = planned(&format!("{PLAN}{slip}"));
+        branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+        let json = Gate::of(&repo, &["--task=lessons"]).json();
+        assert_ne!(json.answer.status, Some(0), "{slip}: {:#}", json.value);
+        assert!(json.findings().iter().any(|finding| finding.starts_with("invalid-plan")));
+    }
+    // What is wrong inside of another task is not this one's.
+    let slip = "    wirte: x\n";
+    let repo = planned(&format!("{PLAN}{slip}"));
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    Gate::of(&repo, &["--task=lessons"]).json().ends_with(0).finds(&[]);
+}
+
+#[test]
 fn a_lane_that_is_not_known_verifies_nothing() {
     let plan = PLAN.replace("lessons/**", "[lessons/**, lessons/**.json]");
     let repo = planned(&plan);
