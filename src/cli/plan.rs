@@ -28,6 +28,8 @@ pub(super) struct Place {
     /// Whether the root is that of a repository or was named, so that the search for a plan may go
     /// up to it.
     bounded: bool,
+    /// Whether files of the disk can be files of the repository: not those beside a bare one.
+    has_files: bool,
 }
 
 impl Place {
@@ -44,7 +46,7 @@ impl Place {
                 let problem = format!("the root {} is no folder", root.display());
                 return Err(Unusable::new(problem, "name a folder with --root"));
             }
-            return Ok(Place { here, root, bounded: true });
+            return Ok(Place { here, root, bounded: true, has_files: true });
         }
         let plan_folder = plan.filter(|plan| *plan != Path::new("-")).map(|plan| {
             let plan = here.join(plan);
@@ -53,14 +55,57 @@ impl Place {
         // What git has to say of a repository that it refuses, it says when it is asked.
         let of_plan = plan_folder.as_deref().and_then(work_tree_above);
         if let Some(root) = of_plan.or_else(|| work_tree_above(&here)) {
-            return Ok(Place { here, root, bounded: true });
+            return Ok(Place { here, root, bounded: true, has_files: true });
         }
         let root = plan_folder.unwrap_or_else(|| here.clone());
-        Ok(Place { here, root, bounded: false })
+        Ok(Place { here, root, bounded: false, has_files: true })
+    }
+
+    /// Takes for the root what the paths of the repository's changes begin at.
+    ///
+    /// # Errors
+    /// When another root was named: every lane would mean other paths than the changes do.
+    pub(super) fn settle(
+        &mut self,
+        environment: &Environment,
+        repository: &Repository,
+        named: bool,
+    ) -> Result<(), Unusable> {
+        let Some(top) = repository.work_tree() else {
+            self.has_files = false;
+            return Ok(());
+        };
+        let top = top.canonicalize().unwrap_or_else(|_| top.to_path_buf());
+        let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
+        if top == root {
+            return Ok(());
+        }
+        if named {
+            return Err(Unusable::new(
+                format!(
+                    "the root {} is not the top of the work tree, {}, where the paths of its \
+                     changes begin",
+                    root.display(),
+                    top.display()
+                ),
+                "leave --root out, or name the top with it",
+            ));
+        }
+        // Under GIT_DIR alone, git takes the working directory for the top; a `.git` above it knows
+        // better.
+        let guessed = environment.work_tree.is_none() && self.bounded && top.starts_with(&root);
+        if !guessed {
+            self.root = top;
+            self.bounded = true;
+        }
+        Ok(())
     }
 
     /// A path of the disk as one below the root.
     fn below_root(&self, path: &Path) -> Option<RepoPath> {
+        if !self.has_files {
+            return None;
+        }
         let (folder, name) = (path.parent()?, path.file_name()?);
         let folder = relative(&self.root.canonicalize().ok()?, &folder.canonicalize().ok()?)?;
         locate::inside(folder.as_ref(), name.as_encoded_bytes())
