@@ -211,6 +211,67 @@ fn what_is_protected_or_shared_counts() {
 }
 
 #[test]
+fn links_on_the_way_to_a_plan_of_the_work_tree_are_the_plans() {
+    let repo = TestRepo::new();
+    repo.write("real/split.yaml", WIDE);
+    symlink("real", repo.path("plans")).unwrap();
+    symlink("plans/split.yaml", repo.path("lanes.yaml")).unwrap();
+    repo.commit("the plan");
+    for changed in ["real/split.yaml", "plans", "lanes.yaml"] {
+        let text =
+            format!("diff --git a/{changed} b/{changed}\nold mode 100644\nnew mode 100755\n");
+        let file = assigned("lessons", &patch_file(&repo, "a.patch", text));
+        let json = Gate::of(&repo, &["lanes.yaml", "--diff", &file]).json().ends_with(1);
+        let told = json.findings().contains(&format!("plan-changed lessons {changed}"));
+        assert!(told, "{changed} {:#}", json.value);
+    }
+    let file = "diff --git a/real/new.yaml b/real/new.yaml\nold mode 100644\nnew mode 100755\n";
+    let file = assigned("lessons", &patch_file(&repo, "a.patch", file));
+    let json = Gate::of(&repo, &["plans", "--diff", &file]).json().ends_with(1);
+    assert!(json.findings().contains(&"plan-changed lessons real/new.yaml".to_owned()));
+}
+
+#[test]
+fn a_plan_in_a_commit_is_a_plain_file() {
+    let repo = planned(PLAN);
+    repo.write("real.yaml", WIDE);
+    repo.remove("lanes.yaml");
+    symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
+    repo.commit("a link");
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    let link = "lanes.yaml in commit";
+    gate(&repo, &["--task=lessons"]).ends_with(2).tells(&[
+        link,
+        "is a symbolic link",
+        "plain file",
+    ]);
+    let named = ["lanes.yaml", "--plan-from=main", "--task=lessons"];
+    gate(&repo, &named).ends_with(2).tells(&[link, "is a symbolic link"]);
+    // A file of the work tree that is named may be one; then both of its names are the plan's.
+    branch(&repo, "link", "main", &[("real.yaml", "x: 1\n")]);
+    let json = Gate::of(&repo, &["lanes.yaml", "--range", "lessons=main...link"]).json();
+    assert!(json.findings().contains(&"plan-changed lessons real.yaml".to_owned()));
+
+    // A folder in the place of the file.
+    let repo = TestRepo::new();
+    repo.write("lanes.yaml/a.yaml", WIDE);
+    repo.commit("a folder");
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    gate(&repo, &["--task=lessons"]).ends_with(2).tells(&[link, "is a folder"]);
+    // A file, or a link, in the place of the folder.
+    let repo = planned(PLAN);
+    repo.commit_file(".lanes", WIDE);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    gate(&repo, &["--task=lessons"]).ends_with(0);
+    repo.remove(".lanes");
+    symlink("lessons", repo.path(".lanes")).unwrap();
+    repo.commit("a link");
+    gate(&repo, &["--task=lessons"])
+        .ends_with(2)
+        .tells(&[".lanes in commit", "is a symbolic link"]);
+}
+
+#[test]
 fn a_folder_of_a_commit_is_one_plan() {
     let repo = TestRepo::new();
     repo.write(".lanes/10-lessons.yaml", "tasks: {lessons: {write: lessons/**}}\n");
