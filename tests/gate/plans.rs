@@ -80,6 +80,24 @@ fn a_plan_from_elsewhere_is_never_changed() {
 }
 
 #[test]
+fn a_named_plan_of_a_commit_is_found_where_the_work_tree_has_none() {
+    let repo = TestRepo::new();
+    repo.write("ci/lanes/split.yaml", PLAN);
+    repo.commit("the plan");
+    branch(&repo, "lessons", "main", &[("ci/x", "1\n")]);
+    repo.remove_dir("ci");
+    repo.write("deep/x", "");
+    for (dir, plan) in [("", "ci/lanes/split.yaml"), ("deep", "../ci/lanes/split.yaml")] {
+        let arguments = [plan, "--plan-from=main", "--task=lessons"];
+        let json = Gate::of(&repo, &arguments).dir(repo.path(dir)).json().ends_with(1);
+        json.finds(&["out-of-lane lessons ci/x"]);
+    }
+    let arguments = ["ci/lanes/none.yaml", "--plan-from=main"];
+    gate(&repo, &arguments).ends_with(2).tells(&["there is no plan ci/lanes/none.yaml in commit"]);
+    gate(&repo, &["../elsewhere.yaml", "--plan-from=main"]).ends_with(2).tells(&["is no path"]);
+}
+
+#[test]
 fn the_base_that_a_plan_names_is_followed_once() {
     let repo = planned(&format!("base: develop\n{PLAN}"));
     repo.git(&["checkout", "-q", "-b", "develop"]);
