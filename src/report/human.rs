@@ -303,16 +303,20 @@ struct ShownText {
 
 impl ShownText {
     fn new(source: &SourceFile) -> ShownText {
-        let hidden = |character: char| {
-            safe::is_hidden(character) && !matches!(character, '\n' | '\r' | '\t')
+        let escaped = |at: usize, character: char| match character {
+            '\n' | '\t' => false,
+            // Alone, it would take what follows to the beginning of the line.
+            '\r' => !source.text()[at..].starts_with("\r\n"),
+            other => safe::is_hidden(other),
         };
-        let dirty = source.text().contains(|character| hidden(character) || character == '#');
+        let dirty =
+            source.text().contains(|character| safe::is_hidden(character) || character == '#');
         let escaped = dirty.then(|| {
             let mut text = String::with_capacity(source.text().len());
             let mut moves = Vec::new();
             for (at, character) in source.text().char_indices() {
                 let log_command = source.text()[at..].starts_with("##");
-                if hidden(character) {
+                if escaped(at, character) {
                     text.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
                 } else if log_command {
                     text.push_str("# ");

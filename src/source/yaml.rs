@@ -636,7 +636,9 @@ fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
         }
         let item = is_list_item(line);
         let (outer_indent, in_list) = *outer.get_or_insert((indent, item));
-        let closes = line.trim_start().starts_with([']', '}']);
+        // The end of a flow collection that began on a line before.
+        let closes = line.trim_start().starts_with([']', '}'])
+            && is_blank_or_comment(line.trim_start_matches([' ', '\t', ']', '}', ',']));
         if indent == outer_indent && item == in_list && !closes {
             if entries.is_empty() && line.trim_start().starts_with(['{', '[']) {
                 return None;

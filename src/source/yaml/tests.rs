@@ -108,6 +108,15 @@ fn a_syntax_error_leaves_the_other_entries_standing() {
              @] this is no YAML: misplaced bracket",
         ),
         (
+            "tasks:\n  a: {write: x}\n  ][: y\n  b: {write: d}\n",
+            "{tasks={a={write=x } ][=broken b={write=d } } }\n@] this is no YAML: misplaced bracket",
+        ),
+        (
+            "tasks:\n  a: [\n    x,\n  ] # end\n  b: {write: d\n  }\n  c: *\n",
+            "{tasks={a=[x ] b={write=d } c=broken } }\n\
+             @* YAML takes this for an alias, not for a text => \"*\"",
+        ),
+        (
             "a: 1\n---\nb: 2\n",
             "{a=(a number) }\n@--- a second YAML document begins here, and a plan is one document",
         ),
