@@ -127,6 +127,37 @@ fn a_tag_is_no_branch() {
 }
 
 #[test]
+fn head_is_no_branch_of_the_remote() {
+    let (_origin, clone) = cloned();
+    clone.git(&["checkout", "-q", "-b", "here"]);
+    let here = clone.commit_file("lessons/here", "1\n");
+    for name in ["HEAD", "@"] {
+        let arguments = ["--plan-from", name, "--range", "lessons=main...here"];
+        gate(&clone, &arguments).ends_with(0).tells(&["plan: lanes.yaml in commit", &here]);
+    }
+    let json = Gate::of(&clone, &["--worktree", "--base=HEAD", "--task=lessons"]).json();
+    assert_eq!(json.value["inputs"][0]["base"], here);
+}
+
+#[test]
+fn a_branch_in_the_name_of_the_base_is_not_taken_for_it() {
+    let (origin, _) = cloned();
+    let main = origin.git(&["rev-parse", "main"]);
+    let forged = PLAN.replace("lessons/**", "\"**\"");
+    let evil = branch(&origin, "origin/main", "main", &[("lanes.yaml", &forged)]);
+    origin.git(&["update-ref", &format!("refs/heads/{main}"), &evil]);
+    // A clone has them as `refs/remotes/origin/origin/main` and `refs/remotes/origin/<hash>`.
+    let clone = origin.clone_with(&[]);
+    for flag in ["--plan-from", "--base"] {
+        let json = Gate::of(&clone, &[flag, &main, "--task=lessons"]).json().ends_with(1);
+        let json = json.finds(&["out-of-lane lessons quizzes/remote"]);
+        assert!(!json.answer.stderr.contains(&evil));
+        let json = Gate::of(&clone, &[flag, "origin/main", "--task=lessons"]).json().ends_with(3);
+        assert!(json.message("not-verified").contains("ambiguous"), "{:#}", json.value);
+    }
+}
+
+#[test]
 fn the_base_is_what_the_plan_names_or_the_caller() {
     let repo = planned(&format!("base: develop\n{PLAN}"));
     repo.git(&["branch", "develop"]);
@@ -205,6 +236,27 @@ fn a_shallow_clone_is_not_verified() {
     }
     clone.git(&["fetch", "-q", "--unshallow"]);
     gate(&clone, &["--task=lessons"]).ends_with(0);
+}
+
+#[test]
+fn an_unknown_revision_is_not_verified() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    for arguments in [
+        &["--range", "lessons=main...nowhere"][..],
+        &["--range", "lessons=nowhere...lessons"],
+        &["lanes.yaml", "--range", "lessons=nowhere...lessons"],
+        &["--base=nowhere"],
+        &["--plan-from=nowhere"],
+        &["--worktree", "--base=nowhere", "--task=lessons"],
+    ] {
+        let json = Gate::of(&repo, arguments).json().ends_with(3);
+        assert!(json.message("not-verified").contains("nowhere"), "{:#}", json.value);
+    }
+    for revision in ["--all", "-x", "main^{tree}", "", "a\nb", ":/the"] {
+        let range = format!("lessons={revision}...lessons");
+        assert!(matches!(gate(&repo, &["--range", &range]).status, Some(2 | 3)), "{revision:?}");
+    }
 }
 
 #[test]

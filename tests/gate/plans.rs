@@ -80,6 +80,24 @@ fn a_plan_from_elsewhere_is_never_changed() {
 }
 
 #[test]
+fn a_named_plan_of_a_commit_is_found_where_the_work_tree_has_none() {
+    let repo = TestRepo::new();
+    repo.write("ci/lanes/split.yaml", PLAN);
+    repo.commit("the plan");
+    branch(&repo, "lessons", "main", &[("ci/x", "1\n")]);
+    repo.remove_dir("ci");
+    repo.write("deep/x", "");
+    for (dir, plan) in [("", "ci/lanes/split.yaml"), ("deep", "../ci/lanes/split.yaml")] {
+        let arguments = [plan, "--plan-from=main", "--task=lessons"];
+        let json = Gate::of(&repo, &arguments).dir(repo.path(dir)).json().ends_with(1);
+        json.finds(&["out-of-lane lessons ci/x"]);
+    }
+    let arguments = ["ci/lanes/none.yaml", "--plan-from=main"];
+    gate(&repo, &arguments).ends_with(2).tells(&["there is no plan ci/lanes/none.yaml in commit"]);
+    gate(&repo, &["../elsewhere.yaml", "--plan-from=main"]).ends_with(2).tells(&["is no path"]);
+}
+
+#[test]
 fn the_base_that_a_plan_names_is_followed_once() {
     let repo = planned(&format!("base: develop\n{PLAN}"));
     repo.git(&["checkout", "-q", "-b", "develop"]);
@@ -154,6 +172,23 @@ fn a_huge_plan_of_a_commit_is_refused() {
 }
 
 #[test]
+fn a_key_that_nobody_reads_is_told_whoever_is_judged() {
+    // The slip stands behind the last task, which is not the one that is judged.
+    for slip in ["protekt: quizzes/**\n", "protect .github/**\n", "rules: {out-of-lan: note}\n"] {
+        let repo = planned(&format!("{PLAN}{slip}"));
+        branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+        let json = Gate::of(&repo, &["--task=lessons"]).json();
+        assert_ne!(json.answer.status, Some(0), "{slip}: {:#}", json.value);
+        assert!(json.findings().iter().any(|finding| finding.starts_with("invalid-plan")));
+    }
+    // What is wrong inside of another task is not this one's.
+    let slip = "    wirte: x\n";
+    let repo = planned(&format!("{PLAN}{slip}"));
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    Gate::of(&repo, &["--task=lessons"]).json().ends_with(0).finds(&[]);
+}
+
+#[test]
 fn a_lane_that_is_not_known_verifies_nothing() {
     let plan = PLAN.replace("lessons/**", "[lessons/**, lessons/**.json]");
     let repo = planned(&plan);
@@ -191,6 +226,67 @@ fn what_is_protected_or_shared_counts() {
         "out-of-lane lessons lessons/keep/a",
     ]);
     assert!(json.message("out-of-lane").contains("it is protected"));
+}
+
+#[test]
+fn links_on_the_way_to_a_plan_of_the_work_tree_are_the_plans() {
+    let repo = TestRepo::new();
+    repo.write("real/split.yaml", WIDE);
+    symlink("real", repo.path("plans")).unwrap();
+    symlink("plans/split.yaml", repo.path("lanes.yaml")).unwrap();
+    repo.commit("the plan");
+    for changed in ["real/split.yaml", "plans", "lanes.yaml"] {
+        let text =
+            format!("diff --git a/{changed} b/{changed}\nold mode 100644\nnew mode 100755\n");
+        let file = assigned("lessons", &patch_file(&repo, "a.patch", text));
+        let json = Gate::of(&repo, &["lanes.yaml", "--diff", &file]).json().ends_with(1);
+        let told = json.findings().contains(&format!("plan-changed lessons {changed}"));
+        assert!(told, "{changed} {:#}", json.value);
+    }
+    let file = "diff --git a/real/new.yaml b/real/new.yaml\nold mode 100644\nnew mode 100755\n";
+    let file = assigned("lessons", &patch_file(&repo, "a.patch", file));
+    let json = Gate::of(&repo, &["plans", "--diff", &file]).json().ends_with(1);
+    assert!(json.findings().contains(&"plan-changed lessons real/new.yaml".to_owned()));
+}
+
+#[test]
+fn a_plan_in_a_commit_is_a_plain_file() {
+    let repo = planned(PLAN);
+    repo.write("real.yaml", WIDE);
+    repo.remove("lanes.yaml");
+    symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
+    repo.commit("a link");
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    let link = "lanes.yaml in commit";
+    gate(&repo, &["--task=lessons"]).ends_with(2).tells(&[
+        link,
+        "is a symbolic link",
+        "plain file",
+    ]);
+    let named = ["lanes.yaml", "--plan-from=main", "--task=lessons"];
+    gate(&repo, &named).ends_with(2).tells(&[link, "is a symbolic link"]);
+    // A file of the work tree that is named may be one; then both of its names are the plan's.
+    branch(&repo, "link", "main", &[("real.yaml", "x: 1\n")]);
+    let json = Gate::of(&repo, &["lanes.yaml", "--range", "lessons=main...link"]).json();
+    assert!(json.findings().contains(&"plan-changed lessons real.yaml".to_owned()));
+
+    // A folder in the place of the file.
+    let repo = TestRepo::new();
+    repo.write("lanes.yaml/a.yaml", WIDE);
+    repo.commit("a folder");
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    gate(&repo, &["--task=lessons"]).ends_with(2).tells(&[link, "is a folder"]);
+    // A file, or a link, in the place of the folder.
+    let repo = planned(PLAN);
+    repo.commit_file(".lanes", WIDE);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    gate(&repo, &["--task=lessons"]).ends_with(0);
+    repo.remove(".lanes");
+    symlink("lessons", repo.path(".lanes")).unwrap();
+    repo.commit("a link");
+    gate(&repo, &["--task=lessons"])
+        .ends_with(2)
+        .tells(&[".lanes in commit", "is a symbolic link"]);
 }
 
 #[test]

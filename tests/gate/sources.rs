@@ -103,6 +103,23 @@ fn a_range_counts_from_the_merge_base_or_compares_two_trees() {
 }
 
 #[test]
+fn a_range_without_an_end_ends_in_head_and_one_without_a_beginning_is_a_slip() {
+    let repo = planned(PLAN);
+    let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "lessons"]);
+    let json = Gate::of(&repo, &["--range", "main..."]).json().ends_with(1);
+    assert_eq!(json.value["inputs"][0]["head"], head);
+    // `"$BASE...$HEAD"` with nothing in the variables: HEAD against itself would be green.
+    for range in ["...", "..", "...lessons", "..lessons", "lessons=...lessons"] {
+        let answer = gate(&repo, &["--range", range]).ends_with(2);
+        answer.tells(&["no commit to begin", "HEAD"]);
+    }
+    for range in ["main", "lessons=main", ""] {
+        gate(&repo, &["--range", range]).ends_with(2).tells(&["is no range", "A...B"]);
+    }
+}
+
+#[test]
 fn a_range_takes_the_task_of_the_branch_that_is_checked_out() {
     let repo = planned(PLAN);
     branch(&repo, "work/quizzes", "main", &[("lessons/b.json", "1\n")]);

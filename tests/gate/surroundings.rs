@@ -54,6 +54,25 @@ fn a_root_names_a_repository_from_anywhere() {
 }
 
 #[test]
+fn a_root_below_the_work_trees_is_refused() {
+    // Its globs would begin there, and the changes' paths at the top.
+    let repo = planned(PLAN);
+    repo.write("sub/lanes.yaml", PLAN);
+    repo.commit("another plan");
+    branch(&repo, "lessons", "main", &[("lessons/top", "1\n")]);
+    for arguments in [
+        &["--root=sub", "--task=lessons"][..],
+        &["--root=sub", "sub/lanes.yaml", "--range", "lessons=main...lessons"],
+        &["--root=sub", "--worktree", "--task=lessons"],
+    ] {
+        gate(&repo, arguments).ends_with(2).tells(&["sub", "is not the top of the work tree"]);
+    }
+    // A link to the top is the top.
+    std::os::unix::fs::symlink(repo.root(), repo.beside("link")).unwrap();
+    gate(&repo, &["--root=../link", "--task=lessons"]).ends_with(0);
+}
+
+#[test]
 fn a_linked_work_tree_is_one_of_its_own() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
@@ -64,6 +83,35 @@ fn a_linked_work_tree_is_one_of_its_own() {
     run.json().ends_with(1).finds(&["out-of-lane lessons stray"]);
     gate(&repo, &["--worktree"]).ends_with(2).tells(&["`main` is no task's branch"]);
     Gate::of(&repo, &["--range", "main...HEAD"]).dir(&linked).json().ends_with(0).finds(&[]);
+}
+
+#[test]
+fn a_bare_repository_has_commits_to_judge() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lanes.yaml", "x: 1\n"), ("plan.yaml", "1\n")]);
+    let bare = repo.beside("bare.git");
+    repo.git(&["clone", "-q", "--bare", ".", &bare.display().to_string()]);
+    let run = |arguments: &[&str]| Gate::of(&repo, arguments).dir(&bare).env("GIT_DIR", ".");
+    let strays = [
+        "out-of-lane lessons lanes.yaml",
+        "plan-changed lessons lanes.yaml",
+        "out-of-lane lessons plan.yaml",
+    ];
+    run(&["--task=lessons"]).json().ends_with(1).finds(&strays);
+    run(&["--range", "lessons=main...lessons"]).json().ends_with(1).finds(&strays);
+    run(&["lanes.yaml", "--plan-from=main", "--task=lessons"]).json().ends_with(1).finds(&strays);
+    // A file that lies in git's folder is no file of the repository.
+    fs::write(bare.join("plan.yaml"), PLAN).unwrap();
+    run(&["plan.yaml", "--task=lessons"])
+        .json()
+        .ends_with(1)
+        .finds(&["out-of-lane lessons lanes.yaml", "out-of-lane lessons plan.yaml"]);
+    for flag in ["--staged", "--worktree"] {
+        let json = run(&[flag, "--task=lessons"]).json().ends_with(3);
+        assert!(json.message("not-verified").contains("no work tree"));
+    }
+    // Without GIT_DIR, a folder that looks like a bare repository may be one that was committed.
+    Gate::of(&repo, &["--task=lessons"]).dir(&bare).run().ends_with(2);
 }
 
 #[test]
@@ -86,6 +134,27 @@ fn a_work_tree_of_the_environment_is_the_root() {
         .dir(repo.path("lessons"))
         .env("GIT_DIR", &git_dir)
         .env("GIT_WORK_TREE", repo.root());
+    let json = run.json().ends_with(1);
+    assert!(json.findings().contains(&"plan-changed lessons lanes.yaml".to_owned()));
+    // A plan in the folder at hand is not at the root for that.
+    repo.write("lessons/lanes.yaml", PLAN);
+    let run = Gate::of(&repo, &["lanes.yaml", "--worktree", "--task=lessons"])
+        .dir(repo.path("lessons"))
+        .env("GIT_DIR", &git_dir)
+        .env("GIT_WORK_TREE", repo.root());
+    run.json().ends_with(1).finds(&[
+        "out-of-lane lessons lessons/lanes.yaml",
+        "plan-changed lessons lessons/lanes.yaml",
+    ]);
+}
+
+#[test]
+fn a_hook_below_the_top_finds_the_plan_of_the_top() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lanes.yaml", "x: 1\n")]);
+    let run = Gate::of(&repo, &["../lanes.yaml", "--task=lessons"])
+        .dir(repo.path("lessons"))
+        .env("GIT_DIR", repo.path(".git"));
     let json = run.json().ends_with(1);
     assert!(json.findings().contains(&"plan-changed lessons lanes.yaml".to_owned()));
 }

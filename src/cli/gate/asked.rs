@@ -34,9 +34,19 @@ pub(super) fn ranges(texts: &[String]) -> Result<Vec<(Option<String>, Range)>, U
                     }
                 },
             };
-            let or_head = |name: &str| if name.is_empty() { "HEAD" } else { name }.to_owned();
-            let range =
-                Range { text: range.to_owned(), from: or_head(from), to: or_head(to), symmetric };
+            // With an unset variable on both sides, HEAD against itself would be green.
+            if from.is_empty() {
+                return Err(Unusable::new(
+                    format!("the range `{range}` names no commit to begin at"),
+                    "look for a variable that is not set, or write HEAD if that is meant",
+                ));
+            }
+            let range = Range {
+                text: range.to_owned(),
+                from: from.to_owned(),
+                to: if to.is_empty() { "HEAD" } else { to }.to_owned(),
+                symmetric,
+            };
             Ok((id.map(str::to_owned), range))
         })
         .collect()

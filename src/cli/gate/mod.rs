@@ -29,8 +29,8 @@ pub(super) struct GateArgs {
     /// A patch to judge, `-` for standard input. May be repeated.
     #[arg(long, value_name = "[ID=]FILE")]
     diff: Vec<String>,
-    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. May be
-    /// repeated.
+    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. Without B
+    /// it is HEAD. May be repeated.
     #[arg(long, value_name = "[ID=]A...B")]
     range: Vec<String>,
     /// Judge what is staged, against HEAD.
@@ -58,10 +58,10 @@ pub(super) struct GateArgs {
 
 pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     let environment = super::plan::environment()?;
-    let place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
+    let mut place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
     asked::stdin_once(args.plan.as_deref(), &args.diff)?;
-    let gate = Gate { args, place: &place, ranges: asked::ranges(&args.range)? };
-    let needs_repository = !gate.ranges.is_empty()
+    let ranges = asked::ranges(&args.range)?;
+    let needs_repository = !ranges.is_empty()
         || args.staged
         || args.worktree
         || args.diff.is_empty()
@@ -71,16 +71,22 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
         Ok(None) if needs_repository => {
             return Err(Unusable::new(
                 format!("there is no git repository at {}", place.root.display()),
-                "go into one, name it with --root, or give a patch with --diff",
+                "go into one, name it with --root (a bare one with GIT_DIR), or give a patch with \
+                 --diff",
             ));
         }
-        Err(error) if needs_repository => return gate.not_verified(error.into()),
+        Err(error) if needs_repository => return not_verified(args, error.into()),
         Ok(None) | Err(_) => None,
     };
+    let root_is_named = args.common.root.is_some();
+    if let Some(repository) = repository.as_ref().filter(|_| needs_repository || !root_is_named) {
+        place.settle(&environment, repository, root_is_named)?;
+    }
+    let gate = Gate { args, place: &place, ranges };
     let chosen = match gate.plan(repository.as_ref()) {
         Ok(chosen) => chosen,
         Err(Failure::Unusable(unusable)) => return Err(unusable),
-        Err(Failure::Git(error)) => return gate.not_verified(error.into()),
+        Err(Failure::Git(error)) => return not_verified(args, error.into()),
     };
     tell("plan", &chosen.what);
     let Chosen { plan, what, rivals, base } = chosen;
@@ -110,10 +116,10 @@ impl Gate<'_> {
     fn asks_for_commits(&self) -> bool {
         !self.ranges.is_empty() || self.args.staged || self.args.worktree
     }
+}
 
-    /// Ends a run in which nothing could be looked at: that is not clean, and no wrong call.
-    fn not_verified(&self, gap: Gap) -> Result<ExitCode, Unusable> {
-        let input = GateInput { gaps: vec![gap], ..GateInput::default() };
-        self.args.common.finish(&lanelint::check::gate(&Plan::default(), &input))
-    }
+/// Ends a run in which nothing could be looked at: that is not clean, and no wrong call.
+fn not_verified(args: &GateArgs, gap: Gap) -> Result<ExitCode, Unusable> {
+    let input = GateInput { gaps: vec![gap], ..GateInput::default() };
+    args.common.finish(&lanelint::check::gate(&Plan::default(), &input))
 }

@@ -36,10 +36,31 @@ pub(super) fn branch_or_error(repository: &Repository, name: &str) -> Result<Nam
 }
 
 /// The commit of `--base` or `--plan-from`: a branch of that name, else any revision.
+///
+/// Whoever may push a branch may call it `origin/main` or by a commit's hash, and a clone has it as
+/// `refs/remotes/origin/origin/main`: such a branch must not stand in for what it is called after.
 pub(super) fn anchor(repository: &Repository, revision: &str) -> Result<Named, GitError> {
-    match branch(repository, revision, Prefer::Remote)? {
-        Some(named) => Ok(named),
-        None => commit(repository, revision),
+    let hexadecimal = revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hexadecimal && matches!(revision.len(), 40 | 64) {
+        return commit(repository, revision);
+    }
+    let Some(named) = branch(repository, revision, Prefer::Remote)? else {
+        return commit(repository, revision);
+    };
+    let rival = if hexadecimal { revision.to_owned() } else { format!("refs/remotes/{revision}") };
+    match repository.commit(&rival) {
+        Err(error) if error.kind == GitErrorKind::UnknownRevision => Ok(named),
+        Err(error) => Err(error),
+        Ok(other) if other == named.commit => Ok(named),
+        Ok(other) => Err(GitError {
+            kind: GitErrorKind::AmbiguousRevision,
+            problem: format!(
+                "{revision} is ambiguous: a branch of that name ({}), or {rival} ({other})",
+                named.commit
+            ),
+            help: "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash"
+                .to_owned(),
+        }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which plan judges.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan, locate};
@@ -117,16 +117,17 @@ impl Gate<'_> {
             )
         };
         let top = repository.work_tree().and_then(|top| top.canonicalize().ok());
-        let (folder, name) = (plan.parent().unwrap_or(Path::new("")), plan.file_name());
-        let folder = self.place.here.join(folder).canonicalize().ok();
-        match (top, folder, name) {
-            (Some(top), Some(folder), Some(name)) => {
-                let folder = relative(&top, &folder).ok_or_else(outside)?;
-                locate::inside(folder.as_ref(), name.as_encoded_bytes()).ok_or_else(outside)
-            }
-            // The folder need not exist in the work tree, nor a work tree at all.
-            _ => RepoPath::new(plan.as_os_str().as_encoded_bytes()).map_err(|_| outside()),
-        }
+        let (Some(top), Ok(here)) = (top, self.place.here.canonicalize()) else {
+            return RepoPath::new(plan.as_os_str().as_encoded_bytes()).map_err(|_| outside());
+        };
+        let plan = here.join(plan);
+        let (folder, name) = (plan.parent().unwrap_or(&here), plan.file_name());
+        // The work tree need not have the folder that the commit has.
+        let folder = folder.canonicalize().unwrap_or_else(|_| without_dots(folder));
+        let inside = relative(&top, &folder)
+            .zip(name)
+            .and_then(|(folder, name)| locate::inside(folder.as_ref(), name.as_encoded_bytes()));
+        inside.ok_or_else(outside)
     }
 
     /// What the tasks' branches fork from: `--base`, else what the plan names, else `main`, else
@@ -150,4 +151,17 @@ impl Gate<'_> {
             None => branch_or_error(repository, "main"),
         }
     }
+}
+
+/// A path without `.` and `..`, by its text alone.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for step in path.components() {
+        match step {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            step => plain.push(step),
+        }
+    }
+    plain
 }

@@ -86,6 +86,10 @@ impl Repository {
     /// # Errors
     /// When git fails, or the ref is there and broken.
     pub fn branch(&self, name: &str, prefer: Prefer) -> Result<Option<BranchTip>, GitError> {
+        // git lets no branch have this name: `refs/remotes/origin/HEAD` is the remote's default.
+        if name == "HEAD" {
+            return Ok(None);
+        }
         let refs = self.refs()?;
         let tip = |reference: String| -> Result<Option<(String, CommitId)>, GitError> {
             Ok(refs.get(&reference)?.map(|id| (reference, CommitId(id))))
