@@ -187,3 +187,20 @@ fn the_good_split_goes_together_and_the_bad_one_does_not() {
         }
     }
 }
+
+#[test]
+fn one_file_in_many_lanes_reads_as_one_thing() {
+    let folder = fixtures().join("dashboard");
+    let mut command = lanelint(&folder);
+    command.args(["check", "--root", ".", "bad/lanes.yaml"]);
+    let (told, _) = run(command);
+    let heads: Vec<&str> = told.lines().filter(|line| line.starts_with("  × ")).collect();
+    assert_eq!(
+        heads,
+        [
+            "  × `src/dashboard/dashboard.js` is in several lanes: `charts`, `data`, `filters`, \
+             `theme`",
+            "  × this glob of `tests` overlaps with 3 lanes:",
+        ]
+    );
+}
