@@ -90,10 +90,14 @@ pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let status = if error.use_stderr() { UNUSABLE } else { 0 };
+            if error.use_stderr() {
+                // It repeats the arguments, and a shell may have put names of strangers there.
+                output::tell_lines(&error.render().to_string());
+                return ExitCode::from(UNUSABLE);
+            }
             // A closed pipe is no error.
             let _ = error.print();
-            return ExitCode::from(status);
+            return ExitCode::SUCCESS;
         }
     };
     let ended = match &cli.command {

@@ -57,6 +57,13 @@ pub(super) fn tell(what: &str, text: &str) {
     let _ = writeln!(io::stderr(), "{what}: {}", report::shown(text));
 }
 
+/// Writes a text of several lines to standard error.
+pub(super) fn tell_lines(text: &str) {
+    for line in text.lines() {
+        let _ = writeln!(io::stderr(), "{}", report::shown(line));
+    }
+}
+
 /// Writes the report in every format that was asked for; for people where none was.
 pub(super) fn write(
     report: &Report,
