@@ -81,6 +81,10 @@ fn a_branch_that_only_the_remote_has_is_found() {
     let json = json.finds(&["out-of-lane lessons quizzes/remote"]);
     assert_eq!(json.value["inputs"][0]["source"], "branch refs/remotes/origin/lessons");
     assert!(!json.answer.stderr.contains("differs"));
+    // A range names revisions, and `lessons` alone is none here.
+    let json = Gate::of(&clone, &["--range", "lessons=main...lessons"]).json().ends_with(3);
+    assert!(json.message("not-verified").ends_with("write `origin/lessons`"));
+    gate(&clone, &["--range", "lessons=main...origin/lessons"]).ends_with(1);
 }
 
 #[test]
