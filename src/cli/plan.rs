@@ -93,7 +93,10 @@ impl Place {
         }
         // Under GIT_DIR alone, git takes the working directory for the top; a `.git` above it knows
         // better.
-        let guessed = environment.work_tree.is_none() && self.bounded && top.starts_with(&root);
+        let guessed = environment.git_dir.is_some()
+            && environment.work_tree.is_none()
+            && self.bounded
+            && top.starts_with(&root);
         if !guessed {
             self.root = top;
             self.bounded = true;
@@ -260,7 +263,8 @@ impl Found {
             Some(folder) => own.push(Own::Folder(folder)),
             // The plan folder is the root itself: its parts are protected one by one.
             None => {
-                own.extend(parts.iter().filter_map(|part| place.below_root(part)).map(Own::File))
+                let parts = parts.iter().filter_map(|part| place.below_root(part));
+                own.extend(parts.map(Own::File));
             }
         }
         Ok(Found { what: name, texts, own, rivals: Vec::new() })
