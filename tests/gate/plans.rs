@@ -202,7 +202,10 @@ fn a_lane_that_is_not_known_verifies_nothing() {
         "not-verified lessons quizzes/b.json",
         "out-of-lane quizzes x",
     ]);
-    // The fault of a task that is not judged is not told here.
+    // The fault of a task that is not judged is not told here, be it that it has not started.
+    repo.git(&["branch", "-m", "lessons", "later"]);
+    let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
+    json.finds(&["missing-branch lessons -", "missing-branch audit -", "out-of-lane quizzes x"]);
     let json = Gate::of(&repo, &["--task=quizzes"]).json().ends_with(1);
     json.finds(&["out-of-lane quizzes x"]);
     let plan = PLAN.replace("    write: lessons/**\n", "    title: Lessons\n");
