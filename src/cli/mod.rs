@@ -91,7 +91,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
-                // It repeats the arguments, and a shell may have put names of strangers there.
+                // It quotes the call, and names in a call may be those of strangers.
                 output::tell_lines(&error.render().to_string());
                 return ExitCode::from(UNUSABLE);
             }

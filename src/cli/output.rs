@@ -57,9 +57,9 @@ pub(super) fn tell(what: &str, text: &str) {
     let _ = writeln!(io::stderr(), "{what}: {}", report::shown(text));
 }
 
-/// Writes a text of several lines to standard error.
+/// Says something of several lines on standard error.
 pub(super) fn tell_lines(text: &str) {
-    for line in text.lines() {
+    for line in text.trim_end().lines() {
         let _ = writeln!(io::stderr(), "{}", report::shown(line));
     }
 }
@@ -114,7 +114,8 @@ pub(super) fn write(
 pub(super) fn write_to_stderr(report: &Report, color: Color) {
     let stderr = io::stderr();
     let style = Style { color: use_color(color, stderr.is_terminal()), width: width() };
-    let _ = report::write(report, Format::Human, style, &mut stderr.lock());
+    let mut out = BufWriter::new(stderr.lock());
+    let _ = report::write(report, Format::Human, style, &mut out).and_then(|()| out.flush());
 }
 
 fn use_color(color: Color, terminal: bool) -> bool {

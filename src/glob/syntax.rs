@@ -1,7 +1,7 @@
 //! The syntax of globs: from text to pieces, with the place and the mend of every fault.
 //!
 //! The rules about components hold for the globs with the braces written out, of which there may
-//! be exponentially many. They are checked without writing them out: [`components`] carries the
+//! be exponentially many. They are checked without writing them out: `components` carries the
 //! few states that a component can be in through all alternatives at once.
 
 mod components;

@@ -15,6 +15,7 @@ use crate::lane::{Common, Lane, Lanes};
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 
+pub(crate) use read::nearest;
 pub use read::{MAX_TEXT, MAX_VALUES, PlanText, read};
 
 /// A plan, or as much of it as could be read.

@@ -7,7 +7,7 @@ use super::{Allow, GlobEntry, GlobFault, Plan, Problem, Spanned, Task, Write};
 use crate::finding::Level;
 use crate::glob::Glob;
 use crate::source::yaml::{self, NodeRef, Scalar, Tree, View};
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span, excerpt};
 
 /// The most bytes that a plan may have, all its files together.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
@@ -15,7 +15,13 @@ pub const MAX_TEXT: usize = 64 * 1024 * 1024;
 /// The most values that a plan may have, those of an alias counted each time that it is used.
 pub const MAX_VALUES: usize = 2_000_000;
 
+/// The most comparisons that 'did you mean' is worth: a plan of thousands of tasks, each misspelled
+/// by another, would take the square of them.
+const MAX_GUESSES: usize = 200_000;
+
 const PLAN_KEYS: &[&str] = &["base", "tasks", "protect", "share", "companions", "rules"];
+/// The keys of a plan whose values are united where several files have them.
+const UNITED_KEYS: &[&str] = &["tasks", "protect", "share", "companions", "rules"];
 const TASK_KEYS: &[&str] = &["title", "write", "read", "needs", "branch", "allow"];
 const ALLOW_KEYS: &[&str] = &["rule", "with", "path", "reason"];
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
@@ -40,7 +46,7 @@ impl PlanText {
 /// Reads a plan from its texts, united in their order.
 #[must_use]
 pub fn read(texts: Vec<PlanText>) -> Plan {
-    let mut reader = Reader::default();
+    let mut reader = Reader { guesses: MAX_GUESSES, ..Reader::default() };
     let mut size = 0;
     for text in texts {
         let file = FileId(reader.plan.sources.len());
@@ -78,6 +84,8 @@ struct Reader {
     references: Vec<Reference>,
     globs: HashMap<String, Result<Glob, Vec<crate::glob::syntax::Fault>>>,
     plan_keys: HashMap<String, Span>,
+    /// How many more words may be compared to find what was meant.
+    guesses: usize,
     /// Whether what all lanes have in common is not known.
     unknown: bool,
     file: Option<FileId>,
@@ -182,7 +190,7 @@ impl Reader {
     }
 
     fn plan_map(&mut self, pairs: Vec<(NodeRef<'_>, NodeRef<'_>)>) {
-        for (key, value) in pairs {
+        for (key, value) in self.without_duplicates(pairs, UNITED_KEYS).0 {
             let Some(name) = self.key(key) else {
                 self.unknown = true;
                 continue;
@@ -227,7 +235,7 @@ impl Reader {
     }
 
     fn given_twice(&mut self, name: &str, again: Range<usize>, first: Span) {
-        let message = format!("`{name}` is given twice");
+        let message = format!("`{}` is given twice", excerpt(name));
         let problem = self.problem(again, message, "keep one of the two");
         problem.labels[0].1 = "here again".to_owned();
         problem.labels.push((first, "first here".to_owned()));
@@ -286,7 +294,7 @@ impl Reader {
             );
             return;
         }
-        let message = format!("`{name}` is no key of {of}");
+        let message = format!("`{}` is no key of {of}", excerpt(name));
         let near = nearest(name, known.iter().copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -308,7 +316,8 @@ impl Reader {
             View::NotText(what) => {
                 let quoted = yaml::quoted(node.source());
                 let message = format!("{wanted} is wanted here, and this is {what}");
-                let problem = self.problem(node.span(), message, &format!("quote it: {quoted}"));
+                let problem =
+                    self.problem(node.span(), message, &format!("quote it: {}", excerpt(&quoted)));
                 problem.fix = Some(("quote it".to_owned(), quoted));
             }
             view => {
@@ -327,7 +336,7 @@ impl Reader {
     fn unquoted(&mut self, span: Range<usize>, meaning: &str, text: &str) {
         let quoted = yaml::quoted(text.trim());
         let message = format!("YAML takes this for {meaning}, not for a text");
-        let problem = self.problem(span, message, &format!("quote it: {quoted}"));
+        let problem = self.problem(span, message, &format!("quote it: {}", excerpt(&quoted)));
         problem.fix = Some(("quote it".to_owned(), quoted));
     }
 
@@ -375,7 +384,7 @@ impl Reader {
     fn branch(&mut self, node: NodeRef<'_>) -> Option<Spanned<String>> {
         let branch = self.text_value(node, "the name of a branch")?;
         if let Some(fault) = branch_fault(&branch.value) {
-            let message = format!("`{}` is no name for a branch: {fault}", branch.value);
+            let message = format!("`{}` is no name for a branch: {fault}", excerpt(&branch.value));
             self.problem(node.span(), message, "write the name as `git branch` shows it");
             return None;
         }
@@ -403,7 +412,7 @@ impl Reader {
                 self.plan.tasks[first].unknown = true;
             } else {
                 if let Some(fault) = id_fault(id) {
-                    let message = format!("`{id}` is no id: {fault}");
+                    let message = format!("`{}` is no id: {fault}", excerpt(id));
                     let help = "an id is letters, digits, `.`, `_` and `-`, in parts joined by `/`";
                     self.problem(key.span(), message, help);
                 }
@@ -610,7 +619,7 @@ impl Reader {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the levels are {}", list(LEVELS)),
                     };
-                    self.problem(value.span(), format!("`{other}` is no level"), &help);
+                    self.problem(value.span(), format!("`{}` is no level", excerpt(other)), &help);
                     continue;
                 }
             };
@@ -753,12 +762,16 @@ impl Reader {
         self.task = Some(task);
         let own = self.plan.tasks[task].id.value.clone();
         let others = self.plan.tasks.iter().map(|task| task.id.value.as_str());
-        let near = nearest(&id.value, others.filter(|other| *other != own)).map(str::to_owned);
+        self.guesses = self.guesses.saturating_sub(self.plan.tasks.len());
+        let near = (self.guesses > 0)
+            .then(|| nearest(&id.value, others.filter(|other| *other != own)))
+            .flatten()
+            .map(str::to_owned);
         let help = match &near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name a task of this plan, or remove it".to_owned(),
         };
-        let message = format!("there is no task `{}`", id.value);
+        let message = format!("there is no task `{}`", excerpt(&id.value));
         let problem = self.problem(id.span.bytes(), message, &help);
         problem.fix = near.map(|near| (format!("write `{near}`"), near));
     }
@@ -786,10 +799,13 @@ fn id_fault(id: &str) -> Option<String> {
             return Some("it begins or ends with `/`, or holds two in a row".to_owned());
         }
         if !part.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-            return Some(format!("`{part}` begins with neither a letter nor a digit"));
+            return Some(format!("`{}` begins with neither a letter nor a digit", excerpt(part)));
         }
         if part.ends_with('.') || part.ends_with(".lock") {
-            return Some(format!("`{part}` ends in `.` or `.lock`, which no branch can"));
+            return Some(format!(
+                "`{}` ends in `.` or `.lock`, which no branch can",
+                excerpt(part)
+            ));
         }
         if part.contains("..") {
             return Some("it holds `..`".to_owned());
@@ -825,7 +841,7 @@ fn branch_fault(name: &str) -> Option<&'static str> {
 }
 
 /// The word that someone who wrote `word` probably meant.
-fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let length = word.chars().count();
     let most = (length / 3).max(1);
     // Distances are quadratic: nobody misspells a word of more letters than this.

@@ -34,7 +34,10 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
     for group in groups(report) {
         let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&texts, &group);
-        handler.render_report(&mut rendered, &diagnostic).map_err(io::Error::other)?;
+        // Each text is shown by a report of its own: miette's one has one text.
+        for diagnostic in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
+            handler.render_report(&mut rendered, diagnostic).map_err(io::Error::other)?;
+        }
         // miette pads some lines with blanks.
         for line in rendered.trim_end().lines() {
             writeln!(out, "{}", line.trim_end())?;
@@ -67,7 +70,8 @@ fn summary(report: &Report) -> String {
 
 /// One finding, or several that are one, as miette wants it.
 struct GroupDiagnostic<'r> {
-    rule: &'static str,
+    /// What stands above the message; nothing where the report goes on in another text.
+    code: Option<String>,
     level: Level,
     message: String,
     help: Option<String>,
@@ -89,6 +93,7 @@ impl<'r> GroupDiagnostic<'r> {
                 let cause = |label: &&Label| label.place == Place::Span(*span);
                 (of_cause(group), draft.labels.iter().filter(cause).collect())
             }
+            Some(Common::Path) => of_path(group),
         };
         // One help for all is no help where they differ.
         let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
@@ -105,7 +110,7 @@ impl<'r> GroupDiagnostic<'r> {
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
-            rule: first.rule,
+            code: Some(format!("{}[{}]", first.level.word(), first.rule)),
             level: first.level,
             message,
             help,
@@ -126,20 +131,19 @@ impl<'r> GroupDiagnostic<'r> {
             self.message.push_str(&format!("\nat {place}"));
             return;
         }
-        let label = text.label(span, said);
         match self.text {
             None => {
                 self.text = Some(text);
-                self.labels.push(label);
+                self.labels.push(text.label(span, said));
             }
-            Some(own) if std::ptr::eq(own, text) => self.labels.push(label),
+            Some(own) if std::ptr::eq(own, text) => self.labels.push(text.label(span, said)),
             Some(_) => self.elsewhere.push(GroupDiagnostic {
-                rule: self.rule,
-                level: self.level,
-                message: shown(said).into_owned(),
+                code: None,
+                level: Level::Note,
+                message: shown(if said.is_empty() { "and here" } else { said }).into_owned(),
                 help: None,
                 text: Some(text),
-                labels: vec![label],
+                labels: vec![text.label(span, "")],
                 elsewhere: Vec::new(),
             }),
         }
@@ -210,6 +214,30 @@ fn of_cause(group: &Group<'_>) -> String {
     })
 }
 
+/// One path in many lanes, with the place in each that holds it.
+fn of_path<'r>(group: &Group<'r>) -> (String, Vec<&'r Label>) {
+    let mut tasks: Vec<&str> = Vec::new();
+    let mut labels: Vec<&Label> = Vec::new();
+    for finding in &group.findings {
+        for task in &finding.draft.tasks {
+            if !tasks.contains(&task.as_str()) {
+                tasks.push(task);
+            }
+        }
+        for label in &finding.draft.labels {
+            if labels.len() < TOLD && labels.iter().all(|known| known.place != label.place) {
+                labels.push(label);
+            }
+        }
+    }
+    let names: Vec<String> =
+        tasks.iter().take(TOLD).map(|task| format!("`{}`", shown(task))).collect();
+    let more = tasks.len().saturating_sub(TOLD);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
+    (format!("`{}` is in several lanes: {}{more}", shown(&path), names.join(", ")), labels)
+}
+
 fn listed(head: String, group: &Group<'_>, line: impl Fn(&Finding) -> String) -> String {
     let mut message = head;
     for finding in group.findings.iter().take(TOLD) {
@@ -238,7 +266,7 @@ impl std::error::Error for GroupDiagnostic<'_> {}
 
 impl Diagnostic for GroupDiagnostic<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(format!("{}[{}]", self.level.word(), self.rule)))
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -260,11 +288,6 @@ impl Diagnostic for GroupDiagnostic<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<_>)
     }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        let elsewhere = self.elsewhere.iter().map(|other| other as &dyn Diagnostic);
-        (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<_>)
-    }
 }
 
 /// A text of the plan as it can be shown, with an index of its lines.
@@ -280,16 +303,20 @@ struct ShownText {
 
 impl ShownText {
     fn new(source: &SourceFile) -> ShownText {
-        let hidden = |character: char| {
-            safe::is_hidden(character) && !matches!(character, '\n' | '\r' | '\t')
+        let escaped = |at: usize, character: char| match character {
+            '\n' | '\t' => false,
+            // Alone, it would take what follows to the beginning of the line.
+            '\r' => !source.text()[at..].starts_with("\r\n"),
+            other => safe::is_hidden(other),
         };
-        let dirty = source.text().contains(|character| hidden(character) || character == '#');
+        let dirty =
+            source.text().contains(|character| safe::is_hidden(character) || character == '#');
         let escaped = dirty.then(|| {
             let mut text = String::with_capacity(source.text().len());
             let mut moves = Vec::new();
             for (at, character) in source.text().char_indices() {
                 let log_command = source.text()[at..].starts_with("##");
-                if hidden(character) {
+                if escaped(at, character) {
                     text.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
                 } else if log_command {
                     text.push_str("# ");
@@ -318,6 +345,13 @@ impl ShownText {
         let Some((_, moves)) = &self.escaped else { return byte };
         let before = moves.partition_point(|&(at, _)| at <= byte);
         byte + before.checked_sub(1).map_or(0, |last| moves[last].1)
+    }
+
+    /// Where a byte of what is shown is in the original.
+    fn original_offset(&self, byte: usize) -> usize {
+        let Some((_, moves)) = &self.escaped else { return byte };
+        let before = moves.partition_point(|&(at, by)| at + by <= byte);
+        byte - before.checked_sub(1).map_or(0, |last| moves[last].1)
     }
 
     fn label(&self, span: Span, text: &str) -> LabeledSpan {
@@ -364,12 +398,13 @@ impl SourceCode for ShownText {
             return Err(MietteError::OutOfBounds);
         };
         let bytes = first_line.start..last_line.end;
+        let column = self.original.position(self.original_offset(span.offset())).column;
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             source.slice(bytes.clone()).as_bytes(),
             (bytes.start, bytes.len()).into(),
             first - 1,
-            if lines_before == 0 { start.column - 1 } else { 0 },
+            if lines_before == 0 { column - 1 } else { 0 },
             last - first + 1,
         )))
     }

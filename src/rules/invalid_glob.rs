@@ -2,6 +2,7 @@
 
 use super::{Example, Facts, Grouping, Rule, label, replacement, text};
 use crate::finding::{Draft, Level};
+use crate::source::excerpt;
 
 pub(super) const RULE: Rule = Rule {
     name: "invalid-glob",
@@ -22,7 +23,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     for (task, entry) in facts.plan.glob_entries().filter(|(task, _)| facts.concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
             report(Draft {
-                message: format!("`{}`: {}", shortened(&entry.text), fault.problem),
+                message: format!("`{}`: {}", excerpt(&entry.text), fault.problem),
                 help: Some(fault.help.clone()),
                 tasks: facts.ids(task),
                 labels: vec![label(fault.span, fault.problem.as_str())],
@@ -40,13 +41,4 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 
 fn title(fix: &str) -> String {
     if fix.is_empty() { "remove it".to_owned() } else { format!("write `{fix}`") }
-}
-
-/// A glob as a message can hold it.
-fn shortened(glob: &str) -> String {
-    const MOST: usize = 80;
-    match glob.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &glob[..end]),
-        None => glob.to_owned(),
-    }
 }

@@ -2,7 +2,8 @@
 
 use super::{Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
 use crate::finding::{Draft, Level};
-use crate::plan::Spanned;
+use crate::plan::{Spanned, nearest};
+use crate::source::excerpt;
 
 pub(super) const RULE: Rule = Rule {
     name: "invalid-plan",
@@ -63,16 +64,12 @@ fn wrong_rule(
         None if PLANNED.contains(&name.value.as_str()) => return,
         None => {
             let names = RULES.iter().map(|rule| rule.name).chain(PLANNED.iter().copied());
-            let near = names
-                .map(|rule| (strsim::osa_distance(rule, &name.value), rule))
-                .filter(|(distance, rule)| *distance <= rule.len() / 3)
-                .min()
-                .map(|(_, rule)| rule);
+            let near = nearest(&name.value, names);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "the README lists the rules".to_owned(),
             };
-            (format!("there is no rule `{}`", name.value), help, near)
+            (format!("there is no rule `{}`", excerpt(&name.value)), help, near)
         }
     };
     report(Draft {

@@ -146,6 +146,9 @@ pub struct PlanFacts {
     /// For each task and each of its globs, whether it names only protected paths; nothing where
     /// that is undecided.
     pub protected: Vec<Vec<Option<bool>>>,
+    /// For each sound glob that is shared, whether it names only protected paths; nothing where
+    /// that is undecided.
+    pub protected_shares: Vec<Option<bool>>,
     /// Why the files that exist may not all be known.
     pub gaps: Vec<Gap>,
 }
@@ -164,6 +167,7 @@ impl PlanFacts {
                     (0..lane.globs().len()).map(|glob| lane.is_protected(glob)).collect()
                 })
                 .collect(),
+            protected_shares: lanes.protected_shares(),
             gaps,
         }
     }
@@ -212,6 +216,11 @@ impl<'a> Facts<'a> {
     /// The globs of a task in the order of its lane.
     fn globs(&self, task: usize) -> Vec<&'a GlobEntry> {
         self.plan.tasks[task].globs().map(|(entry, _)| entry).collect()
+    }
+
+    /// The globs that are shared and sound, in the order in which lanes have them.
+    fn shares(&self) -> impl Iterator<Item = &'a GlobEntry> {
+        self.plan.share.iter().filter(|entry| entry.glob.is_ok())
     }
 
     /// The label of the place that says what a task may write, or of the task.

@@ -2,6 +2,7 @@
 
 use super::{Example, Facts, Grouping, Rule, label, text};
 use crate::finding::{Draft, Level};
+use crate::source::excerpt;
 
 pub(super) const RULE: Rule = Rule {
     name: "protected-path",
@@ -30,7 +31,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             let entry = facts.globs(task)[place];
             let id = facts.id(task);
             report(Draft {
-                message: format!("`{id}` may not write `{}`: it is protected", entry.text),
+                message: format!(
+                    "`{id}` may not write `{}`: it is protected",
+                    excerpt(&entry.text)
+                ),
                 help: Some(
                     "remove the glob, or narrow `protect`; the plan's own files are always \
                      protected"
@@ -43,19 +47,20 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             });
         }
     }
-    for shared in &facts.plan.share {
-        let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
-        if let Some(protected) = twin {
-            report(Draft {
-                message: format!("`{}` is both shared and protected", shared.text),
-                help: Some("remove it from one of the two; until then it is protected".to_owned()),
-                labels: vec![
-                    label(shared.span, "every task may write it"),
-                    label(protected.span, "no task may write it"),
-                ],
-                data: vec![("glob", text(shared.text.as_str()))],
-                ..Draft::default()
-            });
+    for (shared, protected) in facts.shares().zip(&known.protected_shares) {
+        if *protected != Some(true) {
+            continue;
         }
+        let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
+        let twin = twin.map(|twin| label(twin.span, "no task may write it"));
+        report(Draft {
+            message: format!("`{}` is both shared and protected", excerpt(&shared.text)),
+            help: Some("remove it from one of the two; until then it is protected".to_owned()),
+            labels: std::iter::once(label(shared.span, "every task may write it"))
+                .chain(twin)
+                .collect(),
+            data: vec![("glob", text(shared.text.as_str()))],
+            ..Draft::default()
+        });
     }
 }

@@ -1,1 +1,467 @@
+//! Every rule fires on its own example, and stays silent on the sound twins of what it finds.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::finding::{Finding, Input, Report};
+use crate::gate::{Judged, Work};
+use crate::plan::{Own, PlanText, read};
+use crate::repo::patch;
+
+fn plan(text: &str) -> Plan {
+    let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
+    plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
+    plan
+}
+
+/// What is found in a plan before its tasks start.
+fn checked(text: &str, files: &[&str]) -> Report {
+    let files: Vec<RepoPath> = files.iter().map(|file| file.parse().unwrap()).collect();
+    crate::check::check(&plan(text), &files, Vec::new())
+}
+
+/// What is found in the work of a plan's first task.
+fn gated(text: &str, work: Work) -> Report {
+    let judged = Judged {
+        task: 0,
+        input: Input::default(),
+        patch: Some("a.patch".to_owned()),
+        work,
+        doubts: BTreeMap::new(),
+    };
+    let rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
+    let input = GateInput { judged: vec![judged], gaps: Vec::new(), plan_rivals: rivals };
+    crate::check::gate(&plan(text), &input)
+}
+
+/// A patch that adds empty files.
+fn additions(paths: &[&str]) -> String {
+    paths
+        .iter()
+        .map(|path| {
+            format!("diff --git a/{path} b/{path}\nnew file mode 100644\nindex 0000000..e69de29\n")
+        })
+        .collect()
+}
+
+fn work(patch: &str) -> Work {
+    Work::Changes(patch::read(patch.as_bytes()))
+}
+
+/// The report of a rule's own example.
+fn example(rule: &Rule, text: &str) -> Report {
+    match (rule.name, rule.example.patch) {
+        ("missing-branch", None) => gated(text, Work::NoBranch),
+        (_, Some(patch)) => gated(text, work(patch)),
+        (_, None) => checked(text, &[]),
+    }
+}
+
+fn by<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
+    report.findings.iter().filter(|finding| finding.rule == rule).collect()
+}
+
+/// What a rule says, one line each.
+fn said(report: &Report, rule: &str) -> Vec<String> {
+    by(report, rule).iter().map(|finding| finding.draft.message.clone()).collect()
+}
+
+#[test]
+fn every_rule_fires_on_its_own_example() {
+    for rule in RULES {
+        let report = example(rule, rule.example.plan);
+        let found = by(&report, rule.name);
+        assert!(!found.is_empty(), "{}: {:?}", rule.name, report.findings);
+        for finding in found {
+            let Draft { message, help, labels, .. } = &finding.draft;
+            assert_eq!(finding.level, rule.level, "{}", rule.name);
+            let one_line = |text: &str| !text.trim().is_empty() && !text.contains('\n');
+            assert!(one_line(message), "{}: {message:?}", rule.name);
+            assert!(help.as_deref().is_some_and(one_line), "{}: {help:?}", rule.name);
+            assert!(!labels.is_empty(), "{} points at nothing", rule.name);
+            for label in labels {
+                if let Place::Span(span) = label.place {
+                    assert!(rule.example.plan.get(span.bytes()).is_some(), "{}", rule.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fix_of_an_example_mends_what_it_is_offered_for() {
+    for rule in RULES {
+        let report = example(rule, rule.example.plan);
+        for finding in by(&report, rule.name) {
+            for fix in &finding.draft.fixes {
+                let mut text = rule.example.plan.to_owned();
+                let mut edits = fix.edits.clone();
+                edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+                for edit in edits {
+                    text.replace_range(edit.span.bytes(), &edit.text);
+                }
+                let left = said(&example(rule, &text), rule.name);
+                let mended = !left.contains(&finding.draft.message);
+                assert!(mended, "{}: {text}", rule.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_holds_every_rule_of_the_folder_once() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            entry.unwrap().file_name().into_string().unwrap().strip_suffix(".rs").map(str::to_owned)
+        })
+        .filter(|name| name != "mod" && name != "tests")
+        .map(|name| name.replace('_', "-"))
+        .collect();
+    files.sort_unstable();
+    let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, files);
+    for planned in PLANNED {
+        assert!(!names.contains(planned), "{planned} is built and planned");
+    }
+}
+
+/// What a rule says of a plan that is checked.
+#[test]
+fn what_is_wrong_with_a_plan_is_found() {
+    for (rule, text, expected) in [
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: src/**/a*.rs}\n  b: {write: src/x/*b.rs}\n",
+            vec!["`a` and `b` may both write `src/x/ab.rs`"],
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: src/**, needs: b}\n  b: {write: src/x, needs: a}\n",
+            vec!["`a` and `b` may both write `src/x`"],
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: [src/**, '!src/x/README.md']}\n  b: {write: src/x/**}\n",
+            vec!["`a` and `b` may both write `src/x/0`"],
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: [x, '/y']}\n  b: {write: x}\n",
+            vec!["`a` and `b` may both write `x`"],
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: log}\n  b: {write: log*}\n  c: {write: log}\nshare: log\n",
+            vec![],
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: log}\n  b: {write: log}\nshare: lo\n",
+            vec!["`a` and `b` may both write `log`"],
+        ),
+        (
+            "missing-lane",
+            "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
+            vec![
+                "`a` does not say what it may write",
+                "`b` does not say what it may write",
+                "`d` does not say what it may write",
+            ],
+        ),
+        (
+            "protected-path",
+            "tasks:\n  a: {write: [lanes.yaml, x]}\n  b: {write: ci/x, needs: a}\nprotect: ci/\n",
+            vec![
+                "`a` may not write `lanes.yaml`: it is protected",
+                "`b` may not write `ci/x`: it is protected",
+            ],
+        ),
+        (
+            "protected-path",
+            "tasks: {a: {write: x}}\nshare: CHANGELOG.md\nprotect: [y, CHANGELOG.md]\n",
+            vec!["`CHANGELOG.md` is both shared and protected"],
+        ),
+        (
+            "protected-path",
+            "tasks: {a: {write: x}}\nshare: [doc/a, doc/, '**/*.md', lanes.yaml]\nprotect: doc/**\n",
+            vec![
+                "`doc/a` is both shared and protected",
+                "`doc/` is both shared and protected",
+                "`lanes.yaml` is both shared and protected",
+            ],
+        ),
+        ("empty-lane", "tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
+        ("empty-lane", "tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
+        (
+            "empty-lane",
+            "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
+            vec!["nothing is left of the lane of `a`"],
+        ),
+        ("dependency-cycle", "tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
+        (
+            "dependency-cycle",
+            "tasks:\n  a: {write: x, needs: b}\n  b: {write: y, needs: c}\n  c: {write: z, needs: a}\n  d: {write: q, needs: a}\n",
+            vec!["`a`, `b` and `c` need each other in a circle"],
+        ),
+        (
+            "duplicate-branch",
+            "tasks:\n  a: {write: x}\n  b: {write: y, branch: a}\n",
+            vec!["`a` and `b` are both on branch `a`"],
+        ),
+        (
+            "duplicate-branch",
+            "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
+            vec!["`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together"],
+        ),
+        (
+            "invalid-glob",
+            "tasks:\n  a: {write: 'a//b', read: '{x}'}\n",
+            vec!["`a//b`: an empty component", "`{x}`: a brace with a single alternative"],
+        ),
+        ("invalid-glob", "tasks: {a: {write: x}}\nshare: './y'\n", vec!["`./y`: a leading `./`"]),
+        (
+            "invalid-plan",
+            "tasks: {a: {write: x, needs: b}}\nrules: {invalid-glob: off, overlaping-lanes: off}\n",
+            vec![
+                "there is no task `b`",
+                "`invalid-glob` stands for itself: its level is fixed",
+                "there is no rule `overlaping-lanes`",
+            ],
+        ),
+        (
+            "invalid-plan",
+            "tasks: {a: {write: x, allow: [{rule: not-verified, reason: r}]}}\n",
+            vec!["`not-verified` stands for itself: it cannot be allowed"],
+        ),
+    ] {
+        let report = checked(text, &[]);
+        assert_eq!(said(&report, rule), expected, "{rule}: {text}");
+    }
+}
+
+/// The sound twin of each thing that a rule of the plan finds: nothing at all is said of it.
+#[test]
+fn what_is_sound_in_a_plan_is_left_alone() {
+    for (rule, text) in [
+        ("invalid-plan", "tasks:\n  a: {write: x, x-owner: me, title: t, branch: q/a}\nx-y: [1]\n"),
+        (
+            "invalid-plan",
+            "tasks:\n  x-ray: {write: x}\nrules: {unused-allow: off, empty-lane: note}\n",
+        ),
+        ("invalid-glob", "tasks:\n  a: {write: ['\\{x\\}', 'src/**/*.rs', '\\!y', '[]a]', x/]}\n"),
+        ("missing-lane", "tasks:\n  a: {write: []}\n"),
+        ("overlapping-lanes", "tasks:\n  a: {write: 'src/[a-m]*'}\n  b: {write: 'src/[n-z]*'}\n"),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: '**'}\n  b: {write: x, needs: c}\n  c: {write: y, needs: a}\n",
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: [src/**, '!src/x/**']}\n  b: {write: src/x/**}\n",
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: [x, log]}\n  b: {write: '{y,log}'}\nshare: log\n",
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: '{x,ci/a}'}\n  b: {write: '{y,ci/*}'}\nprotect: ci/\n",
+        ),
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: '{x,lanes.yaml}'}\n  b: {write: '{y,lanes.yaml}'}\n",
+        ),
+        ("overlapping-lanes", "tasks:\n  a: {write: '**'}\n  b: {write: []}\nshare: x\n"),
+        (
+            "undecided",
+            "tasks:\n  a: {write: '**/*a????????????/**'}\n  b: {write: [q/*, '!q/*a*']}\n",
+        ),
+        (
+            "protected-path",
+            "tasks:\n  a: {write: '**'}\nprotect: .github/**\nshare: CHANGELOG.md\n",
+        ),
+        ("empty-lane", "tasks:\n  a: {write: [src/**, '!src/x/**']}\n"),
+        ("empty-lane", "tasks:\n  a: {write: log}\nshare: log\n"),
+        (
+            "dependency-cycle",
+            "tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n",
+        ),
+        (
+            "duplicate-branch",
+            "tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n",
+        ),
+    ] {
+        let report = checked(text, &["README.md", "src/x/y"]);
+        assert_eq!(report.findings, [], "{rule}: {text}");
+    }
+}
+
+/// An empty lane whose globs are all protected is told once, as `protected-path`.
+#[test]
+fn a_lane_of_protected_paths_alone_is_told_once() {
+    let report = checked("tasks:\n  a: {write: ci/x}\nprotect: ci/**\n", &[]);
+    let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, ["protected-path"]);
+}
+
+#[test]
+fn what_is_wrong_with_work_is_found() {
+    let tasks =
+        "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [doc/**, src/gen/x]}\n";
+    for (rule, text, patch, expected) in [
+        (
+            "out-of-lane",
+            tasks,
+            additions(&["doc/x", "src/a", "src/gen/x", "zzz"]),
+            vec![
+                "`a` added `doc/x`, which is outside its lane",
+                "`a` added `src/gen/x`, which is outside its lane",
+                "`a` added `zzz`, which is outside its lane",
+            ],
+        ),
+        (
+            "out-of-lane",
+            tasks,
+            "diff --git a/doc/x b/src/x\nsimilarity index 100%\nrename from doc/x\nrename to src/x\n".to_owned(),
+            vec!["`a` deleted `doc/x`, which is outside its lane"],
+        ),
+        (
+            "out-of-lane",
+            tasks,
+            "diff --git a/run b/run\nold mode 100644\nnew mode 100755\n".to_owned(),
+            vec!["`a` changed the mode of `run`, which is outside its lane"],
+        ),
+        (
+            "review-only-write",
+            "tasks:\n  a: {write: []}\nshare: log\n",
+            additions(&["log"]),
+            vec!["`a` only reviews, and added `log`"],
+        ),
+        (
+            "plan-changed",
+            "tasks:\n  a: {write: '**'}\n",
+            additions(&[".lanes.yaml", "x"]),
+            vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
+        ),
+        (
+            "not-verified",
+            "tasks:\n  a: {write: [x, '/y']}\n",
+            additions(&["x"]),
+            vec!["`x`: nobody knows whether `a` may write it"],
+        ),
+        (
+            "not-verified",
+            "tasks:\n  a: {title: t}\n",
+            additions(&["x"]),
+            vec!["`x`: nobody knows whether `a` may write it"],
+        ),
+        ("missing-lane", "tasks:\n  a: {title: t}\n  b: {title: t}\n", additions(&["x"]), vec!["`a` does not say what it may write"]),
+        ("no-changes", tasks, String::new(), vec!["`a` changed nothing"]),
+    ] {
+        let report = gated(text, work(&patch));
+        assert_eq!(said(&report, rule), expected, "{rule}: {text}");
+    }
+}
+
+#[test]
+fn sound_work_is_left_alone() {
+    for (rule, text, patch) in [
+        ("out-of-lane", "tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"])),
+        ("review-only-write", "tasks:\n  a: {write: x}\n", additions(&["x"])),
+        ("no-changes", "tasks:\n  a: {write: []}\n", String::new()),
+        ("plan-changed", "tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"])),
+        // What is wrong with the lane of another task is not this task's.
+        ("not-verified", "tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"])),
+        // Of a plan that was checked, the gate repeats nothing.
+        (
+            "overlapping-lanes",
+            "tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n",
+            additions(&["x"]),
+        ),
+        ("missing-branch", "tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"])),
+    ] {
+        assert_eq!(gated(text, work(&patch)).findings, [], "{rule}: {text}");
+    }
+    let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);
+    assert!(said(&report, "no-changes").is_empty());
+}
+
+#[test]
+fn a_level_counts_wherever_it_is_not_fixed() {
+    for rule in RULES {
+        for (word, level) in
+            [("error", Level::Error), ("warning", Level::Warning), ("note", Level::Note)]
+        {
+            let text = format!("{}rules: {{{}: {word}}}\n", rule.example.plan, rule.name);
+            let report = example(rule, &text);
+            let expected = if rule.fixed { rule.level } else { level };
+            let found = by(&report, rule.name);
+            assert!(
+                !found.is_empty() && found.iter().all(|found| found.level == expected),
+                "{text}"
+            );
+        }
+        let text = format!("{}rules: {{{}: off}}\n", rule.example.plan, rule.name);
+        let silent = by(&example(rule, &text), rule.name).is_empty();
+        assert_eq!(silent, !rule.fixed, "{text}");
+    }
+}
+
+/// An allowance excuses what it says, and nothing more.
+#[test]
+fn an_allowance_excuses_no_more_than_it_says() {
+    let overlap = |allow: &str| {
+        format!(
+            "tasks:\n  a: {{write: [x/*, y], allow: [{allow}]}}\n  b: {{write: [x/*, z]}}\n  c: {{write: y, needs: b}}\n"
+        )
+    };
+    for (allow, allowed) in [
+        ("{rule: overlapping-lanes, reason: r}", [true, true]),
+        ("{rule: overlapping-lanes, with: b, reason: r}", [true, false]),
+        ("{rule: overlapping-lanes, with: c, reason: r}", [false, true]),
+        ("{rule: overlapping-lanes, with: a, reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, path: 'x/**', reason: r}", [true, false]),
+        ("{rule: overlapping-lanes, path: x/0, reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, with: c, path: 'x/**', reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, with: nobody, reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, path: '/x', reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, path: [x/*], reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, paths: x/*, reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, with: , reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, reason: ''}", [false, false]),
+        ("{rule: overlapping-lanes}", [false, false]),
+        ("{rule: empty-lane, reason: r}", [false, false]),
+    ] {
+        let report = checked(&overlap(allow), &[]);
+        let found = by(&report, "overlapping-lanes");
+        let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
+        assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
+    }
+    for (allow, allowed) in [
+        ("{rule: out-of-lane, path: 'doc/*', reason: r}", [true, false]),
+        ("{rule: out-of-lane, path: '*', reason: r}", [false, true]),
+        ("{rule: out-of-lane, path: '**', reason: r}", [true, true]),
+        ("{rule: out-of-lane, path: '**', with: b, reason: r}", [false, false]),
+        ("{rule: out-of-lane, reason: r}", [false, false]),
+    ] {
+        let text =
+            format!("tasks:\n  a: {{write: src/**, allow: [{allow}]}}\n  b: {{write: doc/**}}\n");
+        let report = gated(&text, work(&additions(&["doc/x", "log"])));
+        let found = by(&report, "out-of-lane");
+        let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
+        assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
+    }
+}
+
+/// The allowance of one task excuses nothing of what another did.
+#[test]
+fn an_allowance_is_that_of_its_own_task() {
+    let text = "tasks:\n  a: {write: x}\n  b: {write: y, allow: [{rule: out-of-lane, path: '**', reason: r}]}\n";
+    let report = gated(text, work(&additions(&["y"])));
+    assert!(by(&report, "out-of-lane").iter().all(|found| found.allowed.is_none()));
+}

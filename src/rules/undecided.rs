@@ -60,11 +60,18 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             report(gave_up(facts, "protected-path", &[task], vec![label]));
         }
     }
+    for (shared, _) in
+        facts.shares().zip(&known.protected_shares).filter(|(_, protected)| protected.is_none())
+    {
+        let label = label(shared.span, "this glob");
+        report(gave_up(facts, "protected-path", &[], vec![label]));
+    }
 }
 
 fn gave_up(facts: &Facts<'_>, rule: &str, tasks: &[usize], labels: Vec<Label>) -> Draft {
     let ids = facts.ids(tasks.iter().copied());
-    let message = format!("`{rule}` gave up on {}: a bound on work was reached", super::and(&ids));
+    let on = if ids.is_empty() { "`share`".to_owned() } else { super::and(&ids) };
+    let message = format!("`{rule}` gave up on {on}: a bound on work was reached");
     let globs: Vec<&str> =
         tasks.iter().flat_map(|&task| facts.globs(task)).map(|entry| entry.text.as_str()).collect();
     Draft {

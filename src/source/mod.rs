@@ -2,6 +2,7 @@
 
 pub mod yaml;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -92,6 +93,16 @@ impl SourceFile {
             byte -= 1;
         }
         byte
+    }
+}
+
+/// A text as a message can hold it: the beginning of one that is too long.
+#[must_use]
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -14,6 +14,9 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
 /// How deep [`recover`] follows a syntax error: plan, task, key, list item.
 const RECOVERY_DEPTH: usize = 4;
 
+/// The most values that are read from a text: each takes some hundred bytes, and a few letters.
+const MAX_NODES: usize = 2_000_000;
+
 /// A document, or as much of it as could be read.
 ///
 /// Nodes live in one list and refer to each other by place, so that an alias costs nothing however
@@ -25,6 +28,8 @@ pub struct Tree<'t> {
     root: Option<usize>,
     anchors: HashMap<Cow<'t, str>, usize>,
     problems: Vec<Problem>,
+    /// Where the text turned out to have more than [`MAX_NODES`] values; nothing of it counts then.
+    too_large: Option<usize>,
 }
 
 /// A syntax error, or something that YAML has and a plan has no use for.
@@ -105,12 +110,12 @@ impl<'t> Tree<'t> {
             root: None,
             anchors: HashMap::new(),
             problems: Vec::new(),
+            too_large: None,
         };
         match tree.read(0..text.len()) {
             Ok(root) => tree.root = root,
             Err(error) => {
                 tree.nodes.clear();
-                tree.anchors.clear();
                 tree.problems.clear();
                 tree.root = tree.recover(0..text.len(), RECOVERY_DEPTH);
                 if tree.problems.is_empty() {
@@ -118,6 +123,15 @@ impl<'t> Tree<'t> {
                     tree.problems.push(problem);
                 }
             }
+        }
+        if let Some(at) = tree.too_large {
+            tree.root = None;
+            tree.problems = vec![Problem {
+                span: at..at,
+                message: format!("here the text reaches {MAX_NODES} values; it is not read"),
+                help: Some("split the plan".to_owned()),
+                fix: None,
+            }];
         }
         tree
     }
@@ -141,10 +155,15 @@ impl<'t> Tree<'t> {
         options.emit_anchor_events = true;
         options.set_emit_comments(false);
         let base = part.start;
-        let mut builder = Builder { base, root: None, open: Vec::new(), by_id: HashMap::new() };
+        let mut builder = Builder { base, ..Builder::default() };
         let mut documents = 0;
         for event in Parser::new_from_str_with_options(&self.text[part], options) {
             let (event, span) = event?;
+            if self.too_large.is_some() || self.nodes.len() > MAX_NODES {
+                let at = span.byte_range().map_or(base, |bytes| base + bytes.start);
+                self.too_large.get_or_insert(at);
+                return Ok(None);
+            }
             if let Event::DocumentStart(..) = event {
                 documents += 1;
                 if documents == 2 {
@@ -165,6 +184,8 @@ impl<'t> Tree<'t> {
             }
             builder.take(self, event, &span);
         }
+        // Of a part that has an error, no anchor stands.
+        self.anchors.extend(builder.anchors);
         Ok(builder.root)
     }
 
@@ -196,7 +217,6 @@ impl<'t> Tree<'t> {
                 Ok(None) => {}
                 Err(error) => {
                     self.nodes.truncate(mark);
-                    self.anchors.retain(|_, &mut node| node < mark);
                     if is_list {
                         self.report(&error, &entry);
                         items.push(self.push(entry, Value::Broken));
@@ -257,7 +277,7 @@ impl<'t> Tree<'t> {
             return Problem {
                 span,
                 message: format!("YAML takes this for {meaning}, not for a text"),
-                help: Some(format!("quote it: {quoted}")),
+                help: Some(format!("quote it: {}", super::excerpt(&quoted))),
                 fix: Some(quoted),
             };
         }
@@ -274,11 +294,13 @@ impl<'t> Tree<'t> {
 }
 
 /// Turns the parser's events into nodes.
-struct Builder {
+#[derive(Default)]
+struct Builder<'t> {
     base: usize,
     root: Option<usize>,
     open: Vec<Open>,
     by_id: HashMap<usize, usize>,
+    anchors: Vec<(Cow<'t, str>, usize)>,
 }
 
 /// A list or map that has begun, with a key that waits for its value.
@@ -287,8 +309,8 @@ struct Open {
     key: Option<usize>,
 }
 
-impl Builder {
-    fn take<'t>(&mut self, tree: &mut Tree<'t>, event: Event<'t>, span: &granit_parser::Span) {
+impl<'t> Builder<'t> {
+    fn take(&mut self, tree: &mut Tree<'t>, event: Event<'t>, span: &granit_parser::Span) {
         let bytes = span.byte_range().unwrap_or(0..0);
         let bytes = self.base + bytes.start..self.base + bytes.end;
         let tag = span.tag_span().and_then(|tag| tag.byte_range());
@@ -307,7 +329,7 @@ impl Builder {
             },
             Event::Anchor(id, name) => {
                 if let Some(&node) = self.by_id.get(&id) {
-                    tree.anchors.insert(name, node);
+                    self.anchors.push((name, node));
                 }
                 return;
             }
@@ -614,7 +636,9 @@ fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
         }
         let item = is_list_item(line);
         let (outer_indent, in_list) = *outer.get_or_insert((indent, item));
-        let closes = line.trim_start().starts_with([']', '}']);
+        // The end of a flow collection that began on a line before.
+        let closes = line.trim_start().starts_with([']', '}'])
+            && is_blank_or_comment(line.trim_start_matches([' ', '\t', ']', '}', ',']));
         if indent == outer_indent && item == in_list && !closes {
             if entries.is_empty() && line.trim_start().starts_with(['{', '[']) {
                 return None;

@@ -234,3 +234,72 @@ fn an_alias_bomb_ends_soon() {
     assert_eq!(plan.problems.len(), 1);
     assert!(plan.unknown);
 }
+
+#[test]
+fn a_key_of_the_plan_stands_once_in_a_file() {
+    let plan = plan(
+        "tasks: {a: {write: x}}\nprotect: p\ntasks: {b: {write: y}}\nprotect: q\nx-a: 1\nx-a: 2\n",
+    );
+    assert_eq!(
+        problems(&plan),
+        [
+            "tasks & tasks: `tasks` is given twice; keep one of the two",
+            "protect & protect: `protect` is given twice; keep one of the two",
+            "x-a & x-a: `x-a` is given twice; keep one of the two",
+        ]
+    );
+    // What protects more and lets fewer tasks go unseen is kept.
+    assert_eq!((plan.tasks.len(), plan.protect.len()), (2, 2));
+}
+
+#[test]
+fn a_problem_is_that_of_the_task_in_which_it_is() {
+    for (text, expected) in [
+        ("tasks:\n  a: {write: x}\nprotcet: y\n", vec![None]),
+        ("protcet: y\ntasks:\n  a: {write: x}\n", vec![None]),
+        ("tasks:\n  a: {write: x}\nrules: {empty-lane: loud}\n", vec![None]),
+        ("tasks:\n  a: {wirte: x}\n  b: {needs: c}\n", vec![Some(0), Some(1)]),
+        ("tasks:\n  a: ][\n  b: {write: x}\nprotect: ][\n", vec![Some(0), None]),
+        (
+            "tasks:\n  a: {write: x}\n  b:\n    write: *.rs\n    x: ][\nshare: ][\n",
+            vec![Some(1), Some(1), Some(1), None],
+        ),
+        ("{\"tasks\": {\"a\": {\"write\": 5}}, \"protcet\": \"y\"}", vec![Some(0), None]),
+    ] {
+        let plan = plan(text);
+        let mut tasks: Vec<_> =
+            plan.problems.iter().map(|problem| (problem.labels[0].0, problem.task)).collect();
+        tasks.sort_unstable();
+        assert_eq!(tasks.iter().map(|(_, task)| *task).collect::<Vec<_>>(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_plan_of_misspelled_tasks_ends_soon() {
+    let tasks: String = (0..20_000)
+        .map(|task| format!("  task-{task}: {{write: x, needs: taks-{task}}}\n"))
+        .collect();
+    let plan = plan(&format!("tasks:\n{tasks}"));
+    assert_eq!(plan.problems.len(), 20_000);
+    assert_eq!(plan.problems[0].fix.as_ref().unwrap().1, "task-1");
+}
+
+#[test]
+fn messages_stay_short_whatever_they_quote() {
+    let long = "a b".repeat(100_000);
+    for text in [
+        format!("tasks:\n  ? \"{long}\"\n  : {{write: x}}\n"),
+        format!("tasks: {{a: {{write: x, needs: '{long}'}}}}\n"),
+        format!("tasks: {{a: {{write: x, branch: '{long}'}}}}\n"),
+        format!("tasks: {{a: {{write: x}}}}\n? '{long}'\n: x\n"),
+        format!("tasks: {{a: {{write: x}}}}\nrules: {{empty-lane: '{long}'}}\n"),
+        format!("tasks: {{a: {{write: *{}}}}}\n", "a".repeat(300_000)),
+        format!("tasks: {{a: {{write: {}}}}}\n", "1".repeat(300_000)),
+    ] {
+        let plan = plan(&text);
+        assert_eq!(plan.problems.len(), 1);
+        let problem = &plan.problems[0];
+        let help = problem.help.as_deref().unwrap_or("");
+        assert!(problem.message.len() < 300 && help.len() < 300, "{}", problem.message.len());
+    }
+}

@@ -108,6 +108,15 @@ fn a_syntax_error_leaves_the_other_entries_standing() {
              @] this is no YAML: misplaced bracket",
         ),
         (
+            "tasks:\n  a: {write: x}\n  ][: y\n  b: {write: d}\n",
+            "{tasks={a={write=x } ][=broken b={write=d } } }\n@] this is no YAML: misplaced bracket",
+        ),
+        (
+            "tasks:\n  a: [\n    x,\n  ] # end\n  b: {write: d\n  }\n  c: *\n",
+            "{tasks={a=[x ] b={write=d } c=broken } }\n\
+             @* YAML takes this for an alias, not for a text => \"*\"",
+        ),
+        (
             "a: 1\n---\nb: 2\n",
             "{a=(a number) }\n@--- a second YAML document begins here, and a plan is one document",
         ),
@@ -155,8 +164,31 @@ fn hostile_documents_end_soon() {
         "\"".repeat(100_001),
         "&".repeat(1_000),
         "\0\u{1}\u{7f}".repeat(100),
+        // Each error once made every anchor before it be looked at.
+        (0..30_000).map(|n| format!("a{n}: &a{n} x\n")).collect::<String>()
+            + &"b: ][\n".repeat(30_000),
     ] {
         let tree = Tree::parse(&text);
         assert!(tree.root().is_some() || !tree.problems().is_empty());
     }
+}
+
+#[test]
+fn a_text_of_too_many_values_is_not_read() {
+    for text in [
+        format!("a: [{}]\n", "1,".repeat(MAX_NODES)),
+        format!("a: ][\nb:\n{}", "- x\n".repeat(MAX_NODES)),
+    ] {
+        let tree = Tree::parse(&text);
+        assert!(tree.root().is_none());
+        assert_eq!(tree.problems().len(), 1);
+        assert!(tree.problems()[0].message.contains("2000000 values"));
+    }
+}
+
+/// An anchor of a part that cannot be read is no anchor for the others.
+#[test]
+fn no_alias_leads_into_what_cannot_be_read() {
+    let outlined = outline("a: [&n x, ][\nb: *n\nc: &n y\nd: *n\n");
+    assert!(outlined.starts_with("{a=broken b=alias?*n c=y d=y<*n> }"), "{outlined}");
 }
