@@ -7,7 +7,7 @@ use lanelint::path::RepoPath;
 use lanelint::plan::locate::{self, FILES, FOLDER};
 use lanelint::plan::{MAX_TEXT, Own, Plan, PlanText};
 use lanelint::repo::files;
-use lanelint::repo::git::{Blob, CommitId, Environment, GitErrorKind, Mode, Repository};
+use lanelint::repo::git::{Blob, CommitId, Environment, GitError, GitErrorKind, Mode, Repository};
 
 use super::Unusable;
 use super::output::tell;
@@ -93,7 +93,10 @@ impl Place {
         }
         // Under GIT_DIR alone, git takes the working directory for the top; a `.git` above it knows
         // better.
-        let guessed = environment.work_tree.is_none() && self.bounded && top.starts_with(&root);
+        let guessed = environment.git_dir.is_some()
+            && environment.work_tree.is_none()
+            && self.bounded
+            && top.starts_with(&root);
         if !guessed {
             self.root = top;
             self.bounded = true;
@@ -158,6 +161,26 @@ pub(super) fn relative(root: &Path, folder: &Path) -> Option<Option<RepoPath>> {
     let parts: Vec<&[u8]> =
         inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
     if parts.is_empty() { Some(None) } else { RepoPath::new(parts.join(&b'/')).ok().map(Some) }
+}
+
+/// Why a plan could not be had.
+pub(super) enum Failure {
+    /// The call is wrong.
+    Unusable(Unusable),
+    /// git could not answer, so nothing can be verified.
+    Git(GitError),
+}
+
+impl From<Unusable> for Failure {
+    fn from(unusable: Unusable) -> Failure {
+        Failure::Unusable(unusable)
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Failure {
+        Failure::Git(error)
+    }
 }
 
 /// The texts of a plan and where they were found.
@@ -260,7 +283,8 @@ impl Found {
             Some(folder) => own.push(Own::Folder(folder)),
             // The plan folder is the root itself: its parts are protected one by one.
             None => {
-                own.extend(parts.iter().filter_map(|part| place.below_root(part)).map(Own::File))
+                let parts = parts.iter().filter_map(|part| place.below_root(part));
+                own.extend(parts.map(Own::File));
             }
         }
         Ok(Found { what: name, texts, own, rivals: Vec::new() })
@@ -309,7 +333,7 @@ impl Found {
         commit: &CommitId,
         start: Option<&RepoPath>,
         path: Option<&RepoPath>,
-    ) -> Result<Found, Unusable> {
+    ) -> Result<Found, Failure> {
         if let Some(path) = path {
             let missing = || {
                 Unusable::new(
@@ -317,10 +341,11 @@ impl Found {
                     "name another plan or another --plan-from",
                 )
             };
-            return match repository.blob(commit, path, MAX_TEXT as u64)? {
-                None => Err(missing()),
+            return match plan_blob(repository, commit, path)? {
+                None => Err(missing().into()),
                 Some(blob) if blob.mode == Mode::Tree => {
-                    Found::folder_in_commit(repository, commit, path)?.ok_or_else(missing)
+                    Found::folder_in_commit(repository, commit, path)?
+                        .ok_or_else(|| missing().into())
                 }
                 Some(blob) => Found::file_in_commit(commit, path, blob),
             };
@@ -330,7 +355,7 @@ impl Found {
             let mut found = Vec::new();
             for name in FILES.iter().chain([&FOLDER]) {
                 let Some(path) = locate::inside(folder.as_ref(), name.as_bytes()) else { continue };
-                let plan = match repository.blob(commit, &path, MAX_TEXT as u64)? {
+                let plan = match plan_blob(repository, commit, &path)? {
                     None => None,
                     Some(blob) if *name == FOLDER && blob.mode == Mode::Tree => {
                         Found::folder_in_commit(repository, commit, &path)?
@@ -343,7 +368,7 @@ impl Found {
             }
             let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
             if names.len() > 1 {
-                return Err(several_plans(&format!("commit {commit}"), &names));
+                return Err(several_plans(&format!("commit {commit}"), &names).into());
             }
             if let Some((_, plan)) = found.pop() {
                 return Ok(plan.with_rivals(&folders[..=place]));
@@ -352,13 +377,14 @@ impl Found {
         Err(Unusable::new(
             format!("there is no plan in commit {commit}"),
             "commit lanes.yaml to the base branch, name a PLAN, or say --plan-from REV",
-        ))
+        )
+        .into())
     }
 
-    fn file_in_commit(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<Found, Unusable> {
+    fn file_in_commit(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<Found, Failure> {
         let what = format!("{path} in commit {commit}");
         if !blob.mode.is_file() {
-            return Err(no_plain_file(&what, blob.mode));
+            return Err(no_plain_file(&what, blob.mode).into());
         }
         let texts = vec![PlanText::new(path.to_string(), blob.content)];
         let own = vec![Own::File(path.clone())];
@@ -370,7 +396,7 @@ impl Found {
         repository: &Repository,
         commit: &CommitId,
         folder: &RepoPath,
-    ) -> Result<Option<Found>, Unusable> {
+    ) -> Result<Option<Found>, Failure> {
         let what = format!("{folder} in commit {commit}");
         let entries = repository.tree_entries(commit, Some(folder))?.unwrap_or_default();
         let mut texts = Vec::new();
@@ -381,15 +407,9 @@ impl Found {
                 continue;
             }
             if !entry.mode.is_file() {
-                return Err(no_plain_file(&format!("{part} in commit {commit}"), entry.mode));
+                return Err(no_plain_file(&format!("{part} in commit {commit}"), entry.mode).into());
             }
-            let bytes = repository.content(&entry.id, left).map_err(|error| match error.kind {
-                GitErrorKind::TooLarge => Unusable::new(
-                    format!("the plan {what} is larger than {} MiB", MAX_TEXT >> 20),
-                    "split it, or take out what is no part of it",
-                ),
-                _ => Unusable::from(error),
-            })?;
+            let bytes = bounded(repository.content(&entry.id, left), &what)?;
             left -= bytes.len() as u64;
             texts.push(PlanText::new(part.to_string(), bytes));
         }
@@ -408,6 +428,28 @@ impl Found {
         self.rivals.retain(|rival| !self.own.contains(rival));
         self
     }
+}
+
+/// What a path of a commit leads to; nothing where there is none.
+fn plan_blob(
+    repository: &Repository,
+    commit: &CommitId,
+    path: &RepoPath,
+) -> Result<Option<Blob>, Failure> {
+    let found = repository.blob(commit, path, MAX_TEXT as u64);
+    bounded(found, &format!("{path} in commit {commit}"))
+}
+
+/// A plan that is too large is a plan that cannot be used; whatever else keeps git from reading it
+/// leaves open what it says.
+fn bounded<T>(read: Result<T, GitError>, what: &str) -> Result<T, Failure> {
+    read.map_err(|error| match error.kind {
+        GitErrorKind::TooLarge => Failure::Unusable(Unusable::new(
+            format!("the plan {what} is larger than {} MiB", MAX_TEXT >> 20),
+            "split it, or take out what is no part of it",
+        )),
+        _ => Failure::Git(error),
+    })
 }
 
 fn no_plain_file(what: &str, mode: Mode) -> Unusable {

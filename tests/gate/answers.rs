@@ -153,3 +153,12 @@ fn levels_are_those_of_the_plan_and_fixed_ones_stay() {
     assert!(json.findings().contains(&"plan-changed lessons lanes.yaml".to_owned()));
     Gate::of(&repo, &["--task=quizzes"]).json().ends_with(3);
 }
+
+#[test]
+fn a_call_that_is_wrong_is_told_without_doing_anything() {
+    let repo = planned(PLAN);
+    for argument in ["--\u{1b}[31m", "--x\n::error::y", "--x ##[group]", "--format=\u{1b}[1m"] {
+        gate(&repo, &[argument]).ends_with(2);
+    }
+    gate(&repo, &["one.yaml", "two\u{1b}[31m\n::error::z.yaml"]).ends_with(2);
+}

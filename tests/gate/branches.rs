@@ -81,6 +81,10 @@ fn a_branch_that_only_the_remote_has_is_found() {
     let json = json.finds(&["out-of-lane lessons quizzes/remote"]);
     assert_eq!(json.value["inputs"][0]["source"], "branch refs/remotes/origin/lessons");
     assert!(!json.answer.stderr.contains("differs"));
+    // A range names revisions, and `lessons` alone is none here.
+    let json = Gate::of(&clone, &["--range", "lessons=main...lessons"]).json().ends_with(3);
+    assert!(json.message("not-verified").ends_with("write `origin/lessons`"));
+    gate(&clone, &["--range", "lessons=main...origin/lessons"]).ends_with(1);
 }
 
 #[test]
@@ -284,4 +288,10 @@ fn one_broken_branch_does_not_hide_the_others() {
     assert_eq!(json.value["inputs"][0]["head"], head);
     assert!(json.findings().contains(&"out-of-lane lessons quizzes/b.json".to_owned()));
     assert_eq!(json.finding("not-verified")["tasks"][0], "quizzes");
+
+    // Nor does a ref that is no ref.
+    repo.write(".git/refs/heads/work/quizzes", "nonsense\n");
+    let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(3);
+    assert!(json.findings().contains(&"out-of-lane lessons quizzes/b.json".to_owned()));
+    assert!(json.message("not-verified").contains("refs/heads/work/quizzes is broken"));
 }

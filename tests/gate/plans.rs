@@ -168,7 +168,22 @@ fn a_huge_plan_of_a_commit_is_refused() {
     repo.write(".gitattributes", "lanes.yaml -delta\n");
     repo.git(&["config", "core.looseCompression", "1"]);
     repo.commit("the plan");
-    gate(&repo, &["--range=HEAD...HEAD", "--task=x"]).ends_with(2).tells(&["bytes"]);
+    gate(&repo, &["--range=HEAD...HEAD", "--task=x"]).ends_with(2).tells(&["larger than 64 MiB"]);
+}
+
+#[test]
+fn a_plan_whose_object_is_missing_is_not_verified() {
+    for plan in ["lanes.yaml", ".lanes/a.yaml"] {
+        let repo = TestRepo::new();
+        repo.commit_file(plan, PLAN);
+        branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+        let blob = repo.git(&["rev-parse", &format!("main:{plan}")]);
+        repo.remove(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]));
+        for arguments in [&["--task=lessons"][..], &["--range", "lessons=main...lessons"]] {
+            let json = Gate::of(&repo, arguments).json().ends_with(3);
+            assert!(json.message("not-verified").contains("is missing"));
+        }
+    }
 }
 
 #[test]
@@ -202,7 +217,10 @@ fn a_lane_that_is_not_known_verifies_nothing() {
         "not-verified lessons quizzes/b.json",
         "out-of-lane quizzes x",
     ]);
-    // The fault of a task that is not judged is not told here.
+    // The fault of a task that is not judged is not told here, be it that it has not started.
+    repo.git(&["branch", "-m", "lessons", "later"]);
+    let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
+    json.finds(&["missing-branch lessons -", "missing-branch audit -", "out-of-lane quizzes x"]);
     let json = Gate::of(&repo, &["--task=quizzes"]).json().ends_with(1);
     json.finds(&["out-of-lane quizzes x"]);
     let plan = PLAN.replace("    write: lessons/**\n", "    title: Lessons\n");

@@ -233,6 +233,30 @@ fn no_home_and_no_git() {
 }
 
 #[test]
+fn a_repository_that_cannot_be_read_is_not_verified() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    fs::write(repo.path(".git/config"), "[core\n").unwrap();
+    let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(3);
+    assert!(json.message("not-verified").contains("git cannot use the repository"));
+
+    let repo = planned(PLAN);
+    let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    repo.remove(&format!(".git/objects/{}/{}", &head[..2], &head[2..]));
+    let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(3);
+    assert!(json.message("not-verified").contains("is missing"));
+
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "lessons"]);
+    repo.write("lessons/conflict", "1\n");
+    fs::write(repo.path(".git/index"), b"DIRC").unwrap();
+    for flag in ["--staged", "--worktree"] {
+        gate(&repo, &[flag]).ends_with(3);
+    }
+}
+
+#[test]
 fn an_unmerged_index_is_not_verified() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/a.json", "2\n")]);

@@ -167,46 +167,50 @@ impl<'a> Judge<'a> {
     fn branches(&self, repository: &Repository, base: Option<Named>, input: &mut GateInput) {
         let all = 0..self.plan.tasks.len();
         let tasks: Vec<usize> = self.selected.map_or_else(|| all.collect(), |task| vec![task]);
-        let found = (|| {
-            let base = match base {
-                Some(base) => base,
-                None => {
-                    let plan = self.plan.base.as_ref().map(|base| base.value.as_str());
-                    self.gate.base(repository, plan)?
-                }
-            };
-            let names: Vec<&str> =
-                tasks.iter().map(|&task| self.plan.tasks[task].branch_name()).collect();
-            Ok::<_, GitError>((base, repository.branches(&names, Prefer::Local)?))
-        })();
-        let (base, tips) = match found {
-            Ok(found) => found,
+        let base = base.map_or_else(
+            || {
+                let plan = self.plan.base.as_ref().map(|base| base.value.as_str());
+                self.gate.base(repository, plan)
+            },
+            Ok,
+        );
+        let base = match base {
+            Ok(base) => base,
             Err(error) => {
                 input.gaps.push(error.into());
                 return;
             }
         };
-        let there: Vec<(usize, BranchTip)> =
-            tasks.iter().zip(tips).filter_map(|(&task, tip)| tip.map(|tip| (task, tip))).collect();
-        if there.is_empty() {
+        let mut there: Vec<(usize, BranchTip)> = Vec::new();
+        let mut others: BTreeMap<usize, Work> = BTreeMap::new();
+        for &task in &tasks {
+            let branch = self.plan.tasks[task].branch_name();
+            let work = match repository.branch(branch, Prefer::Local) {
+                Ok(Some(tip)) => {
+                    there.push((task, tip));
+                    continue;
+                }
+                Ok(None) => Work::NoBranch,
+                Err(error) => Work::Unreadable(error.into()),
+            };
+            others.insert(task, work);
+        }
+        let none = |work: &Work| matches!(work, Work::NoBranch);
+        if there.is_empty() && others.values().all(none) {
             input.gaps.push(Gap {
                 problem: "no task has a branch, so nothing was judged".to_owned(),
                 help: "fetch the branches (`git fetch origin`), or name them with `branch:`"
                     .to_owned(),
             });
         }
-        let mut work = self.branch_changes(repository, &base, &there);
-        for task in tasks {
-            let branch = self.plan.tasks[task].branch_name();
-            let judged = work.remove(&task).unwrap_or_else(|| Judged {
-                task,
-                input: self.input(task, format!("branch {branch}")),
-                patch: None,
-                work: Work::NoBranch,
-                doubts: BTreeMap::new(),
-            });
-            input.judged.push(judged);
+        let mut judged = self.branch_changes(repository, &base, &there);
+        for (task, work) in others {
+            let source = format!("branch {}", self.plan.tasks[task].branch_name());
+            let input = self.input(task, source);
+            let doubts = BTreeMap::new();
+            judged.insert(task, Judged { task, input, patch: None, work, doubts });
         }
+        input.judged.extend(judged.into_values());
     }
 
     fn branch_changes(

@@ -15,11 +15,11 @@ use lanelint::repo::Gap;
 use lanelint::repo::git::Repository;
 
 use super::output::tell;
-use super::plan::Place;
+use super::plan::{Failure, Place};
 use super::{Common, Unusable};
 use asked::Range;
 use judge::Judge;
-use plan::{Chosen, Failure};
+use plan::Chosen;
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {

@@ -9,7 +9,7 @@ use lanelint::repo::git::{GitError, Prefer, Repository};
 use super::Gate;
 use super::names::{Named, anchor, branch, branch_or_error, commit};
 use crate::cli::Unusable;
-use crate::cli::plan::{Found, relative};
+use crate::cli::plan::{Failure, Found, relative};
 
 /// The plan that judges.
 pub(super) struct Chosen {
@@ -24,26 +24,6 @@ impl From<Found> for Chosen {
     fn from(found: Found) -> Chosen {
         let (what, rivals) = (found.what.clone(), found.rivals.clone());
         Chosen { plan: found.read(), what, rivals, base: None }
-    }
-}
-
-/// Why a plan could not be had.
-pub(super) enum Failure {
-    /// The call is wrong.
-    Unusable(Unusable),
-    /// git could not answer, so nothing can be verified.
-    Git(GitError),
-}
-
-impl From<Unusable> for Failure {
-    fn from(unusable: Unusable) -> Failure {
-        Failure::Unusable(unusable)
-    }
-}
-
-impl From<GitError> for Failure {
-    fn from(error: GitError) -> Failure {
-        Failure::Git(error)
     }
 }
 

@@ -187,6 +187,15 @@ impl Repository {
 
     fn unknown(&self, revision: &str) -> GitError {
         let shallow = self.scratch.get().is_some_and(|scratch| !scratch.shallow.is_empty());
+        let name = &revision[..end_of_name(revision)];
+        let remote = format!("{ORIGIN}{name}");
+        if self.refs.get().is_some_and(|refs| refs.objects.contains_key(&remote)) {
+            return GitError::new(
+                GitErrorKind::UnknownRevision,
+                format!("no commit is known by the revision {revision}: only the remote has it"),
+                format!("write `origin/{revision}`"),
+            );
+        }
         GitError::new(
             GitErrorKind::UnknownRevision,
             format!("no commit is known by the revision {revision}"),
