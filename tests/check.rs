@@ -1,6 +1,6 @@
 //! `lanelint check` as a person or a CI job runs it.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "the program is run as its users run it")]
 
 mod common;
