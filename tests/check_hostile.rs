@@ -1,7 +1,7 @@
 //! `lanelint check` on what strangers, accidents and attackers write: a clear message, the right
 //! status, soon, and nothing raw on a terminal.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "the program is run as its users run it")]
 
 mod common;

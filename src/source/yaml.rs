@@ -344,6 +344,12 @@ impl<'t> Builder<'t> {
             }
             _ => return,
         };
+        if id != 0
+            && let Value::Scalar { style: ScalarStyle::Plain, .. } = &value
+            && bytes.is_empty()
+        {
+            tree.anchor_of_nothing(bytes.start);
+        }
         let node = tree.push(bytes, value);
         tree.nodes[node].tag = tag;
         if id != 0 {
@@ -367,6 +373,20 @@ impl<'t> Builder<'t> {
 }
 
 impl Tree<'_> {
+    /// Tells of an anchor with no value behind it: an unquoted `&src/**` that would be no glob at
+    /// all, and in `protect` or `share` nobody would notice.
+    fn anchor_of_nothing(&mut self, at: usize) {
+        let Some(start) = self.text[..at].rfind('&') else { return };
+        let end = start + self.text[start..at].trim_end().len();
+        let quoted = quoted(&self.text[start..end]);
+        self.problems.push(Problem {
+            span: start..end,
+            message: "YAML takes this for an anchor, not for a text".to_owned(),
+            help: Some(format!("quote it: {}", super::excerpt(&quoted))),
+            fix: Some(quoted),
+        });
+    }
+
     fn end_of_children(&self, node: usize) -> usize {
         let last = match &self.nodes[node].value {
             Value::List(items) => items.last().copied(),

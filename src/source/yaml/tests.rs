@@ -64,6 +64,12 @@ fn every_way_of_writing_a_value_keeps_its_bytes() {
         ("{\"a\": {\"b\": [\"c\"]}}", "{a<\"a\">={b<\"b\">=[c<\"c\"> ] } }"),
         ("a: *.rs\nb: [*x/y, **/z]\n", "{a=alias?*.rs b=[alias?*x/y alias?**/z ] }"),
         ("a: !src/x\nb: ! y\nc: [!p/**, q]\n", "{a=tag?!src/x b=tag?! y c=[tag?!p/** q ] }"),
+        (
+            "a: &b/**\nc: [ &d , e]\n",
+            "{a=~ c=[~ e ] }\n\
+             @&b/** YAML takes this for an anchor, not for a text => \"&b/**\"\n\
+             @&d YAML takes this for an anchor, not for a text => \"&d\"",
+        ),
         ("é: 漢\n", "{é=漢 }"),
     ] {
         assert_eq!(outline(text), expected, "{text}");
