@@ -56,8 +56,15 @@ fn the_plan_and_a_patch_cannot_both_come_from_standard_input() {
     let repo = planned(PLAN);
     // The plan would swallow both, and the patch seem empty.
     let text = format!("{PLAN}{}", patch_text("secret"));
-    let run = Gate::of(&repo, &["-", "--diff", "lessons=-"]).stdin(text).run();
-    run.ends_with(2).tells(&["standard input can be read once"]);
+    for [plan, diff] in [
+        ["-", "lessons=-"],
+        ["/dev/stdin", "lessons=-"],
+        ["-", "lessons=/dev/stdin"],
+        ["/dev/stdin", "lessons=/dev/fd/0"],
+    ] {
+        let run = Gate::of(&repo, &[plan, "--diff", diff]).stdin(text.as_str()).run();
+        run.ends_with(2).tells(&["standard input can be read once"]);
+    }
 }
 
 #[test]

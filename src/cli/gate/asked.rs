@@ -52,12 +52,14 @@ pub(super) fn ranges(texts: &[String]) -> Result<Vec<(Option<String>, Range)>, U
         .collect()
 }
 
+/// The names of standard input.
+const STDIN: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
 /// Refuses a call that would read standard input twice: what comes second would seem empty, and
 /// an empty patch changes nothing.
 pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Unusable> {
-    let plan = plan.filter(|plan| *plan == Path::new("-")).into_iter().count();
-    let patches = diffs.iter().filter(|diff| split_id(diff).1 == "-").count();
-    if plan + patches > 1 {
+    let names = plan.into_iter().chain(diffs.iter().map(|diff| Path::new(split_id(diff).1)));
+    if names.filter(|name| STDIN.iter().any(|stdin| *name == Path::new(stdin))).count() > 1 {
         return Err(Unusable::new(
             "standard input can be read once",
             "give the plan or the other patches as files",
