@@ -1,6 +1,7 @@
 //! The one entry: inputs in memory in, report out. Levels, allowances and the order of findings
 //! are settled here, for the command line and the editor alike.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
@@ -67,18 +68,25 @@ fn findings(facts: &Facts<'_>) -> Vec<Finding> {
             findings.push(Finding { rule: rule.name, level, draft, allowed });
         });
     }
-    let file = |place: &Place| match place {
-        Place::Span(span) => (facts.plan.sources[span.file.0].name().to_owned(), Some(span.start)),
-        Place::File(path) => (path.to_string(), None),
-        Place::Input(name) => (name.clone(), None),
-    };
-    findings.sort_by_cached_key(|finding| {
-        let draft = &finding.draft;
-        let place = draft.labels.first().map(|label| file(&label.place));
-        let rest = (draft.tasks.clone(), draft.path.clone(), draft.message.clone());
-        (place, finding.rule, rest)
+    findings.sort_by(|one, other| {
+        let (left, right) = (&one.draft, &other.draft);
+        place(facts.plan, left)
+            .cmp(&place(facts.plan, right))
+            .then_with(|| one.rule.cmp(other.rule))
+            .then_with(|| left.tasks.cmp(&right.tasks))
+            .then_with(|| left.path.cmp(&right.path))
+            .then_with(|| left.message.cmp(&right.message))
     });
     findings
+}
+
+/// The file of a finding and the byte at which it is there.
+fn place<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<usize>)> {
+    Some(match &draft.labels.first()?.place {
+        Place::Span(span) => (plan.sources[span.file.0].name().into(), Some(span.start)),
+        Place::File(path) => (path.to_string().into(), None),
+        Place::Input(name) => (name.into(), None),
+    })
 }
 
 /// The level of a rule's findings under this plan; nothing where it is off.

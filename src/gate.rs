@@ -80,7 +80,7 @@ pub fn standings<'a>(
 }
 
 fn standing(plan: &Plan, lanes: &Lanes, task: usize, path: &RepoPath) -> Standing {
-    if plan.tasks[task].unknown || plan.tasks[task].write.is_none() {
+    if plan.is_lane_unknown(task) {
         return Standing::UnknownLane;
     }
     let found = lanes.of(task).holder(path).and_then(|holder| {

@@ -225,30 +225,71 @@ fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
 #[derive(Debug)]
 pub struct Lanes {
     lanes: Vec<Lane>,
-    by_prefix: OnceLock<ByPrefix>,
+    index: OnceLock<Index>,
 }
 
-/// The tasks by the bytes with which all paths of one of their globs begin.
+/// The tasks by what all paths of one of their globs begin with, and by what the last component of
+/// those paths begins with.
+///
+/// A path is looked up by each beginning that some glob has, so that the globs which cannot match
+/// it are never asked.
+#[derive(Debug, Default)]
+struct Index(Beginnings<Beginnings<Vec<usize>>>);
+
+/// Values by beginnings.
 #[derive(Debug)]
-struct ByPrefix {
-    tasks: HashMap<Vec<u8>, Vec<usize>>,
-    longest: usize,
+struct Beginnings<T> {
+    values: HashMap<Vec<u8>, T>,
+    /// How long the beginnings are, in ascending order.
+    lengths: Vec<usize>,
 }
 
-impl ByPrefix {
-    fn new(lanes: &[Lane]) -> ByPrefix {
-        let mut tasks: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+impl<T> Default for Beginnings<T> {
+    fn default() -> Beginnings<T> {
+        Beginnings { values: HashMap::new(), lengths: Vec::new() }
+    }
+}
+
+impl<T: Default> Beginnings<T> {
+    fn entry(&mut self, beginning: &[u8]) -> &mut T {
+        if let Err(place) = self.lengths.binary_search(&beginning.len()) {
+            self.lengths.insert(place, beginning.len());
+        }
+        self.values.entry(beginning.to_vec()).or_default()
+    }
+
+    /// The values of all beginnings of some bytes.
+    fn of<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a T> {
+        let fitting = self.lengths.iter().take_while(|&&length| length <= bytes.len());
+        fitting.filter_map(|&length| self.values.get(&bytes[..length]))
+    }
+}
+
+impl Index {
+    fn new(lanes: &[Lane]) -> Index {
+        let mut index = Index::default();
         for (task, lane) in lanes.iter().enumerate() {
             let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
             for glob in lane.globs.iter().chain(share) {
-                let tasks = tasks.entry(glob.prefix().to_vec()).or_default();
+                let outline = glob.outline();
+                let tasks = index.0.entry(&outline.prefix).entry(&outline.name);
                 if tasks.last() != Some(&task) {
                     tasks.push(task);
                 }
             }
         }
-        let longest = tasks.keys().map(Vec::len).max().unwrap_or(0);
-        ByPrefix { tasks, longest }
+        index
+    }
+
+    /// The tasks whose lanes may hold a path, each once, in the order of the plan.
+    fn candidates(&self, path: &RepoPath) -> Vec<usize> {
+        let path = path.as_bytes();
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        let by_name = self.0.of(path).flat_map(|names| names.of(name));
+        let mut tasks: Vec<usize> = by_name.flatten().copied().collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        tasks
     }
 }
 
@@ -256,7 +297,7 @@ impl Lanes {
     /// Takes the lanes in the order of their tasks.
     #[must_use]
     pub fn new(lanes: Vec<Lane>) -> Lanes {
-        Lanes { lanes, by_prefix: OnceLock::new() }
+        Lanes { lanes, index: OnceLock::new() }
     }
 
     /// The lane of a task.
@@ -296,18 +337,18 @@ impl Lanes {
     /// # Errors
     /// [`Undecided`] where a glob is too large to be built.
     pub fn owners(&self, path: &RepoPath) -> Result<Vec<usize>, Undecided> {
-        let bytes = path.as_bytes();
-        let by_prefix = self.by_prefix.get_or_init(|| ByPrefix::new(&self.lanes));
         let mut owners = Vec::new();
-        for length in 0..=bytes.len().min(by_prefix.longest) {
-            for &task in by_prefix.tasks.get(&bytes[..length]).into_iter().flatten() {
-                if !owners.contains(&task) && self.lanes[task].holder(path)?.is_some() {
-                    owners.push(task);
-                }
+        for task in self.candidates(path) {
+            if self.lanes[task].holder(path)?.is_some() {
+                owners.push(task);
             }
         }
-        owners.sort_unstable();
         Ok(owners)
+    }
+
+    /// The tasks of which it is not seen at a glance that they may not write a path.
+    pub(crate) fn candidates(&self, path: &RepoPath) -> Vec<usize> {
+        self.index.get_or_init(|| Index::new(&self.lanes)).candidates(path)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Overlap {
 /// `files` are those that exist, in byte order.
 #[must_use]
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
-    let mut held: Vec<Option<Vec<usize>>> = vec![None; lanes.len()];
+    let mut held: Option<Vec<Vec<usize>>> = None;
     let mut overlaps = Vec::new();
     for (tasks, pairs) in decided_pairs(lanes, order) {
         let shared: Shared = pairs.into_iter().collect();
@@ -44,10 +44,8 @@ pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap
         }
         let mut overlap = Overlap { tasks, shared, existing: 0, sample: Vec::new() };
         if !files.is_empty() && !overlap.shared.pairs.is_empty() {
-            for task in [tasks.0, tasks.1] {
-                held[task].get_or_insert_with(|| held_files(lanes, task, files));
-            }
-            overlap.look_at_files(lanes, &held, files);
+            let held = held.get_or_insert_with(|| held_files(lanes, files));
+            overlap.look_at_files(lanes, held, files);
         }
         overlaps.push(overlap);
     }
@@ -202,36 +200,32 @@ fn excludes(lane: &Lane, path: &RepoPath) -> bool {
     lane.exclusions().iter().any(|glob| glob.is_match(path) != Ok(false))
 }
 
-/// The places of the existing files that a lane holds by its own globs.
-fn held_files(lanes: &Lanes, task: usize, files: &[RepoPath]) -> Vec<usize> {
-    let lane = lanes.of(task);
-    let mut held: Vec<usize> = lane
-        .globs()
-        .iter()
-        .flat_map(|glob| {
-            let prefix = glob.prefix();
-            let start = files.partition_point(|file| file.as_bytes() < prefix);
-            let end = files[start..].partition_point(|file| file.as_bytes().starts_with(prefix));
-            start..start + end
-        })
-        .collect();
-    held.sort_unstable();
-    held.dedup();
-    // A glob that cannot be built holds no file that anyone could name; the pair is undecided.
-    held.retain(|&file| matches!(lane.holder(&files[file]), Ok(Some(Holder::Glob(_)))));
+/// For each task, the places of the existing files that its lane holds by its own globs.
+fn held_files(lanes: &Lanes, files: &[RepoPath]) -> Vec<Vec<usize>> {
+    let mut held = vec![Vec::new(); lanes.len()];
+    for (place, file) in files.iter().enumerate() {
+        if lanes.is_shared(file) {
+            continue;
+        }
+        for task in lanes.candidates(file) {
+            // A glob that cannot be built holds no file that anyone could name; the pair is undecided.
+            if matches!(lanes.of(task).holder(file), Ok(Some(Holder::Glob(_)))) {
+                held[task].push(place);
+            }
+        }
+    }
     held
 }
 
 impl Overlap {
-    fn look_at_files(&mut self, lanes: &Lanes, held: &[Option<Vec<usize>>], files: &[RepoPath]) {
-        let (Some(left), Some(right)) = (&held[self.tasks.0], &held[self.tasks.1]) else { return };
-        let mut right = right.iter().peekable();
-        for &file in left {
-            while right.next_if(|&&other| other < file).is_some() {}
-            if right.peek() == Some(&&file) && !lanes.is_shared(&files[file]) {
+    fn look_at_files(&mut self, lanes: &Lanes, held: &[Vec<usize>], files: &[RepoPath]) {
+        let (left, right) = (&held[self.tasks.0], &held[self.tasks.1]);
+        let (few, many) = if left.len() < right.len() { (left, right) } else { (right, left) };
+        for file in few {
+            if many.binary_search(file).is_ok() {
                 self.existing += 1;
                 if self.sample.len() < SAMPLE {
-                    self.sample.push(files[file].clone());
+                    self.sample.push(files[*file].clone());
                 }
             }
         }

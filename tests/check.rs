@@ -416,7 +416,7 @@ fn json_is_that_of_the_contract() {
                     },
                     {
                         "file": "lanes.yaml",
-                        "text": "`quizzes` may write it too",
+                        "text": "`quizzes` may write it",
                         "start": {"line": 5, "column": 12, "byte": 66},
                         "end": {"line": 5, "column": 32, "byte": 86},
                     },

@@ -7,7 +7,7 @@ use lanelint::path::RepoPath;
 use lanelint::plan::locate::{self, FILES, FOLDER};
 use lanelint::plan::{MAX_TEXT, Own, Plan, PlanText};
 use lanelint::repo::files;
-use lanelint::repo::git::{CommitId, Environment, Mode, Repository};
+use lanelint::repo::git::{Blob, CommitId, Environment, GitError, GitErrorKind, Mode, Repository};
 
 use super::Unusable;
 use super::output::tell;
@@ -28,6 +28,8 @@ pub(super) struct Place {
     /// Whether the root is that of a repository or was named, so that the search for a plan may go
     /// up to it.
     bounded: bool,
+    /// Whether files of the disk can be files of the repository: not those beside a bare one.
+    has_files: bool,
 }
 
 impl Place {
@@ -44,7 +46,7 @@ impl Place {
                 let problem = format!("the root {} is no folder", root.display());
                 return Err(Unusable::new(problem, "name a folder with --root"));
             }
-            return Ok(Place { here, root, bounded: true });
+            return Ok(Place { here, root, bounded: true, has_files: true });
         }
         let plan_folder = plan.filter(|plan| *plan != Path::new("-")).map(|plan| {
             let plan = here.join(plan);
@@ -53,17 +55,96 @@ impl Place {
         // What git has to say of a repository that it refuses, it says when it is asked.
         let of_plan = plan_folder.as_deref().and_then(work_tree_above);
         if let Some(root) = of_plan.or_else(|| work_tree_above(&here)) {
-            return Ok(Place { here, root, bounded: true });
+            return Ok(Place { here, root, bounded: true, has_files: true });
         }
         let root = plan_folder.unwrap_or_else(|| here.clone());
-        Ok(Place { here, root, bounded: false })
+        Ok(Place { here, root, bounded: false, has_files: true })
+    }
+
+    /// Takes for the root what the paths of the repository's changes begin at.
+    ///
+    /// # Errors
+    /// When another root was named: every lane would mean other paths than the changes do.
+    pub(super) fn settle(
+        &mut self,
+        environment: &Environment,
+        repository: &Repository,
+        named: bool,
+    ) -> Result<(), Unusable> {
+        let Some(top) = repository.work_tree() else {
+            self.has_files = false;
+            return Ok(());
+        };
+        let top = top.canonicalize().unwrap_or_else(|_| top.to_path_buf());
+        let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
+        if top == root {
+            return Ok(());
+        }
+        if named {
+            return Err(Unusable::new(
+                format!(
+                    "the root {} is not the top of the work tree, {}, where the paths of its \
+                     changes begin",
+                    root.display(),
+                    top.display()
+                ),
+                "leave --root out, or name the top with it",
+            ));
+        }
+        // Under GIT_DIR alone, git takes the working directory for the top; a `.git` above it knows
+        // better.
+        let guessed = environment.git_dir.is_some()
+            && environment.work_tree.is_none()
+            && self.bounded
+            && top.starts_with(&root);
+        if !guessed {
+            self.root = top;
+            self.bounded = true;
+        }
+        Ok(())
     }
 
     /// A path of the disk as one below the root.
     fn below_root(&self, path: &Path) -> Option<RepoPath> {
+        if !self.has_files {
+            return None;
+        }
         let (folder, name) = (path.parent()?, path.file_name()?);
         let folder = relative(&self.root.canonicalize().ok()?, &folder.canonicalize().ok()?)?;
         locate::inside(folder.as_ref(), name.as_encoded_bytes())
+    }
+
+    /// The links of the repository that a path of the disk leads through, and what it ends in.
+    /// Whoever writes one of them writes what the path stands for.
+    fn way_to(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
+        const MOST_LINKS: usize = 40;
+        let Ok(root) = self.root.canonicalize() else { return (Vec::new(), None) };
+        let inside = |path: &Path| {
+            if self.has_files { relative(&root, path).flatten() } else { None }
+        };
+        let steps = |path: &Path| -> Vec<PathBuf> {
+            path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
+        };
+        let mut links = Vec::new();
+        let mut followed = 0;
+        let mut at = PathBuf::new();
+        let mut ahead = steps(path);
+        while let Some(step) = ahead.pop() {
+            if step == Path::new("..") {
+                at.pop();
+                continue;
+            }
+            let next = at.join(step);
+            match next.read_link() {
+                Ok(target) if followed < MOST_LINKS => {
+                    followed += 1;
+                    links.extend(inside(&next));
+                    ahead.extend(steps(&target));
+                }
+                _ => at = next,
+            }
+        }
+        (links, inside(&at))
     }
 }
 
@@ -80,6 +161,26 @@ pub(super) fn relative(root: &Path, folder: &Path) -> Option<Option<RepoPath>> {
     let parts: Vec<&[u8]> =
         inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
     if parts.is_empty() { Some(None) } else { RepoPath::new(parts.join(&b'/')).ok().map(Some) }
+}
+
+/// Why a plan could not be had.
+pub(super) enum Failure {
+    /// The call is wrong.
+    Unusable(Unusable),
+    /// git could not answer, so nothing can be verified.
+    Git(GitError),
+}
+
+impl From<Unusable> for Failure {
+    fn from(unusable: Unusable) -> Failure {
+        Failure::Unusable(unusable)
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Failure {
+        Failure::Git(error)
+    }
 }
 
 /// The texts of a plan and where they were found.
@@ -132,10 +233,8 @@ impl Found {
         let bytes = files::read_bounded(path, MAX_TEXT as u64)?;
         let inside = place.below_root(path);
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
-        // Whoever writes what a link leads to writes the plan.
-        let target = path.canonicalize().ok().and_then(|target| place.below_root(&target));
-        let mut own: Vec<Own> = inside.into_iter().chain(target).map(Own::File).collect();
-        own.dedup();
+        let (links, end) = place.way_to(path);
+        let own = links.into_iter().chain(end).map(Own::File).collect();
         let texts = vec![PlanText::new(name.clone(), bytes)];
         Ok(Found { what: name, texts, own, rivals: Vec::new() })
     }
@@ -160,13 +259,15 @@ impl Found {
             }
         }
         parts.sort();
+        let mut left = MAX_TEXT as u64;
         let texts: Vec<PlanText> = parts
             .iter()
             .map(|part| {
                 let inside = place.below_root(part);
                 let name =
                     inside.map_or_else(|| part.display().to_string(), |path| path.to_string());
-                let bytes = files::read_bounded(part, MAX_TEXT as u64);
+                let bytes = files::read_bounded(part, left);
+                left -= bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
                 PlanText { name, bytes: bytes.map_err(|error| error.problem) }
             })
             .collect();
@@ -176,11 +277,16 @@ impl Found {
             let problem = format!("the folder {name} holds no plan");
             return Err(Unusable::new(problem, "put *.yaml, *.yml or *.json files into it"));
         }
-        let own = match inside {
-            Some(folder) => vec![Own::Folder(folder)],
+        let (links, end) = place.way_to(path);
+        let mut own: Vec<Own> = links.into_iter().map(Own::File).collect();
+        match end {
+            Some(folder) => own.push(Own::Folder(folder)),
             // The plan folder is the root itself: its parts are protected one by one.
-            None => parts.iter().filter_map(|part| place.below_root(part)).map(Own::File).collect(),
-        };
+            None => {
+                let parts = parts.iter().filter_map(|part| place.below_root(part));
+                own.extend(parts.map(Own::File));
+            }
+        }
         Ok(Found { what: name, texts, own, rivals: Vec::new() })
     }
 
@@ -227,76 +333,88 @@ impl Found {
         commit: &CommitId,
         start: Option<&RepoPath>,
         path: Option<&RepoPath>,
-    ) -> Result<Found, Unusable> {
+    ) -> Result<Found, Failure> {
         if let Some(path) = path {
-            return match Found::at(repository, commit, path)? {
-                Some(found) => Ok(found),
-                None => Err(Unusable::new(
-                    format!("there is no {path} in commit {commit}"),
+            let missing = || {
+                Unusable::new(
+                    format!("there is no plan {path} in commit {commit}"),
                     "name another plan or another --plan-from",
-                )),
+                )
+            };
+            return match plan_blob(repository, commit, path)? {
+                None => Err(missing().into()),
+                Some(blob) if blob.mode == Mode::Tree => {
+                    Found::folder_in_commit(repository, commit, path)?
+                        .ok_or_else(|| missing().into())
+                }
+                Some(blob) => Found::file_in_commit(commit, path, blob),
             };
         }
         let folders = locate::folders(start);
         for (place, folder) in folders.iter().enumerate() {
             let mut found = Vec::new();
             for name in FILES.iter().chain([&FOLDER]) {
-                let path = locate::inside(folder.as_ref(), name.as_bytes());
-                if let Some(path) = path
-                    && let Some(plan) = Found::at(repository, commit, &path)?
-                {
-                    found.push((*name, plan));
-                }
+                let Some(path) = locate::inside(folder.as_ref(), name.as_bytes()) else { continue };
+                let plan = match plan_blob(repository, commit, &path)? {
+                    None => None,
+                    Some(blob) if *name == FOLDER && blob.mode == Mode::Tree => {
+                        Found::folder_in_commit(repository, commit, &path)?
+                    }
+                    // As on disk, only a folder counts by this name.
+                    Some(blob) if *name == FOLDER && blob.mode.is_file() => None,
+                    Some(blob) => Some(Found::file_in_commit(commit, &path, blob)?),
+                };
+                found.extend(plan.map(|plan| (*name, plan)));
             }
-            match found.len() {
-                0 => {}
-                1 => {
-                    let plan = found.into_iter().next().map(|(_, plan)| plan);
-                    return plan
-                        .map(|plan| plan.with_rivals(&folders[..=place]))
-                        .ok_or_else(|| Unusable::new("there is no plan", ""));
-                }
-                _ => {
-                    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-                    return Err(several_plans(&format!("commit {commit}"), &names));
-                }
+            let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+            if names.len() > 1 {
+                return Err(several_plans(&format!("commit {commit}"), &names).into());
+            }
+            if let Some((_, plan)) = found.pop() {
+                return Ok(plan.with_rivals(&folders[..=place]));
             }
         }
         Err(Unusable::new(
             format!("there is no plan in commit {commit}"),
             "commit lanes.yaml to the base branch, name a PLAN, or say --plan-from REV",
-        ))
+        )
+        .into())
     }
 
-    /// The plan that a path of a commit is: a plain file, or a folder of them.
-    fn at(
+    fn file_in_commit(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<Found, Failure> {
+        let what = format!("{path} in commit {commit}");
+        if !blob.mode.is_file() {
+            return Err(no_plain_file(&what, blob.mode).into());
+        }
+        let texts = vec![PlanText::new(path.to_string(), blob.content)];
+        let own = vec![Own::File(path.clone())];
+        Ok(Found { what, texts, own, rivals: Vec::new() })
+    }
+
+    /// The plan that the files of a folder are; nothing where none of them is part of a plan.
+    fn folder_in_commit(
         repository: &Repository,
         commit: &CommitId,
-        path: &RepoPath,
-    ) -> Result<Option<Found>, Unusable> {
-        let Some(blob) = repository.blob(commit, path, MAX_TEXT as u64)? else { return Ok(None) };
-        let what = format!("{path} in commit {commit}");
-        if blob.mode == Mode::Tree {
-            let entries = repository.tree_entries(commit, Some(path))?.unwrap_or_default();
-            let mut texts = Vec::new();
-            for entry in entries.iter().filter(|entry| locate::is_part(&entry.name)) {
-                let Some(part) = locate::inside(Some(path), &entry.name) else { continue };
-                if entry.mode == Mode::Tree {
-                    continue;
-                }
-                texts.push(plan_text(repository, commit, &part)?);
+        folder: &RepoPath,
+    ) -> Result<Option<Found>, Failure> {
+        let what = format!("{folder} in commit {commit}");
+        let entries = repository.tree_entries(commit, Some(folder))?.unwrap_or_default();
+        let mut texts = Vec::new();
+        let mut left = MAX_TEXT as u64;
+        for entry in entries.iter().filter(|entry| locate::is_part(&entry.name)) {
+            let Some(part) = locate::inside(Some(folder), &entry.name) else { continue };
+            if entry.mode == Mode::Tree {
+                continue;
             }
-            let own = vec![Own::Folder(path.clone())];
-            return Ok((!texts.is_empty()).then_some(Found {
-                what,
-                texts,
-                own,
-                rivals: Vec::new(),
-            }));
+            if !entry.mode.is_file() {
+                return Err(no_plain_file(&format!("{part} in commit {commit}"), entry.mode).into());
+            }
+            let bytes = bounded(repository.content(&entry.id, left), &what)?;
+            left -= bytes.len() as u64;
+            texts.push(PlanText::new(part.to_string(), bytes));
         }
-        let texts = vec![plan_text(repository, commit, path)?];
-        let own = vec![Own::File(path.clone())];
-        Ok(Some(Found { what, texts, own, rivals: Vec::new() }))
+        let own = vec![Own::Folder(folder.clone())];
+        Ok((!texts.is_empty()).then_some(Found { what, texts, own, rivals: Vec::new() }))
     }
 
     /// Adds what would be found before this plan, or beside it, in the folders that were searched.
@@ -312,26 +430,39 @@ impl Found {
     }
 }
 
-fn plan_text(
+/// What a path of a commit leads to; nothing where there is none.
+fn plan_blob(
     repository: &Repository,
     commit: &CommitId,
     path: &RepoPath,
-) -> Result<PlanText, Unusable> {
-    match repository.blob(commit, path, MAX_TEXT as u64)? {
-        Some(blob) if blob.mode.is_file() => Ok(PlanText::new(path.to_string(), blob.content)),
-        Some(blob) => {
-            let what = match blob.mode {
-                Mode::Symlink => "a symbolic link",
-                Mode::Submodule => "a submodule",
-                _ => "no plain file",
-            };
-            Err(Unusable::new(
-                format!("the plan {path} in commit {commit} is {what}"),
-                "a plan in a repository is a plain file of it",
-            ))
-        }
-        None => Err(Unusable::new(format!("there is no {path} in commit {commit}"), "")),
-    }
+) -> Result<Option<Blob>, Failure> {
+    let found = repository.blob(commit, path, MAX_TEXT as u64);
+    bounded(found, &format!("{path} in commit {commit}"))
+}
+
+/// A plan that is too large is a plan that cannot be used; whatever else keeps git from reading it
+/// leaves open what it says.
+fn bounded<T>(read: Result<T, GitError>, what: &str) -> Result<T, Failure> {
+    read.map_err(|error| match error.kind {
+        GitErrorKind::TooLarge => Failure::Unusable(Unusable::new(
+            format!("the plan {what} is larger than {} MiB", MAX_TEXT >> 20),
+            "split it, or take out what is no part of it",
+        )),
+        _ => Failure::Git(error),
+    })
+}
+
+fn no_plain_file(what: &str, mode: Mode) -> Unusable {
+    let is = match mode {
+        Mode::Symlink => "a symbolic link",
+        Mode::Submodule => "a submodule",
+        Mode::Tree => "a folder",
+        _ => "no plain file",
+    };
+    Unusable::new(
+        format!("the plan {what} is {is}"),
+        "a plan in a repository is a plain file of it, or the files of a plan folder",
+    )
 }
 
 fn several_plans(place: &str, names: &[&str]) -> Unusable {

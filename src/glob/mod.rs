@@ -8,7 +8,7 @@
 //! - `**/{Cargo.toml,Cargo.lock}` is those two at any depth.
 //!
 //! [`syntax`] reads the text and finds the faults, `graph` gives the pieces their meaning,
-//! `automaton` is that meaning as states and bytes, [`Glob::meet`] decides with it, and `written`
+//! `automaton` is that meaning as states and bytes, `meet` decides with it, and `written`
 //! asks `globset` whether it agrees. Nothing here knows of lanes, tasks or plans.
 
 mod automaton;

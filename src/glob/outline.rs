@@ -30,14 +30,14 @@ impl Outline {
                 _ => &[],
             },
         );
-        let mut suffix: Vec<u8> = pieces.iter().rev().map_while(literal).collect();
-        suffix.reverse();
-        let prefix: Vec<u8> = pieces.iter().map_while(literal).collect();
+        let behind = pieces.iter().rposition(|piece| literal(piece).is_none());
+        let suffix = literals(&pieces[behind.map_or(0, |wild| wild + 1)..]);
+        let prefix = literals(pieces);
         Outline {
             literal: prefix.len() == pieces.len(),
             prefix,
             // A separator that stands in a `**` is part of no name: `**` begins with any.
-            name: name.iter().map_while(literal).collect(),
+            name: literals(name),
             suffix,
             braceless: !pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Branches(_))),
             inhabited: surely_inhabited(pieces),
@@ -53,6 +53,12 @@ impl Outline {
             && begins(&self.name, &other.name)
             && ends.into_iter().all(|(one, other)| one == other)
     }
+}
+
+/// The bytes that some pieces begin with.
+fn literals(pieces: &[Piece]) -> Vec<u8> {
+    let end = pieces.iter().position(|piece| literal(piece).is_none()).unwrap_or(pieces.len());
+    pieces[..end].iter().filter_map(literal).collect()
 }
 
 fn literal(piece: &Piece) -> Option<u8> {

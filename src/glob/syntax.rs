@@ -1,7 +1,7 @@
 //! The syntax of globs: from text to pieces, with the place and the mend of every fault.
 //!
 //! The rules about components hold for the globs with the braces written out, of which there may
-//! be exponentially many. They are checked without writing them out: [`components`] carries the
+//! be exponentially many. They are checked without writing them out: `components` carries the
 //! few states that a component can be in through all alternatives at once.
 
 mod components;
@@ -104,7 +104,7 @@ impl Parser<'_> {
 
     /// The pieces up to the end of the text or, inside braces, up to a `,` or `}`.
     fn pieces(&mut self, depth: usize) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+        let mut pieces = Vec::with_capacity(if depth == 0 { self.text.len() } else { 0 });
         while let Some(character) = self.peek() {
             let start = self.at;
             self.at += character.len_utf8();
@@ -318,6 +318,10 @@ impl Parser<'_> {
 }
 
 fn push_literal(pieces: &mut Vec<Piece>, literal: char, span: Range<usize>) {
+    if let Ok(byte @ 0..=0x7f) = u8::try_from(literal) {
+        pieces.push(Piece { kind: PieceKind::Byte(byte), span });
+        return;
+    }
     let mut buffer = [0; 4];
     for &byte in literal.encode_utf8(&mut buffer).as_bytes() {
         pieces.push(Piece { kind: PieceKind::Byte(byte), span: span.clone() });

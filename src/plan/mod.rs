@@ -37,6 +37,8 @@ pub struct Plan {
     pub levels: Vec<(Spanned<String>, Option<Level>)>,
     /// What is wrong with the plan.
     pub problems: Vec<Problem>,
+    /// Whether something that all lanes have in common could not be read: then no lane is known.
+    pub unknown: bool,
     /// The plan's own files, where they are files of the repository: protected always.
     pub own_paths: Vec<Own>,
 }
@@ -76,7 +78,8 @@ pub struct Task {
     pub branch: Option<Spanned<String>>,
     /// The findings that it accepts on purpose.
     pub allow: Vec<Allow>,
-    /// Whether something about its lane could not be read, so that nobody knows what it may write.
+    /// Whether something about its own lane could not be read, so that nobody knows what it may
+    /// write.
     pub unknown: bool,
 }
 
@@ -171,6 +174,13 @@ impl Plan {
     #[must_use]
     pub fn task(&self, id: &str) -> Option<usize> {
         self.tasks.iter().position(|task| task.id.value == id)
+    }
+
+    /// Whether nobody knows what a task may write: it does not say, or could not be understood.
+    #[must_use]
+    pub fn is_lane_unknown(&self, task: usize) -> bool {
+        let task = &self.tasks[task];
+        self.unknown || task.unknown || task.write.is_none()
     }
 
     /// The lanes of all tasks, in their order. An invalid glob is left out of its lane.

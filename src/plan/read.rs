@@ -84,8 +84,6 @@ struct Reader {
     references: Vec<Reference>,
     globs: HashMap<String, Result<Glob, Vec<crate::glob::syntax::Fault>>>,
     plan_keys: HashMap<String, Span>,
-    /// Where the tasks of the file that is read stand.
-    parts: Vec<Range<usize>>,
     /// How many more words may be compared to find what was meant.
     guesses: usize,
     /// Whether what all lanes have in common is not known.
@@ -156,21 +154,18 @@ impl Reader {
 
     fn file(&mut self, file: FileId, source: &SourceFile) {
         self.file = Some(file);
-        self.parts.clear();
         let tree = Tree::parse(source.text());
+        let first = self.plan.problems.len();
         for problem in tree.problems() {
             let found = self.problem(problem.span.clone(), problem.message.clone(), "");
             found.help.clone_from(&problem.help);
             found.fix = problem.fix.clone().map(|text| ("quote it".to_owned(), text));
         }
-        let broken = !tree.problems().is_empty();
+        let syntax = first..self.plan.problems.len();
+        let broken = !syntax.is_empty();
         let Some(root) = tree.root() else {
             if !broken {
-                self.problem(
-                    0..0,
-                    "this plan is empty",
-                    "begin with `tasks:` and a task below it: `lanelint init` writes an example",
-                );
+                self.problem(0..0, "this plan is empty", "begin with `tasks:` and a task below it");
             }
             self.unknown |= broken;
             return;
@@ -180,8 +175,18 @@ impl Reader {
             self.wrong_type(root, "the keys of a plan");
             return;
         };
+        let tasks = pairs
+            .iter()
+            .filter(|(key, _)| matches!(key.view(), View::Text(text) if text.text == "tasks"));
+        let blocks: Vec<Range<usize>> = tasks
+            .map(|(key, value)| {
+                let end = value.span().end;
+                let behind = &source.text()[end..];
+                key.span().start..source.text().len() - behind.trim_start().len()
+            })
+            .collect();
         self.plan_map(pairs);
-        self.claim_problems_for_tasks();
+        self.claim_problems_for_tasks(syntax, &blocks);
     }
 
     fn plan_map(&mut self, pairs: Vec<(NodeRef<'_>, NodeRef<'_>)>) {
@@ -198,10 +203,7 @@ impl Reader {
                         self.plan.base = Some(branch);
                     }
                 }
-                "tasks" => {
-                    self.parts.push(value.span());
-                    self.tasks(value);
-                }
+                "tasks" => self.tasks(value),
                 "protect" | "share" => {
                     let (entries, whole) = self.globs(value, Exclusions::Refused);
                     let sound = entries.iter().all(|entry| entry.glob.is_ok());
@@ -438,6 +440,7 @@ impl Reader {
             View::Null => return,
             _ => {
                 task.unknown = true;
+                task.write = Some(Write { span: self.span(node.span()), entries: Vec::new() });
                 self.wrong_type(node, "the keys of a task");
                 return;
             }
@@ -704,22 +707,24 @@ impl Reader {
     }
 
     /// Puts the syntax errors of a file to the tasks in whose text they are.
-    fn claim_problems_for_tasks(&mut self) {
+    ///
+    /// One that is in no task may have hidden any key of the plan, such as `protect`.
+    fn claim_problems_for_tasks(&mut self, syntax: Range<usize>, blocks: &[Range<usize>]) {
         let Some(file) = self.file else { return };
+        let end = self.plan.sources[file.0].text().len();
         let mut starts: Vec<(usize, usize)> = (self.plan.tasks.iter().enumerate())
             .filter(|(_, task)| task.id.span.file == file)
             .map(|(place, task)| (task.id.span.start, place))
             .collect();
         starts.sort_unstable();
-        for problem in &mut self.plan.problems {
-            let span = problem.labels[0].0;
-            let among_tasks =
-                self.parts.iter().any(|part| part.start <= span.start && span.start <= part.end);
-            if problem.task.is_some() || span.file != file || !among_tasks {
-                continue;
-            }
-            let before = starts.partition_point(|&(start, _)| start <= span.start);
-            problem.task = before.checked_sub(1).map(|before| starts[before].1);
+        for problem in &mut self.plan.problems[syntax] {
+            let at = problem.labels[0].0.start;
+            let inside =
+                |block: &Range<usize>| block.contains(&at) || at == end && block.end == end;
+            let before = starts.partition_point(|&(start, _)| start <= at);
+            let task = before.checked_sub(1).filter(|_| blocks.iter().any(inside));
+            problem.task = task.map(|before| starts[before].1);
+            self.unknown |= task.is_none();
         }
     }
 
@@ -748,11 +753,7 @@ impl Reader {
         for (task, place) in void.into_iter().rev() {
             self.plan.tasks[task].allow.remove(place);
         }
-        if self.unknown {
-            for task in &mut self.plan.tasks {
-                task.unknown = true;
-            }
-        }
+        self.plan.unknown = self.unknown;
         self.plan
     }
 

@@ -1,8 +1,10 @@
-//! Findings that are really one: many files out of one lane, one wide glob across many lanes.
+//! Findings that are really one: many files out of one lane, one wide glob across many lanes, one
+//! file in many lanes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::finding::{Finding, Level, Place, Report};
+use crate::path::RepoPath;
 use crate::rules::{self, Grouping};
 use crate::source::Span;
 
@@ -20,9 +22,11 @@ pub(super) enum Common {
     Rule(&'static str),
     /// This place in the plan causes them all.
     Cause(Span),
+    /// All are about the path of the first.
+    Path,
 }
 
-/// How many overlaps make a glob the cause of them rather than a part of each.
+/// How many overlaps make a glob, or one path, the cause of them rather than a part of each.
 const CAUSE: usize = 3;
 
 /// Puts the findings of a report into groups, in the order of the first of each.
@@ -40,9 +44,7 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
                 draft.tasks.first().map(|task| (Subject::Task(task), Common::Task(did)))
             }
             Grouping::ByTask(_) => None,
-            Grouping::ByCause => {
-                causes.of(finding).map(|span| (Subject::Cause(span), Common::Cause(span)))
-            }
+            Grouping::ByCause => causes.of(finding),
             Grouping::Together(what) => Some((Subject::Rule, Common::Rule(what))),
         };
         let Some((subject, common)) = subject else {
@@ -70,36 +72,63 @@ enum Subject<'r> {
     Rule,
     Task(&'r str),
     Cause(Span),
+    Path(&'r RepoPath),
 }
 
-/// The places of the plan that cause several findings each.
-struct Causes {
-    of: BTreeMap<Span, usize>,
+/// What causes several findings each.
+struct Causes<'r> {
+    /// Paths. Of `n` tasks on one file, each glob causes `n - 1` overlaps, and the file all of them.
+    paths: BTreeSet<&'r RepoPath>,
+    /// Places of the plan, with how many findings they cause that no path does.
+    places: BTreeMap<Span, usize>,
 }
 
-impl Causes {
-    fn new(report: &Report) -> Causes {
-        let mut of = BTreeMap::new();
-        for finding in report.findings.iter().filter(|finding| finding.allowed.is_none()) {
-            let by_cause =
-                rules::rule(finding.rule).is_some_and(|rule| rule.grouping == Grouping::ByCause);
-            if by_cause {
-                for span in spans(finding) {
-                    *of.entry(span).or_insert(0) += 1;
-                }
-            }
+impl<'r> Causes<'r> {
+    fn new(report: &'r Report) -> Causes<'r> {
+        let mut findings: Vec<&Finding> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.allowed.is_none())
+            .filter(|finding| {
+                rules::rule(finding.rule).is_some_and(|rule| rule.grouping == Grouping::ByCause)
+            })
+            .collect();
+        let all = places(&findings);
+        // For each path, how many findings it causes, and how many the busiest glob of theirs.
+        let mut paths: BTreeMap<&RepoPath, (usize, usize)> = BTreeMap::new();
+        for finding in &findings {
+            let Some(path) = &finding.draft.path else { continue };
+            let busiest = spans(finding).iter().filter_map(|span| all.get(span).copied()).max();
+            let counts = paths.entry(path).or_default();
+            *counts = (counts.0 + 1, counts.1.max(busiest.unwrap_or(0)));
         }
-        Causes { of }
+        paths.retain(|_, (by_path, by_place)| *by_path >= CAUSE && by_path > by_place);
+        let paths: BTreeSet<&RepoPath> = paths.into_keys().collect();
+        findings
+            .retain(|finding| finding.draft.path.as_ref().is_none_or(|path| !paths.contains(path)));
+        Causes { paths, places: places(&findings) }
     }
 
-    /// The place that causes most findings, of those that a finding names.
-    fn of(&self, finding: &Finding) -> Option<Span> {
-        let most = spans(finding)
+    fn of(&self, finding: &'r Finding) -> Option<(Subject<'r>, Common)> {
+        if let Some(path) = finding.draft.path.as_ref().filter(|path| self.paths.contains(path)) {
+            return Some((Subject::Path(path), Common::Path));
+        }
+        let (count, span) = spans(finding)
             .into_iter()
-            .filter_map(|span| self.of.get(&span).map(|&count| (count, std::cmp::Reverse(span))))
-            .max()?;
-        (most.0 >= CAUSE).then_some(most.1.0)
+            .filter_map(|span| Some((*self.places.get(&span)?, std::cmp::Reverse(span))))
+            .max()
+            .map(|(count, span)| (count, span.0))?;
+        (count >= CAUSE).then_some((Subject::Cause(span), Common::Cause(span)))
     }
+}
+
+/// How many of the findings name each place.
+fn places(findings: &[&Finding]) -> BTreeMap<Span, usize> {
+    let mut places = BTreeMap::new();
+    for span in findings.iter().flat_map(|finding| spans(finding)) {
+        *places.entry(span).or_insert(0) += 1;
+    }
+    places
 }
 
 /// The places that a finding names, each once.

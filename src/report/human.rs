@@ -93,6 +93,7 @@ impl<'r> GroupDiagnostic<'r> {
                 let cause = |label: &&Label| label.place == Place::Span(*span);
                 (of_cause(group), draft.labels.iter().filter(cause).collect())
             }
+            Some(Common::Path) => of_path(group),
         };
         // One help for all is no help where they differ.
         let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
@@ -211,6 +212,30 @@ fn of_cause(group: &Group<'_>) -> String {
         let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
         format!("{} at `{}`", others.join(" and "), shown(&path))
     })
+}
+
+/// One path in many lanes, with the place in each that holds it.
+fn of_path<'r>(group: &Group<'r>) -> (String, Vec<&'r Label>) {
+    let mut tasks: Vec<&str> = Vec::new();
+    let mut labels: Vec<&Label> = Vec::new();
+    for finding in &group.findings {
+        for task in &finding.draft.tasks {
+            if !tasks.contains(&task.as_str()) {
+                tasks.push(task);
+            }
+        }
+        for label in &finding.draft.labels {
+            if labels.len() < TOLD && labels.iter().all(|known| known.place != label.place) {
+                labels.push(label);
+            }
+        }
+    }
+    let names: Vec<String> =
+        tasks.iter().take(TOLD).map(|task| format!("`{}`", shown(task))).collect();
+    let more = tasks.len().saturating_sub(TOLD);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
+    (format!("`{}` is in several lanes: {}{more}", shown(&path), names.join(", ")), labels)
 }
 
 fn listed(head: String, group: &Group<'_>, line: impl Fn(&Finding) -> String) -> String {

@@ -67,7 +67,7 @@ fn wrong_rule(
             let near = nearest(&name.value, names);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`lanelint explain` lists the rules".to_owned(),
+                None => "the README lists the rules".to_owned(),
             };
             (format!("there is no rule `{}`", excerpt(&name.value)), help, near)
         }

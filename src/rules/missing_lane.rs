@@ -18,8 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     for (place, task) in facts.plan.tasks.iter().enumerate() {
-        // A lane that could not be read is told of where it is written.
-        if task.write.is_none() && !task.unknown && facts.concerns(Some(place)) {
+        if task.write.is_none() && facts.concerns(Some(place)) {
             report(Draft {
                 message: format!("`{}` does not say what it may write", task.id.value),
                 help: Some(

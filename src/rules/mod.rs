@@ -5,7 +5,7 @@
 //! goes through [`RULES`].
 
 use crate::finding::{Datum, Draft, Edit, Fix, Label, Level, Place};
-use crate::gate::GateInput;
+use crate::gate::{GateInput, Work};
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
@@ -197,9 +197,10 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn concerns(&self, task: Option<usize>) -> bool {
         match (self.question, task) {
-            (Question::Gate(gate), Some(task)) => {
-                gate.judged.iter().any(|judged| judged.task == task)
-            }
+            (Question::Gate(gate), Some(task)) => gate
+                .judged
+                .iter()
+                .any(|judged| judged.task == task && !matches!(judged.work, Work::NoBranch)),
             _ => true,
         }
     }

@@ -13,8 +13,8 @@ pub(super) const RULE: Rule = Rule {
         later, undo each other's work. The lanes are compared exactly, for files that do not exist \
         yet too, and the path that is named is in both of them. Take it out of one lane with an \
         exclusion, let one task need the other, or put an append-only file under `share`.",
-    remedy: "narrow the glob, exclude what the others own, let the task need the others, or put common \
-             files under `share`",
+    remedy: "give the path to one task that the others need, narrow the globs, exclude what others \
+             own, or put common files under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
@@ -58,7 +58,7 @@ fn draft(facts: &Facts<'_>, overlap: &Overlap) -> Option<Draft> {
         path: Some(witness.clone()),
         labels: vec![
             label(left_globs[left_glob].span, format!("`{left_id}` may write it")),
-            label(right_globs[right_glob].span, format!("`{right_id}` may write it too")),
+            label(right_globs[right_glob].span, format!("`{right_id}` may write it")),
         ],
         data: vec![
             ("globs", Datum::List(pairs.collect())),

@@ -48,17 +48,32 @@ impl Component {
 
 /// The states that the ways of writing out can be in, each with the first byte of its component.
 #[derive(Clone, Copy, Default)]
-struct States([Option<usize>; 11]);
+struct States {
+    starts: [usize; 11],
+    /// A bit for each state that is among them.
+    present: u16,
+}
 
 impl States {
     fn add(&mut self, component: Component, start: usize) {
-        self.0[component as usize].get_or_insert(start);
+        let bit = 1 << component as u16;
+        if self.present & bit == 0 {
+            self.present |= bit;
+            self.starts[component as usize] = start;
+        }
+    }
+
+    fn are_only(self, component: Component) -> bool {
+        self.present == 1 << component as u16
     }
 
     fn iter(self) -> impl Iterator<Item = (Component, usize)> {
-        Component::ALL
-            .into_iter()
-            .filter_map(move |component| Some((component, self.0[component as usize]?)))
+        let mut present = self.present;
+        std::iter::from_fn(move || {
+            let place = present.trailing_zeros() as usize;
+            present &= present.wrapping_sub(1);
+            Component::ALL.get(place).map(|&component| (component, self.starts[place]))
+        })
     }
 }
 
@@ -83,6 +98,10 @@ struct Walk<'t> {
 impl Walk<'_> {
     fn pieces(&mut self, pieces: &[Piece], mut states: States) -> States {
         for piece in pieces {
+            // Most of a glob is names, in which a further byte changes nothing.
+            if matches!(piece.kind, PieceKind::Byte(_)) && states.are_only(Component::Other) {
+                continue;
+            }
             let mut next = States::default();
             if let PieceKind::Branches(branches) = &piece.kind {
                 for branch in branches {

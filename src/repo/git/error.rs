@@ -94,6 +94,7 @@ impl GitError {
             "promisor",
             "unable to find",
             "Failed to traverse",
+            "Not a valid commit name",
         ];
         if missing.into_iter().any(has) {
             return GitError::missing_object(&format!("git {command}: {said}"));

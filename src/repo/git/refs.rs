@@ -86,6 +86,10 @@ impl Repository {
     /// # Errors
     /// When git fails, or the ref is there and broken.
     pub fn branch(&self, name: &str, prefer: Prefer) -> Result<Option<BranchTip>, GitError> {
+        // git lets no branch have this name: `refs/remotes/origin/HEAD` is the remote's default.
+        if name == "HEAD" {
+            return Ok(None);
+        }
         let refs = self.refs()?;
         let tip = |reference: String| -> Result<Option<(String, CommitId)>, GitError> {
             Ok(refs.get(&reference)?.map(|id| (reference, CommitId(id))))
@@ -183,6 +187,15 @@ impl Repository {
 
     fn unknown(&self, revision: &str) -> GitError {
         let shallow = self.scratch.get().is_some_and(|scratch| !scratch.shallow.is_empty());
+        let name = &revision[..end_of_name(revision)];
+        let remote = format!("{ORIGIN}{name}");
+        if self.refs.get().is_some_and(|refs| refs.objects.contains_key(&remote)) {
+            return GitError::new(
+                GitErrorKind::UnknownRevision,
+                format!("no commit is known by the revision {revision}: only the remote has it"),
+                format!("write `origin/{revision}`"),
+            );
+        }
         GitError::new(
             GitErrorKind::UnknownRevision,
             format!("no commit is known by the revision {revision}"),

@@ -1,0 +1,311 @@
+//! Speed as ratios: each row runs two things in the same minute on the same machine, and says how
+//! many times longer the first took.
+//!
+//! `cargo bench` runs all rows; `cargo bench -- patch branch` those whose names hold one of the
+//! words. Each time is the best of several runs. docs/performance.md says what the rows mean.
+#![allow(clippy::disallowed_methods, reason = "whole processes are measured, ours and git's")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run should stop")]
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use lanelint::overlap::overlaps;
+use lanelint::plan::order::Order;
+use lanelint::plan::{PlanText, read};
+use lanelint::source::yaml::Tree;
+
+const LANELINT: &str = env!("CARGO_BIN_EXE_lanelint");
+
+fn main() {
+    let words: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    println!("| row | took | against | ratio | reach |\n| --- | --- | --- | --- | --- |");
+    let rows: &[(&str, fn())] = &[
+        ("distinct", distinct),
+        ("growth", growth),
+        ("wide", wide),
+        ("hostile", hostile),
+        ("doubling", doubling),
+        ("small", small),
+        ("paths", paths),
+        ("patch", patch),
+        ("branch", branch),
+    ];
+    for (name, row) in rows {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            row();
+        }
+    }
+}
+
+fn row(name: &str, took: Duration, against: (&str, Duration), reach: f64) {
+    let ratio = took.as_secs_f64() / against.1.as_secs_f64();
+    let verdict = if ratio <= reach { "" } else { " (missed)" };
+    println!(
+        "| {name} | {took:.2?} | {} {:.2?} | {ratio:.2} | {reach}{verdict} |",
+        against.0, against.1
+    );
+}
+
+/// The best time of a few runs.
+fn best<T>(mut run: impl FnMut() -> T) -> Duration {
+    let times = (0..5).map(|_| {
+        let start = Instant::now();
+        std::hint::black_box(run());
+        start.elapsed()
+    });
+    times.min().unwrap()
+}
+
+fn process(program: &str, arguments: &[&str], dir: &Path) -> Duration {
+    best(|| {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .current_dir(dir)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{program}: {error}"));
+        child.wait().unwrap()
+    })
+}
+
+/// A plan whose lanes have nothing to do with each other.
+fn distinct_plan(tasks: usize) -> String {
+    let mut plan = String::from("tasks:\n");
+    for task in 0..tasks {
+        write!(plan, "  task-{task}:\n    write:\n").unwrap();
+        for place in 0..10 {
+            let folder = format!("services/area{}/svc{task}/mod{place}", task % 97);
+            let glob = match (task * 7 + place) % 5 {
+                0 => format!("{folder}/**"),
+                1 => format!("{folder}/src/*.rs"),
+                2 => format!("{folder}/**/*.ts"),
+                3 => format!("\"{folder}/{{a,b}}/*.json\""),
+                _ => format!("{folder}/README.md"),
+            };
+            writeln!(plan, "      - {glob}").unwrap();
+        }
+    }
+    plan
+}
+
+fn distinct() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = distinct_plan(10_000);
+    fs::write(dir.path().join("lanes.yaml"), &text).unwrap();
+    let reading = best(|| Tree::parse(&text).root().is_some());
+    let plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);
+    let deciding = best(|| {
+        let (lanes, order) = (plan.lanes(), Order::new(&plan));
+        overlaps(&lanes, &order, &[]).len()
+    });
+    row("distinct: overlap alone", deciding, ("reading the YAML", reading), 3.0);
+    let check = process(LANELINT, &["check", "--root", "."], dir.path());
+    row("distinct: `check`", check, ("reading the YAML", reading), 6.0);
+    let load = "import yaml; yaml.load(open('lanes.yaml'), Loader=yaml.CSafeLoader)";
+    let with_libyaml =
+        Command::new("python3").args(["-c", "import yaml; yaml.CSafeLoader"]).output();
+    if with_libyaml.is_ok_and(|output| output.status.success()) {
+        let start = Instant::now();
+        Command::new("python3").args(["-c", load]).current_dir(dir.path()).status().unwrap();
+        row("distinct: `check`", check, ("libyaml in Python", start.elapsed()), 0.5);
+    } else {
+        println!("| distinct: `check` | {check:.2?} | libyaml in Python is not here | | 0.5 |");
+    }
+}
+
+fn growth() {
+    let run = |tasks: usize| {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("lanes.yaml"), distinct_plan(tasks)).unwrap();
+        process(LANELINT, &["check"], dir.path())
+    };
+    row("growth: 10,000 tasks", run(10_000), ("1,000 tasks", run(1_000)), 15.0);
+}
+
+/// The distinct plan, and one task in 200 holds a wide glob besides.
+fn wide() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut plan = String::new();
+    let mut task = 0;
+    for line in distinct_plan(10_000).lines() {
+        writeln!(plan, "{line}").unwrap();
+        if line == "    write:" {
+            if task % 200 == 0 {
+                plan.push_str("      - services/*/*/mod1/**/*.rs\n");
+            }
+            task += 1;
+        }
+    }
+    fs::write(dir.path().join("lanes.yaml"), plan).unwrap();
+    let start = Instant::now();
+    let output =
+        Command::new(LANELINT).args(["check", "--format", "json"]).current_dir(dir.path()).output();
+    let took = start.elapsed();
+    let found = output.unwrap().stdout;
+    let needle = b"\"rule\": \"overlapping-lanes\"";
+    let findings = found.windows(needle.len()).filter(|window| window == needle).count();
+    let each = took / u32::try_from(findings).unwrap();
+    println!("| wide: {findings} findings, JSON | {took:.2?} | {each:.2?} a finding | | 20 µs |");
+}
+
+fn hostile() {
+    let mut plan = String::from("tasks:\n");
+    for task in 0..1_000 {
+        write!(plan, "  task-{task}:\n    write:\n").unwrap();
+        for place in 0..10 {
+            writeln!(plan, "      - \"**/*a*b*{place}/**/x{task}_{place}_*.rs\"").unwrap();
+        }
+    }
+    let run = |plan: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("lanes.yaml"), plan).unwrap();
+        process(LANELINT, &["check"], dir.path())
+    };
+    let against = ("distinct lanes, as many", run(&distinct_plan(1_000)));
+    row("hostile: 1,000 tasks", run(&plan), against, 15.0);
+}
+
+/// Makes two globs of a size.
+type Pair = fn(usize) -> (String, String);
+
+/// Two lanes that are made to be hard, and the same twice as large.
+fn doubling() {
+    let lanes: &[(&str, Pair)] = &[
+        ("`**/a` in a row", |size| ("**/a/".repeat(size) + "b", "**/a/".repeat(size - 1) + "**/b")),
+        ("`*a` in a row", |size| ("*a".repeat(size) + "b", "*a".repeat(size) + "c*")),
+        ("`**/*a?…/z`", |size| {
+            (format!("**/*a{}/z", "?".repeat(size)), format!("**/*b{}/z", "?".repeat(size)))
+        }),
+        ("braces of many branches", |size| {
+            let names = |from: usize| {
+                let names: Vec<String> =
+                    (from..from + size * 100).map(|name| format!("d{name}/x")).collect();
+                format!("{{{}}}", names.join(","))
+            };
+            (names(0), names(size * 100 - 1))
+        }),
+    ];
+    for (name, make) in lanes {
+        let run = |size: usize| {
+            let (left, right) = make(size);
+            let text = format!("tasks:\n  a: {{write: \"{left}\"}}\n  b: {{write: \"{right}\"}}\n");
+            best(|| {
+                let plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);
+                assert_eq!(plan.problems, []);
+                overlaps(&plan.lanes(), &Order::new(&plan), &[]).len()
+            })
+        };
+        row(&format!("doubling: {name}"), run(100), ("half the size", run(50)), 8.0);
+    }
+}
+
+fn git(dir: &Path, arguments: &[&str], input: &[u8]) {
+    let mut child = Command::new("git")
+        .args(arguments)
+        .current_dir(dir)
+        .envs([("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null")])
+        .envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
+        .envs([("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@example.org")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    assert!(child.wait().unwrap().success(), "git {arguments:?}");
+}
+
+/// A repository whose index holds these paths, and none of which is in the work tree.
+fn index_of(paths: impl Iterator<Item = String>) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    git(dir.path(), &["init", "-q", "-b", "main"], b"");
+    let empty = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+    let entries: String = paths.map(|path| format!("100644 {empty}\t{path}\n")).collect();
+    git(dir.path(), &["hash-object", "-w", "--stdin"], b"");
+    git(dir.path(), &["update-index", "--index-info"], entries.as_bytes());
+    dir
+}
+
+fn small() {
+    let dir = index_of((0..3_000).map(|file| format!("src/mod{}/file{file}.rs", file % 60)));
+    let tasks: String =
+        (0..20).map(|task| format!("  t{task}: {{write: 'src/mod{task}/**'}}\n")).collect();
+    fs::write(dir.path().join("lanes.yaml"), format!("tasks:\n{tasks}")).unwrap();
+    let check = process(LANELINT, &["check"], dir.path());
+    let listing = process("git", &["ls-files", "-z"], dir.path());
+    row("small: 20 tasks, 3,000 files", check, ("`git ls-files`", listing), 3.0);
+}
+
+fn paths() {
+    let dir = index_of(
+        (0..1_000_000)
+            .map(|file| format!("services/svc{}/mod{}/file{file}.rs", file % 1_000, file % 7)),
+    );
+    let listing = process("git", &["ls-files", "-z"], dir.path());
+    let against = ("`git ls-files`", listing);
+    let run = |lane: &dyn Fn(usize) -> String| {
+        let tasks: String =
+            (0..1_000).map(|task| format!("  t{task}: {{write: '{}'}}\n", lane(task))).collect();
+        fs::write(dir.path().join("lanes.yaml"), format!("tasks:\n{tasks}")).unwrap();
+        process(LANELINT, &["check"], dir.path())
+    };
+    // Two lanes overlap, so that every path has to be matched.
+    let distinct = run(&|task| format!("services/svc{}/**", task.max(1)));
+    row("paths: 1,000,000, distinct lanes", distinct, against, 3.0);
+    let anywhere = run(&|task| format!("**/file{}*.rs", task.max(1) + 1_000));
+    row("paths: 1,000,000, lanes from `**`", anywhere, against, 30.0);
+}
+
+fn patch() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("lanes.yaml"), "tasks:\n  a: {write: 'src/**'}\n").unwrap();
+    let mut out = BufWriter::new(File::create(dir.path().join("big.patch")).unwrap());
+    let body =
+        "+a line of a source file, of the usual length and with nothing to see\n".repeat(1_000);
+    let mut written = 0;
+    for file in 0.. {
+        if written > 1 << 30 {
+            break;
+        }
+        let header = format!(
+            "diff --git a/src/f{file} b/src/f{file}\nnew file mode 100644\nindex 0000000..1111111\n\
+             --- /dev/null\n+++ b/src/f{file}\n@@ -0,0 +1,1000 @@\n"
+        );
+        written += header.len() + body.len();
+        out.write_all(header.as_bytes()).unwrap();
+        out.write_all(body.as_bytes()).unwrap();
+    }
+    out.flush().unwrap();
+    let gate = process(LANELINT, &["gate", "lanes.yaml", "--diff", "a=big.patch"], dir.path());
+    let grep = process("grep", &["-c", "^diff --git", "big.patch"], dir.path());
+    row("patch: 1 GB", gate, ("`grep -c`", grep), 1.5);
+}
+
+fn branch() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    git(at, &["init", "-q", "-b", "main"], b"");
+    fs::write(at.join("lanes.yaml"), "tasks:\n  a: {write: 'src/**'}\n").unwrap();
+    fs::create_dir(at.join("src")).unwrap();
+    for round in ["one", "two"] {
+        if round == "two" {
+            git(at, &["checkout", "-q", "-b", "a"], b"");
+        }
+        for file in 0..2_500 {
+            fs::write(at.join(format!("src/f{file}")), format!("{round} {file}\n")).unwrap();
+        }
+        git(at, &["add", "-A"], b"");
+        git(at, &["commit", "-q", "-m", round], b"");
+    }
+    let gate = process(LANELINT, &["gate"], at);
+    let by_hand = "git rev-parse --git-dir && git for-each-ref && git show main:lanes.yaml && \
+                   base=$(git merge-base --all main a) && \
+                   git diff-tree -r -z --raw --no-renames $base a";
+    let by_hand = process("sh", &["-c", by_hand], at);
+    row("branch: 2,500 files", gate, ("git by hand", by_hand), 2.0);
+}

@@ -1,0 +1,30 @@
+//! Two lanes of any globs: that they meet is the same from either side, and a path that is said to
+//! be in both is.
+#![no_main]
+
+use std::sync::Arc;
+
+use lanelint::glob::Glob;
+use lanelint::lane::{Common, Lane};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (&str, &str, &str)| {
+    let (left, right, minus) = input;
+    if left.len() + right.len() + minus.len() > 60 {
+        return;
+    }
+    let (Ok(left), Ok(right)) = (Glob::parse(left), Glob::parse(right)) else { return };
+    let exclusions: Vec<Glob> = Glob::parse(minus).into_iter().collect();
+    let common = Arc::new(Common::default());
+    let one = Lane::new(vec![left], exclusions, Arc::clone(&common));
+    let other = Lane::new(vec![right], Vec::new(), common);
+    let shared = one.meet(&other, [(0, 0)]);
+    let turned = other.meet(&one, [(0, 0)]);
+    assert_eq!(shared.witness, turned.witness);
+    assert_eq!(shared.undecided, turned.undecided);
+    if let Some(path) = shared.witness {
+        for lane in [&one, &other] {
+            assert!(matches!(lane.holder(&path), Ok(Some(_))), "{path}");
+        }
+    }
+});

@@ -1,0 +1,16 @@
+//! Any bytes are read as a patch, at once and piece by piece alike.
+#![no_main]
+
+use std::io::BufReader;
+
+use lanelint::repo::patch;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let whole = patch::read(bytes);
+    let pieces = patch::read_from(BufReader::with_capacity(7, bytes));
+    assert_eq!(pieces.ok(), Some(whole.clone()));
+    // A text that is not empty names a file or is told to be no whole list.
+    let blank = bytes.iter().all(u8::is_ascii_whitespace);
+    assert!(blank || !whole.changes.is_empty() || !whole.gaps.is_empty());
+});

@@ -1,0 +1,107 @@
+//! What the arguments of the gate name.
+
+use std::path::Path;
+
+use lanelint::plan::Plan;
+
+use crate::cli::Unusable;
+
+/// `A...B` or `A..B`.
+#[derive(Clone, Debug)]
+pub(super) struct Range {
+    pub(super) text: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    /// Whether the changes count from the merge base.
+    pub(super) symmetric: bool,
+}
+
+/// Reads the ranges, each with the id of its task where it says one.
+pub(super) fn ranges(texts: &[String]) -> Result<Vec<(Option<String>, Range)>, Unusable> {
+    texts
+        .iter()
+        .map(|text| {
+            let (id, range) = split_id(text);
+            let (from, to, symmetric) = match range.split_once("...") {
+                Some((from, to)) => (from, to, true),
+                None => match range.split_once("..") {
+                    Some((from, to)) => (from, to, false),
+                    None => {
+                        return Err(Unusable::new(
+                            format!("`{range}` is no range"),
+                            "write A...B, what B changed since it left A, or A..B",
+                        ));
+                    }
+                },
+            };
+            // With an unset variable on both sides, HEAD against itself would be green.
+            if from.is_empty() {
+                return Err(Unusable::new(
+                    format!("the range `{range}` names no commit to begin at"),
+                    "look for a variable that is not set, or write HEAD if that is meant",
+                ));
+            }
+            let range = Range {
+                text: range.to_owned(),
+                from: from.to_owned(),
+                to: if to.is_empty() { "HEAD" } else { to }.to_owned(),
+                symmetric,
+            };
+            Ok((id.map(str::to_owned), range))
+        })
+        .collect()
+}
+
+/// Refuses a call that would read standard input twice: what comes second would seem empty, and
+/// an empty patch changes nothing.
+pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Unusable> {
+    let plan = plan.filter(|plan| *plan == Path::new("-")).into_iter().count();
+    let patches = diffs.iter().filter(|diff| split_id(diff).1 == "-").count();
+    if plan + patches > 1 {
+        return Err(Unusable::new(
+            "standard input can be read once",
+            "give the plan or the other patches as files",
+        ));
+    }
+    Ok(())
+}
+
+/// Cuts `ID=NAME`; a name that holds `=` itself is written `./a=b`.
+pub(super) fn split_id(text: &str) -> (Option<&str>, &str) {
+    let is_id = |id: &str| {
+        !id.is_empty()
+            && id
+                .split('/')
+                .all(|part| part.starts_with(|first: char| first.is_ascii_alphanumeric()))
+            && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/'))
+    };
+    match text.split_once('=') {
+        Some((id, name)) if is_id(id) => (Some(id), name),
+        _ => (None, text),
+    }
+}
+
+/// The task with an id.
+pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Unusable> {
+    plan.task(id).ok_or_else(|| {
+        let ids: Vec<&str> =
+            plan.tasks.iter().take(10).map(|task| task.id.value.as_str()).collect();
+        Unusable::new(
+            format!("the plan has no task `{id}`"),
+            format!(
+                "its tasks are {}; a file whose name holds `=` is written ./a=b",
+                ids.join(", ")
+            ),
+        )
+    })
+}
+
+/// The task that a branch is for.
+pub(super) fn task_of_branch(plan: &Plan, branch: &str) -> Result<usize, Unusable> {
+    plan.tasks.iter().position(|task| task.branch_name() == branch).ok_or_else(|| {
+        Unusable::new(
+            format!("`{branch}` is no task's branch"),
+            "name the task with --task ID, or give it `branch:` in the plan",
+        )
+    })
+}

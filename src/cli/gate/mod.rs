@@ -1,0 +1,125 @@
+//! `lanelint gate`.
+
+mod asked;
+mod judge;
+mod names;
+mod plan;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use lanelint::gate::GateInput;
+use lanelint::plan::Plan;
+use lanelint::repo::Gap;
+use lanelint::repo::git::Repository;
+
+use super::output::tell;
+use super::plan::{Failure, Place};
+use super::{Common, Unusable};
+use asked::Range;
+use judge::Judge;
+use plan::Chosen;
+
+#[derive(Debug, Args)]
+pub(super) struct GateArgs {
+    /// The plan: a file, a folder, or `-` for standard input [default: the plan of the base's
+    /// commit; with --diff alone, the one that `check` would find].
+    plan: Option<PathBuf>,
+    /// A patch to judge, `-` for standard input. May be repeated.
+    #[arg(long, value_name = "[ID=]FILE")]
+    diff: Vec<String>,
+    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. Without B
+    /// it is HEAD. May be repeated.
+    #[arg(long, value_name = "[ID=]A...B")]
+    range: Vec<String>,
+    /// Judge what is staged, against HEAD.
+    #[arg(long, conflicts_with = "worktree")]
+    staged: bool,
+    /// Judge what is staged, unstaged and untracked, against HEAD or, with --base, against the
+    /// merge base with it.
+    #[arg(long)]
+    worktree: bool,
+    /// The task to judge, where a source does not name one.
+    #[arg(long, value_name = "ID", conflicts_with = "branch")]
+    task: Option<String>,
+    /// The task to judge, by the name of its branch.
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// What the tasks' branches fork from [default: the plan's `base`].
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// The commit whose plan judges.
+    #[arg(long, value_name = "REV")]
+    plan_from: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
+    let environment = super::plan::environment()?;
+    let mut place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
+    asked::stdin_once(args.plan.as_deref(), &args.diff)?;
+    let ranges = asked::ranges(&args.range)?;
+    let needs_repository = !ranges.is_empty()
+        || args.staged
+        || args.worktree
+        || args.diff.is_empty()
+        || args.plan_from.is_some();
+    let repository = match Repository::discover(&environment, &place.root) {
+        Ok(Some(repository)) => Some(repository),
+        Ok(None) if needs_repository => {
+            return Err(Unusable::new(
+                format!("there is no git repository at {}", place.root.display()),
+                "go into one, name it with --root (a bare one with GIT_DIR), or give a patch with \
+                 --diff",
+            ));
+        }
+        Err(error) if needs_repository => return not_verified(args, error.into()),
+        Ok(None) | Err(_) => None,
+    };
+    let root_is_named = args.common.root.is_some();
+    if let Some(repository) = repository.as_ref().filter(|_| needs_repository || !root_is_named) {
+        place.settle(&environment, repository, root_is_named)?;
+    }
+    let gate = Gate { args, place: &place, ranges };
+    let chosen = match gate.plan(repository.as_ref()) {
+        Ok(chosen) => chosen,
+        Err(Failure::Unusable(unusable)) => return Err(unusable),
+        Err(Failure::Git(error)) => return not_verified(args, error.into()),
+    };
+    tell("plan", &chosen.what);
+    let Chosen { plan, what, rivals, base } = chosen;
+    if plan.tasks.is_empty() {
+        let report = lanelint::check::gate(&plan, &GateInput::default());
+        return args.common.no_task(&report, &what);
+    }
+    let mut input = GateInput { plan_rivals: rivals, ..GateInput::default() };
+    let judge = Judge::new(&gate, &plan)?;
+    judge.patches(&mut input)?;
+    if let Some(repository) = &repository {
+        judge.commits(repository, base, &mut input)?;
+    }
+    args.common.finish(&lanelint::check::gate(&plan, &input))
+}
+
+/// One call of the gate.
+struct Gate<'a> {
+    args: &'a GateArgs,
+    place: &'a Place,
+    /// The ranges that are asked for, with their tasks' ids where they say them.
+    ranges: Vec<(Option<String>, Range)>,
+}
+
+impl Gate<'_> {
+    /// Whether anything but patches and branches is to be judged.
+    fn asks_for_commits(&self) -> bool {
+        !self.ranges.is_empty() || self.args.staged || self.args.worktree
+    }
+}
+
+/// Ends a run in which nothing could be looked at: that is not clean, and no wrong call.
+fn not_verified(args: &GateArgs, gap: Gap) -> Result<ExitCode, Unusable> {
+    let input = GateInput { gaps: vec![gap], ..GateInput::default() };
+    args.common.finish(&lanelint::check::gate(&Plan::default(), &input))
+}

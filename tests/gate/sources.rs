@@ -1,0 +1,219 @@
+//! What is judged: patches, ranges, the index, the work tree.
+
+use super::{Gate, PLAN, assigned, branch, gate, patch, patch_file, planned};
+
+#[test]
+fn a_patch_is_read_from_a_file_and_from_standard_input() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("quizzes/b.json", "1\n")]);
+    let text = patch(&repo, "main...lessons");
+    let file = patch_file(&repo, "lessons.patch", &text);
+    for arguments in [
+        vec!["--diff".to_owned(), assigned("lessons", &file)],
+        vec!["--diff".to_owned(), file.display().to_string(), "--task=lessons".to_owned()],
+        vec!["--diff".to_owned(), file.display().to_string(), "--branch=lessons".to_owned()],
+    ] {
+        let json = Gate::of(&repo, &arguments).json().ends_with(1);
+        let json = json.finds(&["out-of-lane lessons quizzes/b.json"]);
+        let input = &json.value["inputs"][0];
+        assert_eq!(input["task"], "lessons");
+        assert_eq!(input["source"], file.display().to_string());
+        assert!(input["base"].is_null() && input["head"].is_null());
+    }
+    let json = Gate::of(&repo, &["--diff", "lessons=-"]).stdin(text).json().ends_with(1);
+    json.finds(&["out-of-lane lessons quizzes/b.json"]);
+}
+
+#[test]
+fn a_relative_patch_counts_from_the_working_directory() {
+    let repo = planned(PLAN);
+    repo.write("deep/er/x.patch", patch_text("lessons/a.json"));
+    let run = Gate::of(&repo, &["--diff", "lessons=x.patch"]).dir(repo.path("deep/er"));
+    run.json().ends_with(0).finds(&[]);
+}
+
+fn patch_text(path: &str) -> String {
+    format!("diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-1\n+2\n")
+}
+
+#[test]
+fn whose_patch_it_is_has_to_be_said() {
+    let repo = planned(PLAN);
+    let file = patch_file(&repo, "a.patch", patch_text("lessons/a.json")).display().to_string();
+    gate(&repo, &["--diff", &file]).ends_with(2).tells(&["whose changes", "--diff ID=FILE"]);
+    let twice = ["--diff", "lessons=-", "--diff", "quizzes=-"];
+    gate(&repo, &twice).ends_with(2).tells(&["standard input can be read once"]);
+    let wrong = format!("lesson={file}");
+    gate(&repo, &["--diff", &wrong]).ends_with(2).tells(&["no task `lesson`", "lessons, quizzes"]);
+    let at = ["--diff", &file, "--branch", "nobodys"];
+    gate(&repo, &at).ends_with(2).tells(&["`nobodys` is no task's branch", "--task"]);
+    let both = ["--diff", &file, "--branch", "lessons", "--task", "lessons"];
+    gate(&repo, &both).ends_with(2);
+}
+
+#[test]
+fn the_plan_and_a_patch_cannot_both_come_from_standard_input() {
+    let repo = planned(PLAN);
+    // The plan would swallow both, and the patch seem empty.
+    let text = format!("{PLAN}{}", patch_text("secret"));
+    let run = Gate::of(&repo, &["-", "--diff", "lessons=-"]).stdin(text).run();
+    run.ends_with(2).tells(&["standard input can be read once"]);
+}
+
+#[test]
+fn a_file_whose_name_holds_an_equals_sign_is_named_with_its_folder() {
+    let repo = planned(PLAN);
+    repo.write("a=b.patch", patch_text("lessons/a.json"));
+    let task = "--task=lessons";
+    gate(&repo, &["--diff", "a=b.patch", task]).ends_with(2).tells(&["./a=b"]);
+    gate(&repo, &["--diff", "./a=b.patch", task]).ends_with(0);
+    gate(&repo, &["--diff", "lessons=a=b.patch"]).ends_with(0);
+}
+
+#[test]
+fn a_patch_that_cannot_be_read_is_not_verified() {
+    let repo = planned(PLAN);
+    for (name, said) in
+        [("nowhere.patch", "cannot read"), (".", "is a folder"), ("", "is a folder")]
+    {
+        let json = Gate::of(&repo, &["--diff", &format!("lessons={name}")]).json().ends_with(3);
+        assert!(json.message("not-verified").contains(said), "{name}: {:#}", json.value);
+    }
+    let device = Gate::of(&repo, &["--diff", "lessons=/dev/zero"]).json().ends_with(3);
+    assert!(device.message("not-verified").contains("device"));
+}
+
+#[test]
+fn a_range_counts_from_the_merge_base_or_compares_two_trees() {
+    let repo = planned(PLAN);
+    let fork = repo.git(&["rev-parse", "main"]);
+    let head = branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    let base = repo.commit_file("elsewhere", "1\n");
+    let json = Gate::of(&repo, &["--range", "main...lessons"]).dir(repo.root());
+    let three = json.arg("--task=lessons").json().ends_with(0).finds(&[]);
+    let input = &three.value["inputs"][0];
+    assert_eq!(input["source"], "range main...lessons");
+    assert_eq!((&input["base"], &input["head"]), (&base.clone().into(), &head.clone().into()));
+    assert_eq!(input["merge_base"], fork);
+    // What `main` got since is gone in the other tree.
+    let two = Gate::of(&repo, &["--range", "lessons=main..lessons"]).json().ends_with(1);
+    let two = two.finds(&["out-of-lane lessons elsewhere"]);
+    assert_eq!(two.finding("out-of-lane")["data"]["change"], "deleted");
+    assert!(two.value["inputs"][0]["merge_base"].is_null());
+}
+
+#[test]
+fn a_range_without_an_end_ends_in_head_and_one_without_a_beginning_is_a_slip() {
+    let repo = planned(PLAN);
+    let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "lessons"]);
+    let json = Gate::of(&repo, &["--range", "main..."]).json().ends_with(1);
+    assert_eq!(json.value["inputs"][0]["head"], head);
+    // `"$BASE...$HEAD"` with nothing in the variables: HEAD against itself would be green.
+    for range in ["...", "..", "...lessons", "..lessons", "lessons=...lessons"] {
+        let answer = gate(&repo, &["--range", range]).ends_with(2);
+        answer.tells(&["no commit to begin", "HEAD"]);
+    }
+    for range in ["main", "lessons=main", ""] {
+        gate(&repo, &["--range", range]).ends_with(2).tells(&["is no range", "A...B"]);
+    }
+}
+
+#[test]
+fn a_range_takes_the_task_of_the_branch_that_is_checked_out() {
+    let repo = planned(PLAN);
+    branch(&repo, "work/quizzes", "main", &[("lessons/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "work/quizzes"]);
+    let json = Gate::of(&repo, &["--range", "main...HEAD"]).json().ends_with(1);
+    json.finds(&["out-of-lane quizzes lessons/b.json"]);
+    repo.git(&["checkout", "-q", "-b", "nobodys"]);
+    gate(&repo, &["--range", "main...HEAD"]).ends_with(2).tells(&["`nobodys` is no task's branch"]);
+}
+
+#[test]
+fn a_detached_head_tells_no_task() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "--detach", "lessons"]);
+    for arguments in [&["--range", "main...HEAD"][..], &["--staged"], &["--worktree"]] {
+        gate(&repo, arguments).ends_with(2).tells(&["detached", "--task ID"]);
+        gate(&repo, &[arguments, &["--task=lessons"]].concat()).ends_with(0);
+    }
+}
+
+#[test]
+fn many_sources_are_judged_in_one_call() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("x", "1\n")]);
+    branch(&repo, "work/quizzes", "main", &[("quizzes/b.json", "1\n"), ("y", "1\n")]);
+    let file = patch_file(&repo, "audit.patch", patch_text("z"));
+    repo.git(&["checkout", "-q", "lessons"]);
+    repo.write("staged", "1\n");
+    repo.git(&["add", "staged"]);
+    let json = Gate::of(
+        &repo,
+        &[
+            "--range",
+            "main...lessons",
+            "--range",
+            "quizzes=main...work/quizzes",
+            "--staged",
+            "--diff",
+            &assigned("audit", &file),
+        ],
+    );
+    let json = json.json().ends_with(1).finds(&[
+        "out-of-lane lessons staged",
+        "out-of-lane lessons x",
+        "out-of-lane quizzes y",
+        "review-only-write audit z",
+    ]);
+    assert_eq!(json.value["inputs"].as_array().unwrap().len(), 4);
+    assert_eq!(json.value["summary"]["files"], 6);
+}
+
+#[test]
+fn the_index_is_judged_and_not_the_work_tree() {
+    let repo = planned(PLAN);
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    repo.write("lessons/a.json", "2\n");
+    repo.git(&["add", "-A"]);
+    repo.write("quizzes/a.json", "2\n");
+    repo.write("untracked", "2\n");
+    let staged = Gate::of(&repo, &["--staged"]).json().ends_with(0).finds(&[]);
+    assert_eq!(staged.value["inputs"][0]["source"], "staged");
+    assert_eq!(staged.value["inputs"][0]["base"], repo.git(&["rev-parse", "HEAD"]));
+    let both = ["out-of-lane lessons quizzes/a.json", "out-of-lane lessons untracked"];
+    Gate::of(&repo, &["--worktree"]).json().ends_with(1).finds(&both);
+    gate(&repo, &["--staged", "--worktree"]).ends_with(2);
+}
+
+#[test]
+fn a_work_tree_with_a_base_counts_commits_too() {
+    let repo = planned(PLAN);
+    let fork = repo.git(&["rev-parse", "main"]);
+    branch(&repo, "lessons", "main", &[("quizzes/committed", "1\n")]);
+    repo.commit_file("elsewhere", "1\n");
+    repo.git(&["checkout", "-q", "lessons"]);
+    repo.write("lessons/a.json", "2\n");
+    repo.write("quizzes/untracked", "1\n");
+    let plain = ["out-of-lane lessons quizzes/untracked"];
+    Gate::of(&repo, &["--worktree"]).json().ends_with(1).finds(&plain);
+    let json = Gate::of(&repo, &["--worktree", "--base", "main"]).json().ends_with(1);
+    let json = json
+        .finds(&["out-of-lane lessons quizzes/committed", "out-of-lane lessons quizzes/untracked"]);
+    assert_eq!(json.value["inputs"][0]["merge_base"], fork);
+}
+
+#[test]
+fn a_change_that_a_filter_hides_counts_and_says_so() {
+    let repo = planned(PLAN);
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    repo.write(".gitattributes", "*.bin filter=upper\n");
+    repo.write("big.bin", "A\n");
+    repo.commit("a file with a filter");
+    repo.git(&["config", "filter.upper.clean", "tr a-z A-Z"]);
+    repo.write("big.bin", "a\n");
+    let json = Gate::of(&repo, &["--worktree"]).json().ends_with(1);
+    assert!(json.message("out-of-lane").contains("its filter `upper` was not run"));
+}
