@@ -126,9 +126,9 @@ proptest! {
         }
         prop_assert!(tree.root().is_some() || !tree.problems().is_empty());
         // A text that the oracle refuses for its syntax is no plan of which nothing is said.
-        // libyaml keeps to YAML 1.1, where a colon in a flow collection is more often an error.
+        // libyaml keeps to YAML 1.1: fewer names of anchors, and in flow collections fewer colons.
         if let Err(error) = serde_yaml::from_str::<Value>(&text)
-            && !put.contains(':')
+            && !put.contains([':', '&'])
         {
             let said = error.to_string();
             let meaning = ["duplicate entry", "unknown anchor", "tag", "recursion", "unexpected ':'"];

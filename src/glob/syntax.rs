@@ -257,7 +257,8 @@ impl Parser<'_> {
                     help,
                 ));
                 self.at = end;
-                ranges.push((b'-', b'-'));
+                // Stands for what was refused; no range from it runs backwards.
+                ranges.push((0, 0));
                 continue;
             }
             if member == '\\' {
@@ -269,7 +270,7 @@ impl Parser<'_> {
                 let help = "a class matches one byte: write the alternatives as `{é,è}`";
                 let problem = format!("`{member}` inside a class is more than one byte");
                 self.faults.push(fault(member_start..self.at, problem, help));
-                ranges.push((b'-', b'-'));
+                ranges.push((0, 0));
                 in_range = false;
                 continue;
             };
@@ -416,6 +417,7 @@ mod tests {
             ("[[:alpha:]]", "[:alpha:]", "`[:alpha:]` is a POSIX class"),
             (r"[\]]", r"\", "a backslash inside a class"),
             ("[é]", "é", "`é` inside a class"),
+            ("[é-*]", "é", "`é` inside a class"),
             ("src/{feature}/x", "{feature}", "a brace with a single alternative"),
             ("{}", "{}", "a brace with a single alternative"),
             (r"src\", r"\", "a backslash at the end"),
