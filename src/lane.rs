@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::glob::{Glob, MAX_WORK, Meeting, Undecided, Witness};
+use crate::glob::{Glob, Meeting, Patience, Undecided, Witness};
 use crate::path::RepoPath;
 
 /// What a plan says for all lanes at once.
@@ -102,8 +102,10 @@ impl Lane {
             .chain(&self.common.share)
             .chain(others)
             .collect();
+        let mut patience = Patience::default();
         let decide = |(left, right): (usize, usize)| {
-            ((left, right), decide(&self.globs[left], &other.globs[right], &minus))
+            let (one, other) = (&self.globs[left], &other.globs[right]);
+            ((left, right), decide(one, other, &minus, &mut patience))
         };
         pairs.into_iter().map(decide).collect()
     }
@@ -121,11 +123,11 @@ impl Lane {
     /// Whether the lane's own globs leave it no path, what is shared aside; nothing where a bound
     /// on work was reached.
     #[must_use]
-    pub fn is_vacant(&self) -> Option<bool> {
+    pub fn is_vacant(&self, patience: &mut Patience) -> Option<bool> {
         let minus: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
         let mut undecided = false;
         for glob in &self.globs {
-            match glob.reaches_outside(&minus) {
+            match glob.reaches_outside(&minus, patience) {
                 Some(true) => return Some(false),
                 Some(false) => {}
                 None => undecided = true,
@@ -137,18 +139,18 @@ impl Lane {
     /// Whether one of the lane's globs names only protected paths; nothing where a bound on work
     /// was reached.
     #[must_use]
-    pub fn is_protected(&self, glob: usize) -> Option<bool> {
-        self.common.protects(&self.globs[glob])
+    pub fn is_protected(&self, glob: usize, patience: &mut Patience) -> Option<bool> {
+        self.common.protects(&self.globs[glob], patience)
     }
 }
 
 impl Common {
     /// Whether a glob names only protected paths; nothing where a bound on work was reached.
-    fn protects(&self, glob: &Glob) -> Option<bool> {
+    fn protects(&self, glob: &Glob, patience: &mut Patience) -> Option<bool> {
         let protect: Vec<&Glob> = self.protect.iter().collect();
-        let outside = glob.reaches_outside(&protect)?;
+        let outside = glob.reaches_outside(&protect, patience)?;
         // A glob of no path at all names no protected one.
-        Some(!outside && glob.reaches_outside(&[])?)
+        Some(!outside && glob.reaches_outside(&[], patience)?)
     }
 }
 
@@ -167,8 +169,13 @@ pub(crate) enum Decision {
 ///
 /// `globset`'s own matcher has to find the witness where it is said to be. It always has in every
 /// test; should it ever not, the answer is 'undecided' and not a claim.
-pub(crate) fn decide(left: &Glob, right: &Glob, minus: &[&Glob]) -> Decision {
-    let witness = match left.meet(right, minus, &mut MAX_WORK.clone()) {
+pub(crate) fn decide(
+    left: &Glob,
+    right: &Glob,
+    minus: &[&Glob],
+    patience: &mut Patience,
+) -> Decision {
+    let witness = match left.meet(right, minus, patience) {
         Meeting::Apart => return Decision::Apart,
         Meeting::Undecided => return Decision::Undecided,
         Meeting::At(witness) => witness,
@@ -327,9 +334,9 @@ impl Lanes {
     /// For each glob that is shared, whether it names only protected paths; nothing where a bound
     /// on work was reached.
     #[must_use]
-    pub fn protected_shares(&self) -> Vec<Option<bool>> {
+    pub fn protected_shares(&self, patience: &mut Patience) -> Vec<Option<bool>> {
         let Some(lane) = self.lanes.first() else { return Vec::new() };
-        lane.common.share.iter().map(|glob| lane.common.protects(glob)).collect()
+        lane.common.share.iter().map(|glob| lane.common.protects(glob, patience)).collect()
     }
 
     /// The tasks that may write a path, in the order of the plan.

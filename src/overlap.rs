@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::glob::Glob;
+use crate::glob::{Glob, Patience};
 use crate::lane::{Decision, Holder, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -162,6 +162,7 @@ fn by_names<'a>(entries: &[Entry<'a>], alike: usize, visit: &mut impl FnMut(Entr
 struct Decisions<'a> {
     common: Vec<&'a Glob>,
     known: HashMap<(usize, usize), Decision>,
+    patience: Patience,
 }
 
 impl<'a> Decisions<'a> {
@@ -170,16 +171,17 @@ impl<'a> Decisions<'a> {
             let common = lanes.of(task).common();
             common.protect.iter().chain(&common.share)
         });
-        Decisions { common: common.collect(), known: HashMap::new() }
+        let (known, patience) = (HashMap::new(), Patience::default());
+        Decisions { common: common.collect(), known, patience }
     }
 
     fn of(&mut self, lanes: &Lanes, left: Entry<'_>, right: Entry<'_>) -> Decision {
         let (one, other) = (left.glob.identity(), right.glob.identity());
-        let common = &self.common;
+        let (common, patience) = (&self.common, &mut self.patience);
         let known = self
             .known
             .entry((one.min(other), one.max(other)))
-            .or_insert_with(|| decide(left.glob, right.glob, common));
+            .or_insert_with(|| decide(left.glob, right.glob, common, patience));
         let lanes = [lanes.of(left.task), lanes.of(right.task)];
         let excluded = match &*known {
             Decision::Apart => return Decision::Apart,
@@ -191,7 +193,7 @@ impl<'a> Decisions<'a> {
         }
         let exclusions = lanes.iter().flat_map(|lane| lane.exclusions());
         let minus: Vec<&Glob> = self.common.iter().copied().chain(exclusions).collect();
-        decide(left.glob, right.glob, &minus)
+        decide(left.glob, right.glob, &minus, &mut self.patience)
     }
 }
 

@@ -15,7 +15,31 @@ use crate::path::RepoPath;
 
 /// The most steps that one question may take. Some hundred times what the hardest lanes that
 /// people write need, and a few seconds of work.
-pub const MAX_WORK: usize = 20_000_000;
+const MAX_WORK: usize = 20_000_000;
+
+/// How much work each question of a run is worth.
+///
+/// A question that is given up halves what the next ones get: a plan made of hostile lanes ends
+/// soon, and the first answer 'undecided' has already said that the run is not to be relied on.
+#[derive(Clone, Debug, Default)]
+pub struct Patience {
+    gave_up: u32,
+}
+
+impl Patience {
+    /// The halvings after which patience no longer shrinks: what is left is plenty for all but
+    /// hostile lanes.
+    const MOST_HALVINGS: u32 = 11;
+
+    fn steps(&self) -> usize {
+        MAX_WORK >> self.gave_up.min(Patience::MOST_HALVINGS)
+    }
+
+    /// Remembers that a question was given up.
+    pub(crate) fn give_up(&mut self) {
+        self.gave_up += 1;
+    }
+}
 
 /// The answer to whether two globs meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +78,14 @@ impl PartialOrd for Witness {
 
 /// Finds the first path that both automata accept and none of `minus` does.
 ///
-/// `work` is what is left of the bound; what was used is taken from it.
+/// Gives up after so many steps as patience has.
 pub(crate) fn meet(
     left: &Automaton,
     right: &Automaton,
     minus: &[&Automaton],
-    work: &mut usize,
+    patience: &Patience,
 ) -> Meeting {
+    let work = &mut patience.steps();
     match intersect(left, right, work) {
         Some(true) => {}
         Some(false) => return Meeting::Apart,

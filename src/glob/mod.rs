@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use automaton::{Automaton, TooLarge};
-pub use meet::MAX_WORK;
+pub use meet::Patience;
 pub(crate) use meet::{Meeting, Witness};
 use outline::Outline;
 use syntax::{Fault, Piece, PieceKind};
@@ -108,13 +108,13 @@ impl Glob {
     /// Whether some path is in the glob and in none of `others`; nothing where a bound on work
     /// was reached.
     #[must_use]
-    pub fn reaches_outside(&self, others: &[&Glob]) -> Option<bool> {
+    pub fn reaches_outside(&self, others: &[&Glob], patience: &mut Patience) -> Option<bool> {
         let near = |glob: &&&Glob| self.0.outline.compatible(&glob.0.outline);
         let others: Vec<&Glob> = others.iter().filter(near).copied().collect();
         if others.is_empty() && self.0.outline.inhabited {
             return Some(true);
         }
-        match self.meet(&everything(), &others, &mut MAX_WORK.clone()) {
+        match self.meet(&everything(), &others, patience) {
             Meeting::Apart => Some(false),
             Meeting::At(_) => Some(true),
             Meeting::Undecided => None,
@@ -150,10 +150,7 @@ impl Glob {
     }
 
     /// Whether a path is in both globs and in none of `minus`, and the first such path.
-    ///
-    /// `work` is what is left of the bound on work (see [`MAX_WORK`]); what is used is taken from
-    /// it, so that several questions can share one bound.
-    pub(crate) fn meet(&self, other: &Glob, minus: &[&Glob], work: &mut usize) -> Meeting {
+    pub(crate) fn meet(&self, other: &Glob, minus: &[&Glob], patience: &mut Patience) -> Meeting {
         if !self.0.outline.compatible(&other.0.outline) {
             return Meeting::Apart;
         }
@@ -165,10 +162,14 @@ impl Glob {
             })
             .map(|glob| glob.automaton())
             .collect();
-        match (self.automaton(), other.automaton(), minus) {
-            (Ok(left), Ok(right), Ok(minus)) => meet::meet(left, right, &minus, work),
+        let meeting = match (self.automaton(), other.automaton(), minus) {
+            (Ok(left), Ok(right), Ok(minus)) => meet::meet(left, right, &minus, patience),
             _ => Meeting::Undecided,
+        };
+        if meeting == Meeting::Undecided {
+            patience.give_up();
         }
+        meeting
     }
 
     fn automaton(&self) -> Result<&Automaton, Undecided> {

@@ -15,7 +15,7 @@ fn path(text: &str) -> RepoPath {
 fn first_path(left: &str, right: &str, minus: &[&str]) -> Option<String> {
     let minus: Vec<Glob> = minus.iter().map(|text| glob(text)).collect();
     let minus: Vec<&Glob> = minus.iter().collect();
-    match glob(left).meet(&glob(right), &minus, &mut MAX_WORK.clone()) {
+    match glob(left).meet(&glob(right), &minus, &mut Patience::default()) {
         Meeting::At(witness) => Some(path_of(&witness)),
         Meeting::Apart => None,
         Meeting::Undecided => panic!("undecided"),
@@ -148,8 +148,8 @@ fn braces_with_many_branches_are_decided() {
 #[test]
 fn a_glob_too_large_to_build_is_undecided() {
     let glob = glob(&format!("b{}", "{,a}".repeat(20_000)));
-    let mut work = MAX_WORK;
-    assert_eq!(glob.meet(&everything(), &[], &mut work), Meeting::Undecided);
+    let mut patience = Patience::default();
+    assert_eq!(glob.meet(&everything(), &[], &mut patience), Meeting::Undecided);
     assert_eq!(glob.is_match(&path("ba")), Err(Undecided));
 }
 
@@ -300,8 +300,8 @@ proptest! {
                 && right.globset_matches(path)
                 && !minus.iter().any(|glob| glob.globset_matches(path))
         };
-        let mut work = MAX_WORK;
-        match left.meet(&right, &minus, &mut work) {
+        let mut patience = Patience::default();
+        match left.meet(&right, &minus, &mut patience) {
             Meeting::Undecided => prop_assert!(false, "undecided"),
             Meeting::Apart => {
                 for path in short_paths() {

@@ -6,6 +6,7 @@
 
 use crate::finding::{Datum, Draft, Edit, Fix, Label, Level, Place};
 use crate::gate::{GateInput, Work};
+use crate::glob::Patience;
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
@@ -157,17 +158,21 @@ impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
     #[must_use]
     pub fn new(lanes: &Lanes, order: &Order, files: &[RepoPath], gaps: Vec<Gap>) -> PlanFacts {
+        let mut patience = Patience::default();
         let tasks = 0..lanes.len();
+        let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
+        let protected = tasks
+            .map(|task| {
+                let lane = lanes.of(task);
+                let globs = 0..lane.globs().len();
+                globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
+            })
+            .collect();
         PlanFacts {
             overlaps: crate::overlap::overlaps(lanes, order, files),
-            vacant: tasks.clone().map(|task| lanes.of(task).is_vacant()).collect(),
-            protected: tasks
-                .map(|task| {
-                    let lane = lanes.of(task);
-                    (0..lane.globs().len()).map(|glob| lane.is_protected(glob)).collect()
-                })
-                .collect(),
-            protected_shares: lanes.protected_shares(),
+            vacant,
+            protected,
+            protected_shares: lanes.protected_shares(&mut patience),
             gaps,
         }
     }
