@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::finding::Input;
 use lanelint::gate::GateInput;
 use lanelint::plan::Plan;
 use lanelint::repo::Gap;
@@ -100,7 +101,27 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     if let Some(repository) = &repository {
         judge.commits(repository, base, &mut input)?;
     }
+    for used in input.judged.iter().filter_map(|judged| commits_used(&judged.input)) {
+        tell("judged", &used);
+    }
+    if args.base.is_some() && !args.worktree && (!gate.ranges.is_empty() || !args.diff.is_empty()) {
+        tell(
+            "note",
+            "--base says nothing about --range and --diff, which name their own beginning",
+        );
+    }
     args.common.finish(&lanelint::check::gate(&plan, &input))
+}
+
+/// An input with the commits that its names stood for; nothing for one without commits.
+fn commits_used(input: &Input) -> Option<String> {
+    let commits = [("base", &input.base), ("head", &input.head), ("merge base", &input.merge_base)];
+    let known: Vec<String> = commits
+        .into_iter()
+        .filter_map(|(name, commit)| Some(format!("{name} {}", commit.as_ref()?)))
+        .collect();
+    let Input { task, source, .. } = input;
+    (!known.is_empty()).then(|| format!("{task}, {source}: {}", known.join(", ")))
 }
 
 /// One call of the gate.
