@@ -58,7 +58,9 @@ impl Outline {
 /// The bytes that some pieces begin with.
 fn literals(pieces: &[Piece]) -> Vec<u8> {
     let end = pieces.iter().position(|piece| literal(piece).is_none()).unwrap_or(pieces.len());
-    pieces[..end].iter().filter_map(literal).collect()
+    let mut bytes = Vec::with_capacity(end);
+    bytes.extend(pieces[..end].iter().filter_map(literal));
+    bytes
 }
 
 fn literal(piece: &Piece) -> Option<u8> {
