@@ -4,6 +4,7 @@
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
 pub mod locate;
+mod names;
 pub mod order;
 mod read;
 
@@ -15,7 +16,7 @@ use crate::lane::{Common, Lane, Lanes};
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 
-pub(crate) use read::nearest;
+pub(crate) use names::nearest;
 pub use read::{MAX_TEXT, MAX_VALUES, PlanText, read};
 
 /// A plan, or as much of it as could be read.

@@ -1,0 +1,288 @@
+//! What a value of the tree means in a plan: keys, texts, branches, globs; and what is said of one
+//! that means nothing.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{MAX_VALUES, Reader};
+use crate::glob::Glob;
+use crate::plan::names::{branch_fault, list, nearest};
+use crate::plan::{GlobEntry, GlobFault, Problem, Spanned};
+use crate::source::yaml::{self, NodeRef, Scalar, View};
+use crate::source::{FileId, Span, excerpt};
+
+/// Whether a glob may begin with `!`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exclusions {
+    Taken,
+    Refused,
+}
+
+impl Reader {
+    pub(super) fn problem(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: &str,
+    ) -> &mut Problem {
+        let span = self.span(span);
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        let labels = vec![(span, String::new())];
+        self.plan.problems.push(Problem {
+            message: message.into(),
+            help,
+            labels,
+            fix: None,
+            task: self.task,
+        });
+        let last = self.plan.problems.len() - 1;
+        &mut self.plan.problems[last]
+    }
+
+    pub(super) fn given_twice(&mut self, name: &str, again: Range<usize>, first: Span) {
+        let message = format!("`{}` is given twice", excerpt(name));
+        let problem = self.problem(again, message, "keep one of the two");
+        problem.labels[0].1 = "here again".to_owned();
+        problem.labels.push((first, "first here".to_owned()));
+    }
+
+    /// The keys of a map that stand in it twice, told; the first stays.
+    pub(super) fn without_duplicates<'t>(
+        &mut self,
+        pairs: Vec<(NodeRef<'t>, NodeRef<'t>)>,
+        united: &[&str],
+    ) -> (Vec<(NodeRef<'t>, NodeRef<'t>)>, bool) {
+        let mut first: HashMap<&str, Range<usize>> = HashMap::new();
+        let mut kept = Vec::with_capacity(pairs.len());
+        let mut twice = false;
+        for (key, value) in pairs {
+            if let View::Text(text) = self.view(key) {
+                if let Some(span) = first.get(text.text) {
+                    let span = self.span(span.clone());
+                    self.given_twice(text.text, key.span(), span);
+                    twice = true;
+                    if !united.contains(&text.text) {
+                        continue;
+                    }
+                } else {
+                    first.insert(text.text, key.span());
+                }
+            }
+            kept.push((key, value));
+        }
+        (kept, twice)
+    }
+
+    /// The text of a key; a number or the like is a key by its text.
+    pub(super) fn key<'t>(&mut self, key: NodeRef<'t>) -> Option<&'t str> {
+        match self.view(key) {
+            View::Text(text) => Some(text.text),
+            View::NotText(_) => Some(key.source()),
+            View::Null if !key.source().is_empty() => Some(key.source()),
+            View::Broken => None,
+            _ => {
+                self.problem(key.span(), "a key has to be a text", "write `key: value`");
+                None
+            }
+        }
+    }
+
+    pub(super) fn other_key(&mut self, name: &str, key: NodeRef<'_>, known: &[&str], of: &str) {
+        if name.starts_with("x-") {
+            return;
+        }
+        if name == "<<" {
+            self.problem(
+                key.span(),
+                "merge keys (`<<`) are not part of YAML 1.2",
+                "write the keys out; an alias as a value (`write: *lane`) works",
+            );
+            return;
+        }
+        let message = format!("`{}` is no key of {of}", excerpt(name));
+        let near = nearest(name, known.iter().copied());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys are {}; your own begin with `x-`", list(known)),
+        };
+        let span = key.span();
+        let problem = self.problem(span, message, &help);
+        problem.fix = near.map(|near| (format!("write `{near}`"), near.to_owned()));
+    }
+
+    pub(super) fn wrong_type(&mut self, node: NodeRef<'_>, wanted: &str) {
+        match self.view(node) {
+            View::Broken => {}
+            View::UnknownAlias => self.unquoted(node.span(), "an alias", node.source()),
+            View::UnknownTag(span) => {
+                let text = self.text(span.clone());
+                self.unquoted(span, "a tag", &text);
+            }
+            View::NotText(what) => {
+                let quoted = yaml::quoted(node.source());
+                let message = format!("{wanted} is wanted here, and this is {what}");
+                let problem =
+                    self.problem(node.span(), message, &format!("quote it: {}", excerpt(&quoted)));
+                problem.fix = Some(("quote it".to_owned(), quoted));
+            }
+            view => {
+                let what = match view {
+                    View::Null => "nothing",
+                    View::List(_) => "a list",
+                    View::Map(_) => "a map",
+                    _ => "a text",
+                };
+                let message = format!("{wanted} is wanted here, and this is {what}");
+                self.problem(node.span(), message, "");
+            }
+        }
+    }
+
+    pub(super) fn unquoted(&mut self, span: Range<usize>, meaning: &str, text: &str) {
+        let quoted = yaml::quoted(text.trim());
+        let message = format!("YAML takes this for {meaning}, not for a text");
+        let problem = self.problem(span, message, &format!("quote it: {}", excerpt(&quoted)));
+        problem.fix = Some(("quote it".to_owned(), quoted));
+    }
+
+    /// Looks at a node, as long as the plan is no larger than it may be.
+    ///
+    /// A few aliases of a long list make a plan of any size out of a small text.
+    pub(super) fn view<'t>(&mut self, node: NodeRef<'t>) -> View<'t> {
+        if self.values > MAX_VALUES {
+            return View::Broken;
+        }
+        let view = node.view();
+        self.values += match &view {
+            View::List(items) => items.len(),
+            View::Map(pairs) => pairs.len(),
+            _ => 1,
+        };
+        if self.values > MAX_VALUES {
+            self.unknown = true;
+            let task = self.task.take();
+            self.problem(
+                node.span(),
+                format!("here the plan reaches {MAX_VALUES} values, aliases counted; the rest is not read"),
+                "split the plan",
+            );
+            self.task = task;
+            return View::Broken;
+        }
+        view
+    }
+
+    pub(super) fn text(&self, span: Range<usize>) -> String {
+        self.file
+            .and_then(|file| self.plan.sources.get(file.0))
+            .map_or_else(String::new, |source| source.slice(span).to_owned())
+    }
+
+    pub(super) fn text_value(
+        &mut self,
+        node: NodeRef<'_>,
+        wanted: &str,
+    ) -> Option<Spanned<String>> {
+        if let View::Text(text) = self.view(node) {
+            return Some(Spanned { value: text.text.to_owned(), span: self.span(node.span()) });
+        }
+        self.wrong_type(node, wanted);
+        None
+    }
+
+    pub(super) fn branch(&mut self, node: NodeRef<'_>) -> Option<Spanned<String>> {
+        let branch = self.text_value(node, "the name of a branch")?;
+        if let Some(fault) = branch_fault(&branch.value) {
+            let message = format!("`{}` is no name for a branch: {fault}", excerpt(&branch.value));
+            self.problem(node.span(), message, "write the name as `git branch` shows it");
+            return None;
+        }
+        Some(branch)
+    }
+
+    /// One glob or a list of them, and whether every one could be read as a text.
+    pub(super) fn globs(
+        &mut self,
+        node: NodeRef<'_>,
+        exclusions: Exclusions,
+    ) -> (Vec<GlobEntry>, bool) {
+        let nodes = match self.view(node) {
+            View::List(nodes) => nodes,
+            View::Null => return (Vec::new(), true),
+            _ => vec![node],
+        };
+        // The items of an aliased list stand elsewhere; this task says them where the alias is.
+        let at = (nodes.first() != Some(&node) && node.is_alias()).then(|| node.span());
+        let mut entries = Vec::new();
+        let mut whole = true;
+        for node in nodes {
+            match self.view(node) {
+                View::Text(text) => {
+                    let span = at.clone().unwrap_or_else(|| node.span());
+                    entries.push(self.glob(&text, span, exclusions));
+                }
+                _ => {
+                    whole = false;
+                    self.not_a_glob(node);
+                }
+            }
+        }
+        (entries, whole)
+    }
+
+    pub(super) fn not_a_glob(&mut self, node: NodeRef<'_>) {
+        match self.view(node) {
+            // `{a,b}` and `[ab]` are collections to YAML.
+            View::List(_) if node.source().starts_with('[') => {
+                self.unquoted(node.span(), "a list", node.source());
+            }
+            View::Map(_) if node.source().starts_with('{') => {
+                self.unquoted(node.span(), "a map", node.source());
+            }
+            _ => self.wrong_type(node, "a glob"),
+        }
+    }
+
+    pub(super) fn glob(
+        &mut self,
+        scalar: &Scalar<'_>,
+        at: Range<usize>,
+        exclusions: Exclusions,
+    ) -> GlobEntry {
+        let text = scalar.text;
+        let (negated, pattern) = match text.strip_prefix('!') {
+            Some(pattern) => (true, pattern),
+            None => (false, text),
+        };
+        let offset = text.len() - pattern.len();
+        let mut faults = Vec::new();
+        let file = self.file.unwrap_or(FileId(0));
+        let mut fault = |bytes: Range<usize>, problem: &str, help: &str, fix: Option<&str>| {
+            faults.push(GlobFault {
+                span: Span::new(file, scalar.source_span(bytes)),
+                problem: problem.to_owned(),
+                help: help.to_owned(),
+                fix: fix.and_then(|fix| scalar.escaped(fix)),
+            });
+        };
+        let mut glob = None;
+        if negated && pattern.starts_with('!') {
+            let help = "one `!` takes away; write `!\\!` to exclude a name that begins with `!`";
+            fault(0..2, "two `!`", help, Some("!"));
+        } else if negated && exclusions == Exclusions::Refused {
+            let help = "only `write` and `read` can take away; `\\!` begins a name with `!`";
+            fault(0..1, "an exclusion, which means nothing here", help, None);
+        } else {
+            match self.globs.entry(pattern.to_owned()).or_insert_with(|| Glob::parse(pattern)) {
+                Ok(sound) => glob = Some(sound.clone()),
+                Err(found) => {
+                    for found in found.clone() {
+                        let bytes = found.span.start + offset..found.span.end + offset;
+                        fault(bytes, &found.problem, &found.help, found.fix.as_deref());
+                    }
+                }
+            }
+        }
+        GlobEntry { text: text.to_owned(), span: self.span(at), negated, glob: glob.ok_or(faults) }
+    }
+}

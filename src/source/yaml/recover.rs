@@ -1,0 +1,283 @@
+//! What can be had of a text with a syntax error: each entry of its block maps and lists is read by
+//! itself.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use granit_parser::{ScalarStyle, ScanError};
+
+use super::{Problem, Tree, Value, quoted};
+use crate::source::excerpt;
+
+/// How deep [`recover`] follows a syntax error: plan, task, key, list item.
+pub(super) const RECOVERY_DEPTH: usize = 4;
+
+impl<'t> Tree<'t> {
+    /// Reads a part that has a syntax error somewhere: entry by entry of its outermost block map
+    /// or list, and again inside the entries that cannot be read.
+    pub(super) fn recover(&mut self, part: Range<usize>, depth: usize) -> Option<usize> {
+        let entries = split_block(self.text, part)?;
+        let start = entries.first()?.start;
+        let end = entries.last()?.end;
+        let is_list = is_list_item(&self.text[start..end]);
+        let mut items = Vec::new();
+        let mut pairs = Vec::new();
+        for entry in entries {
+            let mark = self.nodes.len();
+            match self.read(entry.clone()) {
+                Ok(Some(node)) => match &mut self.nodes[node].value {
+                    Value::List(inner) if is_list => items.append(inner),
+                    Value::Map(inner) if !is_list => pairs.append(inner),
+                    _ => {
+                        let at = self.nodes[node].span.clone();
+                        self.problems.push(Problem {
+                            span: at,
+                            message: "this is neither a key nor part of the value above".to_owned(),
+                            help: Some("write `key: value`, or indent it".to_owned()),
+                            fix: None,
+                        });
+                    }
+                },
+                Ok(None) => {}
+                Err(error) => {
+                    self.nodes.truncate(mark);
+                    if is_list {
+                        self.report(&error, &entry);
+                        items.push(self.push(entry, Value::Broken));
+                    } else if let Some(pair) = self.recover_pair(entry, &error, depth) {
+                        pairs.push(pair);
+                    }
+                }
+            }
+        }
+        let value = if is_list { Value::List(items) } else { Value::Map(pairs) };
+        Some(self.push(start..end, value))
+    }
+
+    /// Reads `key: value` whose value has a syntax error.
+    fn recover_pair(
+        &mut self,
+        entry: Range<usize>,
+        error: &ScanError,
+        depth: usize,
+    ) -> Option<(usize, usize)> {
+        let Some((key, rest)) = split_key(self.text, entry.clone()) else {
+            self.report(error, &entry);
+            return None;
+        };
+        let key_text = unquoted_key(&self.text[key.clone()]);
+        let key_node =
+            self.push(key, Value::Scalar { text: key_text, style: ScalarStyle::DoubleQuoted });
+        let before = self.problems.len();
+        let inner = (depth > 1 && begins_on_next_line(&self.text[rest.clone()]))
+            .then(|| self.recover(rest.clone(), depth - 1))
+            .flatten();
+        if self.problems.len() == before {
+            self.report(error, &entry);
+        }
+        Some((key_node, inner.unwrap_or_else(|| self.push(rest, Value::Broken))))
+    }
+
+    fn report(&mut self, error: &ScanError, entry: &Range<usize>) {
+        let problem = self.syntax_problem(error, entry.start, entry.clone());
+        self.problems.push(problem);
+    }
+
+    /// Says what a scan error means in a plan, where globs begin with characters that YAML keeps
+    /// for itself.
+    pub(super) fn syntax_problem(
+        &self,
+        error: &ScanError,
+        base: usize,
+        within: Range<usize>,
+    ) -> Problem {
+        let at = error.marker().byte_offset().map_or(base, |offset| base + offset);
+        let mut at = at.clamp(within.start, within.end);
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        if let Some((span, meaning)) = unquoted_trap(self.text, at) {
+            let quoted = quoted(&self.text[span.clone()]);
+            return Problem {
+                span,
+                message: format!("YAML takes this for {meaning}, not for a text"),
+                help: Some(format!("quote it: {}", excerpt(&quoted))),
+                fix: Some(quoted),
+            };
+        }
+        let end = self.text[at..].chars().next().map_or(at, |character| {
+            if character == '\n' || character == '\r' { at } else { at + character.len_utf8() }
+        });
+        Problem {
+            span: at..end,
+            message: format!("this is no YAML: {}", error.info()),
+            help: Some("mend the syntax here; until then this part of the plan is unknown".into()),
+            fix: None,
+        }
+    }
+}
+
+/// The lines of a part of the text: each with its first byte, and without its ending.
+fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = part.start;
+    text[part].split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\n', '\r']))
+    })
+}
+
+fn is_list_item(line: &str) -> bool {
+    let line = line.trim_start_matches(['\u{feff}', ' ']);
+    line.strip_prefix('-')
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n', '\r']))
+}
+
+fn is_blank_or_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || line.starts_with('#')
+}
+
+/// Cuts a block map or list into its entries by indentation alone; nothing where the part is none.
+fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
+    let mut entries: Vec<Range<usize>> = Vec::new();
+    let mut outer: Option<(usize, bool)> = None;
+    for (start, line) in lines(text, part.clone()) {
+        let bom =
+            if start == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let line = &line[bom..];
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if is_blank_or_comment(line)
+            || (outer.is_none() && line.starts_with(['%', '-']) && !is_list_item(line))
+        {
+            continue;
+        }
+        let item = is_list_item(line);
+        let (outer_indent, in_list) = *outer.get_or_insert((indent, item));
+        // The end of a flow collection that began on a line before.
+        let closes = line.trim_start().starts_with([']', '}'])
+            && is_blank_or_comment(line.trim_start_matches([' ', '\t', ']', '}', ',']));
+        if indent == outer_indent && item == in_list && !closes {
+            if entries.is_empty() && line.trim_start().starts_with(['{', '[']) {
+                return None;
+            }
+            if let Some(last) = entries.last_mut() {
+                last.end = start;
+            }
+            entries.push(start + bom..part.end);
+        }
+    }
+    Some(entries)
+}
+
+/// The key of `key: value`, and all that follows the colon.
+fn split_key(text: &str, entry: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    let (start, line) = lines(text, entry.clone()).find(|(_, line)| !is_blank_or_comment(line))?;
+    let key_start = start + (line.len() - line.trim_start().len());
+    let key_line = line.trim_start();
+    let after_quotes = match key_line.chars().next()? {
+        quote @ ('"' | '\'') => key_line[1..].find(quote)? + 2,
+        _ => 0,
+    };
+    let colon = key_line[after_quotes..]
+        .match_indices(':')
+        .map(|(at, _)| after_quotes + at)
+        .find(|&at| key_line[at + 1..].chars().next().is_none_or(char::is_whitespace))?;
+    let key = key_line[..colon].trim_end();
+    let rest_end = key_start + colon + 1 + text[key_start + colon + 1..entry.end].trim_end().len();
+    Some((key_start..key_start + key.len(), key_start + colon + 1..rest_end))
+}
+
+fn unquoted_key(key: &str) -> Cow<'_, str> {
+    let inner = key.strip_prefix(['"', '\'']).and_then(|key| key.strip_suffix(['"', '\'']));
+    Cow::Borrowed(inner.unwrap_or(key))
+}
+
+fn begins_on_next_line(rest: &str) -> bool {
+    rest.split_once('\n').is_some_and(|(first, _)| is_blank_or_comment(first))
+}
+
+/// The unquoted glob in which a syntax error at `at` was found, and what YAML takes it for.
+fn unquoted_trap(text: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |newline| at + newline);
+    let mut value = start..end;
+    // Past the dashes of list items and past a key.
+    loop {
+        let line = &text[value.clone()];
+        value.start += line.len() - line.trim_start().len();
+        let line = &text[value.clone()];
+        if is_list_item(line) && !line.is_empty() {
+            value.start += 1;
+        } else if let Some((_, rest)) = split_key(text, value.clone())
+            && !line.starts_with(['[', '{', '*', '!'])
+        {
+            value = rest;
+        } else {
+            break;
+        }
+    }
+    let value = trimmed(text, value);
+    if let Some(meaning) = meaning(&text[value.clone()]) {
+        return Some((value, meaning));
+    }
+    if !text[value.clone()].starts_with('[') {
+        return None;
+    }
+    // A flow list of globs: the last one before the error that needs quotes.
+    let closed = text[value.clone()].ends_with(']');
+    let inside = value.start + 1..value.end - usize::from(closed);
+    flow_items(text, inside)
+        .into_iter()
+        .map(|item| trimmed(text, item))
+        .filter(|item| item.start <= at)
+        .filter_map(|item| meaning(&text[item.clone()]).map(|meaning| (item, meaning)))
+        .next_back()
+}
+
+/// A value without the blanks, the comma and the comment around it.
+fn trimmed(text: &str, value: Range<usize>) -> Range<usize> {
+    let written = &text[value.clone()];
+    let written = written.split_once(" #").map_or(written, |(value, _)| value);
+    let start = value.start + (written.len() - written.trim_start().len());
+    let written = written.trim();
+    let written = written.strip_suffix(',').map_or(written, str::trim_end);
+    start..start + written.len()
+}
+
+/// What YAML takes an unquoted value for that was meant as a text.
+fn meaning(value: &str) -> Option<&'static str> {
+    let closing = match value.chars().next()? {
+        '*' => return Some("an alias"),
+        '!' => return Some("a tag"),
+        '%' => return Some("a directive"),
+        '@' | '`' => return Some("a reserved character"),
+        '[' => ']',
+        '{' => '}',
+        _ => return None,
+    };
+    // A collection that goes on behind its end was a class or a brace.
+    let ends = value.find(closing).is_some_and(|end| end + 1 < value.len());
+    let nested = value[1..].starts_with(['[', '{']) || value.contains(", ");
+    (ends && !nested).then_some(if closing == ']' { "a list" } else { "a map" })
+}
+
+/// Cuts the inside of a flow list at its commas, brackets and braces counted.
+fn flow_items(text: &str, inside: Range<usize>) -> Vec<Range<usize>> {
+    let mut items = Vec::new();
+    let mut depth = 0usize;
+    let mut start = inside.start;
+    for (at, character) in text[inside.clone()].char_indices() {
+        match character {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                items.push(start..inside.start + at);
+                start = inside.start + at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(start..inside.end);
+    items
+}

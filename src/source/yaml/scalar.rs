@@ -1,0 +1,166 @@
+//! Texts, and the way back from their characters to the bytes of the document.
+
+use std::ops::Range;
+
+use granit_parser::ScalarStyle;
+
+/// A text and the way back from its characters to the bytes of the document.
+#[derive(Clone, Copy, Debug)]
+pub struct Scalar<'t> {
+    /// The text, escapes resolved and lines folded.
+    pub text: &'t str,
+    pub(super) raw: &'t str,
+    pub(super) start: usize,
+    pub(super) style: ScalarStyle,
+}
+
+impl Scalar<'_> {
+    /// The bytes of the document that some bytes of [`Scalar::text`] were read from, quotes and
+    /// escapes counted.
+    #[must_use]
+    pub fn source_span(&self, text: Range<usize>) -> Range<usize> {
+        let quoted = matches!(self.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        let mut raw_at = usize::from(quoted && self.raw.starts_with(['"', '\'']));
+        let mut at = 0;
+        let mut start = None;
+        let mut end = raw_at;
+        while at < self.text.len() && at < text.end.max(text.start + 1) {
+            let Some(unit) = unit(&self.raw[raw_at..], &self.text[at..], self.style) else { break };
+            if at + unit.text > text.start && start.is_none() {
+                start = Some(raw_at);
+            }
+            raw_at += unit.raw;
+            at += unit.text;
+            if at <= text.end {
+                end = raw_at;
+            }
+        }
+        // An empty range at the very end points behind the last character.
+        let start = start.unwrap_or(raw_at);
+        self.start + start..self.start + end.max(start)
+    }
+}
+
+impl Scalar<'_> {
+    /// A text as it has to be written inside this scalar; nothing where it cannot be.
+    #[must_use]
+    pub fn escaped(&self, text: &str) -> Option<String> {
+        match self.style {
+            ScalarStyle::DoubleQuoted => {
+                let quoted = quoted(text);
+                Some(quoted[1..quoted.len() - 1].to_owned())
+            }
+            ScalarStyle::SingleQuoted => Some(text.replace('\'', "''")),
+            ScalarStyle::Plain => {
+                let plain = |character: char| {
+                    !matches!(character, '#' | ':' | ',' | '[' | ']' | '{' | '}' | '"' | '\'' | '!')
+                };
+                text.chars().all(plain).then(|| text.to_owned())
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => None,
+        }
+    }
+}
+
+/// How many bytes the next piece takes as it is written and as it is read.
+struct Unit {
+    raw: usize,
+    text: usize,
+}
+
+fn unit(raw: &str, text: &str, style: ScalarStyle) -> Option<Unit> {
+    let written = raw.chars().next()?;
+    let read = text.chars().next()?;
+    let blank = |character: char| matches!(character, ' ' | '\t' | '\r' | '\n');
+    if style == ScalarStyle::DoubleQuoted && written == '\\' {
+        let escape = raw[1..].chars().next()?;
+        let length = match escape {
+            'x' => 4,
+            'u' => 6,
+            'U' => 10,
+            '\n' | '\r' => {
+                let rest = raw[1..].trim_start_matches(blank);
+                return Some(Unit { raw: raw.len() - rest.len(), text: 0 });
+            }
+            other => 1 + other.len_utf8(),
+        };
+        return Some(Unit { raw: length.min(raw.len()), text: read.len_utf8() });
+    }
+    if style == ScalarStyle::SingleQuoted && raw.starts_with("''") {
+        return Some(Unit { raw: 2, text: 1 });
+    }
+    let run = raw.len() - raw.trim_start_matches(blank).len();
+    if raw[..run].contains('\n') && blank(read) {
+        // A folded line: the break and the blanks around it are one blank, or as many breaks as read.
+        let breaks = text.len() - text.trim_start_matches('\n').len();
+        return Some(Unit { raw: run, text: breaks.max(1) });
+    }
+    Some(Unit { raw: written.len_utf8(), text: read.len_utf8() })
+}
+
+pub(super) enum Core {
+    Null,
+    Text,
+    Other(&'static str),
+}
+
+/// What YAML 1.2's core schema makes of a plain scalar.
+pub(super) fn core_type(text: &str) -> Core {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Core::Null,
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => {
+            return Core::Other("true or false");
+        }
+        ".nan" | ".NaN" | ".NAN" => return Core::Other("a number"),
+        _ => {}
+    }
+    let float = || {
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+            None => (unsigned, None),
+        };
+        let exponent_is_right = exponent
+            .is_none_or(|exponent| digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
+        let mantissa_is_right = match mantissa.split_once('.') {
+            Some(("", fraction)) => digits(fraction),
+            Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
+            None => digits(mantissa),
+        };
+        exponent_is_right && mantissa_is_right
+    };
+    let radix = |prefix: &str, radix: u32| {
+        text.strip_prefix(prefix).is_some_and(|rest| {
+            !rest.is_empty() && rest.chars().all(|character| character.is_digit(radix))
+        })
+    };
+    let infinite = matches!(unsigned, ".inf" | ".Inf" | ".INF");
+    if infinite || float() || radix("0o", 8) || radix("0x", 16) {
+        Core::Other("a number")
+    } else {
+        Core::Text
+    }
+}
+
+/// Writes a text as a YAML scalar in double quotes.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            control if control.is_control() => {
+                quoted.push_str(&format!("\\u{:04X}", u32::from(control)));
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
