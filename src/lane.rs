@@ -279,7 +279,7 @@ impl Index {
             let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
             for glob in lane.globs.iter().chain(share) {
                 let outline = glob.outline();
-                let tasks = index.0.entry(&outline.prefix).entry(&outline.name);
+                let tasks = index.0.entry(outline.prefix()).entry(outline.name());
                 if tasks.last() != Some(&task) {
                     tasks.push(task);
                 }

@@ -90,7 +90,7 @@ impl<'a> Entry<'a> {
     }
 
     fn name(&self) -> &'a [u8] {
-        &self.glob.outline().name
+        self.glob.outline().name()
     }
 }
 

@@ -19,7 +19,9 @@ mod outline;
 pub mod syntax;
 mod written;
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use automaton::{Automaton, TooLarge};
@@ -38,8 +40,8 @@ struct Inner {
     text: String,
     origin: Origin,
     outline: Outline,
-    automaton: OnceLock<Result<Automaton, TooLarge>>,
-    matcher: OnceLock<Option<globset::GlobMatcher>>,
+    automaton: OnceLock<Box<Result<Automaton, TooLarge>>>,
+    matcher: OnceLock<Option<Box<globset::GlobMatcher>>>,
 }
 
 /// What a glob was made of. Pieces are many times the text: they are made again when an automaton
@@ -86,7 +88,7 @@ impl Glob {
     /// The bytes with which every path of the glob begins.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
-        &self.0.outline.prefix
+        self.0.outline.prefix()
     }
 
     /// The one path that the glob names, if it has neither wildcards nor braces.
@@ -143,8 +145,10 @@ impl Glob {
         if !self.0.outline.braceless {
             return written::globset_matches(&self.pieces(), path.as_bytes());
         }
-        let matcher =
-            self.0.matcher.get_or_init(|| written::matcher(&written::write_pieces(&self.pieces())));
+        let matcher = self
+            .0
+            .matcher
+            .get_or_init(|| written::matcher(&written::write_pieces(&self.pieces())).map(Box::new));
         let candidate = globset::Candidate::from_bytes(path.as_bytes());
         matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(&candidate))
     }
@@ -175,7 +179,8 @@ impl Glob {
     fn automaton(&self) -> Result<&Automaton, Undecided> {
         self.0
             .automaton
-            .get_or_init(|| Automaton::new(&self.pieces()))
+            .get_or_init(|| Box::new(Automaton::new(&self.pieces())))
+            .as_ref()
             .as_ref()
             .map_err(|TooLarge| Undecided)
     }
@@ -201,6 +206,18 @@ impl PartialEq for Glob {
 }
 
 impl Eq for Glob {}
+
+impl Hash for Glob {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.text.hash(state);
+    }
+}
+
+impl Borrow<str> for Glob {
+    fn borrow(&self) -> &str {
+        &self.0.text
+    }
+}
 
 impl fmt::Debug for Glob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

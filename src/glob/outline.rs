@@ -6,12 +6,10 @@ use super::syntax::{Piece, PieceKind};
 /// What all paths of a glob have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outline {
-    /// What every path begins with.
-    pub(crate) prefix: Vec<u8>,
-    /// What the last component of every path begins with.
-    pub(crate) name: Vec<u8>,
-    /// What every path ends with.
-    pub(crate) suffix: Vec<u8>,
+    /// Prefix, name and suffix in a row: a large plan has a hundred thousand of these.
+    bytes: Box<[u8]>,
+    prefix_length: usize,
+    name_length: usize,
     /// Whether the glob is its prefix: neither wildcards nor braces.
     pub(crate) literal: bool,
     /// Whether there are no braces.
@@ -31,36 +29,50 @@ impl Outline {
             },
         );
         let behind = pieces.iter().rposition(|piece| literal(piece).is_none());
-        let suffix = literals(&pieces[behind.map_or(0, |wild| wild + 1)..]);
-        let prefix = literals(pieces);
+        let suffix = &pieces[behind.map_or(0, |wild| wild + 1)..];
+        let (prefix, name) = (literals(pieces), literals(name));
+        let mut bytes = Vec::with_capacity(prefix.len() + name.len() + suffix.len());
+        bytes.extend(prefix.iter().chain(name).chain(suffix).filter_map(literal));
         Outline {
+            bytes: bytes.into_boxed_slice(),
+            prefix_length: prefix.len(),
+            name_length: name.len(),
             literal: prefix.len() == pieces.len(),
-            prefix,
-            // A separator that stands in a `**` is part of no name: `**` begins with any.
-            name: literals(name),
-            suffix,
             braceless: !pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Branches(_))),
             inhabited: surely_inhabited(pieces),
         }
+    }
+
+    /// What every path begins with.
+    pub(crate) fn prefix(&self) -> &[u8] {
+        &self.bytes[..self.prefix_length]
+    }
+
+    /// What the last component of every path begins with.
+    pub(crate) fn name(&self) -> &[u8] {
+        &self.bytes[self.prefix_length..][..self.name_length]
+    }
+
+    /// What every path ends with.
+    pub(crate) fn suffix(&self) -> &[u8] {
+        &self.bytes[self.prefix_length + self.name_length..]
     }
 
     /// Whether nothing here keeps the paths of two globs apart.
     pub(crate) fn compatible(&self, other: &Outline) -> bool {
         let begins =
             |one: &[u8], other: &[u8]| one.iter().zip(other).all(|(one, other)| one == other);
-        let ends = self.suffix.iter().rev().zip(other.suffix.iter().rev());
-        begins(&self.prefix, &other.prefix)
-            && begins(&self.name, &other.name)
-            && ends.into_iter().all(|(one, other)| one == other)
+        let mut ends = self.suffix().iter().rev().zip(other.suffix().iter().rev());
+        begins(self.prefix(), other.prefix())
+            && begins(self.name(), other.name())
+            && ends.all(|(one, other)| one == other)
     }
 }
 
-/// The bytes that some pieces begin with.
-fn literals(pieces: &[Piece]) -> Vec<u8> {
+/// The literal ones that some pieces begin with.
+fn literals(pieces: &[Piece]) -> &[Piece] {
     let end = pieces.iter().position(|piece| literal(piece).is_none()).unwrap_or(pieces.len());
-    let mut bytes = Vec::with_capacity(end);
-    bytes.extend(pieces[..end].iter().filter_map(literal));
-    bytes
+    &pieces[..end]
 }
 
 fn literal(piece: &Piece) -> Option<u8> {
@@ -123,7 +135,7 @@ mod tests {
             let found = outline(glob);
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(
-                (text(&found.prefix), text(&found.name), text(&found.suffix)),
+                (text(found.prefix()), text(found.name()), text(found.suffix())),
                 (prefix.to_owned(), name.to_owned(), suffix.to_owned()),
                 "{glob}"
             );

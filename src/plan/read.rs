@@ -3,7 +3,7 @@
 mod task;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::names::{list, nearest};
@@ -85,7 +85,8 @@ struct Reader {
     ids: HashMap<String, usize>,
     /// References to tasks, to be looked up when all tasks are known.
     references: Vec<Reference>,
-    globs: HashMap<String, Result<Glob, Vec<crate::glob::syntax::Fault>>>,
+    /// The sound globs so far: of one text, there is one.
+    globs: HashSet<Glob>,
     plan_keys: HashMap<String, Span>,
     /// How many more words may be compared to find what was meant.
     guesses: usize,

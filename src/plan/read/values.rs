@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::{MAX_VALUES, Reader};
 use crate::glob::Glob;
+use crate::glob::syntax::Fault;
 use crate::plan::names::{branch_fault, list, nearest};
 use crate::plan::{GlobEntry, GlobFault, Problem, Spanned};
 use crate::source::yaml::{self, NodeRef, Scalar, View};
@@ -273,10 +274,10 @@ impl Reader {
             let help = "only `write` and `read` can take away; `\\!` begins a name with `!`";
             fault(0..1, "an exclusion, which means nothing here", help, None);
         } else {
-            match self.globs.entry(pattern.to_owned()).or_insert_with(|| Glob::parse(pattern)) {
-                Ok(sound) => glob = Some(sound.clone()),
+            match self.sound_glob(pattern) {
+                Ok(sound) => glob = Some(sound),
                 Err(found) => {
-                    for found in found.clone() {
+                    for found in found {
                         let bytes = found.span.start + offset..found.span.end + offset;
                         fault(bytes, &found.problem, &found.help, found.fix.as_deref());
                     }
@@ -284,5 +285,16 @@ impl Reader {
             }
         }
         GlobEntry { text: text.to_owned(), span: self.span(at), negated, glob: glob.ok_or(faults) }
+    }
+
+    /// The glob of this text; the same value for the same text, so that what is found out about it
+    /// is found out once.
+    fn sound_glob(&mut self, text: &str) -> Result<Glob, Vec<Fault>> {
+        if let Some(known) = self.globs.get(text) {
+            return Ok(known.clone());
+        }
+        let glob = Glob::parse(text)?;
+        self.globs.insert(glob.clone());
+        Ok(glob)
     }
 }
