@@ -138,8 +138,6 @@ struct Scanner {
     /// How many files were named in the whole text.
     files: u64,
     line: u64,
-    /// Whether anything but blanks was seen.
-    has_words: bool,
     /// Whether the last line lacks its line feed.
     is_cut: bool,
 }
@@ -175,7 +173,6 @@ impl Scanner {
             1 => text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
             _ => text,
         };
-        self.has_words |= !text.trim().is_empty();
         if text.contains(&0) {
             self.gap("a zero byte outside content: UTF-16, `-z` output, or no text at all");
         }
@@ -391,7 +388,7 @@ impl Scanner {
             State::Between | State::Header | State::Behind => {}
         }
         self.end_file(true);
-        if self.is_cut && self.has_words {
+        if self.is_cut {
             self.gap("the text ends inside a line");
         }
         self.section.finish(true, &mut self.tally);
@@ -402,7 +399,8 @@ impl Scanner {
                 self.tally.gap(*line, &format!("the `--raw` list names {name}, the diff does not"));
             }
         }
-        if self.files == 0 && self.has_words && !self.tally.has_gaps() {
+        // Blanks alone are what is left where a script shows the output of a `git diff` that failed.
+        if self.files == 0 && self.line > 0 && !self.tally.has_gaps() {
             self.tally.gap(1, "a text that names no file: it is no unified diff");
         }
         self.tally.finish()
@@ -426,7 +424,6 @@ mod tests {
     fn whole_lists() {
         for (text, changes) in [
             ("", &[][..]),
-            ("\n \r\n", &[]),
             ("diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", &["mode x"]),
             ("diff --git x/f y/f\nnew file mode 100644\nindex 0000000..e69de29\n", &["added f"]),
             ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", &["modified x"]),
@@ -463,6 +460,14 @@ mod tests {
                 (changes.iter().map(ToString::to_string).collect(), false),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn blanks_alone_are_not_taken_for_no_changes() {
+        assert_eq!(read(b""), ChangeSet::default());
+        for text in ["\n", "\n \r\n", " ", "\x0b"] {
+            assert!(!read(text.as_bytes()).gaps.is_empty(), "{text:?}");
         }
     }
 
