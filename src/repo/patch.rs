@@ -52,8 +52,6 @@ mod tally;
 
 use std::io::{self, BufRead};
 
-use bstr::ByteSlice;
-
 use self::body::{BinaryPatch, Hunk};
 use self::book::Book;
 use self::header::{Header, Step};
