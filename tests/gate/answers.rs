@@ -162,3 +162,24 @@ fn a_call_that_is_wrong_is_told_without_doing_anything() {
     }
     gate(&repo, &["one.yaml", "two\u{1b}[31m\n::error::z.yaml"]).ends_with(2);
 }
+
+#[test]
+fn thousands_of_files_out_of_one_lane_read_as_ten_and_a_count() {
+    let repo = planned(PLAN);
+    let patch: String = (0..2_500)
+        .map(|file| {
+            format!(
+                "diff --git a/src/f{file:04} b/src/f{file:04}\nnew file mode 100644\nindex \
+                 0000000..e69de29\n"
+            )
+        })
+        .collect();
+    let answer = Gate::of(&repo, &["--diff", "lessons=-"]).stdin(patch.clone()).run().ends_with(1);
+    assert!(answer.stdout.contains("`lessons` changed 2500 paths outside of its lane:"));
+    assert!(answer.stdout.contains("src/f0009") && !answer.stdout.contains("src/f0010"));
+    assert!(answer.stdout.contains("and 2490 more"));
+    assert!(answer.stdout.lines().count() < 40, "{}", answer.stdout);
+    // For programs, each path is a finding.
+    let json = Gate::of(&repo, &["--diff", "lessons=-"]).stdin(patch).json().ends_with(1);
+    assert_eq!(json.findings().len(), 2_500);
+}
