@@ -1,1 +1,104 @@
+//! One report in every format, with text of strangers in every place that holds one.
 
+use super::{Format, Style, write};
+use crate::finding::{Allowed, Datum, Draft, Finding, Input, Label, Level, Place, Report};
+use crate::path::RepoPath;
+use crate::source::{FileId, SourceFile, Span};
+
+const HOSTILE: &str = "::error::x\u{1b}[31m\n::warning\u{202e}y ##[group] ##vso[z] \u{7f}`|\r";
+
+fn hostile_report() -> Report {
+    let path = RepoPath::new(HOSTILE).unwrap();
+    let odd = RepoPath::new(*b"\"\xff ::x").unwrap();
+    let text = format!("tasks: # {HOSTILE}\n  a: {{write: x}}\n");
+    let at = text.find("{write").unwrap();
+    let labels = [
+        Place::File(path.clone()),
+        Place::Span(Span::new(FileId(0), at..at + 10)),
+        Place::Input(HOSTILE.to_owned()),
+    ];
+    let draft = |path: &RepoPath| Draft {
+        message: HOSTILE.to_owned(),
+        help: Some(HOSTILE.to_owned()),
+        tasks: vec![HOSTILE.to_owned()],
+        path: Some(path.clone()),
+        labels: labels
+            .iter()
+            .map(|place| Label { place: place.clone(), text: HOSTILE.to_owned() })
+            .collect(),
+        data: vec![("owners", Datum::List(vec![Datum::Text(HOSTILE.to_owned())]))],
+        fixes: Vec::new(),
+    };
+    let finding = |rule, path: &RepoPath, allowed| Finding {
+        rule,
+        level: Level::Error,
+        draft: draft(path),
+        allowed,
+    };
+    let allowed = Allowed { by: HOSTILE.to_owned(), reason: HOSTILE.to_owned() };
+    Report {
+        command: "gate",
+        sources: vec![SourceFile::new(HOSTILE, text)],
+        inputs: vec![Input {
+            task: HOSTILE.to_owned(),
+            source: HOSTILE.to_owned(),
+            ..Input::default()
+        }],
+        findings: vec![
+            finding("out-of-lane", &path, None),
+            finding("out-of-lane", &odd, None),
+            finding("overlapping-lanes", &path, None),
+            finding("overlapping-lanes", &odd, Some(allowed)),
+        ],
+        tasks: 1,
+        files: 2,
+    }
+}
+
+fn written(format: Format, color: bool) -> String {
+    let mut out = Vec::new();
+    write(&hostile_report(), format, Style { color, width: 60 }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn text_of_strangers_does_nothing_in_any_format() {
+    for format in [Format::Human, Format::Concise, Format::Json] {
+        let text = written(format, false);
+        for line in text.lines() {
+            assert!(!line.trim_start().starts_with("::"), "{format:?}: {line:?}");
+            for bad in ["##[", "##vso[", "\u{202e}"] {
+                assert!(!line.contains(bad), "{format:?}: {line:?}");
+            }
+            assert!(!line.contains(|letter: char| letter.is_control()), "{format:?}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn colour_is_the_only_control_that_is_written() {
+    let plain = written(Format::Human, false);
+    let coloured = written(Format::Human, true);
+    assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
+    for format in [Format::Concise, Format::Json] {
+        assert_eq!(written(format, true), written(format, false), "{format:?}");
+    }
+}
+
+#[test]
+fn json_keeps_every_value_as_it_is() {
+    let json: serde_json::Value = serde_json::from_str(&written(Format::Json, false)).unwrap();
+    let finding = &json["findings"][0];
+    assert_eq!(finding["message"], HOSTILE);
+    assert_eq!(finding["path"], HOSTILE);
+    assert_eq!(finding["tasks"][0], HOSTILE);
+    assert_eq!(finding["labels"][0]["file"], HOSTILE);
+    assert_eq!(finding["labels"][0]["start"], serde_json::Value::Null);
+    assert_eq!(finding["data"]["owners"][0], HOSTILE);
+    assert_eq!(json["findings"][1]["path"], "\"\\\"\\377 ::x\"", "as git quotes it");
+    assert_eq!(json["findings"][3]["allowed"]["reason"], HOSTILE);
+    assert_eq!(json["plan"][0], HOSTILE);
+    assert_eq!(json["inputs"][0]["source"], HOSTILE);
+    let summary = &json["summary"];
+    assert_eq!((&summary["errors"], &summary["allowed"]), (&3.into(), &1.into()));
+}

@@ -1,3 +1,5 @@
+//! Plans as they are written: what is read, what is told, and what is left unknown.
+
 use super::*;
 
 fn plan(text: &str) -> Plan {

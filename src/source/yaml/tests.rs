@@ -1,3 +1,5 @@
+//! Documents and the trees that they make, whole and broken.
+
 use super::*;
 
 /// The tree as one line: texts as they are read, each with the bytes that it was written in.
