@@ -95,7 +95,7 @@ impl<'a> Entry<'a> {
 }
 
 /// How many pairs are looked at one by one before an index of names is made for them.
-const FEW: usize = 1_000;
+const FEW: usize = 64;
 
 /// Visits, once each, all pairs of globs of different tasks that are not seen at a glance to be
 /// apart.
