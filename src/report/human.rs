@@ -153,7 +153,9 @@ impl<'r> GroupDiagnostic<'r> {
 fn alone(finding: &Finding) -> String {
     let draft = &finding.draft;
     let mut message = shown(&draft.message).into_owned();
-    if let Some(Label { place: Place::Input(name), .. }) = draft.labels.first() {
+    if let Some(Label { place: Place::Input(name), .. }) = draft.labels.first()
+        && !draft.message.contains(name.as_str())
+    {
         message = format!("{}: {message}", shown(name));
     }
     if let Some(allowed) = &finding.allowed {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock};
 use bstr::{ByteSlice, ByteVec};
 
 use super::Repository;
-use super::environment::Environment;
+use super::environment::{Environment, SETTINGS};
 use super::error::{GitError, GitErrorKind, quoted};
 use super::object::ObjectFormat;
 use super::process::{Answer, Program};
@@ -100,15 +100,6 @@ pub(super) fn discover(
 
 /// The variables by which git finds the user's own settings.
 fn user_variables(environment: &Environment) -> Vec<(&'static str, OsString)> {
-    const SETTINGS: [&str; 7] = [
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_CONFIG_NOSYSTEM",
-        "USERPROFILE",
-        "HOMEDRIVE",
-        "HOMEPATH",
-        "PROGRAMDATA",
-    ];
     let mut variables: Vec<(&'static str, OsString)> = SETTINGS
         .into_iter()
         .filter_map(|name| Some((name, environment.variable(name)?.to_owned())))

@@ -35,9 +35,8 @@ pub struct Environment {
     pub passed_on: Vec<(String, OsString)>,
 }
 
-/// Passed on as they are: where the settings of the user and of the machine are, and what Windows
-/// needs to start any process.
-const PASSED_ON: [&str; 11] = [
+/// Where the settings of the user and of the machine are.
+pub(super) const SETTINGS: [&str; 7] = [
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
     "GIT_CONFIG_NOSYSTEM",
@@ -45,11 +44,10 @@ const PASSED_ON: [&str; 11] = [
     "HOMEDRIVE",
     "HOMEPATH",
     "PROGRAMDATA",
-    "SYSTEMROOT",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
 ];
+
+/// What Windows needs to start any process, and where temporary files go.
+const SYSTEM: [&str; 4] = ["SYSTEMROOT", "TMPDIR", "TEMP", "TMP"];
 
 impl Environment {
     /// Reads the process's environment.
@@ -77,8 +75,9 @@ impl Environment {
             alternate_object_directories: set("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
             home: place("HOME"),
             xdg_config_home: place("XDG_CONFIG_HOME"),
-            passed_on: PASSED_ON
+            passed_on: SETTINGS
                 .into_iter()
+                .chain(SYSTEM)
                 .filter_map(|name| Some((name.to_owned(), set(name)?)))
                 .collect(),
             current_dir,
