@@ -373,39 +373,6 @@ fn nothing_is_left_behind_and_nothing_written() {
 }
 
 #[test]
-fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
-    let repo = TestRepo::new();
-    repo.write("a", "1\n");
-    repo.write("log", "1\n");
-    repo.write(".gitattributes", "a merge=trap\nlog merge=union\n");
-    repo.commit("1");
-    for branch in ["left", "right"] {
-        repo.git(&["checkout", "-q", "-b", branch, "main"]);
-        repo.write("a", format!("{branch}\n"));
-        repo.write("log", format!("1\n{branch}\n"));
-        repo.commit(branch);
-    }
-    repo.git(&["checkout", "-q", "-b", "apart", "main"]);
-    repo.commit_file("b", "1");
-    repo.git(&["checkout", "-q", "--orphan", "lonely"]);
-    repo.commit_file("c", "1");
-    arm(&repo);
-    let found = repo.open();
-    let merge = |a, b| {
-        let [a, b, main] = [a, b, "main"].map(|name| commit(&found, name));
-        found.merge(&a, &b, &main)
-    };
-    let conflicts = merge("left", "right").unwrap().conflicts;
-    let version = found.git_version().unwrap();
-    let heeds = (version.major, version.minor) >= (2, 41);
-    let expected = if heeds { vec![path("a")] } else { vec![path("a"), path("log")] };
-    assert_eq!(conflicts, expected);
-    assert_eq!(merge("left", "apart").unwrap().conflicts, []);
-    assert!(merge("left", "lonely").is_err());
-    assert_eq!(sprung(&repo), [] as [&str; 0]);
-}
-
-#[test]
 fn a_file_system_monitor_s_word_in_the_index_does_not_count() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1\n");
