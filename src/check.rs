@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
 use crate::gate::{GateInput, Work};
@@ -17,7 +18,7 @@ use crate::rules::{Facts, PlanFacts, Question, RULES, Rule};
 ///
 /// `files` are those that exist, in byte order, and `gaps` why that may not be all of them.
 #[must_use]
-pub fn check(plan: &Plan, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
+pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
     let known = PlanFacts::new(&lanes, &order, files, gaps);
@@ -25,27 +26,25 @@ pub fn check(plan: &Plan, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
     let facts = Facts { plan, lanes: &lanes, order: &order, question };
     Report {
         command: "check",
-        sources: plan.sources.clone(),
+        plan: Arc::clone(plan),
         inputs: Vec::new(),
         findings: findings(&facts),
-        tasks: plan.tasks.len(),
         files: files.len(),
     }
 }
 
 /// Judges what tasks changed before it is merged.
 #[must_use]
-pub fn gate(plan: &Plan, input: &GateInput) -> Report {
+pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
     let question = Question::Gate(input);
     let facts = Facts { plan, lanes: &lanes, order: &order, question };
     Report {
         command: "gate",
-        sources: plan.sources.clone(),
+        plan: Arc::clone(plan),
         inputs: input.judged.iter().map(|judged| judged.input.clone()).collect(),
         findings: findings(&facts),
-        tasks: plan.tasks.len(),
         files: changed_paths(input),
     }
 }
@@ -65,7 +64,12 @@ fn findings(facts: &Facts<'_>) -> Vec<Finding> {
         let Some(level) = level(facts.plan, rule) else { continue };
         (rule.find)(facts, &mut |draft| {
             let allowed = if rule.fixed { None } else { allowances.of(rule, &draft) };
-            findings.push(Finding { rule: rule.name, level, draft, allowed });
+            findings.push(Finding {
+                rule: rule.name,
+                level,
+                draft,
+                allowed: allowed.map(Box::new),
+            });
         });
     }
     findings.sort_by(|one, other| {
@@ -107,16 +111,13 @@ impl<'a> Allowances<'a> {
         let tasks = &facts.plan.tasks;
         let any = tasks.iter().any(|task| !task.allow.is_empty());
         let ids = tasks.iter().enumerate().filter(|_| any);
-        Allowances {
-            facts,
-            tasks: ids.map(|(place, task)| (task.id.value.as_str(), place)).collect(),
-        }
+        Allowances { facts, tasks: ids.map(|(place, task)| (&*task.id.value, place)).collect() }
     }
 
     /// The first allowance, in the order of the finding's tasks, that accepts all of a finding.
     fn of(&self, rule: &Rule, draft: &Draft) -> Option<Allowed> {
         let tasks: Vec<usize> =
-            draft.tasks.iter().filter_map(|id| self.tasks.get(id.as_str()).copied()).collect();
+            draft.tasks.iter().filter_map(|id| self.tasks.get(&**id).copied()).collect();
         tasks.iter().find_map(|&task| {
             let owner = &self.facts.plan.tasks[task];
             let other = |with: usize| with != task && tasks.contains(&with);
@@ -125,7 +126,7 @@ impl<'a> Allowances<'a> {
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
             });
             let allow = allowances.find(|allow| accepts(self.facts, allow, draft, &tasks))?;
-            Some(Allowed { by: owner.id.value.clone(), reason: allow.reason.value.clone() })
+            Some(Allowed { by: owner.id.value.to_string(), reason: allow.reason.value.clone() })
         })
     }
 }

@@ -1,30 +1,16 @@
-//! The words that rules and renderers share: level, finding, label, fix, report.
+//! The words that rules and renderers share: finding, label, report.
+//!
+//! There may be half a million findings, so one is small: texts that many have are shared, and a fix
+//! says what to do and not yet how the plan's text changes.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+pub use crate::level::Level;
 use crate::path::RepoPath;
-use crate::source::{SourceFile, Span};
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Told, and never fails a run.
-    Note,
-    /// Fails a run under `--deny-warnings`.
-    Warning,
-    /// Fails a run.
-    Error,
-}
-
-impl Level {
-    /// The contract's word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Note => "note",
-            Level::Warning => "warning",
-            Level::Error => "error",
-        }
-    }
-}
+use crate::plan::Plan;
+pub use crate::plan::fix::{Applicability, Edit, Fix};
+use crate::source::Span;
 
 /// One violation of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +22,7 @@ pub struct Finding {
     /// What was found. The rest of the finding is common to all rules.
     pub draft: Draft,
     /// Who accepted the finding on purpose, and why. An allowed finding fails no run.
-    pub allowed: Option<Allowed>,
+    pub allowed: Option<Box<Allowed>>,
 }
 
 /// What a rule says of one violation. Its name and level are not the rule's to choose.
@@ -45,16 +31,16 @@ pub struct Draft {
     /// What is wrong, in one line.
     pub message: String,
     /// What to do next, in one line.
-    pub help: Option<String>,
+    pub help: Option<Cow<'static, str>>,
     /// The ids of the tasks concerned, in the order in which the message names them.
-    pub tasks: Vec<String>,
+    pub tasks: Vec<Arc<str>>,
     /// The witness or the changed path.
     pub path: Option<RepoPath>,
     /// Where: the first is the finding's own place.
     pub labels: Vec<Label>,
     /// What a program may want to know beside the message, by name.
     pub data: Vec<(&'static str, Datum)>,
-    /// Edits that would mend it.
+    /// What could be done to the plan to mend it.
     pub fixes: Vec<Fix>,
 }
 
@@ -82,31 +68,13 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Datum {
     /// A text.
-    Text(String),
+    Text(Arc<str>),
     /// A number of things.
     Count(usize),
     /// Values in order.
     List(Vec<Datum>),
     /// Values by name, in order.
     Map(Vec<(&'static str, Datum)>),
-}
-
-/// An edit, or several that belong together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// What the edit does, in a few words.
-    pub title: String,
-    /// The edits; none overlaps another.
-    pub edits: Vec<Edit>,
-}
-
-/// A text put in the place of a span.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty for an insertion.
-    pub span: Span,
-    /// What comes in its place.
-    pub text: String,
 }
 
 /// Who accepted a finding, and why.
@@ -123,14 +91,12 @@ pub struct Allowed {
 pub struct Report {
     /// `check` or `gate`.
     pub command: &'static str,
-    /// The texts that spans point into; the plan's files.
-    pub sources: Vec<SourceFile>,
+    /// The plan that was judged, or that judged: spans point into its texts.
+    pub plan: Arc<Plan>,
     /// The inputs of a gate, in the order of the call.
     pub inputs: Vec<Input>,
     /// The findings, in their fixed order.
     pub findings: Vec<Finding>,
-    /// How many tasks the plan has.
-    pub tasks: usize,
     /// How many files exist or, in the gate, how many paths were changed.
     pub files: usize,
 }

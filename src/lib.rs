@@ -5,6 +5,7 @@ pub mod finding;
 pub mod gate;
 pub mod glob;
 pub mod lane;
+pub mod level;
 pub mod overlap;
 pub mod path;
 pub mod plan;

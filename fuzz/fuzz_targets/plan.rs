@@ -7,7 +7,7 @@ use lanelint::report::{Format, Style, write};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let plan = read(vec![PlanText::new("lanes.yaml", bytes)]);
+    let plan = std::sync::Arc::new(read(vec![PlanText::new("lanes.yaml", bytes)]));
     for problem in &plan.problems {
         for (span, _) in &problem.labels {
             let text = plan.sources[span.file.0].text();

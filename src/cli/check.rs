@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use lanelint::path::RepoPath;
@@ -26,7 +27,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Unusable> {
     let place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
     let found = Found::on_disk(&place, args.plan.as_deref())?;
     let what = found.what.clone();
-    let plan = found.read();
+    let plan = Arc::new(found.read());
     let (files, gaps) = match existing_files(&environment, &place.root) {
         Ok(files) => (files, Vec::new()),
         Err(gap) => (Vec::new(), vec![gap]),

@@ -3,6 +3,7 @@
 //! [`read`] makes a plan of texts and never fails: what is wrong becomes a [`Problem`], and all
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
+pub mod fix;
 pub mod locate;
 mod names;
 pub mod order;
@@ -10,9 +11,9 @@ mod read;
 
 use std::sync::Arc;
 
-use crate::finding::Level;
 use crate::glob::Glob;
 use crate::lane::{Common, Lane, Lanes};
+use crate::level::Level;
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 
@@ -66,7 +67,7 @@ pub struct Spanned<T> {
 #[derive(Clone, Debug)]
 pub struct Task {
     /// The name, and the place of the task.
-    pub id: Spanned<String>,
+    pub id: Spanned<Arc<str>>,
     /// What the task is about, in the plan's words.
     pub title: Option<Spanned<String>>,
     /// What it may write; nothing where the plan does not say.
@@ -97,7 +98,7 @@ pub struct Write {
 #[derive(Clone, Debug)]
 pub struct GlobEntry {
     /// The text, with the `!` of an exclusion.
-    pub text: String,
+    pub text: Arc<str>,
     /// Where it is written; for an alias, where the alias is.
     pub span: Span,
     /// Whether it takes away.
@@ -174,7 +175,7 @@ impl Plan {
     /// The place of the task with this id.
     #[must_use]
     pub fn task(&self, id: &str) -> Option<usize> {
-        self.tasks.iter().position(|task| task.id.value == id)
+        self.tasks.iter().position(|task| &*task.id.value == id)
     }
 
     /// Whether nobody knows what a task may write: it does not say, or could not be understood.

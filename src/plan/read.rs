@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use super::names::{list, nearest};
 use super::{Plan, Spanned};
-use crate::finding::Level;
 use crate::glob::Glob;
+use crate::level::Level;
 use crate::source::yaml::{NodeRef, Tree, View};
 use crate::source::{FileId, SourceFile, Span, excerpt};
 use values::Exclusions;
@@ -329,10 +329,10 @@ impl Reader {
         self.file = Some(id.span.file);
         self.task = Some(task);
         let own = self.plan.tasks[task].id.value.clone();
-        let others = self.plan.tasks.iter().map(|task| task.id.value.as_str());
+        let others = self.plan.tasks.iter().map(|task| &*task.id.value);
         self.guesses = self.guesses.saturating_sub(self.plan.tasks.len());
         let near = (self.guesses > 0)
-            .then(|| nearest(&id.value, others.filter(|other| *other != own)))
+            .then(|| nearest(&id.value, others.filter(|other| *other != &*own)))
             .flatten()
             .map(str::to_owned);
         let help = match &near {

@@ -30,7 +30,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .with_break_words(false)
         .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let texts: Vec<ShownText> = report.sources.iter().map(ShownText::new).collect();
+    let texts: Vec<ShownText> = report.plan.sources.iter().map(ShownText::new).collect();
     for group in groups(report) {
         let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&texts, &group);
@@ -49,7 +49,8 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
 
 fn summary(report: &Report) -> String {
     let files = if report.command == "gate" { "changed path" } else { "file" };
-    let looked = format!("{}, {}", count(report.tasks, "task"), count(report.files, files));
+    let looked =
+        format!("{}, {}", count(report.plan.tasks.len(), "task"), count(report.files, files));
     let mut counts: Vec<String> =
         [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
             .into_iter()
@@ -95,9 +96,11 @@ impl<'r> GroupDiagnostic<'r> {
             }
             Some(Common::Path) => of_path(group),
         };
-        // One help for all is no help where they differ.
+        // What helps with one overlap is not what helps with many of one cause; and one help for all
+        // is no help where they differ.
+        let many = matches!(group.common, Some(Common::Cause(_) | Common::Path));
         let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
-        let help = draft.help.as_deref().filter(|_| same || group.common.is_none());
+        let help = draft.help.as_deref().filter(|_| (same && !many) || group.common.is_none());
         let help = help.map(|help| shown(help).into_owned()).or_else(|| {
             let rule = crate::rules::rule(first.rule)?;
             Some(rule.remedy.to_owned())
@@ -166,7 +169,7 @@ fn alone(finding: &Finding) -> String {
 }
 
 fn of_task(group: &Group<'_>, did: &str) -> String {
-    let task = group.findings[0].draft.tasks.first().map_or("", String::as_str);
+    let task = group.findings[0].draft.tasks.first().map_or("", |task| &**task);
     let did = did.replace("{paths}", &count(group.findings.len(), "path"));
     listed(format!("`{}` {did}:", shown(task)), group, |finding| {
         let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
@@ -222,7 +225,7 @@ fn of_path<'r>(group: &Group<'r>) -> (String, Vec<&'r Label>) {
     let mut labels: Vec<&Label> = Vec::new();
     for finding in &group.findings {
         for task in &finding.draft.tasks {
-            if !tasks.contains(&task.as_str()) {
+            if !tasks.contains(&&**task) {
                 tasks.push(task);
             }
         }

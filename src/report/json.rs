@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
 use super::{Located, path_text, safe};
-use crate::finding::{Datum, Finding, Level, Report};
+use crate::finding::{Applicability, Datum, Finding, Level, Report};
 
 #[derive(Serialize)]
 struct Document<'r> {
@@ -43,7 +43,7 @@ struct JsonFinding<'r> {
     level: &'r str,
     message: &'r str,
     help: Option<&'r str>,
-    tasks: &'r [String],
+    tasks: Vec<&'r str>,
     path: Option<String>,
     allowed: Option<Allowed<'r>>,
     labels: Vec<JsonLabel<'r>>,
@@ -80,7 +80,8 @@ impl From<crate::source::Position> for Position {
 
 #[derive(Serialize)]
 struct Fix<'r> {
-    title: &'r str,
+    title: String,
+    applicability: &'static str,
     edits: Vec<Edit<'r>>,
 }
 
@@ -89,7 +90,7 @@ struct Edit<'r> {
     file: &'r str,
     start: usize,
     end: usize,
-    text: &'r str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -138,22 +139,27 @@ impl<'r> JsonFinding<'r> {
                 end: end.map(Position::from),
             }
         });
-        let edit = |edit: &'r crate::finding::Edit| Edit {
-            file: report.sources[edit.span.file.0].name(),
+        let edit = |edit: crate::finding::Edit| Edit {
+            file: report.plan.sources[edit.span.file.0].name(),
             start: edit.span.start,
             end: edit.span.end,
-            text: &edit.text,
+            text: edit.text,
         };
-        let fixes = draft
-            .fixes
-            .iter()
-            .map(|fix| Fix { title: &fix.title, edits: fix.edits.iter().map(edit).collect() });
+        let fixes = draft.fixes.iter().map(|fix| Fix {
+            title: fix.title(&report.plan),
+            applicability: match fix.applicability() {
+                Applicability::Safe => "safe",
+                Applicability::Unsafe => "unsafe",
+                Applicability::DisplayOnly => "display-only",
+            },
+            edits: fix.edits(&report.plan).into_iter().map(edit).collect(),
+        });
         JsonFinding {
             rule: finding.rule,
             level: finding.level.word(),
             message: &draft.message,
             help: draft.help.as_deref(),
-            tasks: &draft.tasks,
+            tasks: draft.tasks.iter().map(|task| &**task).collect(),
             path: path_text(draft.path.as_ref()),
             allowed: finding
                 .allowed
@@ -177,11 +183,11 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     let document = Document {
         version: 1,
         command: report.command,
-        plan: report.sources.iter().map(crate::source::SourceFile::name).collect(),
+        plan: report.plan.sources.iter().map(crate::source::SourceFile::name).collect(),
         inputs: inputs.collect(),
         findings: Findings(report),
         summary: Summary {
-            tasks: report.tasks,
+            tasks: report.plan.tasks.len(),
             errors: report.count(Level::Error),
             warnings: report.count(Level::Warning),
             notes: report.count(Level::Note),

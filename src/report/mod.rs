@@ -71,7 +71,7 @@ impl<'r> Located<'r> {
             Place::File(path) => (path.to_string(), None),
             Place::Input(name) => (name.clone(), None),
             Place::Span(span) => {
-                let source = &report.sources[span.file.0];
+                let source = &report.plan.sources[span.file.0];
                 let range = (source.position(span.start), source.position(span.end));
                 // A text that could not be read has a name and no places.
                 let range = (!source.text().is_empty()).then_some(range);

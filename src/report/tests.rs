@@ -1,8 +1,11 @@
 //! One report in every format, with text of strangers in every place that holds one.
 
+use std::sync::Arc;
+
 use super::{Format, Style, write};
 use crate::finding::{Allowed, Datum, Draft, Finding, Input, Label, Level, Place, Report};
 use crate::path::RepoPath;
+use crate::plan::Plan;
 use crate::source::{FileId, SourceFile, Span};
 
 const HOSTILE: &str = "::error::x\u{1b}[31m\n::warning\u{202e}y ##[group] ##vso[z] \u{7f}`|\r";
@@ -19,14 +22,14 @@ fn hostile_report() -> Report {
     ];
     let draft = |path: &RepoPath| Draft {
         message: HOSTILE.to_owned(),
-        help: Some(HOSTILE.to_owned()),
-        tasks: vec![HOSTILE.to_owned()],
+        help: Some(HOSTILE.into()),
+        tasks: vec![HOSTILE.into()],
         path: Some(path.clone()),
         labels: labels
             .iter()
             .map(|place| Label { place: place.clone(), text: HOSTILE.to_owned() })
             .collect(),
-        data: vec![("owners", Datum::List(vec![Datum::Text(HOSTILE.to_owned())]))],
+        data: vec![("owners", Datum::List(vec![Datum::Text(HOSTILE.into())]))],
         fixes: Vec::new(),
     };
     let finding = |rule, path: &RepoPath, allowed| Finding {
@@ -36,9 +39,10 @@ fn hostile_report() -> Report {
         allowed,
     };
     let allowed = Allowed { by: HOSTILE.to_owned(), reason: HOSTILE.to_owned() };
+    let plan = Plan { sources: vec![SourceFile::new(HOSTILE, text)], ..Plan::default() };
     Report {
         command: "gate",
-        sources: vec![SourceFile::new(HOSTILE, text)],
+        plan: Arc::new(plan),
         inputs: vec![Input {
             task: HOSTILE.to_owned(),
             source: HOSTILE.to_owned(),
@@ -48,9 +52,8 @@ fn hostile_report() -> Report {
             finding("out-of-lane", &path, None),
             finding("out-of-lane", &odd, None),
             finding("overlapping-lanes", &path, None),
-            finding("overlapping-lanes", &odd, Some(allowed)),
+            finding("overlapping-lanes", &odd, Some(Box::new(allowed))),
         ],
-        tasks: 1,
         files: 2,
     }
 }

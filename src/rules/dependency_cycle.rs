@@ -40,7 +40,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         };
         report(Draft {
             message,
-            help: Some("remove one of these needs".to_owned()),
+            help: Some("remove one of these needs".into()),
             tasks: ids.clone(),
             labels,
             data: vec![("cycle", texts(ids))],

@@ -57,7 +57,7 @@ fn pair(facts: &Facts<'_>, one: usize, other: usize, what: &str, report: &mut dy
     };
     report(Draft {
         message: format!("{} {what}", super::and(&facts.ids([one, other]))),
-        help: Some("give one of them another `branch`".to_owned()),
+        help: Some("give one of them another `branch`".into()),
         tasks: facts.ids([one, other]),
         // The later one is the newcomer.
         labels: vec![place(other), place(one)],

@@ -30,8 +30,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             report(Draft {
                 message: format!("nothing is left of the lane of `{}`", task.id.value),
                 help: Some(
-                    "narrow the exclusions, or write `write: []` if the task only reviews"
-                        .to_owned(),
+                    "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),
                 tasks: facts.ids([place]),
                 labels: vec![facts.write_label(place, "no path is in these and not taken away")],

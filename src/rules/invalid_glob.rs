@@ -1,6 +1,8 @@
 //! `invalid-glob`: a glob that the language does not have.
 
 use super::{Example, Facts, Grouping, Rule, label, replacement, text};
+use std::sync::Arc;
+
 use crate::finding::{Draft, Level};
 use crate::source::excerpt;
 
@@ -24,10 +26,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
             report(Draft {
                 message: format!("`{}`: {}", excerpt(&entry.text), fault.problem),
-                help: Some(fault.help.clone()),
+                help: Some(fault.help.clone().into()),
                 tasks: facts.ids(task),
                 labels: vec![label(fault.span, fault.problem.as_str())],
-                data: vec![("glob", text(entry.text.as_str()))],
+                data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: fault
                     .fix
                     .iter()

@@ -1,6 +1,9 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
 use super::{Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::finding::{Draft, Level};
 use crate::plan::{Spanned, nearest};
 use crate::source::excerpt;
@@ -28,7 +31,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let place = problem.labels[0].0;
         report(Draft {
             message: problem.message.clone(),
-            help: problem.help.clone(),
+            help: problem.help.clone().map(Cow::Owned),
             tasks: facts.ids(problem.task),
             labels: problem.labels.iter().map(|(span, text)| label(*span, text.as_str())).collect(),
             fixes: problem
@@ -53,7 +56,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 fn wrong_rule(
     name: &Spanned<String>,
     fixed: &str,
-    tasks: Vec<String>,
+    tasks: Vec<Arc<str>>,
     report: &mut dyn FnMut(Draft),
 ) {
     let (message, help, near) = match rule(&name.value) {
@@ -74,7 +77,7 @@ fn wrong_rule(
     };
     report(Draft {
         message,
-        help: Some(help),
+        help: Some(help.into()),
         tasks,
         labels: vec![label(name.span, "")],
         fixes: near

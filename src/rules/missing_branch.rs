@@ -29,7 +29,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             help: Some(format!(
                 "if it has started, fetch it (`git fetch origin {branch}`) or name its branch with \
                  `branch:`"
-            )),
+            ).into()),
             tasks: facts.ids([judged.task]),
             labels: vec![label(span, "no branch of this name")],
             data: vec![("branch", text(branch))],

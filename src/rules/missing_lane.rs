@@ -21,9 +21,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         if task.write.is_none() && facts.concerns(Some(place)) {
             report(Draft {
                 message: format!("`{}` does not say what it may write", task.id.value),
-                help: Some(
-                    "add `write:` with its globs, or `write: []` if it only reviews".to_owned(),
-                ),
+                help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
                 tasks: facts.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
                 ..Draft::default()

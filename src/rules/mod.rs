@@ -4,7 +4,9 @@
 //! findings. It sets no level, prints nothing and sorts nothing; whoever needs to know of rules
 //! goes through [`RULES`].
 
-use crate::finding::{Datum, Draft, Edit, Fix, Label, Level, Place};
+use std::sync::Arc;
+
+use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateInput, Work};
 use crate::glob::Patience;
 use crate::lane::Lanes;
@@ -214,8 +216,8 @@ impl<'a> Facts<'a> {
         &self.plan.tasks[task].id.value
     }
 
-    fn ids(&self, tasks: impl IntoIterator<Item = usize>) -> Vec<String> {
-        tasks.into_iter().map(|task| self.id(task).to_owned()).collect()
+    fn ids(&self, tasks: impl IntoIterator<Item = usize>) -> Vec<Arc<str>> {
+        tasks.into_iter().map(|task| Arc::clone(&self.plan.tasks[task].id.value)).collect()
     }
 
     /// The globs of a task in the order of its lane.
@@ -245,20 +247,22 @@ fn label(span: Span, text: impl Into<String>) -> Label {
     Label { place: Place::Span(span), text: text.into() }
 }
 
-fn text(text: impl Into<String>) -> Datum {
+fn text(text: impl Into<Arc<str>>) -> Datum {
     Datum::Text(text.into())
 }
 
-fn texts<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Datum {
+fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item = T>) -> Datum {
     Datum::List(values.into_iter().map(text).collect())
 }
 
+/// A fix that writes another text in the place of one that means nothing.
 fn replacement(title: impl Into<String>, span: Span, text: impl Into<String>) -> Fix {
-    Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] }
+    let applicability = Applicability::Unsafe;
+    Fix::Replace { title: title.into(), span, text: text.into(), applicability }
 }
 
 /// Names of tasks as people list them: `a`, `b` and `c`.
-fn and(names: &[String]) -> String {
+fn and<T: std::fmt::Display>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         None => String::new(),

@@ -37,7 +37,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 message: format!("`{id}` changed nothing"),
                 help: Some(
                     "if it is done, check that its work was pushed and that the base is right"
-                        .to_owned(),
+                        .into(),
                 ),
                 tasks: facts.ids([task]),
                 labels: vec![facts.write_label(task, "nothing of this was written")],

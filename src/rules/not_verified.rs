@@ -1,6 +1,8 @@
 //! `not-verified`: an input that could not be read whole.
 
 use super::{Example, Facts, Grouping, Question, Rule, label};
+use std::sync::Arc;
+
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Standing, Work, standings};
 use crate::repo::Gap;
@@ -49,7 +51,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             let id = facts.id(judged.task);
             report(Draft {
                 message: format!("`{path}`: nobody knows whether `{id}` may write it"),
-                help: Some(format!("mend the lane of `{id}` in the plan first")),
+                help: Some(format!("mend the lane of `{id}` in the plan first").into()),
                 tasks: facts.ids([judged.task]),
                 path: Some(path.clone()),
                 labels: vec![
@@ -62,10 +64,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     }
 }
 
-fn draft(gap: &Gap, tasks: Vec<String>, labels: Vec<Label>) -> Draft {
+fn draft(gap: &Gap, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
     Draft {
         message: gap.problem.clone(),
-        help: (!gap.help.is_empty()).then(|| gap.help.clone()),
+        help: (!gap.help.is_empty()).then(|| gap.help.clone().into()),
         tasks,
         labels,
         ..Draft::default()

@@ -1,6 +1,8 @@
 //! `out-of-lane`: a change outside the lane of the task that made it.
 
 use super::{Example, Facts, Grouping, Rule, text, texts};
+use std::sync::Arc;
+
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Standing, standings};
 use crate::path::RepoPath;
@@ -55,7 +57,7 @@ pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMu
         }
         report(Draft {
             message,
-            help: Some(help),
+            help: Some(help.into()),
             tasks: facts.ids([task]),
             path: Some(path.clone()),
             labels: vec![
@@ -78,7 +80,7 @@ fn verb(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn help(facts: &Facts<'_>, id: &str, path: &RepoPath, owners: &[String]) -> String {
+fn help(facts: &Facts<'_>, id: &str, path: &RepoPath, owners: &[Arc<str>]) -> String {
     let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
     let matches = |entry: &crate::plan::GlobEntry| {
         entry.glob.as_ref().is_ok_and(|glob| glob.is_match(path) == Ok(true))

@@ -1,6 +1,8 @@
 //! `overlapping-lanes`: two concurrent tasks may write the same path.
 
 use super::{Example, Facts, Grouping, Rule, label, texts};
+use std::sync::Arc;
+
 use crate::finding::{Datum, Draft, Level};
 use crate::overlap::Overlap;
 
@@ -24,6 +26,9 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+const HELP: &str = "take the path out of one lane with an exclusion, let one of the two need the \
+                    other, or put the path under `share`";
+
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
     for overlap in &known.overlaps {
@@ -45,15 +50,12 @@ fn draft(facts: &Facts<'_>, overlap: &Overlap) -> Option<Draft> {
         more => format!(", one of {more} existing files"),
     };
     let pairs = overlap.shared.pairs.iter().map(|&(left, right)| {
-        texts([left_globs[left].text.as_str(), right_globs[right].text.as_str()])
+        texts([&left_globs[left].text, &right_globs[right].text].map(Arc::clone))
     });
     let sample = overlap.sample.iter().map(ToString::to_string);
     Some(Draft {
         message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
-        help: Some(format!(
-            "take the path out of one lane with an exclusion, add `needs: {left_id}` to \
-             `{right_id}`, or put the path under `share`"
-        )),
+        help: Some(HELP.into()),
         tasks: facts.ids([left, right]),
         path: Some(witness.clone()),
         labels: vec![

@@ -43,7 +43,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             };
             report(Draft {
                 message,
-                help: Some("undo the change, and change the plan on the base branch".to_owned()),
+                help: Some("undo the change, and change the plan on the base branch".into()),
                 tasks: facts.ids([judged.task]),
                 path: Some(path.clone()),
                 labels: vec![

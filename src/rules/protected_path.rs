@@ -1,6 +1,8 @@
 //! `protected-path`: a glob that names only what nobody may write.
 
 use super::{Example, Facts, Grouping, Rule, label, text};
+use std::sync::Arc;
+
 use crate::finding::{Draft, Level};
 use crate::source::excerpt;
 
@@ -38,11 +40,11 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 help: Some(
                     "remove the glob, or narrow `protect`; the plan's own files are always \
                      protected"
-                        .to_owned(),
+                        .into(),
                 ),
                 tasks: facts.ids([task]),
                 labels: vec![label(entry.span, "only protected paths")],
-                data: vec![("glob", text(entry.text.as_str()))],
+                data: vec![("glob", text(Arc::clone(&entry.text)))],
                 ..Draft::default()
             });
         }
@@ -55,11 +57,11 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
         report(Draft {
             message: format!("`{}` is both shared and protected", excerpt(&shared.text)),
-            help: Some("remove it from one of the two; until then it is protected".to_owned()),
+            help: Some("remove it from one of the two; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
                 .chain(twin)
                 .collect(),
-            data: vec![("glob", text(shared.text.as_str()))],
+            data: vec![("glob", text(Arc::clone(&shared.text)))],
             ..Draft::default()
         });
     }

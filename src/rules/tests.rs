@@ -10,10 +10,10 @@ use crate::gate::{Judged, Work};
 use crate::plan::{Own, PlanText, read};
 use crate::repo::patch;
 
-fn plan(text: &str) -> Plan {
+fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
     plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
-    plan
+    Arc::new(plan)
 }
 
 /// What is found in a plan before its tasks start.
@@ -97,7 +97,7 @@ fn a_fix_of_an_example_mends_what_it_is_offered_for() {
         for finding in by(&report, rule.name) {
             for fix in &finding.draft.fixes {
                 let mut text = rule.example.plan.to_owned();
-                let mut edits = fix.edits.clone();
+                let mut edits = fix.edits(&report.plan);
                 edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
                 for edit in edits {
                     text.replace_range(edit.span.bytes(), &edit.text);

@@ -1,6 +1,8 @@
 //! `undecided`: a bound on work was reached.
 
 use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
+use std::sync::Arc;
+
 use crate::finding::{Draft, Label, Level};
 use crate::gate::{Standing, standings};
 
@@ -72,11 +74,14 @@ fn gave_up(facts: &Facts<'_>, rule: &str, tasks: &[usize], labels: Vec<Label>) -
     let ids = facts.ids(tasks.iter().copied());
     let on = if ids.is_empty() { "`share`".to_owned() } else { super::and(&ids) };
     let message = format!("`{rule}` gave up on {on}: a bound on work was reached");
-    let globs: Vec<&str> =
-        tasks.iter().flat_map(|&task| facts.globs(task)).map(|entry| entry.text.as_str()).collect();
+    let globs: Vec<Arc<str>> = tasks
+        .iter()
+        .flat_map(|&task| facts.globs(task))
+        .map(|entry| Arc::clone(&entry.text))
+        .collect();
     Draft {
         message,
-        help: Some("write these globs with fewer wildcards, braces or exclusions".to_owned()),
+        help: Some("write these globs with fewer wildcards, braces or exclusions".into()),
         tasks: ids,
         labels,
         data: vec![("rule", text(rule)), ("globs", texts(globs))],

@@ -86,8 +86,7 @@ pub(super) fn split_id(text: &str) -> (Option<&str>, &str) {
 /// The task with an id.
 pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Unusable> {
     plan.task(id).ok_or_else(|| {
-        let ids: Vec<&str> =
-            plan.tasks.iter().take(10).map(|task| task.id.value.as_str()).collect();
+        let ids: Vec<&str> = plan.tasks.iter().take(10).map(|task| &*task.id.value).collect();
         Unusable::new(
             format!("the plan has no task `{id}`"),
             format!(

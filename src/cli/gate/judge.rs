@@ -111,7 +111,7 @@ impl<'a> Judge<'a> {
     }
 
     fn input(&self, task: usize, source: String) -> Input {
-        Input { task: self.plan.tasks[task].id.value.clone(), source, ..Input::default() }
+        Input { task: self.plan.tasks[task].id.value.to_string(), source, ..Input::default() }
     }
 
     fn range(&self, repository: &Repository, task: usize, range: &Range) -> Judged {

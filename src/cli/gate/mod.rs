@@ -7,11 +7,11 @@ mod plan;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use lanelint::finding::Input;
 use lanelint::gate::GateInput;
-use lanelint::plan::Plan;
 use lanelint::repo::Gap;
 use lanelint::repo::git::Repository;
 
@@ -91,6 +91,7 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     };
     tell("plan", &chosen.what);
     let Chosen { plan, what, rivals, base } = chosen;
+    let plan = Arc::new(plan);
     if plan.tasks.is_empty() {
         let report = lanelint::check::gate(&plan, &GateInput::default());
         return args.common.no_task(&report, &what);
@@ -142,5 +143,5 @@ impl Gate<'_> {
 /// Ends a run in which nothing could be looked at: that is not clean, and no wrong call.
 fn not_verified(args: &GateArgs, gap: Gap) -> Result<ExitCode, Unusable> {
     let input = GateInput { gaps: vec![gap], ..GateInput::default() };
-    args.common.finish(&lanelint::check::gate(&Plan::default(), &input))
+    args.common.finish(&lanelint::check::gate(&Arc::default(), &input))
 }

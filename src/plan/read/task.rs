@@ -38,7 +38,7 @@ impl Reader {
                 }
                 self.ids.insert(id.to_owned(), self.plan.tasks.len());
                 let mut task = Task {
-                    id: Spanned { value: id.to_owned(), span },
+                    id: Spanned { value: id.into(), span },
                     title: None,
                     write: None,
                     read: Vec::new(),

@@ -57,7 +57,7 @@ x-note: ours
 fn the_contracts_example_is_read_whole() {
     let plan = plan(EXAMPLE);
     assert!(problems(&plan).is_empty());
-    let ids: Vec<_> = plan.tasks.iter().map(|task| task.id.value.as_str()).collect();
+    let ids: Vec<_> = plan.tasks.iter().map(|task| &*task.id.value).collect();
     assert_eq!(ids, ["lessons", "quizzes", "audit", "integrate"]);
     assert_eq!(plan.tasks[0].branch_name(), "codex/lessons");
     assert_eq!(plan.tasks[1].branch_name(), "quizzes");
@@ -68,7 +68,7 @@ fn the_contracts_example_is_read_whole() {
     assert!(plan.tasks[2].is_review_only() && !plan.tasks[3].is_review_only());
     let needs: Vec<_> = plan.tasks[3].needs.iter().map(|need| need.value).collect();
     assert_eq!(needs, [0, 1, 2]);
-    assert_eq!(plan.companions[0].1[0].text, "gen/**");
+    assert_eq!(&*plan.companions[0].1[0].text, "gen/**");
     assert_eq!(plan.levels[0].1, Some(Level::Error));
     assert!((0..4).all(|task| !plan.is_lane_unknown(task)));
 }

@@ -284,7 +284,7 @@ impl Reader {
                 }
             }
         }
-        GlobEntry { text: text.to_owned(), span: self.span(at), negated, glob: glob.ok_or(faults) }
+        GlobEntry { text: text.into(), span: self.span(at), negated, glob: glob.ok_or(faults) }
     }
 
     /// The glob of this text; the same value for the same text, so that what is found out about it
