@@ -160,7 +160,7 @@ pub(crate) enum Decision {
     /// They share no path outside of what is taken away.
     Apart,
     /// They share this path, which is the first that they do.
-    Meet(Witness, RepoPath),
+    Meet(Arc<(Witness, RepoPath)>),
     /// A bound on work was reached.
     Undecided,
 }
@@ -186,7 +186,7 @@ pub(crate) fn decide(
                 && right.globset_matches(&path)
                 && !minus.iter().any(|glob| glob.globset_matches(&path)) =>
         {
-            Decision::Meet(witness, path)
+            Decision::Meet(Arc::new((witness, path)))
         }
         _ => Decision::Undecided,
     }
@@ -196,21 +196,19 @@ impl FromIterator<((usize, usize), Decision)> for Shared {
     /// Puts together what is known of pairs of globs, in the order of the plan.
     fn from_iter<I: IntoIterator<Item = ((usize, usize), Decision)>>(pairs: I) -> Shared {
         let mut shared = Shared::default();
-        let mut first: Option<Witness> = None;
+        let mut first: Option<Arc<(Witness, RepoPath)>> = None;
         for (pair, decision) in pairs {
             match decision {
                 Decision::Apart => {}
                 Decision::Undecided => shared.undecided.push(pair),
-                Decision::Meet(witness, path)
-                    if first.as_ref().is_none_or(|first| witness < *first) =>
-                {
-                    first = Some(witness);
-                    shared.witness = Some(path);
+                Decision::Meet(proof) if first.as_ref().is_none_or(|first| proof.0 < first.0) => {
+                    first = Some(proof);
                     shared.pairs.insert(0, pair);
                 }
-                Decision::Meet(..) => shared.pairs.push(pair),
+                Decision::Meet(_) => shared.pairs.push(pair),
             }
         }
+        shared.witness = first.map(|proof| proof.1.clone());
         // All but the first keep the order of the plan.
         if let Some(rest) = shared.pairs.get_mut(1..) {
             rest.sort_unstable();
@@ -279,7 +277,7 @@ impl Index {
             let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
             for glob in lane.globs.iter().chain(share) {
                 let outline = glob.outline();
-                let tasks = index.0.entry(outline.prefix()).entry(outline.name());
+                let tasks = index.0.entry(outline.prefix).entry(outline.name);
                 if tasks.last() != Some(&task) {
                     tasks.push(task);
                 }

@@ -7,6 +7,7 @@ pub mod glob;
 pub mod lane;
 pub mod level;
 pub mod overlap;
+mod parallel;
 pub mod path;
 pub mod plan;
 pub mod repo;

@@ -6,7 +6,7 @@
 //! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
 //! each other in the same way. What remains is decided once for each two texts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::glob::{Glob, Patience};
 use crate::lane::{Decision, Holder, Lane, Lanes, Shared, decide};
@@ -37,11 +37,11 @@ pub struct Overlap {
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let mut held: Option<Vec<Vec<usize>>> = None;
     let mut overlaps = Vec::new();
-    for (tasks, pairs) in decided_pairs(lanes, order) {
-        let shared: Shared = pairs.into_iter().collect();
-        if shared.pairs.is_empty() && shared.undecided.is_empty() {
-            continue;
-        }
+    let decided = decided_pairs(lanes, order);
+    for of_two_tasks in decided.chunk_by(|one, other| one.tasks == other.tasks) {
+        let tasks = of_two_tasks[0].tasks;
+        let pairs = of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
+        let shared: Shared = pairs.collect();
         let mut overlap = Overlap { tasks, shared, existing: 0, sample: Vec::new() };
         if !files.is_empty() && !overlap.shared.pairs.is_empty() {
             let held = held.get_or_insert_with(|| held_files(lanes, files));
@@ -52,12 +52,18 @@ pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap
     overlaps
 }
 
-/// The pairs of concurrent tasks with those pairs of their globs that are not apart.
-type DecidedPairs = BTreeMap<(usize, usize), Vec<((usize, usize), Decision)>>;
+/// Two globs of concurrent tasks that are not apart.
+struct Decided {
+    tasks: (usize, usize),
+    /// Their places in the two lanes.
+    globs: (usize, usize),
+    decision: Decision,
+}
 
-fn decided_pairs(lanes: &Lanes, order: &Order) -> DecidedPairs {
+/// All of them, in the order of the plan.
+fn decided_pairs(lanes: &Lanes, order: &Order) -> Vec<Decided> {
     let mut decisions = Decisions::new(lanes);
-    let mut decided = DecidedPairs::new();
+    let mut decided = Vec::new();
     each_candidate(lanes, |one, other| {
         let (left, right) = if one.task < other.task { (one, other) } else { (other, one) };
         if !order.concurrent(left.task, right.task) {
@@ -65,13 +71,11 @@ fn decided_pairs(lanes: &Lanes, order: &Order) -> DecidedPairs {
         }
         let decision = decisions.of(lanes, left, right);
         if decision != Decision::Apart {
-            let pairs = decided.entry((left.task, right.task)).or_default();
-            pairs.push(((left.place, right.place), decision));
+            let (tasks, globs) = ((left.task, right.task), (left.place, right.place));
+            decided.push(Decided { tasks, globs, decision });
         }
     });
-    for pairs in decided.values_mut() {
-        pairs.sort_unstable_by_key(|(pair, _)| *pair);
-    }
+    decided.sort_unstable_by_key(|decided| (decided.tasks, decided.globs));
     decided
 }
 
@@ -90,7 +94,7 @@ impl<'a> Entry<'a> {
     }
 
     fn name(&self) -> &'a [u8] {
-        self.glob.outline().name()
+        self.glob.outline().name
     }
 }
 
@@ -101,7 +105,7 @@ const FEW: usize = 64;
 /// apart.
 fn each_candidate<'a>(lanes: &'a Lanes, mut visit: impl FnMut(Entry<'a>, Entry<'a>)) {
     let mut visit = |one: Entry<'a>, other: Entry<'a>| {
-        if one.task != other.task && one.glob.outline().compatible(other.glob.outline()) {
+        if one.task != other.task && one.glob.outline().compatible(&other.glob.outline()) {
             visit(one, other);
         }
     };
@@ -185,7 +189,7 @@ impl<'a> Decisions<'a> {
         let lanes = [lanes.of(left.task), lanes.of(right.task)];
         let excluded = match &*known {
             Decision::Apart => return Decision::Apart,
-            Decision::Meet(_, path) => lanes.iter().any(|lane| excludes(lane, path)),
+            Decision::Meet(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),
             Decision::Undecided => lanes.iter().any(|lane| !lane.exclusions().is_empty()),
         };
         if !excluded {

@@ -436,7 +436,7 @@ fn json_is_that_of_the_contract() {
     let found = finding("tasks:\n  a: {wirte: x, write: y}\n");
     assert_eq!(
         found["fixes"],
-        json!([{"title": "write `write`", "edits": [{"file": "lanes.yaml", "start": 13, "end": 18, "text": "write"}]}])
+        json!([{"title": "write `write`", "applicability": "unsafe", "edits": [{"file": "lanes.yaml", "start": 13, "end": 18, "text": "write"}]}])
     );
     assert_eq!(
         (&found["path"], &found["tasks"], &found["data"]),

@@ -78,6 +78,7 @@ impl Automaton {
             let limit = 2 * automaton.states();
             return Ok(automaton.determinised(limit).unwrap_or(automaton));
         }
+        automaton.edges.shrink_to_fit();
         Ok(automaton)
     }
 
@@ -154,9 +155,19 @@ impl Automaton {
 
     /// Whether the automaton accepts these bytes.
     pub(crate) fn is_match(&self, path: &[u8]) -> bool {
+        self.after(path).iter().any(|&state| self.accepts(state))
+    }
+
+    /// Whether some word that begins with these bytes may be accepted.
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+        !self.after(bytes).is_empty()
+    }
+
+    /// The states after these bytes.
+    fn after(&self, bytes: &[u8]) -> Vec<u32> {
         let mut states = vec![Automaton::START];
         let mut next = Vec::new();
-        for &byte in path {
+        for &byte in bytes {
             for &state in &states {
                 for edge in self.edges(state) {
                     if edge.reads.contains(byte) && !next.contains(&edge.to) {
@@ -167,10 +178,10 @@ impl Automaton {
             std::mem::swap(&mut states, &mut next);
             next.clear();
             if states.is_empty() {
-                return false;
+                break;
             }
         }
-        states.iter().any(|&state| self.accepts(state))
+        states
     }
 }
 

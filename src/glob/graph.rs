@@ -169,7 +169,7 @@ impl<'g> Graph<'g> {
                 (PieceKind::Byte(byte), _) => {
                     step(Some(ByteSet::of(*byte)), State::At(to, Component::Begun));
                 }
-                (PieceKind::Set(set), _) => step(Some(*set), State::At(to, Component::Begun)),
+                (PieceKind::Set(set), _) => step(Some(**set), State::At(to, Component::Begun)),
             }
         }
     }

@@ -22,12 +22,13 @@ mod written;
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use automaton::{Automaton, TooLarge};
 pub use meet::Patience;
 pub(crate) use meet::{Meeting, Witness};
-use outline::Outline;
+use outline::{Glance, Outline};
 use syntax::{Fault, Piece, PieceKind};
 
 use crate::path::RepoPath;
@@ -37,10 +38,12 @@ use crate::path::RepoPath;
 pub struct Glob(Arc<Inner>);
 
 struct Inner {
-    text: String,
+    text: Arc<str>,
     origin: Origin,
-    outline: Outline,
+    glance: Glance,
     automaton: OnceLock<Box<Result<Automaton, TooLarge>>>,
+    /// Whether `globset` was asked about this glob before.
+    was_asked: AtomicBool,
     matcher: OnceLock<Option<Box<globset::GlobMatcher>>>,
 }
 
@@ -62,13 +65,15 @@ impl Glob {
     /// Every [`Fault`], in the order of the text.
     pub fn parse(text: &str) -> Result<Glob, Vec<Fault>> {
         let pieces = syntax::parse(text)?;
-        Ok(Glob::new(text.to_owned(), Origin::Text, &pieces))
+        Ok(Glob::new(text.into(), Origin::Text, &pieces))
     }
 
-    fn new(text: String, origin: Origin, pieces: &[Piece]) -> Glob {
-        let outline = Outline::new(pieces);
+    fn new(text: Arc<str>, origin: Origin, pieces: &[Piece]) -> Glob {
+        let spelled = matches!(origin, Origin::Text) && !text.contains('\\');
+        let glance = Glance::new(pieces, spelled);
         let (automaton, matcher) = (OnceLock::new(), OnceLock::new());
-        Glob(Arc::new(Inner { text, origin, outline, automaton, matcher }))
+        let was_asked = AtomicBool::new(false);
+        Glob(Arc::new(Inner { text, origin, glance, automaton, was_asked, matcher }))
     }
 
     fn pieces(&self) -> Vec<Piece> {
@@ -81,25 +86,25 @@ impl Glob {
 
     /// The glob as it was written.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> &Arc<str> {
         &self.0.text
     }
 
     /// The bytes with which every path of the glob begins.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
-        self.0.outline.prefix()
+        self.outline().prefix
     }
 
     /// The one path that the glob names, if it has neither wildcards nor braces.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        self.0.outline.literal.then_some(self.prefix())
+        self.0.glance.literal.then_some(self.prefix())
     }
 
     /// What all of the glob's paths have in common.
-    pub(crate) fn outline(&self) -> &Outline {
-        &self.0.outline
+    pub(crate) fn outline(&self) -> Outline<'_> {
+        self.0.glance.outline(&self.0.text)
     }
 
     /// A number that clones of this value share, and no other glob that lives beside it has.
@@ -111,9 +116,9 @@ impl Glob {
     /// was reached.
     #[must_use]
     pub fn reaches_outside(&self, others: &[&Glob], patience: &mut Patience) -> Option<bool> {
-        let near = |glob: &&&Glob| self.0.outline.compatible(&glob.0.outline);
+        let near = |glob: &&&Glob| self.outline().compatible(&glob.outline());
         let others: Vec<&Glob> = others.iter().filter(near).copied().collect();
-        if others.is_empty() && self.0.outline.inhabited {
+        if others.is_empty() && self.0.glance.inhabited {
             return Some(true);
         }
         match self.meet(&everything(), &others, patience) {
@@ -142,27 +147,34 @@ impl Glob {
     /// Slow, and independent of the automaton: it is asked before a witness is told.
     #[must_use]
     pub fn globset_matches(&self, path: &RepoPath) -> bool {
-        if !self.0.outline.braceless {
+        if !self.0.glance.braceless {
             return written::globset_matches(&self.pieces(), path.as_bytes());
         }
-        let matcher = self
-            .0
-            .matcher
-            .get_or_init(|| written::matcher(&written::write_pieces(&self.pieces())).map(Box::new));
+        let make = || written::matcher(&written::write_pieces(&self.pieces())).map(Box::new);
         let candidate = globset::Candidate::from_bytes(path.as_bytes());
-        matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(&candidate))
+        let matches = |matcher: &Option<Box<globset::GlobMatcher>>| {
+            matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(&candidate))
+        };
+        // A matcher is some ten kilobytes, and most globs that meet one other meet no second.
+        if !self.0.was_asked.swap(true, Ordering::Relaxed) {
+            return matches(&make());
+        }
+        matches(self.0.matcher.get_or_init(make))
     }
 
     /// Whether a path is in both globs and in none of `minus`, and the first such path.
     pub(crate) fn meet(&self, other: &Glob, minus: &[&Glob], patience: &mut Patience) -> Meeting {
-        if !self.0.outline.compatible(&other.0.outline) {
+        if !self.outline().compatible(&other.outline()) {
+            return Meeting::Apart;
+        }
+        if !self.may_begin_as(other) || !other.may_begin_as(self) {
             return Meeting::Apart;
         }
         let minus: Result<Vec<&Automaton>, Undecided> = minus
             .iter()
             .filter(|glob| {
-                glob.0.outline.compatible(&self.0.outline)
-                    && glob.0.outline.compatible(&other.0.outline)
+                glob.outline().compatible(&self.outline())
+                    && glob.outline().compatible(&other.outline())
             })
             .map(|glob| glob.automaton())
             .collect();
@@ -174,6 +186,16 @@ impl Glob {
             patience.give_up();
         }
         meeting
+    }
+
+    /// Whether a path of this glob may begin as all those of another do.
+    ///
+    /// Where one wide glob is held against thousands of narrow ones, the automata of most of them
+    /// are never built.
+    fn may_begin_as(&self, other: &Glob) -> bool {
+        let prefix = other.prefix();
+        prefix.len() <= self.prefix().len()
+            || self.automaton().map_or(true, |automaton| automaton.may_begin(prefix))
     }
 
     fn automaton(&self) -> Result<&Automaton, Undecided> {
@@ -241,14 +263,14 @@ pub fn everything() -> Glob {
 /// The glob that matches one path and nothing else, whatever bytes it holds.
 #[must_use]
 pub fn exactly(path: &RepoPath) -> Glob {
-    Glob::new(path.to_string(), Origin::Path, &path_pieces(path.as_bytes(), false))
+    Glob::new(path.to_string().into(), Origin::Path, &path_pieces(path.as_bytes(), false))
 }
 
 /// The glob that matches everything below a folder.
 #[must_use]
 pub fn below(folder: &RepoPath) -> Glob {
     let prefix = [folder.as_bytes(), b"/"].concat();
-    Glob::new(format!("{folder}/**"), Origin::Folder, &path_pieces(&prefix, true))
+    Glob::new(format!("{folder}/**").into(), Origin::Folder, &path_pieces(&prefix, true))
 }
 
 /// The pieces of literal bytes and, if asked, of a `**` behind them.
@@ -257,7 +279,7 @@ fn path_pieces(bytes: &[u8], globstar: bool) -> Vec<Piece> {
     let stars = if globstar { 2 } else { 0 };
     let kinds = bytes.iter().map(|&byte| literal(byte));
     let kinds = kinds.chain(std::iter::repeat_n(PieceKind::Star, stars));
-    kinds.map(|kind| Piece { kind, span: 0..0 }).collect()
+    kinds.map(|kind| Piece::new(kind, 0..0)).collect()
 }
 
 fn sound(text: &str) -> Glob {

@@ -1,71 +1,100 @@
 //! What can be said of a glob's paths at a glance, without an automaton.
 
+use std::ops::Range;
+
 use super::bytes::ByteSet;
-use super::syntax::{Piece, PieceKind};
+use super::syntax::{Piece, PieceKind, offset};
 
 /// What all paths of a glob have in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Outline {
-    /// Prefix, name and suffix in a row: a large plan has a hundred thousand of these.
-    bytes: Box<[u8]>,
-    prefix_length: usize,
-    name_length: usize,
-    /// Whether the glob is its prefix: neither wildcards nor braces.
-    pub(crate) literal: bool,
-    /// Whether there are no braces.
-    pub(crate) braceless: bool,
-    /// Whether there surely is a path.
-    pub(crate) inhabited: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outline<'g> {
+    /// What every path begins with.
+    pub(crate) prefix: &'g [u8],
+    /// What the last component of every path begins with.
+    pub(crate) name: &'g [u8],
+    /// What every path ends with.
+    pub(crate) suffix: &'g [u8],
 }
 
-impl Outline {
-    pub(crate) fn new(pieces: &[Piece]) -> Outline {
-        let name = pieces.iter().rposition(|piece| may_hold_separator(&piece.kind)).map_or(
-            pieces,
-            |separator| match pieces[separator].kind {
-                PieceKind::Separator => &pieces[separator + 1..],
-                // The last separator may be inside the brace or before it.
-                _ => &[],
-            },
-        );
-        let behind = pieces.iter().rposition(|piece| literal(piece).is_none());
-        let suffix = &pieces[behind.map_or(0, |wild| wild + 1)..];
-        let (prefix, name) = (literals(pieces), literals(name));
-        let mut bytes = Vec::with_capacity(prefix.len() + name.len() + suffix.len());
-        bytes.extend(prefix.iter().chain(name).chain(suffix).filter_map(literal));
-        Outline {
-            bytes: bytes.into_boxed_slice(),
-            prefix_length: prefix.len(),
-            name_length: name.len(),
-            literal: prefix.len() == pieces.len(),
-            braceless: !pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Branches(_))),
-            inhabited: surely_inhabited(pieces),
-        }
-    }
-
-    /// What every path begins with.
-    pub(crate) fn prefix(&self) -> &[u8] {
-        &self.bytes[..self.prefix_length]
-    }
-
-    /// What the last component of every path begins with.
-    pub(crate) fn name(&self) -> &[u8] {
-        &self.bytes[self.prefix_length..][..self.name_length]
-    }
-
-    /// What every path ends with.
-    pub(crate) fn suffix(&self) -> &[u8] {
-        &self.bytes[self.prefix_length + self.name_length..]
-    }
-
+impl Outline<'_> {
     /// Whether nothing here keeps the paths of two globs apart.
-    pub(crate) fn compatible(&self, other: &Outline) -> bool {
+    pub(crate) fn compatible(&self, other: &Outline<'_>) -> bool {
         let begins =
             |one: &[u8], other: &[u8]| one.iter().zip(other).all(|(one, other)| one == other);
-        let mut ends = self.suffix().iter().rev().zip(other.suffix().iter().rev());
-        begins(self.prefix(), other.prefix())
-            && begins(self.name(), other.name())
+        let mut ends = self.suffix.iter().rev().zip(other.suffix.iter().rev());
+        begins(self.prefix, other.prefix)
+            && begins(self.name, other.name)
             && ends.all(|(one, other)| one == other)
+    }
+}
+
+/// What is seen of a glob in one pass over its pieces, as the glob keeps it: a large plan has a
+/// hundred thousand of these, and nearly all outlines are parts of the glob's own text.
+pub(super) struct Glance {
+    prefix: Range<u32>,
+    name: Range<u32>,
+    suffix: Range<u32>,
+    /// The bytes that the ranges are of, where the text does not say every byte as itself.
+    own: Option<Box<[u8]>>,
+    /// Whether the glob is its prefix: neither wildcards nor braces.
+    pub(super) literal: bool,
+    /// Whether there are no braces.
+    pub(super) braceless: bool,
+    /// Whether there surely is a path.
+    pub(super) inhabited: bool,
+}
+
+impl Glance {
+    /// Looks at the pieces of a glob. `spelled` says that each literal piece stands in the text as
+    /// itself, at its span.
+    pub(super) fn new(pieces: &[Piece], spelled: bool) -> Glance {
+        // The first piece that is not literal, and the one behind the last.
+        let (mut wild, mut behind) = (pieces.len(), 0);
+        let mut name = 0;
+        let (mut braceless, mut inhabited) = (true, true);
+        for (place, piece) in pieces.iter().enumerate() {
+            match &piece.kind {
+                PieceKind::Byte(_) => continue,
+                PieceKind::Separator => {
+                    name = place + 1;
+                    continue;
+                }
+                PieceKind::Star => {}
+                PieceKind::Set(_) => inhabited &= is_surely_inhabited(piece),
+                PieceKind::Branches(_) => {
+                    braceless = false;
+                    inhabited &= is_surely_inhabited(piece);
+                    if may_hold_separator(&piece.kind) {
+                        // The last separator may be inside the brace or before it.
+                        name = pieces.len();
+                    }
+                }
+            }
+            wild = wild.min(place);
+            behind = place + 1;
+        }
+        let runs = [&pieces[..wild], literals(&pieces[name..]), &pieces[behind..]];
+        let mut own = Vec::new();
+        let [prefix, name, suffix] = runs.map(|run| {
+            if spelled {
+                let ends = run.first().zip(run.last());
+                ends.map_or(0..0, |(first, last)| first.start..last.end)
+            } else {
+                let start = own.len();
+                own.extend(run.iter().filter_map(literal));
+                offset(start)..offset(own.len())
+            }
+        });
+        let own = (!spelled).then(|| own.into_boxed_slice());
+        let literal = wild == pieces.len();
+        Glance { prefix, name, suffix, own, literal, braceless, inhabited }
+    }
+
+    /// The outline, given the glob's text.
+    pub(super) fn outline<'g>(&'g self, text: &'g str) -> Outline<'g> {
+        let bytes = self.own.as_deref().unwrap_or(text.as_bytes());
+        let part = |range: &Range<u32>| &bytes[range.start as usize..range.end as usize];
+        Outline { prefix: part(&self.prefix), name: part(&self.name), suffix: part(&self.suffix) }
     }
 }
 
@@ -95,12 +124,12 @@ fn may_hold_separator(kind: &PieceKind) -> bool {
 
 /// Whether there is a path for sure: wildcards that take an `x`, classes that take a letter or a
 /// digit of no forbidden name. A component is then none of `.`, `..` and `.git`.
-fn surely_inhabited(pieces: &[Piece]) -> bool {
-    pieces.iter().all(|piece| match &piece.kind {
-        PieceKind::Set(set) => *set == ByteSet::COMPONENT || has_innocent_member(*set),
-        PieceKind::Branches(branches) => branches.iter().all(|branch| surely_inhabited(branch)),
+fn is_surely_inhabited(piece: &Piece) -> bool {
+    match &piece.kind {
+        PieceKind::Set(set) => **set == ByteSet::COMPONENT || has_innocent_member(**set),
+        PieceKind::Branches(branches) => branches.iter().flatten().all(is_surely_inhabited),
         PieceKind::Byte(_) | PieceKind::Star | PieceKind::Separator => true,
-    })
+    }
 }
 
 fn has_innocent_member(set: ByteSet) -> bool {
@@ -113,8 +142,8 @@ mod tests {
     use super::super::syntax::parse;
     use super::*;
 
-    fn outline(glob: &str) -> Outline {
-        Outline::new(&parse(glob).unwrap())
+    fn glance(glob: &str) -> Glance {
+        Glance::new(&parse(glob).unwrap(), !glob.contains('\\'))
     }
 
     #[test]
@@ -131,11 +160,14 @@ mod tests {
             ("a/x{b,/c}", "a/x", "", ""),
             ("{a,b}", "", "", ""),
             ("x/", "x/", "", ""),
+            ("é/漢*字", "é/漢", "漢", "字"),
+            (r"a/\[b\]*\!", "a/[b]", "[b]", "!"),
         ] {
-            let found = outline(glob);
+            let glance = glance(glob);
+            let found = glance.outline(glob);
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(
-                (text(found.prefix()), text(found.name()), text(found.suffix())),
+                (text(found.prefix), text(found.name), text(found.suffix)),
                 (prefix.to_owned(), name.to_owned(), suffix.to_owned()),
                 "{glob}"
             );
@@ -153,7 +185,7 @@ mod tests {
             (".gi[t]", false),
             ("{a,[.]}", false),
         ] {
-            assert_eq!(outline(glob).inhabited, inhabited, "{glob}");
+            assert_eq!(glance(glob).inhabited, inhabited, "{glob}");
         }
     }
 }

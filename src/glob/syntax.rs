@@ -41,10 +41,23 @@ impl Fault {
 }
 
 /// One thing of a glob, and the bytes of the text that say it.
+///
+/// Small, since there is one for each letter of a plan's globs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) kind: PieceKind,
-    pub(crate) span: Range<usize>,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Piece {
+    pub(crate) fn new(kind: PieceKind, span: Range<usize>) -> Piece {
+        Piece { kind, start: offset(span.start), end: offset(span.end) }
+    }
+
+    pub(crate) fn span(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,13 +65,18 @@ pub(crate) enum PieceKind {
     /// A byte that stands for itself; never `/`.
     Byte(u8),
     /// `?` or a class: one byte of a set that never holds `/`.
-    Set(ByteSet),
+    Set(Box<ByteSet>),
     /// One `*`; two of them that are a whole component are a globstar.
     Star,
     /// `/`.
     Separator,
     /// `{…,…}`: alternatives.
-    Branches(Vec<Vec<Piece>>),
+    Branches(Box<[Vec<Piece>]>),
+}
+
+/// An offset inside a glob's text, which [`MAX_LENGTH`] keeps small.
+pub(super) fn offset(byte: usize) -> u32 {
+    u32::try_from(byte).unwrap_or(u32::MAX)
 }
 
 /// Reads a glob, without the `!` that may stand before it.
@@ -83,9 +101,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<Fault>> {
     if matches!(pieces.last(), Some(Piece { kind: PieceKind::Separator, .. })) && pieces.len() > 1 {
         // `x/` is short for `x/**`.
         let end = text.len()..text.len();
-        pieces.extend(
-            [PieceKind::Star, PieceKind::Star].map(|kind| Piece { kind, span: end.clone() }),
-        );
+        pieces.extend([PieceKind::Star, PieceKind::Star].map(|kind| Piece::new(kind, end.clone())));
     }
     let faults = components::faults(&pieces, text);
     if faults.is_empty() { Ok(pieces) } else { Err(faults) }
@@ -105,7 +121,13 @@ impl Parser<'_> {
     /// The pieces up to the end of the text or, inside braces, up to a `,` or `}`.
     fn pieces(&mut self, depth: usize) -> Vec<Piece> {
         let mut pieces = Vec::with_capacity(if depth == 0 { self.text.len() } else { 0 });
-        while let Some(character) = self.peek() {
+        loop {
+            let names = self.text.as_bytes()[self.at..].iter();
+            for &byte in names.take_while(|byte| byte.is_ascii_alphanumeric()) {
+                pieces.push(Piece::new(PieceKind::Byte(byte), self.at..self.at + 1));
+                self.at += 1;
+            }
+            let Some(character) = self.peek() else { break };
             let start = self.at;
             self.at += character.len_utf8();
             let kind = match character {
@@ -124,15 +146,15 @@ impl Parser<'_> {
                     );
                     continue;
                 }
-                '?' => PieceKind::Set(ByteSet::COMPONENT),
+                '?' => PieceKind::Set(Box::new(ByteSet::COMPONENT)),
                 '*' => PieceKind::Star,
                 '/' => PieceKind::Separator,
                 '[' => match self.class(start) {
-                    Some(set) => PieceKind::Set(set),
+                    Some(set) => PieceKind::Set(Box::new(set)),
                     None => continue,
                 },
                 '{' => match self.branches(start, depth) {
-                    Some(branches) => PieceKind::Branches(branches),
+                    Some(branches) => PieceKind::Branches(branches.into()),
                     None => continue,
                 },
                 '\\' => {
@@ -144,7 +166,7 @@ impl Parser<'_> {
                     continue;
                 }
             };
-            pieces.push(Piece { kind, span: start..self.at });
+            pieces.push(Piece::new(kind, start..self.at));
         }
         pieces
     }
@@ -320,12 +342,12 @@ impl Parser<'_> {
 
 fn push_literal(pieces: &mut Vec<Piece>, literal: char, span: Range<usize>) {
     if let Ok(byte @ 0..=0x7f) = u8::try_from(literal) {
-        pieces.push(Piece { kind: PieceKind::Byte(byte), span });
+        pieces.push(Piece::new(PieceKind::Byte(byte), span));
         return;
     }
     let mut buffer = [0; 4];
     for &byte in literal.encode_utf8(&mut buffer).as_bytes() {
-        pieces.push(Piece { kind: PieceKind::Byte(byte), span: span.clone() });
+        pieces.push(Piece::new(PieceKind::Byte(byte), span.clone()));
     }
 }
 

@@ -82,8 +82,8 @@ pub(crate) fn write_pieces<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> S
 fn write_piece(piece: &PieceKind, glob: &mut Vec<u8>) {
     match piece {
         PieceKind::Byte(byte) => write_literal(*byte, glob),
-        PieceKind::Set(set) if *set == ByteSet::COMPONENT => glob.push(b'?'),
-        PieceKind::Set(set) => write_class(*set, glob),
+        PieceKind::Set(set) if **set == ByteSet::COMPONENT => glob.push(b'?'),
+        PieceKind::Set(set) => write_class(**set, glob),
         PieceKind::Star => glob.push(b'*'),
         PieceKind::Separator => glob.push(b'/'),
         PieceKind::Branches(_) => {}

@@ -4,12 +4,14 @@ mod task;
 mod values;
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::ops::Range;
 
 use super::names::{list, nearest};
 use super::{Plan, Spanned};
 use crate::glob::Glob;
 use crate::level::Level;
+use crate::parallel;
 use crate::source::yaml::{NodeRef, Tree, View};
 use crate::source::{FileId, SourceFile, Span, excerpt};
 use values::Exclusions;
@@ -23,6 +25,9 @@ pub const MAX_VALUES: usize = 2_000_000;
 /// The most comparisons that 'did you mean' is worth: a plan of thousands of tasks, each misspelled
 /// by another, would take the square of them.
 const MAX_GUESSES: usize = 200_000;
+
+/// How many texts one processor reads at a time.
+const READ_AHEAD: usize = 512;
 
 const PLAN_KEYS: &[&str] = &["base", "tasks", "protect", "share", "companions", "rules"];
 /// The keys of a plan whose values are united where several files have them.
@@ -169,8 +174,37 @@ impl Reader {
                 key.span().start..source.text().len() - behind.trim_start().len()
             })
             .collect();
+        self.read_ahead(&tree);
         self.plan_map(pairs);
         self.claim_problems_for_tasks(syntax, &blocks);
+    }
+
+    /// Reads the globs of a large plan on all processors.
+    ///
+    /// Whatever has a slash may be one; a text that turns out to be none is forgotten.
+    fn read_ahead(&mut self, tree: &Tree<'_>) {
+        let texts: Vec<&str> = tree
+            .texts()
+            .filter(|text| text.contains('/'))
+            .map(|text| text.strip_prefix('!').unwrap_or(text))
+            .collect();
+        let blocks: Vec<&[&str]> = texts.chunks(READ_AHEAD).collect();
+        if blocks.len() < 2 {
+            return;
+        }
+        self.globs.reserve(texts.len());
+        let sound = |block: usize| -> Vec<Glob> {
+            blocks[block].iter().filter_map(|text| Glob::parse(text).ok()).collect()
+        };
+        let _: Result<(), Infallible> = parallel::in_order(blocks.len(), sound, |globs| {
+            // Of one text, the first stays.
+            for glob in globs {
+                if !self.globs.contains(&glob) {
+                    self.globs.insert(glob);
+                }
+            }
+            Ok(())
+        });
     }
 
     fn plan_map(&mut self, pairs: Vec<(NodeRef<'_>, NodeRef<'_>)>) {

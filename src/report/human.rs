@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::LazyLock;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
@@ -30,7 +31,13 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .with_break_words(false)
         .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let texts: Vec<ShownText> = report.plan.sources.iter().map(ShownText::new).collect();
+    // To look for hidden characters takes a while in a large plan, and is for those who point at it.
+    let texts: Vec<LazyText<'_>> = report
+        .plan
+        .sources
+        .iter()
+        .map(|source| LazyLock::new(Box::new(|| ShownText::new(source)) as Box<_>))
+        .collect();
     for group in groups(report) {
         let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&texts, &group);
@@ -69,6 +76,8 @@ fn summary(report: &Report) -> String {
     format!("{looked}: {}{unverified}", counts.join(", "))
 }
 
+type LazyText<'r> = LazyLock<ShownText, Box<dyn FnOnce() -> ShownText + Send + 'r>>;
+
 /// One finding, or several that are one, as miette wants it.
 struct GroupDiagnostic<'r> {
     /// What stands above the message; nothing where the report goes on in another text.
@@ -83,7 +92,7 @@ struct GroupDiagnostic<'r> {
 }
 
 impl<'r> GroupDiagnostic<'r> {
-    fn new(texts: &'r [ShownText], group: &Group<'_>) -> GroupDiagnostic<'r> {
+    fn new(texts: &'r [LazyText<'_>], group: &Group<'_>) -> GroupDiagnostic<'r> {
         let first = group.findings[0];
         let draft = &first.draft;
         let (message, labels): (String, Vec<&Label>) = match &group.common {

@@ -3,20 +3,10 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{Formatter, Serializer};
 
 use super::{Located, path_text, safe};
 use crate::finding::{Applicability, Datum, Finding, Level, Report};
-
-#[derive(Serialize)]
-struct Document<'r> {
-    version: u32,
-    command: &'r str,
-    plan: Vec<&'r str>,
-    inputs: Vec<Input<'r>>,
-    findings: Findings<'r>,
-    summary: Summary,
-}
 
 #[derive(Serialize)]
 struct Input<'r> {
@@ -25,16 +15,6 @@ struct Input<'r> {
     base: Option<&'r str>,
     head: Option<&'r str>,
     merge_base: Option<&'r str>,
-}
-
-/// The findings, made into their JSON one by one: there may be half a million.
-struct Findings<'r>(&'r Report);
-
-impl Serialize for Findings<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer
-            .collect_seq(self.0.findings.iter().map(|finding| JsonFinding::new(self.0, finding)))
-    }
 }
 
 #[derive(Serialize)]
@@ -172,7 +152,18 @@ impl<'r> JsonFinding<'r> {
     }
 }
 
+/// Findings that are written by one thread at a time: enough to be worth it.
+const BLOCK: usize = 512;
+
+/// Writes the object with a line for each of its own fields, and for each finding and input: short
+/// enough for half a million findings, and a finding is found by its line.
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let plan: Vec<&str> = report.plan.sources.iter().map(crate::source::SourceFile::name).collect();
+    write!(out, "{{\n  \"version\": 1,\n  \"command\": ")?;
+    value(report.command, out)?;
+    write!(out, ",\n  \"plan\": ")?;
+    value(&plan, out)?;
+    write!(out, ",\n  \"inputs\": [")?;
     let inputs = report.inputs.iter().map(|input| Input {
         task: &input.task,
         source: &input.source,
@@ -180,53 +171,83 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         head: input.head.as_deref(),
         merge_base: input.merge_base.as_deref(),
     });
-    let document = Document {
-        version: 1,
-        command: report.command,
-        plan: report.plan.sources.iter().map(crate::source::SourceFile::name).collect(),
-        inputs: inputs.collect(),
-        findings: Findings(report),
-        summary: Summary {
-            tasks: report.plan.tasks.len(),
-            errors: report.count(Level::Error),
-            warnings: report.count(Level::Warning),
-            notes: report.count(Level::Note),
-            allowed: report.findings.iter().filter(|finding| finding.allowed.is_some()).count(),
-            files: report.files,
-            verified: report.verified(),
+    lines(inputs, out)?;
+    end(report.inputs.is_empty(), out)?;
+    write!(out, ",\n  \"findings\": [")?;
+    let blocks: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
+    let mut first = true;
+    crate::parallel::in_order(
+        blocks.len(),
+        |block| {
+            let mut text = Vec::new();
+            let findings = blocks[block].iter().map(|finding| JsonFinding::new(report, finding));
+            lines(findings, &mut text).map(|()| text)
         },
+        |block| {
+            if !std::mem::take(&mut first) {
+                out.write_all(b",")?;
+            }
+            out.write_all(&block?)
+        },
+    )?;
+    end(report.findings.is_empty(), out)?;
+    write!(out, ",\n  \"summary\": ")?;
+    let summary = Summary {
+        tasks: report.plan.tasks.len(),
+        errors: report.count(Level::Error),
+        warnings: report.count(Level::Warning),
+        notes: report.count(Level::Note),
+        allowed: report.findings.iter().filter(|finding| finding.allowed.is_some()).count(),
+        files: report.files,
+        verified: report.verified(),
     };
-    let mut serializer =
-        Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::with_indent(b"  ")));
-    document.serialize(&mut serializer)?;
-    writeln!(out)
+    value(&summary, out)?;
+    out.write_all(b"\n}\n")
 }
 
-/// Pretty JSON in which no text of strangers does anything to a terminal or a CI log.
+/// Writes the items of a list, a line each.
+fn lines<T: Serialize>(items: impl Iterator<Item = T>, out: &mut dyn io::Write) -> io::Result<()> {
+    for (place, item) in items.enumerate() {
+        out.write_all(if place == 0 { b"\n    " } else { b",\n    " })?;
+        value(&item, out)?;
+    }
+    Ok(())
+}
+
+/// Ends a list of lines.
+fn end(empty: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(if empty { b"]" } else { b"\n  ]" })
+}
+
+/// Writes a value in one line.
+fn value<T: Serialize + ?Sized>(value: &T, out: &mut dyn io::Write) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, Safe))?)
+}
+
+/// JSON in which no text of strangers does anything to a terminal or a CI log.
 ///
 /// JSON may escape any character: the values stay what they are.
-struct Safe(PrettyFormatter<'static>);
-
-macro_rules! as_pretty {
-    ($($method:ident($($argument:ident: $type:ty),*);)*) => {
-        $(fn $method<W: ?Sized + io::Write>(&mut self, out: &mut W $(, $argument: $type)*) -> io::Result<()> {
-            self.0.$method(out $(, $argument)*)
-        })*
-    };
-}
+struct Safe;
 
 impl Formatter for Safe {
-    as_pretty! {
-        begin_array();
-        end_array();
-        begin_array_value(first: bool);
-        end_array_value();
-        begin_object();
-        end_object();
-        begin_object_key(first: bool);
-        begin_object_value();
-        end_object_value();
-        write_char_escape(escape: CharEscape);
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if first { Ok(()) } else { out.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.begin_array_value(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
     }
 
     fn write_string_fragment<W: ?Sized + io::Write>(

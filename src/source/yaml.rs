@@ -142,6 +142,14 @@ impl<'t> Tree<'t> {
         &self.problems
     }
 
+    /// The texts of all scalars, keys too, in the order of the document.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().filter_map(|node| match &node.value {
+            Value::Scalar { text, .. } => Some(&**text),
+            _ => None,
+        })
+    }
+
     /// Reads the first document of a part of the text that is YAML in itself.
     fn read(&mut self, part: Range<usize>) -> Result<Option<usize>, ScanError> {
         let mut options = Options::default();

@@ -112,7 +112,7 @@ impl Walk<'_> {
             } else {
                 for (component, start) in states.iter() {
                     let start = match component {
-                        Component::First | Component::Empty => piece.span.start,
+                        Component::First | Component::Empty => piece.span().start,
                         _ => start,
                     };
                     let (component, start) = self.step(component, start, piece);
@@ -130,18 +130,18 @@ impl Walk<'_> {
         };
         let next = match (&piece.kind, component) {
             (PieceKind::Separator, _) => {
-                self.end_of_component(component, start, piece.span.clone());
-                return (Empty, piece.span.end);
+                self.end_of_component(component, start, piece.span());
+                return (Empty, piece.span().end);
             }
             (PieceKind::Star, First | Empty) => Star,
             (PieceKind::Star, Star) => Globstar,
             (PieceKind::Star, OtherStar) => {
-                self.misplaced_globstar(piece.span.end);
+                self.misplaced_globstar(piece.span().end);
                 OtherStar
             }
             (_, Globstar) => {
                 let stars = self.text[start..].bytes().take_while(|&byte| byte == b'*').count();
-                let end = if stars > 0 { start + stars } else { piece.span.end };
+                let end = if stars > 0 { start + stars } else { piece.span().end };
                 self.misplaced_globstar(end);
                 Other
             }

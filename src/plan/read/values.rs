@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{MAX_VALUES, Reader};
 use crate::glob::Glob;
@@ -284,7 +285,12 @@ impl Reader {
                 }
             }
         }
-        GlobEntry { text: text.into(), span: self.span(at), negated, glob: glob.ok_or(faults) }
+        // Most globs take nothing away, and their texts are shared with the globs themselves.
+        let text = match &glob {
+            Some(glob) if !negated => Arc::clone(glob.text()),
+            _ => text.into(),
+        };
+        GlobEntry { text, span: self.span(at), negated, glob: glob.ok_or(faults) }
     }
 
     /// The glob of this text; the same value for the same text, so that what is found out about it
