@@ -1,5 +1,7 @@
 //! A lane: the set of paths that a task may write.
 
+mod held;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -288,9 +290,7 @@ impl Index {
 
     /// The tasks whose lanes may hold a path, each once, in the order of the plan.
     fn candidates(&self, path: &RepoPath) -> Vec<usize> {
-        let path = path.as_bytes();
-        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
-        let by_name = self.0.of(path).flat_map(|names| names.of(name));
+        let by_name = self.0.of(path.as_bytes()).flat_map(|names| names.of(path.name()));
         let mut tasks: Vec<usize> = by_name.flatten().copied().collect();
         tasks.sort_unstable();
         tasks.dedup();
@@ -365,7 +365,12 @@ mod tests {
         texts.iter().map(|text| Glob::parse(text).unwrap()).collect()
     }
 
-    fn lane(texts: &[&str], exclusions: &[&str], share: &[&str], protect: &[&str]) -> Lane {
+    pub(super) fn lane(
+        texts: &[&str],
+        exclusions: &[&str],
+        share: &[&str],
+        protect: &[&str],
+    ) -> Lane {
         let common = Arc::new(Common { share: globs(share), protect: globs(protect) });
         Lane::new(globs(texts), globs(exclusions), common)
     }

@@ -6,10 +6,10 @@
 //! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
 //! each other in the same way. What remains is decided once for each two texts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::glob::{Glob, Patience};
-use crate::lane::{Decision, Holder, Lane, Lanes, Shared, decide};
+use crate::lane::{Decision, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -35,19 +35,21 @@ pub struct Overlap {
 /// `files` are those that exist, in byte order.
 #[must_use]
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
-    let mut held: Option<Vec<Vec<usize>>> = None;
     let mut overlaps = Vec::new();
     let decided = decided_pairs(lanes, order);
     for of_two_tasks in decided.chunk_by(|one, other| one.tasks == other.tasks) {
         let tasks = of_two_tasks[0].tasks;
         let pairs = of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
         let shared: Shared = pairs.collect();
-        let mut overlap = Overlap { tasks, shared, existing: 0, sample: Vec::new() };
-        if !files.is_empty() && !overlap.shared.pairs.is_empty() {
-            let held = held.get_or_insert_with(|| held_files(lanes, files));
-            overlap.look_at_files(lanes, held, files);
+        overlaps.push(Overlap { tasks, shared, existing: 0, sample: Vec::new() });
+    }
+    if !files.is_empty() && !overlaps.is_empty() {
+        let meeting: HashSet<usize> =
+            overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]).collect();
+        let held = lanes.held(|task| meeting.contains(&task), files);
+        for overlap in overlaps.iter_mut().filter(|overlap| !overlap.shared.pairs.is_empty()) {
+            overlap.look_at_files(lanes, &held, files);
         }
-        overlaps.push(overlap);
     }
     overlaps
 }
@@ -204,23 +206,6 @@ impl<'a> Decisions<'a> {
 /// Whether a lane's exclusions hold a path, or may.
 fn excludes(lane: &Lane, path: &RepoPath) -> bool {
     lane.exclusions().iter().any(|glob| glob.is_match(path) != Ok(false))
-}
-
-/// For each task, the places of the existing files that its lane holds by its own globs.
-fn held_files(lanes: &Lanes, files: &[RepoPath]) -> Vec<Vec<usize>> {
-    let mut held = vec![Vec::new(); lanes.len()];
-    for (place, file) in files.iter().enumerate() {
-        if lanes.is_shared(file) {
-            continue;
-        }
-        for task in lanes.candidates(file) {
-            // A glob that cannot be built holds no file that anyone could name; the pair is undecided.
-            if matches!(lanes.of(task).holder(file), Ok(Some(Holder::Glob(_)))) {
-                held[task].push(place);
-            }
-        }
-    }
-    held
 }
 
 impl Overlap {

@@ -73,6 +73,13 @@ impl RepoPath {
         Ok(RepoPath(BString::from(bytes)))
     }
 
+    /// The last component.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        let behind = self.0.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+        &self.0[behind..]
+    }
+
     /// The bytes of the path.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

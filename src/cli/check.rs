@@ -37,8 +37,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Unusable> {
         return args.common.no_task(&report, &what);
     }
     let status = args.common.finish(&report);
-    // The process ends here: to free a large plan and its findings one by one only takes time.
-    std::mem::forget((plan, report));
+    // The process ends here: to free a large plan, its findings and the files one by one only takes time.
+    std::mem::forget((plan, report, files));
     status
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Automaton {
     /// Where each state's edges begin; one more at the end.
     offsets: Vec<u32>,
     accepting: Vec<bool>,
+    /// What every accepted word begins with, and the state after it.
+    beginning: (Box<[u8]>, u32),
 }
 
 /// A step that reads one byte.
@@ -44,8 +46,7 @@ impl Automaton {
         let graph = Graph::new(pieces);
         let mut numbers = HashMap::from([(graph.start(), 0u32)]);
         let mut states = vec![graph.start()];
-        let mut automaton =
-            Automaton { edges: Vec::new(), offsets: vec![0], accepting: Vec::new() };
+        let mut automaton = Automaton::empty();
         let mut reached = Reached::default();
         while let Some(&state) = states.get(automaton.accepting.len()) {
             let first = automaton.edges.len();
@@ -76,10 +77,35 @@ impl Automaton {
             (0..automaton.states()).map(|state| automaton.edges(number(state)).len()).max();
         if widest > Some(WIDE) {
             let limit = 2 * automaton.states();
-            return Ok(automaton.determinised(limit).unwrap_or(automaton));
+            automaton = automaton.determinised(limit).unwrap_or(automaton);
         }
         automaton.edges.shrink_to_fit();
+        automaton.find_beginning();
         Ok(automaton)
+    }
+
+    fn empty() -> Automaton {
+        Automaton {
+            edges: Vec::new(),
+            offsets: vec![0],
+            accepting: Vec::new(),
+            beginning: (Box::default(), Automaton::START),
+        }
+    }
+
+    fn find_beginning(&mut self) {
+        let (mut bytes, mut state) = (Vec::new(), Automaton::START);
+        while let ([edge], false) = (self.edges(state), self.accepts(state)) {
+            let mut reads = edge.reads.iter();
+            let (Some(byte), None) = (reads.next(), reads.next()) else { break };
+            bytes.push(byte);
+            state = edge.to;
+            if bytes.len() > self.states() {
+                // Round and round: no word ends here.
+                break;
+            }
+        }
+        self.beginning = (bytes.into_boxed_slice(), state);
     }
 
     /// The same words, with at most one state after each; nothing where that takes more than
@@ -91,7 +117,7 @@ impl Automaton {
         let start = vec![Automaton::START];
         let mut numbers = HashMap::from([(start.clone(), 0u32)]);
         let mut sets = vec![start];
-        let mut result = Automaton { edges: Vec::new(), offsets: vec![0], accepting: Vec::new() };
+        let mut result = Automaton::empty();
         while let Some(set) = sets.get(result.accepting.len()) {
             if sets.len() > limit {
                 return None;
@@ -165,7 +191,11 @@ impl Automaton {
 
     /// The states after these bytes.
     fn after(&self, bytes: &[u8]) -> Vec<u32> {
-        let mut states = vec![Automaton::START];
+        let (beginning, state) = &self.beginning;
+        let (mut states, bytes) = match bytes.strip_prefix(&**beginning) {
+            Some(rest) => (vec![*state], rest),
+            None => (vec![Automaton::START], bytes),
+        };
         let mut next = Vec::new();
         for &byte in bytes {
             for &state in &states {
