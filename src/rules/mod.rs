@@ -93,11 +93,13 @@ pub struct Rule {
     pub find: fn(&Facts<'_>, &mut dyn FnMut(Draft)),
 }
 
-/// A plan that makes a rule fire.
+/// A plan that makes a rule fire, and what it is held against.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// The text of `lanes.yaml`.
     pub plan: &'static str,
+    /// The files that exist.
+    pub files: &'static [&'static str],
     /// For a rule of the gate, what the first task of the plan changed, as a patch.
     pub patch: Option<&'static str>,
 }

@@ -55,7 +55,7 @@ fn example(rule: &Rule, text: &str) -> Report {
     match (rule.name, rule.example.patch) {
         ("missing-branch", None) => gated(text, Work::NoBranch),
         (_, Some(patch)) => gated(text, work(patch)),
-        (_, None) => checked(text, &[]),
+        (_, None) => checked(text, rule.example.files),
     }
 }
 

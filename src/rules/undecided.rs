@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         that takes longer than anyone waits. The bound is far beyond what people write. Where it \
         is reached, the run says so and ends with status 3: silence never means 'gave up'.",
     remedy: "write these globs with fewer wildcards, braces or exclusions",
-    example: Example { plan: EXAMPLE, patch: None },
+    example: Example { plan: EXAMPLE, files: &[], patch: None },
     grouping: Grouping::Alone,
     find,
 };
