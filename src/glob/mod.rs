@@ -97,6 +97,12 @@ impl Glob {
         self.0.outline.literal.then_some(self.prefix())
     }
 
+    /// Whether the glob has wildcards, in braces or outside.
+    #[must_use]
+    pub fn has_wildcards(&self) -> bool {
+        !self.0.outline.wildless
+    }
+
     /// What all of the glob's paths have in common.
     pub(crate) fn outline(&self) -> &Outline {
         &self.0.outline
@@ -249,6 +255,19 @@ pub fn exactly(path: &RepoPath) -> Glob {
 pub fn below(folder: &RepoPath) -> Glob {
     let prefix = [folder.as_bytes(), b"/"].concat();
     Glob::new(format!("{folder}/**"), Origin::Folder, &path_pieces(&prefix, true))
+}
+
+/// The text of a glob that matches just this name.
+#[must_use]
+pub fn escape(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for (at, character) in name.char_indices() {
+        if "*?[{}\\".contains(character) || at == 0 && character == '!' {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
 }
 
 /// The pieces of literal bytes and, if asked, of a `**` behind them.

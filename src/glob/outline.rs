@@ -14,6 +14,8 @@ pub(crate) struct Outline {
     pub(crate) literal: bool,
     /// Whether there are no braces.
     pub(crate) braceless: bool,
+    /// Whether there are no wildcards, in braces neither.
+    pub(crate) wildless: bool,
     /// Whether there surely is a path.
     pub(crate) inhabited: bool,
 }
@@ -39,6 +41,7 @@ impl Outline {
             name_length: name.len(),
             literal: prefix.len() == pieces.len(),
             braceless: !pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Branches(_))),
+            wildless: !pieces.iter().any(|piece| has_wildcard(&piece.kind)),
             inhabited: surely_inhabited(pieces),
         }
     }
@@ -53,7 +56,7 @@ impl Outline {
         &self.bytes[self.prefix_length..][..self.name_length]
     }
 
-    /// What every path ends with.
+    /// What every path ends with, or is: of `**/x`, `/x`, and `x` itself.
     pub(crate) fn suffix(&self) -> &[u8] {
         &self.bytes[self.prefix_length + self.name_length..]
     }
@@ -90,6 +93,16 @@ fn may_hold_separator(kind: &PieceKind) -> bool {
             branches.iter().flatten().any(|piece| may_hold_separator(&piece.kind))
         }
         _ => false,
+    }
+}
+
+fn has_wildcard(kind: &PieceKind) -> bool {
+    match kind {
+        PieceKind::Set(_) | PieceKind::Star => true,
+        PieceKind::Branches(branches) => {
+            branches.iter().flatten().any(|piece| has_wildcard(&piece.kind))
+        }
+        PieceKind::Byte(_) | PieceKind::Separator => false,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan};
 use crate::repo::Gap;
 use crate::source::Span;
+use crate::survey::Survey;
 
 mod dependency_cycle;
 mod duplicate_branch;
@@ -32,6 +33,7 @@ mod plan_changed;
 mod protected_path;
 mod review_only_write;
 mod undecided;
+mod unmatched_glob;
 
 /// Every rule, in the order of the contract.
 pub const RULES: &[&Rule] = &[
@@ -42,6 +44,7 @@ pub const RULES: &[&Rule] = &[
     &undecided::RULE,
     &protected_path::RULE,
     &empty_lane::RULE,
+    &unmatched_glob::RULE,
     &dependency_cycle::RULE,
     &duplicate_branch::RULE,
     &out_of_lane::RULE,
@@ -58,7 +61,6 @@ pub const PLANNED: &[&str] = &[
     "clashing-paths",
     "read-write-hazard",
     "redundant-glob",
-    "unmatched-glob",
     "broad-lane",
     "missing-companion",
     "unused-allow",
@@ -154,6 +156,8 @@ pub struct PlanFacts {
     /// For each sound glob that is shared, whether it names only protected paths; nothing where
     /// that is undecided.
     pub protected_shares: Vec<Option<bool>>,
+    /// What the files that exist tell of the plan.
+    pub survey: Survey,
     /// Why the files that exist may not all be known.
     pub gaps: Vec<Gap>,
 }
@@ -161,7 +165,13 @@ pub struct PlanFacts {
 impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
     #[must_use]
-    pub fn new(lanes: &Lanes, order: &Order, files: &[RepoPath], gaps: Vec<Gap>) -> PlanFacts {
+    pub fn new(
+        plan: &Plan,
+        lanes: &Lanes,
+        order: &Order,
+        files: &[RepoPath],
+        gaps: Vec<Gap>,
+    ) -> PlanFacts {
         let mut patience = Patience::default();
         let tasks = 0..lanes.len();
         let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
@@ -177,6 +187,7 @@ impl PlanFacts {
             vacant,
             protected,
             protected_shares: lanes.protected_shares(&mut patience),
+            survey: Survey::new(plan, gaps.is_empty().then_some(files)),
             gaps,
         }
     }

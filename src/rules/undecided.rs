@@ -1,5 +1,7 @@
 //! `undecided`: a bound on work was reached.
 
+use std::collections::BTreeSet;
+
 use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
 use std::sync::Arc;
 
@@ -68,11 +70,20 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
     }
+    // Where the work is used up, it is for all globs that follow: the first of a lane is told.
+    let mut told = BTreeSet::new();
+    for (task, entry) in facts.plan.glob_entries() {
+        let undecided = |glob| known.survey.slips.of(glob).is_err();
+        if entry.glob.as_ref().is_ok_and(undecided) && told.insert(task) {
+            let label = label(entry.span, "this glob");
+            report(gave_up(facts, "unmatched-glob", task.as_slice(), vec![label]));
+        }
+    }
 }
 
 fn gave_up(facts: &Facts<'_>, rule: &str, tasks: &[usize], labels: Vec<Label>) -> Draft {
     let ids = facts.ids(tasks.iter().copied());
-    let on = if ids.is_empty() { "`share`".to_owned() } else { super::and(&ids) };
+    let on = if ids.is_empty() { "the plan".to_owned() } else { super::and(&ids) };
     let message = format!("`{rule}` gave up on {on}: a bound on work was reached");
     let globs: Vec<Arc<str>> = tasks
         .iter()
