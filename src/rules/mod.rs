@@ -18,6 +18,7 @@ use crate::repo::Gap;
 use crate::source::Span;
 use crate::survey::Survey;
 
+mod broad_lane;
 mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
@@ -45,6 +46,7 @@ pub const RULES: &[&Rule] = &[
     &protected_path::RULE,
     &empty_lane::RULE,
     &unmatched_glob::RULE,
+    &broad_lane::RULE,
     &dependency_cycle::RULE,
     &duplicate_branch::RULE,
     &out_of_lane::RULE,
@@ -61,7 +63,6 @@ pub const PLANNED: &[&str] = &[
     "clashing-paths",
     "read-write-hazard",
     "redundant-glob",
-    "broad-lane",
     "missing-companion",
     "unused-allow",
     "colliding-writes",
@@ -182,12 +183,14 @@ impl PlanFacts {
                 globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
             })
             .collect();
+        let overlaps = crate::overlap::overlaps(lanes, order, files);
+        let known = gaps.is_empty().then_some(files);
         PlanFacts {
-            overlaps: crate::overlap::overlaps(lanes, order, files),
+            survey: Survey::new(plan, lanes, order, &overlaps, known),
+            overlaps,
             vacant,
             protected,
             protected_shares: lanes.protected_shares(&mut patience),
-            survey: Survey::new(plan, gaps.is_empty().then_some(files)),
             gaps,
         }
     }

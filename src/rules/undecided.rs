@@ -70,6 +70,10 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
     }
+    for &task in &known.survey.breadth.undecided {
+        let label = facts.write_label(task, "this lane");
+        report(gave_up(facts, "broad-lane", &[task], vec![label]));
+    }
     // Where the work is used up, it is for all globs that follow: the first of a lane is told.
     let mut told = BTreeSet::new();
     for (task, entry) in facts.plan.glob_entries() {

@@ -4,6 +4,9 @@
 use std::sync::Arc;
 
 use super::Survey;
+use super::breadth::Breadth;
+use super::slips::Slips;
+use super::tree::{MATCH, Tree, Work};
 use crate::check::check;
 use crate::finding::{Draft, Report};
 use crate::path::RepoPath;
@@ -41,8 +44,6 @@ fn undecided(plan: &Plan, survey: Survey) -> Vec<String> {
 }
 
 mod unmatched_glob {
-    use super::super::slips::Slips;
-    use super::super::tree::{MATCH, Tree, Work};
     use super::*;
     use crate::glob::Undecided;
 
@@ -212,7 +213,7 @@ mod unmatched_glob {
         );
         assert_eq!(of("z/x"), Ok(None));
 
-        let told = undecided(&plan, Survey { slips });
+        let told = undecided(&plan, Survey { slips, ..Survey::default() });
         let gave_up = |task: &str| {
             format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
         };
@@ -226,5 +227,161 @@ mod unmatched_glob {
         let report = check(&Arc::new(plan), &paths(FILES), vec![gap]);
         assert_eq!(drafts(&report, "unmatched-glob"), []);
         assert_eq!(drafts(&checked("tasks: {a: {write: scr/x}}\n", &[]), "unmatched-glob"), []);
+    }
+}
+
+mod broad_lane {
+    use super::*;
+
+    /// So many files in a folder.
+    fn files(folder: &str, count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("{folder}/{number}.rs")).collect()
+    }
+
+    /// What is said of a plan beside these files.
+    fn said(text: &str, files: &[Vec<String>]) -> Vec<String> {
+        let files: Vec<&str> = files.iter().flatten().map(String::as_str).collect();
+        let found = drafts(&checked(text, &files), "broad-lane");
+        found.into_iter().map(|draft| draft.message).collect()
+    }
+
+    #[test]
+    fn a_lane_of_any_folder_is_told_where_another_may_write() {
+        for (glob, broad) in [
+            ("**", true),
+            ("**/*", true),
+            ("*/**", true),
+            ("*/**/*", true),
+            ("**/**", true),
+            ("{docs/x,**}", true),
+            ("{,*/}*/**", true),
+            ("*", false),
+            ("*/*", false),
+            ("*/*/**", false),
+            ("**/src/**", false),
+            ("**/*.rs", false),
+            ("**/a*/**", false),
+            ("[a-z]*/**", false),
+            ("s*/**", false),
+            ("src/**", false),
+            ("*/src/**", false),
+        ] {
+            let text = format!("tasks:\n  a: {{write: '{glob}'}}\n  b: {{write: docs/x}}\n");
+            let expected = broad.then(|| {
+                format!(
+                    "`a` may write what is below any folder (`{glob}`), while `b` runs beside it"
+                )
+            });
+            assert_eq!(said(&text, &[]), Vec::from_iter(expected), "{glob}");
+        }
+        let text = "tasks:\n  a: {write: [x, '*/*', '*/*/**']}\n  b: {write: docs/x}\n";
+        assert_eq!(
+            said(text, &[]),
+            ["`a` may write what is below any folder, while `b` runs beside it"]
+        );
+    }
+
+    #[test]
+    fn a_lane_of_more_than_half_of_many_files_is_told() {
+        let files = |src: usize, docs: usize| [files("src", src), files("docs", docs)];
+        let text = "tasks:\n  a: {write: [src/**, '!src/0.rs']}\n  b: {write: docs/**}\n";
+        let told = |held: usize, all: usize| {
+            vec![format!("`a` may write {held} of the {all} files, while `b` runs beside it")]
+        };
+        assert_eq!(said(text, &files(12, 8)), told(11, 20));
+        assert_eq!(said(text, &files(12, 7)), [""; 0]);
+        assert_eq!(said(text, &files(11, 9)), [""; 0]);
+        assert_eq!(said(text, &files(100, 98)), [""; 0]);
+        assert_eq!(said(text, &files(101, 98)), told(100, 199));
+        let shared = format!("{text}share: docs/7.rs\n");
+        assert_eq!(said(&shared, &files(11, 9)), told(11, 20));
+        let protected = format!("{text}protect: src/1.rs\n");
+        assert_eq!(said(&protected, &files(12, 8)), [""; 0]);
+        let several =
+            "tasks:\n  a: {write: ['src/1*', 'src/?.rs', 'src/*1*']}\n  b: {write: docs/**}\n";
+        assert_eq!(said(several, &files(20, 15)), told(20, 35));
+    }
+
+    #[test]
+    fn a_lane_that_is_beside_nobody_is_not_broad() {
+        for (text, broad) in [
+            ("tasks:\n  a: {write: '**'}\n", false),
+            ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: src/**}\n", false),
+            ("tasks:\n  a: {write: '**'}\n  b: {write: src/**, needs: a}\n", false),
+            ("tasks:\n  a: {write: '**'}\n  b: {write: []}\n  c: {write: '!x'}\n", false),
+            ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: x}\n  c: {write: []}\n", false),
+            ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: x}\n  c: {write: y}\n", true),
+            // Nothing below a folder is left.
+            ("tasks:\n  a: {write: ['**', '!*/**']}\n  b: {write: src/**}\n", false),
+            ("tasks:\n  a: {write: '**'}\n  b: {write: src/**}\nprotect: '*/**'\n", false),
+        ] {
+            assert_eq!(!said(text, &[]).is_empty(), broad, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_partition_are_spared_whichever_holds_more() {
+        let sizes = [(0, 0), (2, 2), (30, 3), (3, 30), (20, 20)];
+        for text in [
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n",
+            "tasks:\n  a: {write: src/}\n  b: {write: ['*/**', '!src/', '!*.md']}\nprotect: '**/*.lock'\n",
+            "tasks:\n  a: {write: '**/*.rs'}\n  b: {write: ['**', '!**/*.rs']}\nshare: log\n",
+            "tasks:\n  a: {write: 'src/{1*,2*}'}\n  b: {write: docs/**}\n  c: {write: ['**', '!src/**', '!docs/**']}\n",
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n  c: {write: '**', needs: [a, b]}\n",
+        ] {
+            for (src, docs) in sizes {
+                let found = said(text, &[files("src", src), files("docs", docs)]);
+                assert_eq!(found, [""; 0], "{src} {docs} {text}");
+            }
+        }
+    }
+
+    /// An exclusion that draws no border, or half of it, spares nobody.
+    #[test]
+    fn other_exclusions_spare_nobody() {
+        for text in [
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!docs/**']}\n",
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n  c: {write: docs/**}\n",
+            "tasks:\n  b: {write: ['**', '!docs/**']}\n  c: {write: log}\nshare: log\n",
+        ] {
+            let found = said(text, &[]);
+            assert_eq!(found.len(), 1, "{found:?} {text}");
+            assert!(found[0].starts_with("`b` may write what is below any folder"), "{found:?}");
+        }
+        let text = "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [docs/**, '!x']}\n";
+        assert_eq!(said(text, &[files("src", 20), files("docs", 5)]).len(), 1);
+    }
+
+    #[test]
+    fn the_tasks_beside_it_are_named_up_to_three() {
+        let text = |others: usize| {
+            let others: String =
+                (0..others).map(|n| format!("  t{n}: {{write: t{n}}}\n")).collect();
+            format!("tasks:\n  a: {{write: '**'}}\n{others}")
+        };
+        for (others, expected) in [
+            (1, "`t0` runs"),
+            (2, "`t0` and `t1` run"),
+            (3, "`t0`, `t1` and `t2` run"),
+            (4, "`t0`, `t1`, `t2` and others run"),
+        ] {
+            let found = said(&text(others), &[]);
+            assert!(found[0].ends_with(&format!(", while {expected} beside it")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_bound_that_is_reached_is_told() {
+        let text = "tasks:\n  a: {write: src/**}\n  b: {write: docs/**}\n  c: {write: 's*/**'}\n";
+        let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+        let names = [files("src", 30), files("docs", 20)].concat();
+        let files = paths(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let (lanes, order, tree) = (plan.lanes(), Order::new(&plan), Tree::new(&files));
+        let work = Work(40 * MATCH);
+        let breadth = Breadth::new(&lanes, &order, &[], Some(&tree), work);
+        let broad: Vec<usize> = breadth.broad.iter().map(|broad| broad.task).collect();
+        assert_eq!((broad, breadth.undecided.as_slice()), (vec![0], [2].as_slice()));
+        let told = undecided(&plan, Survey { breadth, ..Survey::default() });
+        assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
     }
 }
