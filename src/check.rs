@@ -21,7 +21,7 @@ use crate::rules::{Facts, PlanFacts, Question, RULES, Rule};
 pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
-    let known = PlanFacts::new(&lanes, &order, files, gaps);
+    let known = PlanFacts::new(plan, &lanes, &order, files, gaps);
     let question = Question::Check(&known);
     let facts = Facts { plan, lanes: &lanes, order: &order, question };
     Report {

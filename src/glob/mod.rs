@@ -102,6 +102,12 @@ impl Glob {
         self.0.glance.literal.then_some(self.prefix())
     }
 
+    /// Whether the glob has wildcards, in braces or outside.
+    #[must_use]
+    pub fn has_wildcards(&self) -> bool {
+        !self.0.glance.wildless
+    }
+
     /// What all of the glob's paths have in common.
     pub(crate) fn outline(&self) -> Outline<'_> {
         self.0.glance.outline(&self.0.text)
@@ -271,6 +277,19 @@ pub fn exactly(path: &RepoPath) -> Glob {
 pub fn below(folder: &RepoPath) -> Glob {
     let prefix = [folder.as_bytes(), b"/"].concat();
     Glob::new(format!("{folder}/**").into(), Origin::Folder, &path_pieces(&prefix, true))
+}
+
+/// The text of a glob that matches just this name.
+#[must_use]
+pub fn escape(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for (at, character) in name.char_indices() {
+        if "*?[{}\\".contains(character) || at == 0 && character == '!' {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
 }
 
 /// The pieces of literal bytes and, if asked, of a `**` behind them.

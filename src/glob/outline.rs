@@ -12,7 +12,7 @@ pub(crate) struct Outline<'g> {
     pub(crate) prefix: &'g [u8],
     /// What the last component of every path begins with.
     pub(crate) name: &'g [u8],
-    /// What every path ends with.
+    /// What every path ends with, or is: of `**/x`, `/x`, and `x` itself.
     pub(crate) suffix: &'g [u8],
 }
 
@@ -40,6 +40,8 @@ pub(super) struct Glance {
     pub(super) literal: bool,
     /// Whether there are no braces.
     pub(super) braceless: bool,
+    /// Whether there are no wildcards, in braces neither.
+    pub(super) wildless: bool,
     /// Whether there surely is a path.
     pub(super) inhabited: bool,
 }
@@ -51,7 +53,7 @@ impl Glance {
         // The first piece that is not literal, and the one behind the last.
         let (mut wild, mut behind) = (pieces.len(), 0);
         let mut name = 0;
-        let (mut braceless, mut inhabited) = (true, true);
+        let (mut braceless, mut wildless, mut inhabited) = (true, true, true);
         for (place, piece) in pieces.iter().enumerate() {
             match &piece.kind {
                 PieceKind::Byte(_) => continue,
@@ -59,10 +61,14 @@ impl Glance {
                     name = place + 1;
                     continue;
                 }
-                PieceKind::Star => {}
-                PieceKind::Set(_) => inhabited &= is_surely_inhabited(piece),
+                PieceKind::Star => wildless = false,
+                PieceKind::Set(_) => {
+                    wildless = false;
+                    inhabited &= is_surely_inhabited(piece);
+                }
                 PieceKind::Branches(_) => {
                     braceless = false;
+                    wildless &= !has_wildcard(&piece.kind);
                     inhabited &= is_surely_inhabited(piece);
                     if may_hold_separator(&piece.kind) {
                         // The last separator may be inside the brace or before it.
@@ -87,7 +93,7 @@ impl Glance {
         });
         let own = (!spelled).then(|| own.into_boxed_slice());
         let literal = wild == pieces.len();
-        Glance { prefix, name, suffix, own, literal, braceless, inhabited }
+        Glance { prefix, name, suffix, own, literal, braceless, wildless, inhabited }
     }
 
     /// The outline, given the glob's text.
@@ -119,6 +125,16 @@ fn may_hold_separator(kind: &PieceKind) -> bool {
             branches.iter().flatten().any(|piece| may_hold_separator(&piece.kind))
         }
         _ => false,
+    }
+}
+
+fn has_wildcard(kind: &PieceKind) -> bool {
+    match kind {
+        PieceKind::Set(_) | PieceKind::Star => true,
+        PieceKind::Branches(branches) => {
+            branches.iter().flatten().any(|piece| has_wildcard(&piece.kind))
+        }
+        PieceKind::Byte(_) | PieceKind::Separator => false,
     }
 }
 

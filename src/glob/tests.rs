@@ -237,6 +237,18 @@ fn written_by_hand(text: &str) -> Vec<String> {
         .collect()
 }
 
+#[test]
+fn an_escaped_name_matches_itself_alone() {
+    for name in ["a", "a*b", "?", "[id]", "{a,b}", "a\\b", "!x", "a!", "a]", "é,-"] {
+        let glob = Glob::parse(&escape(name)).unwrap();
+        assert_eq!(glob.literal(), Some(name.as_bytes()), "{name}");
+        assert!(!glob.has_wildcards(), "{name}");
+    }
+    for (text, wild) in [("{a,b/c}", false), ("{a,b/*}", true), ("[a]", true), ("x/", true)] {
+        assert_eq!(Glob::parse(text).unwrap().has_wildcards(), wild, "{text}");
+    }
+}
+
 fn cases() -> u32 {
     std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
 }

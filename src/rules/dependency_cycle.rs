@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  schema: {write: schema/**, needs: api}\n  api: {write: api/**, needs: \
                schema}\n",
+        files: &[],
         patch: None,
     },
     grouping: Grouping::Alone,

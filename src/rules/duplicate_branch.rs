@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
+        files: &[],
         patch: None,
     },
     grouping: Grouping::Alone,

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "narrow the exclusions, or write `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",
+        files: &[],
         patch: None,
     },
     grouping: Grouping::Alone,

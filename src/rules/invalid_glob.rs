@@ -16,7 +16,11 @@ pub(super) const RULE: Rule = Rule {
         out of its lane, which is then unknown: the gate verifies no change of the task until the \
         glob is mended.",
     remedy: "write the glob in a form that means one thing",
-    example: Example { plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n", patch: None },
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n",
+        files: &[],
+        patch: None,
+    },
     grouping: Grouping::Alone,
     find,
 };

@@ -20,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",
+        files: &[],
         patch: None,
     },
     grouping: Grouping::Alone,

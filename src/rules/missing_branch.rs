@@ -13,7 +13,11 @@ pub(super) const RULE: Rule = Rule {
         name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
         is `not-verified`.",
     remedy: "if they have started, fetch their branches or name them with `branch:`",
-    example: Example { plan: "tasks:\n  lessons:\n    write: src/lessons/**\n", patch: None },
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
+        files: &[],
+        patch: None,
+    },
     grouping: Grouping::Together("there is no branch for"),
     find,
 };

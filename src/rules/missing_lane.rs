@@ -11,7 +11,11 @@ pub(super) const RULE: Rule = Rule {
     explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
         guesses is no gate. Say `write: []` for a task that only reviews.",
     remedy: "add `write:` with its globs, or `write: []` if it only reviews",
-    example: Example { plan: "tasks:\n  lessons:\n    title: Add lessons\n", patch: None },
+    example: Example {
+        plan: "tasks:\n  lessons:\n    title: Add lessons\n",
+        files: &[],
+        patch: None,
+    },
     grouping: Grouping::Alone,
     find,
 };

@@ -16,7 +16,9 @@ use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan};
 use crate::repo::Gap;
 use crate::source::Span;
+use crate::survey::Survey;
 
+mod broad_lane;
 mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
@@ -32,6 +34,7 @@ mod plan_changed;
 mod protected_path;
 mod review_only_write;
 mod undecided;
+mod unmatched_glob;
 
 /// Every rule, in the order of the contract.
 pub const RULES: &[&Rule] = &[
@@ -42,6 +45,8 @@ pub const RULES: &[&Rule] = &[
     &undecided::RULE,
     &protected_path::RULE,
     &empty_lane::RULE,
+    &unmatched_glob::RULE,
+    &broad_lane::RULE,
     &dependency_cycle::RULE,
     &duplicate_branch::RULE,
     &out_of_lane::RULE,
@@ -58,8 +63,6 @@ pub const PLANNED: &[&str] = &[
     "clashing-paths",
     "read-write-hazard",
     "redundant-glob",
-    "unmatched-glob",
-    "broad-lane",
     "missing-companion",
     "unused-allow",
     "colliding-writes",
@@ -93,11 +96,13 @@ pub struct Rule {
     pub find: fn(&Facts<'_>, &mut dyn FnMut(Draft)),
 }
 
-/// A plan that makes a rule fire.
+/// A plan that makes a rule fire, and what it is held against.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// The text of `lanes.yaml`.
     pub plan: &'static str,
+    /// The files that exist.
+    pub files: &'static [&'static str],
     /// For a rule of the gate, what the first task of the plan changed, as a patch.
     pub patch: Option<&'static str>,
 }
@@ -152,6 +157,8 @@ pub struct PlanFacts {
     /// For each sound glob that is shared, whether it names only protected paths; nothing where
     /// that is undecided.
     pub protected_shares: Vec<Option<bool>>,
+    /// What the files that exist tell of the plan.
+    pub survey: Survey,
     /// Why the files that exist may not all be known.
     pub gaps: Vec<Gap>,
 }
@@ -159,7 +166,13 @@ pub struct PlanFacts {
 impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
     #[must_use]
-    pub fn new(lanes: &Lanes, order: &Order, files: &[RepoPath], gaps: Vec<Gap>) -> PlanFacts {
+    pub fn new(
+        plan: &Plan,
+        lanes: &Lanes,
+        order: &Order,
+        files: &[RepoPath],
+        gaps: Vec<Gap>,
+    ) -> PlanFacts {
         let mut patience = Patience::default();
         let tasks = 0..lanes.len();
         let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
@@ -170,8 +183,11 @@ impl PlanFacts {
                 globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
             })
             .collect();
+        let overlaps = crate::overlap::overlaps(lanes, order, files);
+        let known = gaps.is_empty().then_some(files);
         PlanFacts {
-            overlaps: crate::overlap::overlaps(lanes, order, files),
+            survey: Survey::new(plan, lanes, order, &overlaps, known),
+            overlaps,
             vacant,
             protected,
             protected_shares: lanes.protected_shares(&mut patience),

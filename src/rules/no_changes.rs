@@ -14,7 +14,11 @@ pub(super) const RULE: Rule = Rule {
     explanation: "A branch without a change is often one that was forgotten to be pushed, or a \
         wrong base. A gate that judged nothing should not look like one that found nothing.",
     remedy: "if they are done, check that their work was pushed and that the base is right",
-    example: Example { plan: "tasks:\n  lessons:\n    write: src/lessons/**\n", patch: Some("") },
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
+        files: &[],
+        patch: Some(""),
+    },
     grouping: Grouping::Together("nothing was changed by"),
     find,
 };

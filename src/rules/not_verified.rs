@@ -17,6 +17,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "make the input whole and run the gate again",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
+        files: &[],
         patch: Some("<!DOCTYPE html>\n<title>Sign in</title>\n"),
     },
     grouping: Grouping::ByTask("changed {paths}, and what it may write is not known"),

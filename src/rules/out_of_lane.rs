@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: \
                src/quizzes/**\n",
+        files: &[],
         patch: Some(
             "diff --git a/src/quizzes/a.json b/src/quizzes/a.json\nindex 1..2 100644\n--- \
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",

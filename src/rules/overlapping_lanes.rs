@@ -20,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
+        files: &[],
         patch: None,
     },
     grouping: Grouping::ByCause,

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "undo the change, and change the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
+        files: &[],
         patch: Some(
             "diff --git a/lanes.yaml b/lanes.yaml\nindex 1..2 100644\n--- a/lanes.yaml\n+++ \
              b/lanes.yaml\n@@ -3 +3 @@\n-    write: src/lessons/**\n+    write: \"**\"\n",

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
                protect: .github/**\n",
+        files: &[],
         patch: None,
     },
     grouping: Grouping::Alone,

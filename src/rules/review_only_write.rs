@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
              the base branch",
     example: Example {
         plan: "tasks:\n  audit:\n    write: []\n",
+        files: &[],
         patch: Some(
             "diff --git a/NOTES.md b/NOTES.md\nnew file mode 100644\nindex 0000000..1\n--- \
              /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",

@@ -55,7 +55,7 @@ fn example(rule: &Rule, text: &str) -> Report {
     match (rule.name, rule.example.patch) {
         ("missing-branch", None) => gated(text, Work::NoBranch),
         (_, Some(patch)) => gated(text, work(patch)),
-        (_, None) => checked(text, &[]),
+        (_, None) => checked(text, rule.example.files),
     }
 }
 
@@ -296,7 +296,7 @@ fn what_is_sound_in_a_plan_is_left_alone() {
             "tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n",
         ),
     ] {
-        let report = checked(text, &["README.md", "src/x/y"]);
+        let report = checked(text, &["README.md", "src/x/file"]);
         assert_eq!(report.findings, [], "{rule}: {text}");
     }
 }

@@ -1,5 +1,7 @@
 //! `undecided`: a bound on work was reached.
 
+use std::collections::BTreeSet;
+
 use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
         that takes longer than anyone waits. The bound is far beyond what people write. Where it \
         is reached, the run says so and ends with status 3: silence never means 'gave up'.",
     remedy: "write these globs with fewer wildcards, braces or exclusions",
-    example: Example { plan: EXAMPLE, patch: None },
+    example: Example { plan: EXAMPLE, files: &[], patch: None },
     grouping: Grouping::Alone,
     find,
 };
@@ -68,11 +70,24 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
     }
+    for &task in &known.survey.breadth.undecided {
+        let label = facts.write_label(task, "this lane");
+        report(gave_up(facts, "broad-lane", &[task], vec![label]));
+    }
+    // Where the work is used up, it is for all globs that follow: the first of a lane is told.
+    let mut told = BTreeSet::new();
+    for (task, entry) in facts.plan.glob_entries() {
+        let undecided = |glob| known.survey.slips.of(glob).is_err();
+        if entry.glob.as_ref().is_ok_and(undecided) && told.insert(task) {
+            let label = label(entry.span, "this glob");
+            report(gave_up(facts, "unmatched-glob", task.as_slice(), vec![label]));
+        }
+    }
 }
 
 fn gave_up(facts: &Facts<'_>, rule: &str, tasks: &[usize], labels: Vec<Label>) -> Draft {
     let ids = facts.ids(tasks.iter().copied());
-    let on = if ids.is_empty() { "`share`".to_owned() } else { super::and(&ids) };
+    let on = if ids.is_empty() { "the plan".to_owned() } else { super::and(&ids) };
     let message = format!("`{rule}` gave up on {on}: a bound on work was reached");
     let globs: Vec<Arc<str>> = tasks
         .iter()

@@ -1,0 +1,81 @@
+//! `broad-lane`: a lane that leaves little to those beside it.
+
+use super::{Example, Facts, Grouping, Rule, and, label, text, texts};
+use crate::finding::{Datum, Draft, Level};
+use crate::source::excerpt;
+use crate::survey::breadth::{Broad, Reach};
+
+pub(super) const RULE: Rule = Rule {
+    name: "broad-lane",
+    summary: "a lane beside concurrent ones that holds more than half of the files, or whatever \
+              folder there is",
+    level: Level::Warning,
+    fixed: false,
+    explanation: "A lane that holds nearly everything keeps nobody apart: all that others may \
+        write, now or when the plan grows, is in it too. A lane is broad if a concurrent task may \
+        write as well, and it holds more than half of the existing files, where there are twenty \
+        or more; or everything below a folder of the root whatever the folder is called (`**`, \
+        `*/**`), less what is excluded and protected. A task that needs all others, as one that \
+        joins their work does, is beside nobody. A lane is spared where its border is drawn on \
+        purpose: its exclusions take out what belongs to a concurrent lane and no overlap is left, \
+        or a concurrent lane excludes all that it may write. So `src/**` and, beside it, `**` less \
+        `src/**` are left alone, whichever holds more.",
+    remedy: "name the folders that they change, exclude what the others own, or let them need the \
+             others",
+    example: Example {
+        plan: "tasks:\n  cleanup:\n    write: \"**\"\n  lessons:\n    write: src/lessons/**\n",
+        files: &[],
+        patch: None,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for broad in &known.survey.breadth.broad {
+        report(draft(facts, broad));
+    }
+}
+
+fn draft(facts: &Facts<'_>, broad: &Broad) -> Draft {
+    let id = facts.id(broad.task);
+    let beside = facts.ids(broad.beside.iter().copied());
+    let mut data = Vec::new();
+    let (holds, place) = match broad.reach {
+        Reach::Files { held, all } => {
+            data.push(("held", Datum::Count(held)));
+            data.push(("files", Datum::Count(all)));
+            let said = format!("{held} of {all} files");
+            (format!("{held} of the {all} files"), facts.write_label(broad.task, said))
+        }
+        Reach::AnyFolder(glob) => {
+            let said = "every folder, whatever its name";
+            let entry = glob.and_then(|glob| facts.globs(broad.task).get(glob).copied());
+            data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
+            let place = match entry {
+                Some(entry) => label(entry.span, said),
+                None => facts.write_label(broad.task, said),
+            };
+            let by = entry.map(|entry| format!(" (`{}`)", excerpt(&entry.text)));
+            (format!("what is below any folder{}", by.unwrap_or_default()), place)
+        }
+    };
+    data.push(("beside", texts(beside.iter().cloned())));
+    let others = match beside.as_slice() {
+        [one] => format!("`{one}` runs"),
+        several if broad.more => format!("`{}` and others run", several.join("`, `")),
+        several => format!("{} run", and(several)),
+    };
+    Draft {
+        message: format!("`{id}` may write {holds}, while {others} beside it"),
+        help: Some(
+            "name the folders that it changes, exclude what the others own, or let it need them"
+                .into(),
+        ),
+        tasks: facts.ids([broad.task]),
+        labels: vec![place],
+        data,
+        ..Draft::default()
+    }
+}

@@ -1,0 +1,79 @@
+//! `unmatched-glob`: a glob without a file, by a slip.
+
+use bstr::BStr;
+
+use super::{Example, Facts, Grouping, Rule, label, text};
+use crate::finding::{Draft, Level};
+use crate::plan::GlobEntry;
+use crate::source::excerpt;
+use crate::survey::slips::{Slip, SlipKind};
+
+pub(super) const RULE: Rule = Rule {
+    name: "unmatched-glob",
+    summary: "no file matches, and it is a slip: a folder is misspelled, a folder is named and not \
+              what is in it, or the files are in deeper folders",
+    level: Level::Warning,
+    fixed: false,
+    explanation: "A glob without a file is not wrong, for a task may write files that are not there \
+        yet. It is a slip in three cases. The first folder of its literal beginning that does not \
+        exist is one edit away from one that does, beside it: a letter added, left out, replaced, \
+        or swapped with its neighbour; two edits in names of nine letters or more; never an edit of \
+        a digit, since `v1` and `v2` are two names. Or it names an existing folder without `/**`, \
+        and a glob matches files. Or it has no `/`, so it matches in the root alone, and would \
+        match in a deeper folder. Every glob of the plan is looked at, exclusions too: one that is \
+        misspelled takes nothing away. Where the files could not all be listed, the rule says \
+        nothing.",
+    remedy: "write the globs as the folders and files are named",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/contnet/lessons/**\n",
+        files: &["src/content/lessons/git.md", "src/pages/index.md"],
+        patch: None,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for (task, entry) in facts.plan.glob_entries() {
+        let Ok(glob) = &entry.glob else { continue };
+        if let Ok(Some(slip)) = known.survey.slips.of(glob) {
+            let mut draft = draft(entry, slip);
+            draft.tasks = facts.ids(task);
+            report(draft);
+        }
+    }
+}
+
+fn draft(entry: &GlobEntry, slip: &Slip) -> Draft {
+    let glob = excerpt(&entry.text);
+    let meant = if entry.negated { format!("!{}", slip.meant) } else { slip.meant.clone() };
+    let path = |path: &[u8]| BStr::new(path).to_string();
+    let mut data = vec![("glob", text(entry.text.clone())), ("meant", text(meant.as_str()))];
+    let (message, said) = match &slip.kind {
+        SlipKind::Folder { missing, near } => {
+            let (missing, near) = (path(missing), path(near));
+            data.push(("missing", text(missing.as_str())));
+            data.push(("near", text(near.as_str())));
+            let message = format!("no file matches `{glob}`: there is no folder `{missing}`");
+            (message, format!("`{near}` is there"))
+        }
+        SlipKind::WholeFolder => {
+            let message = format!("no file matches `{glob}`: it is a folder");
+            (message, "a glob matches files".to_owned())
+        }
+        SlipKind::Deeper { file } => {
+            let file = path(file);
+            data.push(("near", text(file.as_str())));
+            let message = format!("no file matches `{glob}`, which begins at the root");
+            (message, format!("`{file}` is deeper"))
+        }
+    };
+    Draft {
+        message,
+        help: Some(format!("did you mean `{}`?", excerpt(&meant)).into()),
+        labels: vec![label(entry.span, said)],
+        data,
+        ..Draft::default()
+    }
+}

@@ -1,0 +1,286 @@
+//! Lanes that hold so much that they leave little to those beside them.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::tree::{Tree, Work};
+use crate::glob::{self, Glob, Meeting, Patience, Undecided};
+use crate::lane::{Lane, Lanes};
+use crate::overlap::Overlap;
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+
+/// How much work it is worth to count the files of wide lanes: a few seconds of it.
+pub(super) const MOST: usize = 1_000_000_000;
+
+/// From how many files on it is told that a lane holds more than half of them.
+const MANY: usize = 20;
+
+/// How many of the tasks that run beside a broad lane are told.
+const TOLD: usize = 3;
+
+/// A lane that holds too much for what runs beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broad {
+    /// The place of its task.
+    pub task: usize,
+    /// In what way it is broad.
+    pub reach: Reach,
+    /// The first tasks that may write and run beside it.
+    pub beside: Vec<usize>,
+    /// Whether there are more of them.
+    pub more: bool,
+}
+
+/// In what way a lane is broad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It holds what is below a folder of the root whatever the folder is called, by its glob at
+    /// this place or, where there is none, by several together.
+    AnyFolder(Option<usize>),
+    /// It holds more than half of the existing files.
+    Files {
+        /// How many it holds.
+        held: usize,
+        /// How many there are.
+        all: usize,
+    },
+}
+
+/// The broad lanes of a plan.
+#[derive(Debug, Default)]
+pub struct Breadth {
+    /// In the order of their tasks.
+    pub broad: Vec<Broad>,
+    /// The tasks of which it could not be decided, since a bound on work was reached.
+    pub undecided: Vec<usize>,
+}
+
+impl Breadth {
+    /// Where the files are not known, there are none to count.
+    pub(super) fn new(
+        lanes: &Lanes,
+        order: &Order,
+        overlaps: &[Overlap],
+        tree: Option<&Tree<'_>>,
+        work: Work,
+    ) -> Breadth {
+        let overlapping = overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]);
+        let mut judge = Judge {
+            lanes,
+            order,
+            overlapping: overlapping.collect(),
+            everywhere: HashMap::new(),
+            counter: tree.map(|tree| Counter { tree, known: HashMap::new(), work }),
+            patience: Patience::default(),
+        };
+        let mut breadth = Breadth::default();
+        for task in 0..lanes.len() {
+            match judge.broad(task) {
+                Ok(None) => {}
+                Ok(Some(broad)) => breadth.broad.push(broad),
+                Err(Undecided) => breadth.undecided.push(task),
+            }
+        }
+        breadth
+    }
+}
+
+struct Judge<'l, 't, 'a> {
+    lanes: &'l Lanes,
+    order: &'l Order,
+    /// The tasks that have an overlap with a concurrent one.
+    overlapping: HashSet<usize>,
+    /// Whether a glob alone holds what is below any folder, by its identity.
+    everywhere: HashMap<usize, bool>,
+    counter: Option<Counter<'t, 'a>>,
+    patience: Patience,
+}
+
+impl Judge<'_, '_, '_> {
+    fn broad(&mut self, task: usize) -> Result<Option<Broad>, Undecided> {
+        let lane = self.lanes.of(task);
+        let most = self.counter.as_ref().is_some_and(|counter| counter.may_hold_most(lane));
+        if !most && !lane.globs().iter().any(is_nameless) {
+            return Ok(None);
+        }
+        let mut others = self.beside(task);
+        let beside: Vec<usize> = others.by_ref().take(TOLD).collect();
+        let more = others.next().is_some();
+        drop(others);
+        if beside.is_empty() {
+            return Ok(None);
+        }
+        let reach = match (self.any_folder(lane)?, &mut self.counter) {
+            (None, Some(counter)) if most => counter.held(lane)?,
+            (reach, _) => reach,
+        };
+        let Some(reach) = reach else { return Ok(None) };
+        let spared = self.is_border_drawn(task)?;
+        Ok((!spared).then_some(Broad { task, reach, beside, more }))
+    }
+
+    /// The concurrent tasks that may write at all.
+    fn beside(&self, task: usize) -> impl Iterator<Item = usize> {
+        let writes = |other: &usize| !self.lanes.of(*other).globs().is_empty();
+        (0..self.lanes.len())
+            .filter(writes)
+            .filter(move |&other| self.order.concurrent(task, other))
+    }
+
+    /// Whether a lane holds what is below a folder whatever its name, as far as its exclusions and
+    /// what is protected leave any of it.
+    fn any_folder(&mut self, lane: &Lane) -> Result<Option<Reach>, Undecided> {
+        let globs: Vec<&Glob> = lane.globs().iter().filter(|glob| is_nameless(glob)).collect();
+        if globs.is_empty() {
+            return Ok(None);
+        }
+        let folder = unheard_of();
+        let mut reach = None;
+        for glob in &globs {
+            let everywhere = match self.everywhere.get(&glob.identity()) {
+                Some(&known) => known,
+                None => holds(&[glob], &folder, &mut self.patience)?,
+            };
+            self.everywhere.insert(glob.identity(), everywhere);
+            if everywhere {
+                let place = lane.globs().iter().position(|other| other == *glob);
+                reach = Some(Reach::AnyFolder(place));
+                break;
+            }
+        }
+        if reach.is_none() && globs.len() > 1 && holds(&globs, &folder, &mut self.patience)? {
+            reach = Some(Reach::AnyFolder(None));
+        }
+        let minus: Vec<&Glob> = lane.exclusions().iter().chain(&lane.common().protect).collect();
+        let left = reach.is_some()
+            && glob::below(&folder).reaches_outside(&minus, &mut self.patience).ok_or(Undecided)?;
+        Ok(reach.filter(|_| left))
+    }
+
+    /// Whether the border of a broad lane is drawn on purpose.
+    ///
+    /// Its exclusions take out what belongs to a concurrent lane, and no overlap is left; or a
+    /// concurrent lane excludes all that this one may write. So the parts of a partition are
+    /// spared, such as `src/**` and, beside it, `**` less `src/**`, however many files each has.
+    fn is_border_drawn(&mut self, task: usize) -> Result<bool, Undecided> {
+        if self.overlapping.contains(&task) {
+            return Ok(false);
+        }
+        let lane = self.lanes.of(task);
+        let others: Vec<&Lane> = self.beside(task).map(|other| self.lanes.of(other)).collect();
+        for other in &others {
+            for (exclusion, glob) in lane
+                .exclusions()
+                .iter()
+                .flat_map(|exclusion| other.globs().iter().map(move |glob| (exclusion, glob)))
+            {
+                match exclusion.meet(glob, &[], &mut self.patience) {
+                    Meeting::Apart => {}
+                    Meeting::At(_) => return Ok(true),
+                    Meeting::Undecided => return Err(Undecided),
+                }
+            }
+        }
+        for other in others.iter().filter(|other| !other.exclusions().is_empty()) {
+            let minus: Vec<&Glob> = other.exclusions().iter().collect();
+            let mut outside = false;
+            for glob in lane.globs() {
+                outside |= glob.reaches_outside(&minus, &mut self.patience).ok_or(Undecided)?;
+                if outside {
+                    break;
+                }
+            }
+            if !outside {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether nothing of a glob's paths is spelt where they begin, end, or have their names.
+fn is_nameless(glob: &Glob) -> bool {
+    let outline = glob.outline();
+    outline.prefix.is_empty() && outline.name.is_empty() && outline.suffix.is_empty()
+}
+
+/// Whether globs together hold everything below a folder.
+fn holds(globs: &[&Glob], folder: &RepoPath, patience: &mut Patience) -> Result<bool, Undecided> {
+    // Most globs without a name at either end lack one of these, and the question is answered.
+    for inside in ["x", "x/x", "x/x/x"] {
+        let Ok(path) = RepoPath::new(format!("{folder}/{inside}")) else { return Ok(false) };
+        let mut held = false;
+        for glob in globs {
+            held = held || glob.is_match(&path)?;
+        }
+        if !held {
+            return Ok(false);
+        }
+    }
+    let outside = glob::below(folder).reaches_outside(globs, patience).ok_or(Undecided)?;
+    Ok(!outside)
+}
+
+/// A folder of the root whose name no glob spells: what holds it holds all folders.
+fn unheard_of() -> RepoPath {
+    let name = [1; 32].to_vec();
+    match RepoPath::new(name) {
+        Ok(path) => path,
+        Err(fault) => unreachable!("a name of 32 bytes: {fault}"),
+    }
+}
+
+/// What a lane holds: its own globs and what is shared.
+fn globs(lane: &Lane) -> impl Iterator<Item = &Glob> {
+    let share = lane.common().share.iter().filter(|_| !lane.globs().is_empty());
+    lane.globs().iter().chain(share)
+}
+
+/// Counts the files that lanes hold; each glob is held against the files once.
+struct Counter<'t, 'a> {
+    tree: &'t Tree<'a>,
+    /// The files that a glob matches, by its identity: a bit for each.
+    known: HashMap<usize, Rc<Vec<u64>>>,
+    work: Work,
+}
+
+impl Counter<'_, '_> {
+    /// Whether a lane may hold more than half of many files, as far as that is seen at a glance.
+    fn may_hold_most(&self, lane: &Lane) -> bool {
+        let files = self.tree.files().len();
+        let at_most: usize = globs(lane).map(|glob| self.tree.at_most(glob)).sum();
+        files >= MANY && 2 * at_most > files
+    }
+
+    /// Counts the files that a lane holds; nothing where they are no more than half.
+    fn held(&mut self, lane: &Lane) -> Result<Option<Reach>, Undecided> {
+        let all = self.tree.files().len();
+        let mut held = vec![0u64; all.div_ceil(64)];
+        for glob in globs(lane) {
+            let matching = self.matching(glob)?;
+            held.iter_mut().zip(&*matching).for_each(|(held, more)| *held |= more);
+        }
+        for glob in lane.exclusions().iter().chain(&lane.common().protect) {
+            let matching = self.matching(glob)?;
+            held.iter_mut().zip(&*matching).for_each(|(held, less)| *held &= !less);
+        }
+        let held: usize = held.iter().map(|word| word.count_ones() as usize).sum();
+        Ok((2 * held > all).then_some(Reach::Files { held, all }))
+    }
+
+    fn matching(&mut self, glob: &Glob) -> Result<Rc<Vec<u64>>, Undecided> {
+        let words = self.tree.files().len().div_ceil(64);
+        self.work.spend(words)?;
+        if let Some(known) = self.known.get(&glob.identity()) {
+            return Ok(Rc::clone(known));
+        }
+        let mut bits = vec![0; words];
+        for place in self.tree.matching(glob, &mut self.work)? {
+            bits[place / 64] |= 1 << (place % 64);
+        }
+        let bits = Rc::new(bits);
+        self.known.insert(glob.identity(), Rc::clone(&bits));
+        Ok(bits)
+    }
+}

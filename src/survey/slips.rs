@@ -1,0 +1,239 @@
+//! Globs that match no file, and were surely meant to.
+//!
+//! A glob without a file is not wrong: the file may be the task's to write. It is a slip where a
+//! folder that it names is nearly one that exists, where it names a folder and not what is in it,
+//! or where it would match in a deeper folder.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use bstr::ByteSlice;
+
+use super::near::{self, Letters};
+use super::tree::{self, MATCH, Tree, Work};
+use crate::glob::{self, Glob, Undecided};
+use crate::path::RepoPath;
+use crate::plan::Plan;
+
+/// How much work the slips of a plan are worth: a few seconds of it. A plan of 100,000 globs whose
+/// folders are all missing, beside 5,000 folders, takes a tenth of it.
+pub(super) const MOST: usize = 1_000_000_000;
+
+/// What it costs to compare two names that are not seen at a glance to be apart.
+const COMPARISON: usize = 50;
+
+/// A slip in a glob, and the glob that was probably meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    /// What it is.
+    pub kind: SlipKind,
+    /// The text of the glob that was probably meant, without the `!` of an exclusion.
+    pub meant: String,
+}
+
+/// What kind of slip a glob has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SlipKind {
+    /// A folder that it names is missing, and another has nearly its name.
+    Folder {
+        /// The path of the first folder that is missing.
+        missing: Vec<u8>,
+        /// The path of the one that exists.
+        near: Vec<u8>,
+    },
+    /// It names a folder, and a glob matches files.
+    WholeFolder,
+    /// It matches in the root alone, and nothing there.
+    Deeper {
+        /// The path of a file that it would match in a deeper folder.
+        file: Vec<u8>,
+    },
+}
+
+/// The slips of a plan by the identities of the globs.
+#[derive(Debug, Default)]
+pub struct Slips(HashMap<usize, Result<Slip, Undecided>>);
+
+impl Slips {
+    pub(super) fn new(plan: &Plan, tree: &Tree<'_>, work: Work) -> Slips {
+        let mut known: HashMap<usize, Option<Result<Slip, Undecided>>> = HashMap::new();
+        let mut finder = Finder { tree, names: HashMap::new(), work };
+        for (_, entry) in plan.glob_entries() {
+            if let Ok(glob) = &entry.glob {
+                known.entry(glob.identity()).or_insert_with(|| finder.slip(glob).transpose());
+            }
+        }
+        let slips = known.into_iter().filter_map(|(glob, slip)| Some((glob, slip?)));
+        Slips(slips.collect())
+    }
+
+    /// The slip of a glob of the plan, if it has one.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a bound on work was reached.
+    pub fn of(&self, glob: &Glob) -> Result<Option<&Slip>, Undecided> {
+        match self.0.get(&glob.identity()) {
+            None => Ok(None),
+            Some(Ok(slip)) => Ok(Some(slip)),
+            Some(Err(Undecided)) => Err(Undecided),
+        }
+    }
+}
+
+struct Finder<'t, 'a> {
+    tree: &'t Tree<'a>,
+    /// The names of the folders in a folder, as they were asked for.
+    names: HashMap<&'a [u8], Names<'a>>,
+    work: Work,
+}
+
+impl Finder<'_, '_> {
+    fn slip(&mut self, glob: &Glob) -> Result<Option<Slip>, Undecided> {
+        if let Some(missing) = self.missing_folder(glob) {
+            // Then no file can match.
+            return self.misspelled(glob, missing);
+        }
+        if self.names_a_folder(glob)? {
+            let meant = format!("{}/**", glob.text());
+            return Ok(Some(Slip { kind: SlipKind::WholeFolder, meant }));
+        }
+        self.deeper(glob)
+    }
+
+    /// The first folder of the literal prefix that does not exist.
+    fn missing_folder<'g>(&self, glob: &'g Glob) -> Option<&'g [u8]> {
+        let missing = |folder: &&[u8]| self.tree.folder(folder).is_none();
+        tree::parents(glob.prefix()).filter(|folder| !folder.is_empty()).take_while(missing).last()
+    }
+
+    fn misspelled(&mut self, glob: &Glob, missing: &[u8]) -> Result<Option<Slip>, Undecided> {
+        let parent = tree::folder_of(missing);
+        let Some((parent, folder)) = self.tree.folder(parent) else { return Ok(None) };
+        let names = self.names.entry(parent).or_insert_with(|| Names::new(&folder.folders));
+        let Some(near) = names.near(tree::name(missing), &mut self.work)? else {
+            return Ok(None);
+        };
+        let depth = missing.iter().filter(|&&byte| byte == b'/').count();
+        // A slash cannot be escaped, so before the first wildcard each one parts two components.
+        let components = glob.text().split('/').enumerate().map(|(place, component)| {
+            if place == depth {
+                Cow::Owned(glob::escape(&String::from_utf8_lossy(near)))
+            } else {
+                Cow::Borrowed(component)
+            }
+        });
+        let meant = components.collect::<Vec<_>>().join("/");
+        let near = if parent.is_empty() { near.to_vec() } else { [parent, b"/", near].concat() };
+        Ok(Some(Slip { kind: SlipKind::Folder { missing: missing.to_vec(), near }, meant }))
+    }
+
+    /// Whether the glob, without wildcards, names a folder and no file.
+    fn names_a_folder(&mut self, glob: &Glob) -> Result<bool, Undecided> {
+        if let Some(path) = glob.literal() {
+            return Ok(self.tree.folder(path).is_some());
+        }
+        if glob.has_wildcards() {
+            return Ok(false);
+        }
+        let folders = self.tree.folders_beginning_with(glob.prefix());
+        self.work.spend(folders.len())?;
+        let mut any = false;
+        for folder in folders.iter().filter(|folder| folder.ends_with(glob.outline().suffix)) {
+            self.work.spend(MATCH)?;
+            let Ok(folder) = RepoPath::new(*folder) else { continue };
+            if glob.is_match(&folder)? {
+                any = true;
+                break;
+            }
+        }
+        Ok(any && self.tree.matching(glob, &mut self.work)?.is_empty())
+    }
+
+    fn deeper(&mut self, glob: &Glob) -> Result<Option<Slip>, Undecided> {
+        if glob.text().contains('/') || self.tree.is_file(glob.prefix()) && glob.literal().is_some()
+        {
+            return Ok(None);
+        }
+        let found = self.tree.named(glob, &mut self.work)?;
+        let mut files = found.iter().map(|&place| &self.tree.files()[place]);
+        let Some(first) = files.next() else { return Ok(None) };
+        let deep = |file: &RepoPath| file.as_bytes().contains(&b'/');
+        if !deep(first) || !files.all(deep) {
+            return Ok(None);
+        }
+        // The one file of this name is what was meant, and not all that will ever be called so.
+        let meant = match (glob.literal(), found.len(), first.as_bstr().to_str()) {
+            (Some(_), 1, Ok(path)) => {
+                path.split('/').map(glob::escape).collect::<Vec<_>>().join("/")
+            }
+            _ => format!("**/{}", glob.text()),
+        };
+        let file = first.as_bytes().to_vec();
+        Ok(Some(Slip { kind: SlipKind::Deeper { file }, meant }))
+    }
+}
+
+/// The names of the folders that are in one folder.
+///
+/// Digits are never edited, so only names with the same digits can be near each other.
+struct Names<'t>(HashMap<Vec<u32>, Vec<Name<'t>>>);
+
+struct Name<'t> {
+    name: &'t [u8],
+    letters: Letters,
+    /// A bit for each letter that it holds; several letters may have the same.
+    held: u64,
+}
+
+impl<'t> Name<'t> {
+    fn new(name: &'t [u8]) -> Name<'t> {
+        let letters = near::letters(name);
+        let held = letters.iter().fold(0, |held, letter| held | 1 << (letter % 64));
+        Name { name, letters, held }
+    }
+
+    fn digits(&self) -> Vec<u32> {
+        self.letters.iter().copied().filter(|&letter| near::is_digit(letter)).collect()
+    }
+}
+
+impl<'t> Names<'t> {
+    fn new(folders: &[&'t [u8]]) -> Names<'t> {
+        let mut names: HashMap<Vec<u32>, Vec<Name<'t>>> = HashMap::new();
+        for name in folders.iter().map(|folder| Name::new(folder)) {
+            names.entry(name.digits()).or_default().push(name);
+        }
+        for names in names.values_mut() {
+            names.sort_unstable_by_key(|name| (name.letters.len(), name.name));
+        }
+        Names(names)
+    }
+
+    /// The name that is nearest to one that is none of them; of several, the first in byte order.
+    fn near(&self, name: &[u8], work: &mut Work) -> Result<Option<&'t [u8]>, Undecided> {
+        let wanted = Name::new(name);
+        let Some(names) = self.0.get(&wanted.digits()) else { return Ok(None) };
+        for edits in 1..=near::edits(&wanted.letters) {
+            let length = wanted.letters.len();
+            let start = names.partition_point(|other| other.letters.len() + edits < length);
+            let end = names.partition_point(|other| other.letters.len() <= length + edits);
+            work.spend(end - start)?;
+            let mut nearest: Option<&'t [u8]> = None;
+            for other in &names[start..end] {
+                // An edit changes two of the letters that are held, at the most.
+                if (wanted.held ^ other.held).count_ones() as usize > 2 * edits {
+                    continue;
+                }
+                work.spend(COMPARISON)?;
+                let sooner = nearest.is_none_or(|nearest| other.name < nearest);
+                if sooner && near::is_near(&wanted.letters, &other.letters, edits) {
+                    nearest = Some(other.name);
+                }
+            }
+            if nearest.is_some() {
+                return Ok(nearest);
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,387 @@
+//! What the rules make of the files that exist: each fires on its case, and stays silent on its
+//! twin.
+
+use std::sync::Arc;
+
+use super::Survey;
+use super::breadth::Breadth;
+use super::slips::Slips;
+use super::tree::{MATCH, Tree, Work};
+use crate::check::check;
+use crate::finding::{Draft, Report};
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::plan::{Plan, PlanText, read};
+use crate::rules::{Facts, PlanFacts, Question, rule};
+
+fn paths(names: &[&str]) -> Vec<RepoPath> {
+    let mut paths: Vec<RepoPath> = names.iter().map(|name| name.parse().unwrap()).collect();
+    paths.sort();
+    paths
+}
+
+fn checked(text: &str, files: &[&str]) -> Report {
+    let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+    assert_eq!(plan.problems, []);
+    check(&Arc::new(plan), &paths(files), Vec::new())
+}
+
+/// The drafts of a rule.
+fn drafts(report: &Report, rule: &str) -> Vec<Draft> {
+    let found = report.findings.iter().filter(|finding| finding.rule == rule);
+    found.map(|finding| finding.draft.clone()).collect()
+}
+
+/// What `undecided` says where this is all that the files tell.
+fn undecided(plan: &Plan, survey: Survey) -> Vec<String> {
+    let (lanes, order) = (plan.lanes(), Order::new(plan));
+    let known = PlanFacts { survey, ..PlanFacts::new(plan, &lanes, &order, &[], Vec::new()) };
+    let question = Question::Check(&known);
+    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    let mut told = Vec::new();
+    (rule("undecided").unwrap().find)(&facts, &mut |draft| told.push(draft.message));
+    told
+}
+
+mod unmatched_glob {
+    use super::*;
+    use crate::glob::Undecided;
+
+    const FILES: &[&str] = &[
+        "README.md",
+        "api/v1/a.proto",
+        "docs/index.md",
+        "src/components/[id]/page.tsx",
+        "src/content/lessons/git.md",
+        "src/pages/index.html",
+        "src/pages/more/index.md",
+    ];
+
+    /// What is said of a glob: the message and the help, or nothing.
+    fn said(glob: &str) -> Option<(String, String)> {
+        let text = format!("tasks: {{a: {{write: ['{glob}', zzz]}}}}\n");
+        let mut drafts = drafts(&checked(&text, FILES), "unmatched-glob");
+        assert!(drafts.len() < 2, "{drafts:?}");
+        drafts.pop().map(|draft| (draft.message, draft.help.unwrap().into_owned()))
+    }
+
+    #[test]
+    fn a_folder_with_a_slip_in_its_name_is_told() {
+        for (glob, missing, meant) in [
+            ("src/contnet/**", "src/contnet", "src/content/**"),
+            ("src/contnet/", "src/contnet", "src/content/"),
+            ("src/contnet/lesons/*.md", "src/contnet", "src/content/lesons/*.md"),
+            ("src/content/lesons/*.md", "src/content/lesons", "src/content/lessons/*.md"),
+            ("scr/content/lessons/git.md", "scr", "src/content/lessons/git.md"),
+            ("scr/{a,b}/c*", "scr", "src/{a,b}/c*"),
+            ("Src/**", "Src", "src/**"),
+            ("sr/x", "sr", "src/x"),
+            ("src/compnoetns/x", "src/compnoetns", "src/components/x"),
+            ("src/cmponent/x", "src/cmponent", ""),
+            ("src/components/id/x", "src/components/id", ""),
+            ("src/components/[i]d/x", "", ""),
+            ("src/components/\\[ids]/\\*", "src/components/[ids]", "src/components/\\[id]/\\*"),
+            ("api/v2/a.proto", "", ""),
+            ("api/v11/a.proto", "", ""),
+            ("src/lessons/**", "", ""),
+            ("src/conten*/**", "", ""),
+            ("README.md/x", "", ""),
+            ("content/**", "", ""),
+        ] {
+            let expected = (!meant.is_empty()).then(|| {
+                (
+                    format!("no file matches `{glob}`: there is no folder `{missing}`"),
+                    format!("did you mean `{meant}`?"),
+                )
+            });
+            assert_eq!(said(glob), expected, "{glob}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_named_without_what_is_in_it_is_told() {
+        for (glob, slip) in [
+            ("src/content", true),
+            ("docs", true),
+            ("{docs,src/content}", true),
+            ("src/{content,pages/new}", true),
+            ("src/components/\\[id]", true),
+            ("{docs,README.md}", false),
+            ("docs/**", false),
+            ("docs/", false),
+            ("docs/index.md", false),
+            ("docs/new.md", false),
+            ("doc*", false),
+            ("{doc,doc?}", false),
+            ("pages", false),
+        ] {
+            let expected = slip.then(|| {
+                (
+                    format!("no file matches `{glob}`: it is a folder"),
+                    format!("did you mean `{glob}/**`?"),
+                )
+            });
+            assert_eq!(said(glob), expected, "{glob}");
+        }
+    }
+
+    #[test]
+    fn a_glob_of_the_root_whose_files_are_deeper_is_told() {
+        for (glob, meant) in [
+            ("*.proto", "**/*.proto"),
+            ("*.html", "**/*.html"),
+            ("index.html", "src/pages/index.html"),
+            ("page.tsx", "src/components/\\[id]/page.tsx"),
+            ("git*", "**/git*"),
+            ("{a,b}.proto", "**/{a,b}.proto"),
+            ("*.md", ""),
+            ("README.md", ""),
+            ("LICENSE", ""),
+            ("*.rs", ""),
+            ("**", ""),
+        ] {
+            let expected = (!meant.is_empty()).then(|| {
+                (
+                    format!("no file matches `{glob}`, which begins at the root"),
+                    format!("did you mean `{meant}`?"),
+                )
+            });
+            assert_eq!(said(glob), expected, "{glob}");
+        }
+    }
+
+    #[test]
+    fn every_glob_of_a_plan_is_looked_at() {
+        let text = "tasks:\n  a:\n    write: [src/**, '!scr/gen/**']\n    read: doc/**\n    \
+                    allow: [{rule: out-of-lane, path: docs, reason: r}]\n  b: {write: doc/**}\n\
+                    protect: '*.proto'\nshare: docs\ncompanions: {'*.proto': scr/**}\n";
+        let found: Vec<(Vec<String>, String, usize)> =
+            drafts(&checked(text, FILES), "unmatched-glob")
+                .into_iter()
+                .map(|draft| {
+                    let tasks = draft.tasks.iter().map(ToString::to_string).collect();
+                    (tasks, draft.help.unwrap().into_owned(), draft.labels.len())
+                })
+                .collect();
+        let of = |task: &str, meant: &str| {
+            let tasks = if task.is_empty() { vec![] } else { vec![task.to_owned()] };
+            (tasks, format!("did you mean `{meant}`?"), 1)
+        };
+        assert_eq!(
+            found,
+            [
+                of("a", "!src/gen/**"),
+                of("a", "docs/**"),
+                of("a", "docs/**"),
+                of("b", "docs/**"),
+                of("", "**/*.proto"),
+                of("", "docs/**"),
+                of("", "**/*.proto"),
+                of("", "src/**"),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_nearest_name_is_meant_and_of_several_the_first() {
+        let files = &["abcdefghij/x", "abcdefghik/x", "abcdefgxyj/x", "bat/x", "cat/x"];
+        for (glob, meant) in
+            [("abcdefghiy/x", "abcdefghij/x"), ("abcdefgxjy/x", "abcdefgxyj/x"), ("hat/*", "bat/*")]
+        {
+            let text = format!("tasks: {{a: {{write: '{glob}'}}}}\n");
+            let found = drafts(&checked(&text, files), "unmatched-glob");
+            let expected = format!("did you mean `{meant}`?");
+            assert_eq!(found[0].help.as_deref(), Some(expected.as_str()), "{glob}");
+        }
+    }
+
+    /// Enough work for the first glob, and not for the next.
+    #[test]
+    fn a_bound_that_is_reached_is_told_once_a_lane() {
+        let text = "tasks:\n  a: {write: [scr/x, '*a*', '*b*']}\n  b: {write: '*.md'}\n  c: {write: z/x}\n";
+        let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+        let files = paths(FILES);
+        let slips = Slips::new(&plan, &Tree::new(&files), Work(2 * MATCH));
+        let of = |text: &str| {
+            let mut globs = plan.glob_entries().map(|(_, entry)| entry.glob.clone().unwrap());
+            slips.of(&globs.find(|glob| &**glob.text() == text).unwrap())
+        };
+        assert_eq!(of("scr/x").map(|slip| slip.unwrap().meant.clone()), Ok("src/x".to_owned()));
+        assert_eq!(
+            (of("*a*"), of("*b*"), of("*.md")),
+            (Err(Undecided), Err(Undecided), Err(Undecided))
+        );
+        assert_eq!(of("z/x"), Ok(None));
+
+        let told = undecided(&plan, Survey { slips, ..Survey::default() });
+        let gave_up = |task: &str| {
+            format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
+        };
+        assert_eq!(told, [gave_up("a"), gave_up("b")]);
+    }
+
+    #[test]
+    fn nothing_is_said_where_the_files_are_not_known() {
+        let gap = crate::repo::Gap { problem: "p".to_owned(), help: "h".to_owned() };
+        let plan = read(vec![PlanText::new("lanes.yaml", "tasks: {a: {write: scr/x}}\n")]);
+        let report = check(&Arc::new(plan), &paths(FILES), vec![gap]);
+        assert_eq!(drafts(&report, "unmatched-glob"), []);
+        assert_eq!(drafts(&checked("tasks: {a: {write: scr/x}}\n", &[]), "unmatched-glob"), []);
+    }
+}
+
+mod broad_lane {
+    use super::*;
+
+    /// So many files in a folder.
+    fn files(folder: &str, count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("{folder}/{number}.rs")).collect()
+    }
+
+    /// What is said of a plan beside these files.
+    fn said(text: &str, files: &[Vec<String>]) -> Vec<String> {
+        let files: Vec<&str> = files.iter().flatten().map(String::as_str).collect();
+        let found = drafts(&checked(text, &files), "broad-lane");
+        found.into_iter().map(|draft| draft.message).collect()
+    }
+
+    #[test]
+    fn a_lane_of_any_folder_is_told_where_another_may_write() {
+        for (glob, broad) in [
+            ("**", true),
+            ("**/*", true),
+            ("*/**", true),
+            ("*/**/*", true),
+            ("**/**", true),
+            ("{docs/x,**}", true),
+            ("{,*/}*/**", true),
+            ("*", false),
+            ("*/*", false),
+            ("*/*/**", false),
+            ("**/src/**", false),
+            ("**/*.rs", false),
+            ("**/a*/**", false),
+            ("[a-z]*/**", false),
+            ("s*/**", false),
+            ("src/**", false),
+            ("*/src/**", false),
+        ] {
+            let text = format!("tasks:\n  a: {{write: '{glob}'}}\n  b: {{write: docs/x}}\n");
+            let expected = broad.then(|| {
+                format!(
+                    "`a` may write what is below any folder (`{glob}`), while `b` runs beside it"
+                )
+            });
+            assert_eq!(said(&text, &[]), Vec::from_iter(expected), "{glob}");
+        }
+        let text = "tasks:\n  a: {write: [x, '*/*', '*/*/**']}\n  b: {write: docs/x}\n";
+        assert_eq!(
+            said(text, &[]),
+            ["`a` may write what is below any folder, while `b` runs beside it"]
+        );
+    }
+
+    #[test]
+    fn a_lane_of_more_than_half_of_many_files_is_told() {
+        let files = |src: usize, docs: usize| [files("src", src), files("docs", docs)];
+        let text = "tasks:\n  a: {write: [src/**, '!src/0.rs']}\n  b: {write: docs/**}\n";
+        let told = |held: usize, all: usize| {
+            vec![format!("`a` may write {held} of the {all} files, while `b` runs beside it")]
+        };
+        assert_eq!(said(text, &files(12, 8)), told(11, 20));
+        assert_eq!(said(text, &files(12, 7)), [""; 0]);
+        assert_eq!(said(text, &files(11, 9)), [""; 0]);
+        assert_eq!(said(text, &files(100, 98)), [""; 0]);
+        assert_eq!(said(text, &files(101, 98)), told(100, 199));
+        let shared = format!("{text}share: docs/7.rs\n");
+        assert_eq!(said(&shared, &files(11, 9)), told(11, 20));
+        let protected = format!("{text}protect: src/1.rs\n");
+        assert_eq!(said(&protected, &files(12, 8)), [""; 0]);
+        let several =
+            "tasks:\n  a: {write: ['src/1*', 'src/?.rs', 'src/*1*']}\n  b: {write: docs/**}\n";
+        assert_eq!(said(several, &files(20, 15)), told(20, 35));
+    }
+
+    #[test]
+    fn a_lane_that_is_beside_nobody_is_not_broad() {
+        for (text, broad) in [
+            ("tasks:\n  a: {write: '**'}\n", false),
+            ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: src/**}\n", false),
+            ("tasks:\n  a: {write: '**'}\n  b: {write: src/**, needs: a}\n", false),
+            ("tasks:\n  a: {write: '**'}\n  b: {write: []}\n  c: {write: '!x'}\n", false),
+            ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: x}\n  c: {write: []}\n", false),
+            ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: x}\n  c: {write: y}\n", true),
+            // Nothing below a folder is left.
+            ("tasks:\n  a: {write: ['**', '!*/**']}\n  b: {write: src/**}\n", false),
+            ("tasks:\n  a: {write: '**'}\n  b: {write: src/**}\nprotect: '*/**'\n", false),
+        ] {
+            assert_eq!(!said(text, &[]).is_empty(), broad, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_partition_are_spared_whichever_holds_more() {
+        let sizes = [(0, 0), (2, 2), (30, 3), (3, 30), (20, 20)];
+        for text in [
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n",
+            "tasks:\n  a: {write: src/}\n  b: {write: ['*/**', '!src/', '!*.md']}\nprotect: '**/*.lock'\n",
+            "tasks:\n  a: {write: '**/*.rs'}\n  b: {write: ['**', '!**/*.rs']}\nshare: log\n",
+            "tasks:\n  a: {write: 'src/{1*,2*}'}\n  b: {write: docs/**}\n  c: {write: ['**', '!src/**', '!docs/**']}\n",
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n  c: {write: '**', needs: [a, b]}\n",
+        ] {
+            for (src, docs) in sizes {
+                let found = said(text, &[files("src", src), files("docs", docs)]);
+                assert_eq!(found, [""; 0], "{src} {docs} {text}");
+            }
+        }
+    }
+
+    /// An exclusion that draws no border, or half of it, spares nobody.
+    #[test]
+    fn other_exclusions_spare_nobody() {
+        for text in [
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!docs/**']}\n",
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n  c: {write: docs/**}\n",
+            "tasks:\n  b: {write: ['**', '!docs/**']}\n  c: {write: log}\nshare: log\n",
+        ] {
+            let found = said(text, &[]);
+            assert_eq!(found.len(), 1, "{found:?} {text}");
+            assert!(found[0].starts_with("`b` may write what is below any folder"), "{found:?}");
+        }
+        let text = "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [docs/**, '!x']}\n";
+        assert_eq!(said(text, &[files("src", 20), files("docs", 5)]).len(), 1);
+    }
+
+    #[test]
+    fn the_tasks_beside_it_are_named_up_to_three() {
+        let text = |others: usize| {
+            let others: String =
+                (0..others).map(|n| format!("  t{n}: {{write: t{n}}}\n")).collect();
+            format!("tasks:\n  a: {{write: '**'}}\n{others}")
+        };
+        for (others, expected) in [
+            (1, "`t0` runs"),
+            (2, "`t0` and `t1` run"),
+            (3, "`t0`, `t1` and `t2` run"),
+            (4, "`t0`, `t1`, `t2` and others run"),
+        ] {
+            let found = said(&text(others), &[]);
+            assert!(found[0].ends_with(&format!(", while {expected} beside it")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_bound_that_is_reached_is_told() {
+        let text = "tasks:\n  a: {write: src/**}\n  b: {write: docs/**}\n  c: {write: 's*/**'}\n";
+        let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+        let names = [files("src", 30), files("docs", 20)].concat();
+        let files = paths(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let (lanes, order, tree) = (plan.lanes(), Order::new(&plan), Tree::new(&files));
+        let work = Work(40 * MATCH);
+        let breadth = Breadth::new(&lanes, &order, &[], Some(&tree), work);
+        let broad: Vec<usize> = breadth.broad.iter().map(|broad| broad.task).collect();
+        assert_eq!((broad, breadth.undecided.as_slice()), (vec![0], [2].as_slice()));
+        let told = undecided(&plan, Survey { breadth, ..Survey::default() });
+        assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
+    }
+}
