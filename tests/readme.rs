@@ -231,7 +231,7 @@ fn what_the_readme_calls_not_built_is_not_there() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?} is built");
     };
     for command in
-        ["who", "brief", "waves", "explain", "init", "hook", "lsp", "schema", "completions", "man"]
+        ["brief", "waves", "explain", "init", "hook", "lsp", "schema", "completions", "man"]
     {
         assert!(section.contains(&format!("`{command}`")), "{command}");
         fails(&[command]);

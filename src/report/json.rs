@@ -1,5 +1,7 @@
 //! The contract's JSON: one object, with structs of its own.
 
+pub(super) mod who;
+
 use std::io;
 
 use serde::Serialize;
@@ -7,6 +9,8 @@ use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
 use super::{Located, path_text, safe};
 use crate::finding::{Applicability, Datum, Finding, Level, Report};
+use crate::plan::Plan;
+use crate::source::{SourceFile, Span};
 
 #[derive(Serialize)]
 struct Document<'r> {
@@ -183,7 +187,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     let document = Document {
         version: 1,
         command: report.command,
-        plan: report.plan.sources.iter().map(crate::source::SourceFile::name).collect(),
+        plan: plan_names(&report.plan),
         inputs: inputs.collect(),
         findings: Findings(report),
         summary: Summary {
@@ -196,10 +200,39 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
             verified: report.verified(),
         },
     };
+    write_document(&document, out)
+}
+
+/// Writes one object.
+fn write_document(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer =
         Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::with_indent(b"  ")));
     document.serialize(&mut serializer)?;
     writeln!(out)
+}
+
+/// Some bytes of the plan.
+#[derive(Serialize)]
+struct Part<'p> {
+    file: &'p str,
+    start: Position,
+    end: Position,
+}
+
+impl<'p> Part<'p> {
+    fn new(plan: &'p Plan, span: Span) -> Part<'p> {
+        let source = &plan.sources[span.file.0];
+        let [start, end] = [span.start, span.end].map(|byte| source.position(byte).into());
+        Part { file: source.name(), start, end }
+    }
+}
+
+fn plan_names(plan: &Plan) -> Vec<&str> {
+    plan.sources.iter().map(SourceFile::name).collect()
+}
+
+fn ids<'p>(plan: &'p Plan, tasks: &[usize]) -> Vec<&'p str> {
+    tasks.iter().map(|&task| &*plan.tasks[task].id.value).collect()
 }
 
 /// Pretty JSON in which no text of strangers does anything to a terminal or a CI log.
