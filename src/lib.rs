@@ -13,4 +13,5 @@ pub mod repo;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod waves;
 pub mod who;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use lanelint::plan::Plan;
+use lanelint::repo::git::Environment;
 use lanelint::report::{self, AnswerFormat};
 
 use super::Unusable;
@@ -28,6 +29,7 @@ pub(super) struct PlanArgs {
 /// A plan and where it was found.
 #[derive(Debug)]
 pub(super) struct Asked {
+    pub(super) environment: Environment,
     pub(super) place: Place,
     pub(super) plan: Arc<Plan>,
 }
@@ -53,7 +55,7 @@ impl PlanArgs {
                  check` says what is wrong with it",
             );
         }
-        Ok(Asked { place, plan })
+        Ok(Asked { environment, place, plan })
     }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod gate;
 mod output;
 mod plan;
+mod waves;
 mod who;
 
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ enum Command {
     Gate(gate::GateArgs),
     /// Say which tasks may write each path, and by which glob.
     Who(who::WhoArgs),
+    /// Put the tasks into the fewest waves that can start together.
+    Waves(waves::WavesArgs),
 }
 
 /// What check and gate have in common.
@@ -108,6 +111,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),
         Command::Who(args) => who::run(args),
+        Command::Waves(args) => waves::run(args),
     };
     match ended {
         Ok(status) => status,

@@ -7,6 +7,7 @@ mod group;
 mod human;
 mod json;
 mod safe;
+pub mod waves;
 pub mod who;
 
 use std::io;

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod waves;
 mod who;
 
 use std::ffi::OsStr;
