@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
 use crate::gate::{GateInput, Work};
 use crate::glob::Glob;
+use crate::overlap::Overlap;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Allow, Plan};
@@ -47,6 +48,30 @@ pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
         findings: findings(&facts),
         files: changed_paths(input),
     }
+}
+
+/// The overlaps that no task allows, whatever level the plan gives to their rule, among the tasks
+/// that an order lets run beside each other.
+#[must_use]
+pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+    let lanes = plan.lanes();
+    let mut known = PlanFacts::new(plan, &lanes, order, files, Vec::new());
+    let facts = Facts { plan, lanes: &lanes, order, question: Question::Check(&known) };
+    let allowances = Allowances::new(&facts);
+    let Some(rule) = crate::rules::rule("overlapping-lanes") else { return Vec::new() };
+    let stands = |overlap: &Overlap| {
+        let tasks = [overlap.tasks.0, overlap.tasks.1];
+        let draft = Draft {
+            tasks: tasks.iter().map(|&task| plan.tasks[task].id.value.clone()).collect(),
+            path: overlap.shared.witness.clone(),
+            ..Draft::default()
+        };
+        // What is not decided cannot be allowed.
+        !overlap.shared.undecided.is_empty() || allowances.of(rule, &draft).is_none()
+    };
+    let mut stands = known.overlaps.iter().map(stands).collect::<Vec<_>>().into_iter();
+    known.overlaps.retain(|_| stands.next() == Some(true));
+    known.overlaps
 }
 
 fn changed_paths(input: &GateInput) -> usize {

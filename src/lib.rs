@@ -15,3 +15,5 @@ pub mod report;
 pub mod rules;
 pub mod source;
 pub mod survey;
+pub mod waves;
+pub mod who;

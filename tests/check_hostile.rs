@@ -11,7 +11,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{TestRepo, make_fifo, search_path};
+use common::{ATTACKS, TestRepo, assert_harmless, make_fifo, search_path};
 
 const FORMATS: [&str; 3] = ["human", "concise", "json"];
 
@@ -208,41 +208,9 @@ fn what_cannot_be_read_is_told_and_never_passed_over() {
     assert!(part.1.contains("invalid-plan") && part.1.contains("b.yaml"), "{part:?}");
 }
 
-/// What no output may hold: raw control or direction characters, or a command of a CI log.
-fn assert_harmless(text: &str) {
-    for (number, line) in text.split('\n').enumerate() {
-        let hidden = |character: char| {
-            character.is_control()
-                || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-        };
-        assert!(!line.contains(hidden), "line {number}: {line:?}");
-        assert!(!line.trim_start().starts_with("::"), "line {number}: {line:?}");
-        let lower = line.to_ascii_lowercase();
-        for command in ["##[", "##vso[", "##teamcity["] {
-            assert!(!lower.contains(command), "line {number}: {line:?}");
-        }
-    }
-}
-
 #[test]
 fn hostile_text_does_nothing_wherever_it_stands() {
-    let attacks = [
-        "\u{1b}[31mred\u{7}",
-        "x\n::error::y",
-        "::error file=a::b",
-        "  ::error::x",
-        "a\r::warning::x",
-        "##[group]x",
-        "##vso[task.setvariable]x",
-        "##VSO[task]x",
-        "##teamcity[x]",
-        "\u{202e}gnp.exe",
-        "\u{2066}x\u{2069}",
-        "\u{85}\u{2028}::stop",
-        "a ::error:: b ::error:: c",
-        "word word word word word word word word word word word word word word word word ::error::x",
-    ];
-    for attack in attacks {
+    for attack in ATTACKS {
         let quoted = serde_json::to_string(attack).unwrap();
         // As a text in quotes and, where a plan can hold it, as it is.
         let plans = [

@@ -1,9 +1,12 @@
 //! The command line: one file a command, over the public library only.
 
+mod ask;
 mod check;
 mod gate;
 mod output;
 mod plan;
+mod waves;
+mod who;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +36,10 @@ enum Command {
     Check(check::CheckArgs),
     /// Check what tasks changed before it is merged: whether they stayed in their lanes.
     Gate(gate::GateArgs),
+    /// Say which tasks may write each path, and by which glob.
+    Who(who::WhoArgs),
+    /// Put the tasks into the fewest waves that can start together.
+    Waves(waves::WavesArgs),
 }
 
 /// What check and gate have in common.
@@ -103,6 +110,8 @@ pub(crate) fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),
+        Command::Who(args) => who::run(args),
+        Command::Waves(args) => waves::run(args),
     };
     match ended {
         Ok(status) => status,

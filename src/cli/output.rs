@@ -71,8 +71,9 @@ pub(super) fn write(
     quiet: bool,
     color: Color,
 ) -> Result<(), Unusable> {
-    let to_stdout: Vec<&FormatTo> = formats.iter().filter(|format| format.file.is_none()).collect();
-    let format = match to_stdout.as_slice() {
+    let for_stdout: Vec<&FormatTo> =
+        formats.iter().filter(|format| format.file.is_none()).collect();
+    let format = match for_stdout.as_slice() {
         [] if quiet => None,
         [] => Some(Format::Human),
         [one] => Some(one.format),
@@ -98,11 +99,16 @@ pub(super) fn write(
         }
     }
     let Some(format) = format else { return Ok(()) };
-    let stdout = io::stdout();
-    let style = Style { color: use_color(color, stdout.is_terminal()), width: width() };
-    let mut out = BufWriter::new(stdout.lock());
-    let written = report::write(report, format, style, &mut out).and_then(|()| out.flush());
-    match written {
+    let style = Style { color: use_color(color, io::stdout().is_terminal()), width: width() };
+    to_stdout(|out| report::write(report, format, style, out))
+}
+
+/// Writes to standard output. That nobody reads on is no error.
+pub(super) fn to_stdout(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Unusable> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Unusable::new(format!("cannot write to standard output: {error}"), ""))
         }

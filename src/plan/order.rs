@@ -14,12 +14,15 @@ impl Order {
     /// Follows every `needs` of a plan. Edges on a cycle order nothing.
     #[must_use]
     pub fn new(plan: &Plan) -> Order {
-        let needs: Vec<Vec<usize>> = plan
-            .tasks
-            .iter()
-            .map(|task| task.needs.iter().map(|need| need.value).collect())
-            .collect();
-        let (component_of, components) = components(&needs);
+        let needs = plan.tasks.iter();
+        let needs = needs.map(|task| task.needs.iter().map(|need| need.value).collect());
+        Order::from_needs(&needs.collect::<Vec<_>>())
+    }
+
+    /// The order of tasks of which each needs those at the given places.
+    #[must_use]
+    pub fn from_needs(needs: &[Vec<usize>]) -> Order {
+        let (component_of, components) = components(needs);
         let words = needs.len().div_ceil(64);
         let mut after = vec![Vec::new(); needs.len()];
         // A component is complete before those that lead to it, so what it comes after is known.
@@ -41,7 +44,7 @@ impl Order {
         let mut cycles: Vec<Vec<usize>> = components
             .into_iter()
             .filter(|tasks| tasks.len() > 1 || needs[tasks[0]].contains(&tasks[0]))
-            .map(|tasks| shortest_cycle(&needs, &tasks))
+            .map(|tasks| shortest_cycle(needs, &tasks))
             .collect();
         cycles.sort_unstable();
         Order { after, cycles }

@@ -1,12 +1,19 @@
 //! The contract's JSON: one object, with structs of its own.
 
+mod text;
+pub(super) mod waves;
+pub(super) mod who;
+
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
 
-use super::{Located, path_text, safe};
+use super::{Located, path_text};
 use crate::finding::{Applicability, Datum, Finding, Level, Report};
+use crate::parallel;
+use crate::plan::Plan;
+use crate::source::{SourceFile, Span};
+use text::{write_document, write_field, write_items};
 
 #[derive(Serialize)]
 struct Input<'r> {
@@ -155,15 +162,7 @@ impl<'r> JsonFinding<'r> {
 /// Findings that are written by one thread at a time: enough to be worth it.
 const BLOCK: usize = 512;
 
-/// Writes the object with a line for each of its own fields, and for each finding and input: short
-/// enough for half a million findings, and a finding is found by its line.
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let plan: Vec<&str> = report.plan.sources.iter().map(crate::source::SourceFile::name).collect();
-    write!(out, "{{\n  \"version\": 1,\n  \"command\": ")?;
-    value(report.command, out)?;
-    write!(out, ",\n  \"plan\": ")?;
-    value(&plan, out)?;
-    write!(out, ",\n  \"inputs\": [")?;
     let inputs = report.inputs.iter().map(|input| Input {
         task: &input.task,
         source: &input.source,
@@ -171,27 +170,6 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         head: input.head.as_deref(),
         merge_base: input.merge_base.as_deref(),
     });
-    lines(inputs, out)?;
-    end(report.inputs.is_empty(), out)?;
-    write!(out, ",\n  \"findings\": [")?;
-    let blocks: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
-    let mut first = true;
-    crate::parallel::in_order(
-        blocks.len(),
-        |block| {
-            let mut text = Vec::new();
-            let findings = blocks[block].iter().map(|finding| JsonFinding::new(report, finding));
-            lines(findings, &mut text).map(|()| text)
-        },
-        |block| {
-            if !std::mem::take(&mut first) {
-                out.write_all(b",")?;
-            }
-            out.write_all(&block?)
-        },
-    )?;
-    end(report.findings.is_empty(), out)?;
-    write!(out, ",\n  \"summary\": ")?;
     let summary = Summary {
         tasks: report.plan.tasks.len(),
         errors: report.count(Level::Error),
@@ -201,71 +179,59 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         files: report.files,
         verified: report.verified(),
     };
-    value(&summary, out)?;
-    out.write_all(b"\n}\n")
+    write!(out, "{{\n  \"version\": 1,\n  \"command\": ")?;
+    write_field(&report.command, out)?;
+    write!(out, ",\n  \"plan\": ")?;
+    write_field(&plan_names(&report.plan), out)?;
+    write!(out, ",\n  \"inputs\": ")?;
+    write_field(&inputs.collect::<Vec<_>>(), out)?;
+    write!(out, ",\n  \"findings\": [")?;
+    write_findings(report, out)?;
+    write!(out, "{}],\n  \"summary\": ", if report.findings.is_empty() { "" } else { "\n  " })?;
+    write_field(&summary, out)?;
+    writeln!(out, "\n}}")
 }
 
-/// Writes the items of a list, a line each.
-fn lines<T: Serialize>(items: impl Iterator<Item = T>, out: &mut dyn io::Write) -> io::Result<()> {
-    for (place, item) in items.enumerate() {
-        out.write_all(if place == 0 { b"\n    " } else { b",\n    " })?;
-        value(&item, out)?;
-    }
-    Ok(())
-}
-
-/// Ends a list of lines.
-fn end(empty: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    out.write_all(if empty { b"]" } else { b"\n  ]" })
-}
-
-/// Writes a value in one line.
-fn value<T: Serialize + ?Sized>(value: &T, out: &mut dyn io::Write) -> io::Result<()> {
-    Ok(value.serialize(&mut Serializer::with_formatter(out, Safe))?)
-}
-
-/// JSON in which no text of strangers does anything to a terminal or a CI log.
-///
-/// JSON may escape any character: the values stay what they are.
-struct Safe;
-
-impl Formatter for Safe {
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        if first { Ok(()) } else { out.write_all(b", ") }
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.begin_array_value(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(b": ")
-    }
-
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut plain = 0;
-        for (at, character) in fragment.char_indices() {
-            if !safe::is_hidden(character) && !fragment[at..].starts_with("##") {
-                continue;
+/// Writes the findings, made into their JSON by all processors: there may be half a million.
+fn write_findings(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let blocks: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
+    let mut first = true;
+    parallel::in_order(
+        blocks.len(),
+        |block| {
+            let mut text = Vec::new();
+            let findings = blocks[block].iter().map(|finding| JsonFinding::new(report, finding));
+            write_items(findings, &mut text).map(|()| text)
+        },
+        |text| {
+            if !std::mem::take(&mut first) {
+                out.write_all(b",")?;
             }
-            out.write_all(&fragment.as_bytes()[plain..at])?;
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            plain = at + character.len_utf8();
-        }
-        out.write_all(&fragment.as_bytes()[plain..])
+            out.write_all(&text?)
+        },
+    )
+}
+
+/// Some bytes of the plan.
+#[derive(Serialize)]
+struct Part<'p> {
+    file: &'p str,
+    start: Position,
+    end: Position,
+}
+
+impl<'p> Part<'p> {
+    fn new(plan: &'p Plan, span: Span) -> Part<'p> {
+        let source = &plan.sources[span.file.0];
+        let [start, end] = [span.start, span.end].map(|byte| source.position(byte).into());
+        Part { file: source.name(), start, end }
     }
+}
+
+fn plan_names(plan: &Plan) -> Vec<&str> {
+    plan.sources.iter().map(SourceFile::name).collect()
+}
+
+fn ids<'p>(plan: &'p Plan, tasks: &[usize]) -> Vec<&'p str> {
+    tasks.iter().map(|&task| &*plan.tasks[task].id.value).collect()
 }

@@ -1,4 +1,4 @@
-//! One report, one file a format.
+//! One report, one file a format; and the other answers of the program, each in two formats.
 //!
 //! No format decides anything: what is found, its level and its order are the report's.
 
@@ -7,12 +7,15 @@ mod group;
 mod human;
 mod json;
 mod safe;
+pub mod waves;
+pub mod who;
 
 use std::io;
 
 use crate::finding::{Label, Place, Report};
 use crate::path::RepoPath;
-use crate::source::Position;
+use crate::plan::Plan;
+use crate::source::{Position, excerpt};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,15 @@ pub enum Format {
     Human,
     /// A line for each finding: `file:line:column: level[rule] message`.
     Concise,
+    /// One JSON object, for programs.
+    Json,
+}
+
+/// How the answer to a single question is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerFormat {
+    /// For people.
+    Text,
     /// One JSON object, for programs.
     Json,
 }
@@ -56,6 +68,23 @@ pub fn write(
 #[must_use]
 pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
     safe::shown(text)
+}
+
+/// The ids of some tasks as a sentence holds them: the first few, and how many there are beside.
+fn names(plan: &Plan, tasks: &[usize], most: usize) -> String {
+    let mut shown: Vec<String> = tasks.iter().take(most).map(|&task| name(plan, task)).collect();
+    if tasks.len() > most {
+        shown.push(format!("{} more", tasks.len() - most));
+    }
+    match shown.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => shown.concat(),
+    }
+}
+
+/// The id of a task as it is shown.
+fn name(plan: &Plan, task: usize) -> String {
+    format!("`{}`", shown(&excerpt(&plan.tasks[task].id.value)))
 }
 
 /// A label with its file and its lines and columns looked up.

@@ -21,7 +21,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use common::{TestRepo, search_path};
+use common::{TestRepo, assert_harmless, search_path};
 use serde_json::Value;
 
 /// The plan of most tests: two tasks that write, one that reviews.
@@ -113,15 +113,6 @@ impl Gate {
         let answer = self.run();
         let Ok(value) = serde_json::from_str(&answer.stdout) else { panic!("{answer:?}") };
         Json { answer, value }
-    }
-}
-
-/// Nothing of a stranger's text does anything to a terminal or a log.
-fn assert_harmless(text: &str) {
-    for line in text.lines() {
-        assert!(!line.trim_start().starts_with("::"), "{line:?}");
-        assert!(!line.contains("##["), "{line:?}");
-        assert!(!line.contains(|letter: char| letter.is_control()), "{line:?}");
     }
 }
 

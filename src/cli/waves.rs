@@ -1,0 +1,37 @@
+//! `lanelint waves`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use lanelint::report;
+use lanelint::waves::{TooManyUnknown, Waves};
+
+use super::ask::{self, AnswerTo, Asked, PlanArgs};
+use super::output::{tell, to_stdout};
+use super::{Unusable, check};
+
+#[derive(Debug, Args)]
+pub(super) struct WavesArgs {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// How to answer.
+    #[arg(long, value_enum, default_value_t = AnswerTo::Human, value_name = "NAME")]
+    format: AnswerTo,
+}
+
+pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Unusable> {
+    let Asked { environment, place, plan } = args.plan.read()?;
+    // They only choose the path that stands for an overlap.
+    let files = check::existing_files(&environment, &place.root).unwrap_or_else(|gap| {
+        tell("note", &format!("{}; no file is taken to exist", gap.problem));
+        Vec::new()
+    });
+    let waves = Waves::new(&plan, &files).map_err(|TooManyUnknown(tasks)| {
+        Unusable::new(
+            format!("the lanes of {tasks} tasks are not known, so there are no waves to tell"),
+            "`lanelint check` says what is wrong with the plan",
+        )
+    })?;
+    to_stdout(|out| report::waves::write(&plan, &waves, args.format.into(), out))?;
+    Ok(ask::status(waves.is_whole() && !plan.unknown))
+}

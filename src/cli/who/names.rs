@@ -1,0 +1,219 @@
+//! The paths that are asked about: where their names come from, and what they mean.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead};
+use std::path::Path;
+
+use lanelint::path::{RepoPath, unquote};
+
+use crate::cli::plan::{Place, relative};
+
+/// The longest name that is taken, in bytes: no file system has longer ones.
+const LONGEST: usize = 1 << 16;
+
+/// Whether an argument stands for standard input.
+pub(super) fn is_stdin(argument: &OsStr) -> bool {
+    argument == "-"
+}
+
+/// The names in the order of the call, those on standard input where it is named.
+///
+/// Each is the bytes of a name, or what there is of them and why they are none.
+pub(super) struct Names<'a, R> {
+    arguments: std::slice::Iter<'a, OsString>,
+    input: R,
+    /// Whether names are being read from the input.
+    reading: bool,
+    null: bool,
+    failure: Option<io::Error>,
+}
+
+type Name = Result<Vec<u8>, (Vec<u8>, String)>;
+
+impl<'a, R: BufRead> Names<'a, R> {
+    pub(super) fn new(arguments: &'a [OsString], input: R, null: bool) -> Names<'a, R> {
+        let (reading, arguments) = (arguments.is_empty(), arguments.iter());
+        Names { arguments, input, reading, null, failure: None }
+    }
+
+    /// Why the input ended early.
+    pub(super) fn failure(&self) -> Option<&io::Error> {
+        self.failure.as_ref()
+    }
+
+    fn read(&mut self) -> Option<Name> {
+        let end = if self.null { 0 } else { b'\n' };
+        let mut name = Vec::new();
+        let mut length = 0;
+        let mut ended = false;
+        while !ended {
+            let bytes = match self.input.fill_buf() {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.failure = Some(error);
+                    return None;
+                }
+            };
+            if bytes.is_empty() {
+                break;
+            }
+            let here = bytes.iter().position(|&byte| byte == end);
+            let part = &bytes[..here.unwrap_or(bytes.len())];
+            name.extend(part.iter().take(LONGEST - name.len()));
+            let used = part.len() + usize::from(here.is_some());
+            (length, ended) = (length + part.len(), here.is_some());
+            self.input.consume(used);
+        }
+        if !ended && length == 0 {
+            return None;
+        }
+        Some(if length > LONGEST {
+            Err((name, format!("it is longer than {LONGEST} bytes")))
+        } else if !self.null && name.first() == Some(&b'"') {
+            match unquote(&name) {
+                Some((plain, read)) if read == name.len() => Ok(plain),
+                _ => {
+                    Err((name, "it begins with a quote, and is not quoted as git does".to_owned()))
+                }
+            }
+        } else {
+            Ok(name)
+        })
+    }
+}
+
+impl<R: BufRead> Iterator for Names<'_, R> {
+    type Item = Name;
+
+    fn next(&mut self) -> Option<Name> {
+        loop {
+            if self.reading {
+                match self.read() {
+                    Some(name) => return Some(name),
+                    None => self.reading = false,
+                }
+            }
+            let argument = self.arguments.next()?;
+            if !is_stdin(argument) {
+                return Some(Ok(argument.as_encoded_bytes().to_vec()));
+            }
+            self.reading = true;
+        }
+    }
+}
+
+/// What names begin at.
+pub(super) struct Base {
+    /// The working directory below the root; the root itself for one outside of it.
+    folder: Option<RepoPath>,
+    /// The root's names.
+    roots: Vec<Vec<u8>>,
+}
+
+impl Base {
+    pub(super) fn new(place: &Place) -> Base {
+        let root = place.root.canonicalize().unwrap_or_else(|_| place.root.clone());
+        let here = place.here.canonicalize().ok();
+        let folder = here.and_then(|here| relative(&root, &here)).flatten();
+        let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
+        Base { folder, roots: vec![bytes(&root), bytes(&place.root)] }
+    }
+
+    /// The path that a name means, or why it means none.
+    ///
+    /// `.` and `..` are resolved by the text alone, as git does.
+    pub(super) fn path(&self, name: &[u8]) -> Result<RepoPath, String> {
+        if name.is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        if name.ends_with(b"/") {
+            return Err("it is the name of a folder; ask about the files in it".to_owned());
+        }
+        let outside = || "it lies outside of the root".to_owned();
+        let mut plain: Vec<&[u8]> = Vec::new();
+        let absolute = name.starts_with(b"/");
+        if let Some(folder) = self.folder.as_ref().filter(|_| !absolute) {
+            plain.extend(components(folder.as_bytes()));
+        }
+        for component in components(name) {
+            match component {
+                b"" | b"." => {}
+                b".." if plain.pop().is_none() => return Err(outside()),
+                b".." => {}
+                component => plain.push(component),
+            }
+        }
+        if absolute {
+            let roots = self
+                .roots
+                .iter()
+                .map(|root| components(root).filter(|part| !part.is_empty()).collect::<Vec<_>>());
+            let root = roots.into_iter().find(|root| plain.starts_with(root));
+            plain.drain(..root.ok_or_else(outside)?.len());
+        }
+        if plain.is_empty() {
+            return Err("it is the root itself".to_owned());
+        }
+        RepoPath::new(plain.join(&b'/')).map_err(|fault| fault.to_string())
+    }
+}
+
+fn components(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|&byte| byte == b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: &[u8], null: bool) -> Vec<Result<String, String>> {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let names = Names::new(&[], input, null);
+        names.map(|name| name.map(text).map_err(|(_, problem)| problem)).collect()
+    }
+
+    #[test]
+    fn names_are_read_as_git_writes_them() {
+        let ok = |names: &[&str]| names.iter().map(|&name| Ok(name.to_owned())).collect::<Vec<_>>();
+        assert_eq!(read(b"", false), []);
+        assert_eq!(read(b"a\nb c\n\nd", false), ok(&["a", "b c", "", "d"]));
+        assert_eq!(read(b"\"s\\303\\251\\n\"\n", false), ok(&["sé\n"]));
+        assert_eq!(read(b"a\nb\0\"c\"\0", true), ok(&["a\nb", "\"c\""]));
+        assert!(read(b"\"a\nb\n", false)[0].as_ref().unwrap_err().contains("quote"));
+        let long = [vec![b'x'; LONGEST], vec![b'\n'], vec![b'y'; LONGEST * 3], b"\nz".to_vec()];
+        let found = read(&long.concat(), false);
+        assert_eq!(found.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    }
+
+    #[test]
+    fn a_name_means_a_path_from_the_working_directory() {
+        let roots = vec![b"/repo".to_vec(), b"/link".to_vec()];
+        let inside = Base { folder: Some("a/b".parse().unwrap()), roots: roots.clone() };
+        let outside = Base { folder: None, roots };
+        for (base, name, expected) in [
+            (&inside, "x", Ok("a/b/x")),
+            (&inside, "./x//y", Ok("a/b/x/y")),
+            (&inside, "../x", Ok("a/x")),
+            (&inside, "../../x", Ok("x")),
+            (&inside, "../../../x", Err("outside")),
+            (&inside, "../..", Err("the root itself")),
+            (&inside, "/repo/x", Ok("x")),
+            (&inside, "/link/./y/../x", Ok("x")),
+            (&inside, "/repository/x", Err("outside")),
+            (&inside, "/repo", Err("the root itself")),
+            (&inside, "/", Err("a folder")),
+            (&outside, "x", Ok("x")),
+            (&outside, "src/", Err("a folder")),
+            (&outside, ".git/config", Err("`.git`")),
+            (&outside, "..", Err("outside")),
+            (&outside, "", Err("empty")),
+        ] {
+            match (base.path(name.as_bytes()), expected) {
+                (Ok(path), Ok(expected)) => assert_eq!(path.to_string(), expected, "{name}"),
+                (Err(problem), Err(words)) => assert!(problem.contains(words), "{name}: {problem}"),
+                (found, _) => panic!("{name}: {found:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The waves in which tasks can start, as JSON.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::{ids, path_text, plan_names, write_document};
+use crate::plan::Plan;
+use crate::waves::{Because, Edit, Waves, Why};
+
+#[derive(Serialize)]
+struct Document<'p> {
+    version: u32,
+    command: &'static str,
+    plan: Vec<&'p str>,
+    waves: Vec<Vec<Placed<'p>>>,
+    edits: Vec<JsonEdit<'p>>,
+    cycles: Vec<Vec<&'p str>>,
+    unknown: Vec<&'p str>,
+    undecided: Vec<[&'p str; 2]>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Placed<'p> {
+    task: &'p str,
+    because: Option<JsonBecause<'p>>,
+}
+
+#[derive(Serialize)]
+struct JsonBecause<'p> {
+    why: &'static str,
+    task: &'p str,
+    path: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'p> {
+    edit: &'static str,
+    tasks: [&'p str; 2],
+    path: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    tasks: usize,
+    waves: usize,
+    at_least: usize,
+    fewest: bool,
+    all_edits_tried: bool,
+}
+
+pub(in crate::report) fn write(
+    plan: &Plan,
+    waves: &Waves,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let id = |task: usize| &*plan.tasks[task].id.value;
+    let because = |Because { other, why }: &Because| {
+        let (why, path) = match why {
+            Why::Needs => ("needs", None),
+            Why::Overlap(path) => ("overlap", Some(path)),
+            Why::Undecided => ("undecided", None),
+            Why::Unknown => ("unknown", None),
+        };
+        JsonBecause { why, task: id(*other), path: path_text(path) }
+    };
+    let waves_of_tasks = waves.waves.iter().map(|wave| {
+        let placed = wave.iter().map(|placed| Placed {
+            task: id(placed.task),
+            because: placed.because.as_ref().map(because),
+        });
+        placed.collect()
+    });
+    let edits = waves.edits.iter().map(|edit| match edit {
+        Edit::Part { tasks, path } => JsonEdit {
+            edit: "part",
+            tasks: [id(tasks.0), id(tasks.1)],
+            path: path_text(Some(path)),
+        },
+        Edit::Unneed { task, need } => {
+            JsonEdit { edit: "unneed", tasks: [id(*task), id(*need)], path: None }
+        }
+    });
+    let document = Document {
+        version: 1,
+        command: "waves",
+        plan: plan_names(plan),
+        waves: waves_of_tasks.collect(),
+        edits: edits.collect(),
+        cycles: waves.cycles.iter().map(|cycle| ids(plan, cycle)).collect(),
+        unknown: ids(plan, &waves.unknown),
+        undecided: waves.undecided.iter().map(|&(one, other)| [id(one), id(other)]).collect(),
+        summary: Summary {
+            tasks: plan.tasks.len(),
+            waves: waves.waves.len(),
+            at_least: waves.at_least,
+            fewest: waves.is_fewest(),
+            all_edits_tried: waves.all_edits_tried,
+        },
+    };
+    write_document(&document, out)
+}

@@ -1,0 +1,86 @@
+//! Who may write which path: a paragraph for each.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::{AnswerFormat, json, names, shown};
+use crate::path::RepoPath;
+use crate::plan::{GlobEntry, Plan};
+use crate::source::{Span, excerpt};
+use crate::who::{Answer, Protection, Reply, Who};
+
+/// How many tasks of which nothing is known are named.
+const NAMED: usize = 10;
+
+/// Writes replies as they come.
+///
+/// What is no path has no paragraph: whoever asked is told of it elsewhere.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write<'p>(
+    who: &Who<'p>,
+    replies: impl Iterator<Item = Reply<'p>>,
+    format: AnswerFormat,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        AnswerFormat::Json => json::who::write(who, replies, out),
+        AnswerFormat::Text => {
+            let mut text = Text { plan: who.plan(), places: HashMap::new(), out };
+            for reply in replies {
+                if let Reply::Answer(path, answer) = reply {
+                    text.paragraph(&path, &answer)?;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+struct Text<'p, 'o> {
+    plan: &'p Plan,
+    /// Lines and columns that were looked up: a plan may be one line of a million bytes.
+    places: HashMap<Span, String>,
+    out: &'o mut dyn Write,
+}
+
+impl Text<'_, '_> {
+    fn paragraph(&mut self, path: &RepoPath, answer: &Answer<'_>) -> io::Result<()> {
+        writeln!(self.out, "{}", shown(&path.to_string()))?;
+        match answer.protected {
+            Some(Protection::Plan) => writeln!(self.out, "  protected: it is part of the plan")?,
+            Some(Protection::Glob(entry)) => {
+                let place = self.place(entry).to_owned();
+                writeln!(self.out, "  protected: {} ({place})", glob(entry))?;
+            }
+            None => {}
+        }
+        for owner in &answer.owners {
+            let place = self.place(owner.entry).to_owned();
+            let id = &self.plan.tasks[owner.task].id.value;
+            let (id, glob) = (shown(&excerpt(id)).into_owned(), glob(owner.entry));
+            let shared = if owner.shared { ", by `share`" } else { "" };
+            writeln!(self.out, "  {id}: {glob}{shared} ({place})")?;
+        }
+        if !answer.undecided.is_empty() {
+            let tasks = names(self.plan, &answer.undecided, NAMED);
+            writeln!(self.out, "  undecided for {tasks}: a bound on work was reached")?;
+        } else if answer.owners.is_empty() && answer.protected.is_none() {
+            writeln!(self.out, "  nobody's")?;
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, entry: &GlobEntry) -> &str {
+        self.places.entry(entry.span).or_insert_with(|| {
+            let source = &self.plan.sources[entry.span.file.0];
+            let start = source.position(entry.span.start);
+            format!("{}:{}:{}", shown(source.name()), start.line, start.column)
+        })
+    }
+}
+
+fn glob(entry: &GlobEntry) -> String {
+    shown(&excerpt(&entry.text)).into_owned()
+}
