@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
 use super::{Located, path_text, safe};
-use crate::finding::{Applicability, Datum, Finding, Level, Report};
+use crate::finding::{Applicability, Datum, Finding, Level, Mender, Report};
 
 #[derive(Serialize)]
 struct Document<'r> {
@@ -28,12 +28,13 @@ struct Input<'r> {
 }
 
 /// The findings, made into their JSON one by one: there may be half a million.
-struct Findings<'r>(&'r Report);
+struct Findings<'r>(&'r Report, Mender<'r>);
 
 impl Serialize for Findings<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer
-            .collect_seq(self.0.findings.iter().map(|finding| JsonFinding::new(self.0, finding)))
+        let Findings(report, mender) = self;
+        let findings = report.findings.iter();
+        serializer.collect_seq(findings.map(|finding| JsonFinding::new(report, mender, finding)))
     }
 }
 
@@ -127,7 +128,7 @@ impl Serialize for Value<'_> {
 }
 
 impl<'r> JsonFinding<'r> {
-    fn new(report: &'r Report, finding: &'r Finding) -> JsonFinding<'r> {
+    fn new(report: &'r Report, mender: &Mender<'_>, finding: &'r Finding) -> JsonFinding<'r> {
         let draft = &finding.draft;
         let labels = draft.labels.iter().map(|label| {
             let located = Located::new(report, label);
@@ -145,14 +146,16 @@ impl<'r> JsonFinding<'r> {
             end: edit.span.end,
             text: edit.text,
         };
-        let fixes = draft.fixes.iter().map(|fix| Fix {
+        // Of a fix for which the text has no sure place, there is nothing to offer.
+        let fixes = draft.fixes.iter().map(|fix| (fix, mender.edits(fix)));
+        let fixes = fixes.filter(|(_, edits)| !edits.is_empty()).map(|(fix, edits)| Fix {
             title: fix.title(&report.plan),
             applicability: match fix.applicability() {
                 Applicability::Safe => "safe",
                 Applicability::Unsafe => "unsafe",
                 Applicability::DisplayOnly => "display-only",
             },
-            edits: fix.edits(&report.plan).into_iter().map(edit).collect(),
+            edits: edits.into_iter().map(edit).collect(),
         });
         JsonFinding {
             rule: finding.rule,
@@ -185,7 +188,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         command: report.command,
         plan: report.plan.sources.iter().map(crate::source::SourceFile::name).collect(),
         inputs: inputs.collect(),
-        findings: Findings(report),
+        findings: Findings(report, Mender::new(&report.plan)),
         summary: Summary {
             tasks: report.plan.tasks.len(),
             errors: report.count(Level::Error),
