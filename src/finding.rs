@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub use crate::level::Level;
 use crate::path::RepoPath;
 use crate::plan::Plan;
-pub use crate::plan::fix::{Applicability, Edit, Fix};
+pub use crate::plan::fix::{Applicability, Edit, Fix, Mender};
 use crate::source::Span;
 
 /// One violation of one rule.

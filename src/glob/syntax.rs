@@ -27,16 +27,24 @@ pub struct Fault {
     pub help: String,
     /// A text for the place of `span` that mends it, where there is an obvious one.
     pub fix: Option<String>,
+    /// Whether the mended glob is the one thing that the text can have meant, and no guess.
+    pub sure: bool,
 }
 
 impl Fault {
     fn new(span: Range<usize>, problem: impl Into<String>, help: impl Into<String>) -> Fault {
-        Fault { span, problem: problem.into(), help: help.into(), fix: None }
+        Fault { span, problem: problem.into(), help: help.into(), fix: None, sure: false }
     }
 
     fn with_fix(mut self, fix: impl Into<String>) -> Fault {
         self.fix = Some(fix.into());
         self
+    }
+
+    /// Adds a mend that takes away what has no meaning of its own.
+    fn with_sure_fix(mut self, fix: impl Into<String>) -> Fault {
+        self.sure = true;
+        self.with_fix(fix)
     }
 }
 

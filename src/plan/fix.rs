@@ -1,30 +1,113 @@
-//! What can be done to a plan to mend a finding, and the edits of its text that do it.
+//! What can be done to a plan to mend a finding: small intents, of which there may be millions.
+//!
+//! [`Mender`] turns an intent into edits of the plan's text when somebody looks at it, and
+//! [`apply`] does them: in memory, and only where the plan that comes of it is the one that was meant.
+
+mod apply;
+mod flow;
+mod list;
+mod mender;
+mod places;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
 
 use super::Plan;
-use crate::source::Span;
+use crate::source::{Span, excerpt};
 
-/// What could be done to a plan.
+pub use apply::{Applied, apply};
+pub use mender::Mender;
+
+/// What could be done to a plan. Tasks and values are named by their places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fix {
     /// Write another text in the place of a value.
-    Replace {
-        /// What the edit does, in a few words.
-        title: String,
-        /// What is replaced.
-        span: Span,
-        /// What comes in its place.
-        text: String,
+    Replace(Box<Replacement>),
+    /// Take a glob or an exclusion out of what a task may write.
+    RemoveGlob {
+        /// The task.
+        task: u32,
+        /// The place among the entries of its `write`.
+        entry: u32,
         /// Who may decide that it is done.
         applicability: Applicability,
     },
+    /// Take a glob out of `share`.
+    RemoveShared {
+        /// The place among the entries of `share`.
+        entry: u32,
+    },
+    /// Let a task write more.
+    AddGlob {
+        /// The task.
+        task: u32,
+        /// The glob.
+        glob: Arc<str>,
+    },
+    /// Let a task write less: add exclusions to its `write`.
+    Exclude {
+        /// The task.
+        task: u32,
+        /// The globs, without the `!`.
+        globs: Box<[Arc<str>]>,
+    },
+    /// Let a task wait for another one.
+    Need {
+        /// The task that waits.
+        task: u32,
+        /// The task that it waits for.
+        other: u32,
+    },
+    /// Let every task write what a glob holds.
+    Share {
+        /// The glob.
+        glob: Arc<str>,
+    },
+    /// Accept a finding on purpose, with a reason that is still to be written.
+    Allow {
+        /// The task that accepts it.
+        task: u32,
+        /// The other task, where there is one.
+        with: Option<u32>,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// Take out an allowance that nothing needs.
+    RemoveAllowance {
+        /// The task.
+        task: u32,
+        /// The place among its allowances.
+        allowance: u32,
+    },
+    /// Say that a task may write nothing.
+    WriteNothing {
+        /// The task.
+        task: u32,
+    },
+}
+
+/// Another text in the place of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// What the edit does, in a few words.
+    pub title: String,
+    /// What is replaced.
+    pub span: Span,
+    /// What comes in its place.
+    pub text: String,
+    /// Who may decide that it is done.
+    pub applicability: Applicability,
 }
 
 /// Who may decide that a fix is applied. The words are ruff's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Applicability {
-    /// It cannot change what a lane means: `check --fix` applies it.
+    /// It cannot change what a lane means, or gives a meaning to what had none and can only be meant
+    /// so: `check --fix` applies it.
     Safe,
-    /// It may change what a lane means, and there is no other edit: `check --fix=all` applies it.
+    /// It changes what a lane means, or is a guess, and there is no other edit: `check --fix=all`
+    /// applies it.
     Unsafe,
     /// It is one of several edits of which a person has to choose one: it is never applied unasked.
     DisplayOnly,
@@ -39,12 +122,44 @@ pub struct Edit {
     pub text: String,
 }
 
+/// The reason of an allowance that is still to be written.
+const REASON: &str = "say why this is fine";
+
+/// A place in the plan as a fix names it. A plan has at most [`super::MAX_VALUES`] of anything.
+pub(crate) fn place(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
 impl Fix {
     /// What the fix does, in a few words.
     #[must_use]
-    pub fn title(&self, _plan: &Plan) -> String {
+    pub fn title(&self, plan: &Plan) -> String {
+        let id = |task: &u32| plan.tasks.get(*task as usize).map_or("", |task| &task.id.value);
         match self {
-            Fix::Replace { title, .. } => title.clone(),
+            Fix::Replace(replacement) => replacement.title.clone(),
+            Fix::RemoveGlob { task, entry, .. } => {
+                let entries = plan.tasks.get(*task as usize).and_then(|task| task.write.as_ref());
+                let entry = entries.and_then(|write| write.entries.get(*entry as usize));
+                format!("remove {} from `{}`", quoted(entry.map(|entry| &entry.text)), id(task))
+            }
+            Fix::RemoveShared { entry } => {
+                let entry = plan.share.get(*entry as usize).map(|entry| &entry.text);
+                format!("remove {} from `share`", quoted(entry))
+            }
+            Fix::AddGlob { task, glob } => format!("add {} to `{}`", quoted([glob]), id(task)),
+            Fix::Exclude { task, globs } => {
+                format!("exclude {} from `{}`", quoted(globs), id(task))
+            }
+            Fix::Need { task, other } => format!("add `needs: {}` to `{}`", id(other), id(task)),
+            Fix::Share { glob } => format!("add {} to `share`", quoted([glob])),
+            Fix::Allow { task, .. } => format!("allow it in `{}`, with a reason", id(task)),
+            Fix::RemoveAllowance { task, allowance } => {
+                let allow = plan.tasks.get(*task as usize).map(|task| &task.allow);
+                let allow = allow.and_then(|allow| allow.get(*allowance as usize));
+                let rule = allow.map_or("", |allow| allow.rule.value.as_str());
+                format!("remove the allowance of `{}` from `{}`", excerpt(rule), id(task))
+            }
+            Fix::WriteNothing { task } => format!("let `{}` write nothing: `write: []`", id(task)),
         }
     }
 
@@ -52,15 +167,34 @@ impl Fix {
     #[must_use]
     pub fn applicability(&self) -> Applicability {
         match self {
-            Fix::Replace { applicability, .. } => *applicability,
+            Fix::Replace(replacement) => replacement.applicability,
+            Fix::RemoveGlob { applicability, .. } => *applicability,
+            Fix::RemoveAllowance { .. } => Applicability::Safe,
+            Fix::AddGlob { .. } => Applicability::Unsafe,
+            Fix::Exclude { .. }
+            | Fix::Need { .. }
+            | Fix::Share { .. }
+            | Fix::Allow { .. }
+            | Fix::RemoveShared { .. }
+            | Fix::WriteNothing { .. } => Applicability::DisplayOnly,
         }
     }
+}
 
-    /// The edits of the plan's text, none of which overlaps another.
-    #[must_use]
-    pub fn edits(&self, _plan: &Plan) -> Vec<Edit> {
-        match self {
-            Fix::Replace { span, text, .. } => vec![Edit { span: *span, text: text.clone() }],
-        }
+impl From<Replacement> for Fix {
+    fn from(replacement: Replacement) -> Fix {
+        Fix::Replace(Box::new(replacement))
+    }
+}
+
+/// Globs as a title names them: the first ones.
+fn quoted<'g>(globs: impl IntoIterator<Item = &'g Arc<str>>) -> String {
+    const TOLD: usize = 3;
+    let mut globs = globs.into_iter();
+    let told: Vec<String> =
+        globs.by_ref().take(TOLD).map(|glob| format!("`{}`", excerpt(glob))).collect();
+    match globs.count() {
+        0 => told.join(", "),
+        more => format!("{} and {more} more", told.join(", ")),
     }
 }

@@ -16,6 +16,7 @@ use crate::lane::{Common, Lane, Lanes};
 use crate::level::Level;
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
+use fix::Replacement;
 
 pub(crate) use names::nearest;
 pub use read::{MAX_TEXT, MAX_VALUES, PlanText, read};
@@ -116,8 +117,8 @@ pub struct GlobFault {
     pub problem: String,
     /// What to do next.
     pub help: String,
-    /// A text for the place of the span that mends it.
-    pub fix: Option<String>,
+    /// The edit that mends it.
+    pub fix: Option<Replacement>,
 }
 
 /// A finding that a task accepts on purpose.
@@ -142,8 +143,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// Where, and what is to be said there; the first is the place of the problem.
     pub labels: Vec<(Span, String)>,
-    /// A text for the place of the first label that mends it, and what the edit does.
-    pub fix: Option<(String, String)>,
+    /// The edit that mends it.
+    pub fix: Option<Replacement>,
     /// The task in which it is, by its place in the plan; nothing for the plan as a whole.
     pub task: Option<usize>,
 }

@@ -12,7 +12,8 @@ use super::{Plan, Spanned};
 use crate::glob::Glob;
 use crate::level::Level;
 use crate::parallel;
-use crate::source::yaml::{NodeRef, Tree, View};
+use crate::plan::fix::Applicability;
+use crate::source::yaml::{self, NodeRef, Tree, View};
 use crate::source::{FileId, SourceFile, Span, excerpt};
 use values::Exclusions;
 
@@ -148,7 +149,9 @@ impl Reader {
         for problem in tree.problems() {
             let found = self.problem(problem.span.clone(), problem.message.clone(), "");
             found.help.clone_from(&problem.help);
-            found.fix = problem.fix.clone().map(|text| ("quote it".to_owned(), text));
+            if let Some(quoted) = &problem.fix {
+                found.mend("quote it", quoted, Applicability::Safe);
+            }
         }
         let syntax = first..self.plan.problems.len();
         let broken = !syntax.is_empty();
@@ -208,7 +211,8 @@ impl Reader {
     }
 
     fn plan_map(&mut self, pairs: Vec<(NodeRef<'_>, NodeRef<'_>)>) {
-        for (key, value) in self.without_duplicates(pairs, UNITED_KEYS).0 {
+        let (pairs, _) = self.without_duplicates(pairs, UNITED_KEYS);
+        for &(key, value) in &pairs {
             let Some(name) = self.key(key) else {
                 self.unknown = true;
                 continue;
@@ -232,7 +236,7 @@ impl Reader {
                 }
                 "companions" => self.companions(value),
                 "rules" => self.rules(value),
-                other => self.other_key(other, key, PLAN_KEYS, "a plan"),
+                other => self.other_key((other, key), PLAN_KEYS, &pairs, "a plan"),
             }
         }
     }
@@ -295,11 +299,18 @@ impl Reader {
                 "note" => Some(Level::Note),
                 "off" => None,
                 other => {
-                    let help = match nearest(other, LEVELS.iter().copied()) {
+                    let near = nearest(other, LEVELS.iter().copied());
+                    let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the levels are {}", list(LEVELS)),
                     };
-                    self.problem(value.span(), format!("`{}` is no level", excerpt(other)), &help);
+                    let message = format!("`{}` is no level", excerpt(other));
+                    let problem = self.problem(value.span(), message, &help);
+                    if let Some(near) = near {
+                        let title = format!("write `{near}`");
+                        let written = yaml::written_like(value.source(), near);
+                        problem.mend(title, written, Applicability::Unsafe);
+                    }
                     continue;
                 }
             };
@@ -374,8 +385,12 @@ impl Reader {
             None => "name a task of this plan, or remove it".to_owned(),
         };
         let message = format!("there is no task `{}`", excerpt(&id.value));
+        let source = self.text(id.span.bytes());
         let problem = self.problem(id.span.bytes(), message, &help);
-        problem.fix = near.map(|near| (format!("write `{near}`"), near));
+        if let Some(near) = near {
+            let written = yaml::written_like(&source, &near);
+            problem.mend(format!("write `{near}`"), written, Applicability::Unsafe);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{Located, path_text};
-use crate::finding::{Applicability, Datum, Finding, Level, Report};
+use crate::finding::{Applicability, Datum, Finding, Level, Mender, Report};
 use crate::parallel;
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
@@ -114,7 +114,7 @@ impl Serialize for Value<'_> {
 }
 
 impl<'r> JsonFinding<'r> {
-    fn new(report: &'r Report, finding: &'r Finding) -> JsonFinding<'r> {
+    fn new(report: &'r Report, mender: &Mender<'_>, finding: &'r Finding) -> JsonFinding<'r> {
         let draft = &finding.draft;
         let labels = draft.labels.iter().map(|label| {
             let located = Located::new(report, label);
@@ -132,14 +132,16 @@ impl<'r> JsonFinding<'r> {
             end: edit.span.end,
             text: edit.text,
         };
-        let fixes = draft.fixes.iter().map(|fix| Fix {
+        // Of a fix for which the text has no sure place, there is nothing to offer.
+        let fixes = draft.fixes.iter().map(|fix| (fix, mender.edits(fix)));
+        let fixes = fixes.filter(|(_, edits)| !edits.is_empty()).map(|(fix, edits)| Fix {
             title: fix.title(&report.plan),
             applicability: match fix.applicability() {
                 Applicability::Safe => "safe",
                 Applicability::Unsafe => "unsafe",
                 Applicability::DisplayOnly => "display-only",
             },
-            edits: fix.edits(&report.plan).into_iter().map(edit).collect(),
+            edits: edits.into_iter().map(edit).collect(),
         });
         JsonFinding {
             rule: finding.rule,
@@ -195,12 +197,14 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 /// Writes the findings, made into their JSON by all processors: there may be half a million.
 fn write_findings(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let blocks: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
+    let mender = Mender::new(&report.plan);
     let mut first = true;
     parallel::in_order(
         blocks.len(),
         |block| {
             let mut text = Vec::new();
-            let findings = blocks[block].iter().map(|finding| JsonFinding::new(report, finding));
+            let findings = blocks[block].iter();
+            let findings = findings.map(|finding| JsonFinding::new(report, &mender, finding));
             write_items(findings, &mut text).map(|()| text)
         },
         |text| {

@@ -1,9 +1,9 @@
 //! `invalid-glob`: a glob that the language does not have.
 
-use super::{Example, Facts, Grouping, Rule, label, replacement, text};
+use super::{Example, Facts, Grouping, Rule, label, text};
 use std::sync::Arc;
 
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Fix, Level};
 use crate::source::excerpt;
 
 pub(super) const RULE: Rule = Rule {
@@ -34,17 +34,9 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 tasks: facts.ids(task),
                 labels: vec![label(fault.span, fault.problem.as_str())],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
-                fixes: fault
-                    .fix
-                    .iter()
-                    .map(|fix| replacement(title(fix), fault.span, fix))
-                    .collect(),
+                fixes: fault.fix.iter().cloned().map(Fix::from).collect(),
                 ..Draft::default()
             });
         }
     }
-}
-
-fn title(fix: &str) -> String {
-    if fix.is_empty() { "remove it".to_owned() } else { format!("write `{fix}`") }
 }

@@ -2,9 +2,8 @@
 
 use super::{Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Fix, Level};
 use crate::plan::{Spanned, nearest};
 use crate::source::excerpt;
 
@@ -29,35 +28,31 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     for problem in facts.plan.problems.iter().filter(|problem| facts.concerns(problem.task)) {
-        let place = problem.labels[0].0;
         report(Draft {
             message: problem.message.clone(),
             help: problem.help.clone().map(Cow::Owned),
             tasks: facts.ids(problem.task),
             labels: problem.labels.iter().map(|(span, text)| label(*span, text.as_str())).collect(),
-            fixes: problem
-                .fix
-                .iter()
-                .map(|(title, text)| replacement(title, place, text))
-                .collect(),
+            fixes: problem.fix.iter().cloned().map(Fix::from).collect(),
             ..Draft::default()
         });
     }
     for (name, _) in &facts.plan.levels {
-        wrong_rule(name, "its level is fixed", Vec::new(), report);
+        wrong_rule(facts, name, "its level is fixed", &[], report);
     }
     for task in (0..facts.plan.tasks.len()).filter(|&task| facts.concerns(Some(task))) {
         for allow in &facts.plan.tasks[task].allow {
-            wrong_rule(&allow.rule, "it cannot be allowed", facts.ids([task]), report);
+            wrong_rule(facts, &allow.rule, "it cannot be allowed", &[task], report);
         }
     }
 }
 
 /// Tells of a name under `rules` or in an `allow` that is no rule's, or that of a fixed one.
 fn wrong_rule(
+    facts: &Facts<'_>,
     name: &Spanned<String>,
     fixed: &str,
-    tasks: Vec<Arc<str>>,
+    tasks: &[usize],
     report: &mut dyn FnMut(Draft),
 ) {
     let (message, help, near) = match rule(&name.value) {
@@ -79,12 +74,9 @@ fn wrong_rule(
     report(Draft {
         message,
         help: Some(help.into()),
-        tasks,
+        tasks: facts.ids(tasks.iter().copied()),
         labels: vec![label(name.span, "")],
-        fixes: near
-            .map(|near| replacement(format!("write `{near}`"), name.span, near))
-            .into_iter()
-            .collect(),
+        fixes: near.map(|near| replacement(facts.plan, name.span, near)).into_iter().collect(),
         ..Draft::default()
     });
 }

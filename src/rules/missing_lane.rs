@@ -1,7 +1,8 @@
 //! `missing-lane`: a task that does not say what it may write.
 
 use super::{Example, Facts, Grouping, Rule, label};
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Fix, Level};
+use crate::plan::fix;
 
 pub(super) const RULE: Rule = Rule {
     name: "missing-lane",
@@ -28,6 +29,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
                 tasks: facts.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
+                fixes: vec![Fix::WriteNothing { task: fix::place(place) }],
                 ..Draft::default()
             });
         }

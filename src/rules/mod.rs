@@ -12,10 +12,11 @@ use crate::glob::Patience;
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
+use crate::plan::fix::Replacement;
 use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan};
 use crate::repo::Gap;
-use crate::source::Span;
+use crate::source::{Span, excerpt, yaml};
 use crate::survey::Survey;
 
 mod broad_lane;
@@ -238,7 +239,13 @@ impl<'a> Facts<'a> {
 
     /// The globs of a task in the order of its lane.
     fn globs(&self, task: usize) -> Vec<&'a GlobEntry> {
-        self.plan.tasks[task].globs().map(|(entry, _)| entry).collect()
+        self.entries(task).map(|(_, entry)| entry).collect()
+    }
+
+    /// The globs of a task in the order of its lane, with their places in its `write`.
+    fn entries(&self, task: usize) -> impl Iterator<Item = (usize, &'a GlobEntry)> {
+        let entries = self.plan.tasks[task].write.iter().flat_map(|write| &write.entries);
+        entries.enumerate().filter(|(_, entry)| !entry.negated && entry.glob.is_ok())
     }
 
     /// The globs that are shared and sound, in the order in which lanes have them.
@@ -271,10 +278,11 @@ fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item = T>) -> Datum {
     Datum::List(values.into_iter().map(text).collect())
 }
 
-/// A fix that writes another text in the place of one that means nothing.
-fn replacement(title: impl Into<String>, span: Span, text: impl Into<String>) -> Fix {
-    let applicability = Applicability::Unsafe;
-    Fix::Replace { title: title.into(), span, text: text.into(), applicability }
+/// A fix that guesses another text for the place of a value.
+fn replacement(plan: &Plan, span: Span, text: &str) -> Fix {
+    let title = format!("write `{}`", excerpt(text));
+    let text = yaml::written_like(plan.sources[span.file.0].slice(span.bytes()), text);
+    Replacement { title, span, text, applicability: Applicability::Unsafe }.into()
 }
 
 /// Names of tasks as people list them: `a`, `b` and `c`.

@@ -3,7 +3,8 @@
 use super::{Example, Facts, Grouping, Rule, label, text};
 use std::sync::Arc;
 
-use crate::finding::{Draft, Level};
+use crate::finding::{Applicability, Draft, Fix, Level};
+use crate::plan::fix;
 use crate::source::excerpt;
 
 pub(super) const RULE: Rule = Rule {
@@ -28,11 +29,12 @@ pub(super) const RULE: Rule = Rule {
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
     for (task, globs) in known.protected.iter().enumerate() {
-        for (place, _) in
-            globs.iter().enumerate().filter(|(_, protected)| **protected == Some(true))
-        {
-            let entry = facts.globs(task)[place];
-            let id = facts.id(task);
+        if !globs.contains(&Some(true)) {
+            continue;
+        }
+        let id = facts.id(task);
+        let protected = facts.entries(task).zip(globs).filter(|(_, is)| **is == Some(true));
+        for ((place, entry), _) in protected {
             report(Draft {
                 message: format!(
                     "`{id}` may not write `{}`: it is protected",
@@ -46,11 +48,18 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 tasks: facts.ids([task]),
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
+                fixes: vec![Fix::RemoveGlob {
+                    task: fix::place(task),
+                    entry: fix::place(place),
+                    // To narrow `protect` is the other way.
+                    applicability: Applicability::DisplayOnly,
+                }],
                 ..Draft::default()
             });
         }
     }
-    for (shared, protected) in facts.shares().zip(&known.protected_shares) {
+    let shares = facts.plan.share.iter().enumerate().filter(|(_, shared)| shared.glob.is_ok());
+    for ((place, shared), protected) in shares.zip(&known.protected_shares) {
         if *protected != Some(true) {
             continue;
         }
@@ -63,6 +72,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 .chain(twin)
                 .collect(),
             data: vec![("glob", text(Arc::clone(&shared.text)))],
+            fixes: vec![Fix::RemoveShared { entry: fix::place(place) }],
             ..Draft::default()
         });
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::finding::{Finding, Input, Report};
+use crate::finding::{Finding, Input, Mender, Report};
 use crate::gate::{Judged, Work};
 use crate::plan::{Own, PlanText, read};
 use crate::repo::patch;
@@ -97,7 +97,7 @@ fn a_fix_of_an_example_mends_what_it_is_offered_for() {
         for finding in by(&report, rule.name) {
             for fix in &finding.draft.fixes {
                 let mut text = rule.example.plan.to_owned();
-                let mut edits = fix.edits(&report.plan);
+                let mut edits = Mender::new(&report.plan).edits(fix);
                 edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
                 for edit in edits {
                     text.replace_range(edit.span.bytes(), &edit.text);

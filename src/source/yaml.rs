@@ -16,7 +16,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
 
 use recover::RECOVERY_DEPTH;
 use scalar::{Core, core_type};
-pub use scalar::{Scalar, quoted};
+pub use scalar::{Scalar, quoted, written_like};
 
 /// The most values that are read from a text: each takes some hundred bytes, and a few letters.
 const MAX_NODES: usize = 2_000_000;
@@ -150,6 +150,16 @@ impl<'t> Tree<'t> {
         })
     }
 
+    /// Where the nodes stand that aliases lead to: whoever writes there writes in several places.
+    #[must_use]
+    pub fn aliased(&self) -> Vec<Range<usize>> {
+        let targets = self.nodes.iter().filter_map(|node| match node.value {
+            Value::Alias(target) => Some(self.nodes[target].span.clone()),
+            _ => None,
+        });
+        targets.collect()
+    }
+
     /// Reads the first document of a part of the text that is YAML in itself.
     fn read(&mut self, part: Range<usize>) -> Result<Option<usize>, ScanError> {
         let mut options = Options::default();
@@ -216,7 +226,10 @@ struct Open {
 impl<'t> Builder<'t> {
     fn take(&mut self, tree: &mut Tree<'t>, event: Event<'t>, span: &granit_parser::Span) {
         let bytes = span.byte_range().unwrap_or(0..0);
-        let bytes = self.base + bytes.start..self.base + bytes.end;
+        let mut bytes = self.base + bytes.start..self.base + bytes.end;
+        if let Event::SequenceStart(..) = event {
+            bytes.start = tree.start_of_list(bytes.start);
+        }
         let tag = span.tag_span().and_then(|tag| tag.byte_range());
         let tag = tag.map(|tag| self.base + tag.start..self.base + tag.end);
         let (value, id, opens) = match event {
@@ -291,6 +304,13 @@ impl Tree<'_> {
         });
     }
 
+    /// Where a list begins: the parser skips the first dash of one that is not indented.
+    fn start_of_list(&self, at: usize) -> usize {
+        let before = self.text[..at].trim_end_matches([' ', '\t']);
+        let begins = self.text[at..].starts_with(['[', '-']);
+        if begins || !before.ends_with('-') { at } else { before.len() - 1 }
+    }
+
     fn end_of_children(&self, node: usize) -> usize {
         let last = match &self.nodes[node].value {
             Value::List(items) => items.last().copied(),
@@ -320,6 +340,16 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn is_alias(self) -> bool {
         matches!(self.node().value, Value::Alias(_))
+    }
+
+    /// Whether the node is a text that is written as a block, below a `|` or a `>`.
+    #[must_use]
+    pub fn is_block_scalar(self) -> bool {
+        let style = match self.node().value {
+            Value::Scalar { style, .. } => style,
+            _ => return false,
+        };
+        matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
     }
 
     /// The text of the node as it is written.

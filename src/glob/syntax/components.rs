@@ -183,7 +183,7 @@ impl Walk<'_> {
                     "a leading `/`",
                     "remove it: every glob begins at the repository's root",
                 )
-                .with_fix(""),
+                .with_sure_fix(""),
             ),
             Component::Empty => {
                 let fault = Fault::new(
@@ -191,7 +191,7 @@ impl Walk<'_> {
                     "an empty component",
                     "write one `/` between two names, and `dir/**` for all below a folder",
                 );
-                self.fault(if at.is_empty() { fault } else { fault.with_fix("") });
+                self.fault(if at.is_empty() { fault } else { fault.with_sure_fix("") });
             }
             Component::Dot if start == 0 && !at.is_empty() => self.fault(
                 Fault::new(
@@ -199,7 +199,7 @@ impl Walk<'_> {
                     "a leading `./`",
                     "remove it: every glob begins at the repository's root",
                 )
-                .with_fix(""),
+                .with_sure_fix(""),
             ),
             Component::Dot | Component::DotDot => {
                 let name = if component == Component::Dot { "." } else { ".." };

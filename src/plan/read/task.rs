@@ -67,7 +67,7 @@ impl Reader {
         };
         let (pairs, twice) = self.without_duplicates(pairs, &[]);
         task.unknown |= twice;
-        for (key, value) in pairs {
+        for &(key, value) in &pairs {
             let Some(name) = self.key(key) else {
                 task.unknown = true;
                 continue;
@@ -85,7 +85,7 @@ impl Reader {
                     }
                 }
                 "allow" => self.allow(value, task),
-                other => self.other_key(other, key, TASK_KEYS, "a task"),
+                other => self.other_key((other, key), TASK_KEYS, &pairs, "a task"),
             }
         }
     }
@@ -132,7 +132,7 @@ impl Reader {
             let (pairs, twice) = self.without_duplicates(pairs, &[]);
             let (mut rule, mut with, mut path, mut reason) = (None, None, None, None);
             let mut sound = !twice;
-            for (key, value) in pairs {
+            for &(key, value) in &pairs {
                 let Some(name) = self.key(key) else {
                     sound = false;
                     continue;
@@ -156,7 +156,7 @@ impl Reader {
                     },
                     "reason" => reason = self.text_value(value, "a reason"),
                     other => {
-                        self.other_key(other, key, ALLOW_KEYS, "an allowance");
+                        self.other_key((other, key), ALLOW_KEYS, &pairs, "an allowance");
                         sound &= other.starts_with("x-");
                     }
                 }

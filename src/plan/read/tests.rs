@@ -15,13 +15,13 @@ fn problems(plan: &Plan) -> Vec<String> {
             .map(|(span, _)| plan.sources[span.file.0].slice(span.bytes()))
             .collect();
         let help = problem.help.as_deref().unwrap_or("");
-        let fix = problem.fix.as_ref().map_or(String::new(), |(_, text)| format!(" => {text}"));
+        let fix = problem.fix.as_ref().map_or(String::new(), |fix| format!(" => {}", fix.text));
         format!("{}: {}; {help}{fix}", places.join(" & "), problem.message)
     });
     let globs = plan.glob_entries().filter_map(|(_, entry)| entry.glob.as_ref().err()).flatten();
     let globs = globs.map(|fault| {
         let place = plan.sources[fault.span.file.0].slice(fault.span.bytes());
-        let fix = fault.fix.as_ref().map_or(String::new(), |text| format!(" => {text}"));
+        let fix = fault.fix.as_ref().map_or(String::new(), |fix| format!(" => {}", fix.text));
         format!("{place}: {}{fix}", fault.problem)
     });
     syntax.chain(globs).collect()
@@ -283,7 +283,7 @@ fn a_plan_of_misspelled_tasks_ends_soon() {
         .collect();
     let plan = plan(&format!("tasks:\n{tasks}"));
     assert_eq!(plan.problems.len(), 20_000);
-    assert_eq!(plan.problems[0].fix.as_ref().unwrap().1, "task-1");
+    assert_eq!(plan.problems[0].fix.as_ref().unwrap().text, "task-1");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{MAX_VALUES, Reader};
 use crate::glob::Glob;
 use crate::glob::syntax::Fault;
+use crate::plan::fix::{Applicability, Replacement};
 use crate::plan::names::{branch_fault, list, nearest};
 use crate::plan::{GlobEntry, GlobFault, Problem, Spanned};
 use crate::source::yaml::{self, NodeRef, Scalar, View};
@@ -18,6 +19,20 @@ use crate::source::{FileId, Span, excerpt};
 pub(super) enum Exclusions {
     Taken,
     Refused,
+}
+
+impl Problem {
+    /// Adds the edit that mends it: a text for the place of its first label.
+    pub(super) fn mend(
+        &mut self,
+        title: impl Into<String>,
+        text: impl Into<String>,
+        applicability: Applicability,
+    ) {
+        let span = self.labels[0].0;
+        let (title, text) = (title.into(), text.into());
+        self.fix = Some(Replacement { title, span, text, applicability });
+    }
 }
 
 impl Reader {
@@ -89,7 +104,15 @@ impl Reader {
         }
     }
 
-    pub(super) fn other_key(&mut self, name: &str, key: NodeRef<'_>, known: &[&str], of: &str) {
+    /// Tells of a key that nobody reads. Of the `known` ones, those that the map has already are
+    /// not what was meant.
+    pub(super) fn other_key(
+        &mut self,
+        (name, key): (&str, NodeRef<'_>),
+        known: &[&str],
+        pairs: &[(NodeRef<'_>, NodeRef<'_>)],
+        of: &str,
+    ) {
         if name.starts_with("x-") {
             return;
         }
@@ -102,36 +125,48 @@ impl Reader {
             return;
         }
         let message = format!("`{}` is no key of {of}", excerpt(name));
-        let near = nearest(name, known.iter().copied());
+        let is_there = |known: &str| {
+            let is = |key: NodeRef<'_>| matches!(key.view(), View::Text(key) if key.text == known);
+            pairs.iter().any(|(key, _)| is(*key))
+        };
+        self.guesses = self.guesses.saturating_sub(pairs.len());
+        let near =
+            nearest(name, known.iter().copied()).filter(|near| self.guesses > 0 && !is_there(near));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the keys are {}; your own begin with `x-`", list(known)),
         };
         let span = key.span();
         let problem = self.problem(span, message, &help);
-        problem.fix = near.map(|near| (format!("write `{near}`"), near.to_owned()));
+        if let Some(near) = near {
+            let written = yaml::written_like(key.source(), near);
+            problem.mend(format!("write `{near}`"), written, Applicability::Unsafe);
+        }
     }
 
     pub(super) fn wrong_type(&mut self, node: NodeRef<'_>, wanted: &str) {
         match self.view(node) {
             View::Broken => {}
-            View::UnknownAlias => self.unquoted(node.span(), "an alias", node.source()),
+            View::UnknownAlias => {
+                self.unquoted(node.span(), "an alias", node.source(), Applicability::Safe);
+            }
             View::UnknownTag(span) => {
                 let text = self.text(span.clone());
-                self.unquoted(span, "a tag", &text);
+                self.unquoted(span, "a tag", &text, Applicability::Safe);
             }
-            View::NotText(what) => {
+            View::NotText(what) if !node.is_alias() => {
                 let quoted = yaml::quoted(node.source());
                 let message = format!("{wanted} is wanted here, and this is {what}");
                 let problem =
                     self.problem(node.span(), message, &format!("quote it: {}", excerpt(&quoted)));
-                problem.fix = Some(("quote it".to_owned(), quoted));
+                problem.mend("quote it", quoted, Applicability::Safe);
             }
             view => {
                 let what = match view {
                     View::Null => "nothing",
                     View::List(_) => "a list",
                     View::Map(_) => "a map",
+                    View::NotText(what) => what,
                     _ => "a text",
                 };
                 let message = format!("{wanted} is wanted here, and this is {what}");
@@ -140,11 +175,17 @@ impl Reader {
         }
     }
 
-    pub(super) fn unquoted(&mut self, span: Range<usize>, meaning: &str, text: &str) {
+    pub(super) fn unquoted(
+        &mut self,
+        span: Range<usize>,
+        meaning: &str,
+        text: &str,
+        applicability: Applicability,
+    ) {
         let quoted = yaml::quoted(text.trim());
         let message = format!("YAML takes this for {meaning}, not for a text");
         let problem = self.problem(span, message, &format!("quote it: {}", excerpt(&quoted)));
-        problem.fix = Some(("quote it".to_owned(), quoted));
+        problem.mend("quote it", quoted, applicability);
     }
 
     /// Looks at a node, as long as the plan is no larger than it may be.
@@ -236,10 +277,10 @@ impl Reader {
         match self.view(node) {
             // `{a,b}` and `[ab]` are collections to YAML.
             View::List(_) if node.source().starts_with('[') => {
-                self.unquoted(node.span(), "a list", node.source());
+                self.unquoted(node.span(), "a list", node.source(), Applicability::Unsafe);
             }
             View::Map(_) if node.source().starts_with('{') => {
-                self.unquoted(node.span(), "a map", node.source());
+                self.unquoted(node.span(), "a map", node.source(), Applicability::Unsafe);
             }
             _ => self.wrong_type(node, "a glob"),
         }
@@ -259,28 +300,47 @@ impl Reader {
         let offset = text.len() - pattern.len();
         let mut faults = Vec::new();
         let file = self.file.unwrap_or(FileId(0));
-        let mut fault = |bytes: Range<usize>, problem: &str, help: &str, fix: Option<&str>| {
+        let mut fault = |bytes: Range<usize>, found: Fault| {
+            let replacement = |with: &str| {
+                let (span, text) = scalar.replaced(bytes.clone(), with)?;
+                let title = match (with, text.len() == with.len()) {
+                    ("", true) => "remove it".to_owned(),
+                    (with, true) => format!("write `{}`", excerpt(with)),
+                    (_, false) => format!("write `{}`", excerpt(&text)),
+                };
+                let span = Span::new(file, span);
+                let applicability =
+                    if found.sure { Applicability::Safe } else { Applicability::Unsafe };
+                Some(Replacement { title, span, text, applicability })
+            };
             faults.push(GlobFault {
-                span: Span::new(file, scalar.source_span(bytes)),
-                problem: problem.to_owned(),
-                help: help.to_owned(),
-                fix: fix.and_then(|fix| scalar.escaped(fix)),
+                span: Span::new(file, scalar.source_span(bytes.clone())),
+                fix: found.fix.as_deref().and_then(replacement),
+                problem: found.problem,
+                help: found.help,
             });
+        };
+        let unlike = |problem: &str, help: &str, fix: Option<&str>| Fault {
+            span: 0..0,
+            problem: problem.to_owned(),
+            help: help.to_owned(),
+            fix: fix.map(str::to_owned),
+            sure: false,
         };
         let mut glob = None;
         if negated && pattern.starts_with('!') {
             let help = "one `!` takes away; write `!\\!` to exclude a name that begins with `!`";
-            fault(0..2, "two `!`", help, Some("!"));
+            fault(0..2, unlike("two `!`", help, Some("!")));
         } else if negated && exclusions == Exclusions::Refused {
             let help = "only `write` and `read` can take away; `\\!` begins a name with `!`";
-            fault(0..1, "an exclusion, which means nothing here", help, None);
+            fault(0..1, unlike("an exclusion, which means nothing here", help, None));
         } else {
             match self.sound_glob(pattern) {
                 Ok(sound) => glob = Some(sound),
                 Err(found) => {
                     for found in found {
                         let bytes = found.span.start + offset..found.span.end + offset;
-                        fault(bytes, &found.problem, &found.help, found.fix.as_deref());
+                        fault(bytes, found);
                     }
                 }
             }

@@ -42,21 +42,31 @@ impl Scalar<'_> {
 }
 
 impl Scalar<'_> {
-    /// A text as it has to be written inside this scalar; nothing where it cannot be.
+    /// The bytes to replace, and with what, so that the scalar is read with `with` in the place of
+    /// some bytes of its text; nothing where that cannot be written.
+    ///
+    /// A plain scalar that would be no text any more is replaced as a whole, in quotes.
     #[must_use]
-    pub fn escaped(&self, text: &str) -> Option<String> {
+    pub fn replaced(&self, text: Range<usize>, with: &str) -> Option<(Range<usize>, String)> {
+        if self.style == ScalarStyle::Plain {
+            let mut whole = self.text.to_owned();
+            whole.replace_range(text.clone(), with);
+            if !is_plain(&whole) {
+                return Some((self.start..self.start + self.raw.len(), quoted(&whole)));
+            }
+        }
+        Some((self.source_span(text), self.escaped(with)?))
+    }
+
+    /// A text as it has to be written inside this scalar; nothing where it cannot be.
+    fn escaped(&self, text: &str) -> Option<String> {
         match self.style {
             ScalarStyle::DoubleQuoted => {
                 let quoted = quoted(text);
                 Some(quoted[1..quoted.len() - 1].to_owned())
             }
             ScalarStyle::SingleQuoted => Some(text.replace('\'', "''")),
-            ScalarStyle::Plain => {
-                let plain = |character: char| {
-                    !matches!(character, '#' | ':' | ',' | '[' | ']' | '{' | '}' | '"' | '\'' | '!')
-                };
-                text.chars().all(plain).then(|| text.to_owned())
-            }
+            ScalarStyle::Plain => Some(text.to_owned()),
             ScalarStyle::Literal | ScalarStyle::Folded => None,
         }
     }
@@ -140,6 +150,59 @@ pub(super) fn core_type(text: &str) -> Core {
         Core::Other("a number")
     } else {
         Core::Text
+    }
+}
+
+/// Whether a text can be written without quotes, in a block and in brackets alike.
+fn is_plain(text: &str) -> bool {
+    let plain = |character: char| {
+        character.is_alphanumeric()
+            || matches!(
+                character,
+                ' ' | '!'
+                    | '$'
+                    | '('
+                    | ')'
+                    | '*'
+                    | '+'
+                    | '-'
+                    | '.'
+                    | '/'
+                    | ';'
+                    | '<'
+                    | '='
+                    | '>'
+                    | '?'
+                    | '@'
+                    | '^'
+                    | '_'
+                    | '|'
+                    | '~'
+                    | '\\'
+                    | '%'
+                    | '&'
+            )
+    };
+    let first = |character: char| {
+        character.is_alphanumeric() || matches!(character, '.' | '/' | '_' | '$' | '(' | '\\')
+    };
+    text.starts_with(first)
+        && !text.ends_with(' ')
+        && text.chars().all(plain)
+        && matches!(core_type(text), Core::Text)
+        && !text.starts_with("...")
+}
+
+/// Writes a text as a YAML scalar in the manner of another one: in the same quotes, and without any
+/// where it can stand so.
+#[must_use]
+pub fn written_like(other: &str, text: &str) -> String {
+    if other.starts_with('\'') && !text.chars().any(char::is_control) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else if !other.starts_with('"') && is_plain(text) {
+        text.to_owned()
+    } else {
+        quoted(text)
     }
 }
 

@@ -1,0 +1,245 @@
+//! Edits of a value that is one thing or a list of them: one more item, or one fewer.
+
+use std::ops::Range;
+
+use super::flow;
+use super::places::{Item, Key, Kind, MapPlace, Value};
+use crate::source::yaml;
+
+/// A change of one text: what is taken out, and what comes in its place.
+pub(super) type Change = (Range<usize>, String);
+
+/// A place where items can be added, without the items.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    /// What else changes.
+    beside: Vec<Change>,
+    /// What the items take the place of.
+    at: Range<usize>,
+    before: String,
+    between: String,
+    after: String,
+    /// What stands around the items of a list that begins with them; one alone needs it only where
+    /// the key takes nothing but lists.
+    brackets: Brackets,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Brackets {
+    /// The list is there.
+    None,
+    AroundSeveral,
+    Always,
+}
+
+impl Slot {
+    pub(super) fn new(at: Range<usize>, before: &str, between: &str, after: &str) -> Slot {
+        Slot {
+            beside: Vec::new(),
+            at,
+            before: before.to_owned(),
+            between: between.to_owned(),
+            after: after.to_owned(),
+            brackets: Brackets::None,
+        }
+    }
+
+    pub(super) fn with(mut self, beside: Change) -> Slot {
+        self.beside.push(beside);
+        self
+    }
+
+    fn around(mut self, key: Key) -> Slot {
+        let always = key == Key::Allow;
+        self.brackets = if always { Brackets::Always } else { Brackets::AroundSeveral };
+        self
+    }
+
+    /// The changes that write these items.
+    pub(super) fn fill(&self, items: &[String]) -> Vec<Change> {
+        let wrap = match self.brackets {
+            Brackets::None => false,
+            Brackets::AroundSeveral => items.len() > 1,
+            Brackets::Always => true,
+        };
+        let (open, close) = if wrap { ("[", "]") } else { ("", "") };
+        let items = items.join(&self.between);
+        let text = format!("{}{open}{items}{close}{}", self.before, self.after);
+        let mut changes = self.beside.clone();
+        changes.push((self.at.clone(), text));
+        changes
+    }
+}
+
+/// Where items can be added to the value of a key.
+pub(super) fn slot(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slot> {
+    match map.value(key) {
+        Some(value) => of_value(text, value.as_ref()?, key),
+        None => of_missing(text, map, key, is_json),
+    }
+}
+
+fn of_value(text: &str, value: &Value, key: Key) -> Option<Slot> {
+    let span = value.span.clone();
+    match &value.kind {
+        Kind::Nothing if text[span.clone()].is_empty() => {
+            Some(Slot::new(value.colon..value.colon, " ", ", ", "").around(key))
+        }
+        Kind::Nothing => Some(Slot::new(span, "", ", ", "").around(key)),
+        Kind::Scalar => {
+            let written = &text[span.clone()];
+            let is_quoted = written.starts_with(['"', '\'']);
+            // A text that stands without quotes in a block may need them in brackets.
+            let written = if is_quoted { written.into() } else { yaml::written_like("", written) };
+            Some(Slot::new(span, &format!("[{written}, "), ", ", "]"))
+        }
+        Kind::Brackets(items) => {
+            let last = items.last().map(|item| item.span.clone());
+            flow::slot(text, span.start + 1, last, span.end - 1)
+        }
+        Kind::Dashes(items) => {
+            let last = items.last().filter(|last| !last.ends_in_block)?;
+            dash(text, last.span.start)?;
+            let end = clean_end_of_line(text, last.span.end)?;
+            let start = line_start(text, last.span.start);
+            let before = format!("{}{}", newline(text), &text[start..last.span.start]);
+            Some(Slot::new(end..end, &before, &before, ""))
+        }
+    }
+}
+
+fn of_missing(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slot> {
+    let name = if is_json { yaml::quoted(key.name()) } else { key.name().to_owned() };
+    let mut slot = if map.in_braces {
+        let first = (map.pairs > 0).then(|| map.first.clone());
+        // Of the last pair, only the end of its value matters; of the first one, its line.
+        let last = match map.end {
+            Some(end) => Some(first.map_or(end, |first| first.start)..end),
+            None if map.pairs == 0 => None,
+            None => return None,
+        };
+        flow::slot(text, map.span.start + 1, last, map.span.end - 1)?
+    } else {
+        let start = line_start(text, map.first.start);
+        let indent = &text[start..map.first.start];
+        if !indent.trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ') {
+            return None;
+        }
+        let indent = indent.trim_start_matches('\u{feff}');
+        let newline = newline(text);
+        match map.end.and_then(|end| clean_end_of_line(text, end)) {
+            Some(end) => Slot::new(end..end, &format!("{newline}{indent}"), "", ""),
+            None => {
+                let at = map.first.start;
+                Slot::new(at..at, "", "", &format!("{newline}{indent}"))
+            }
+        }
+    };
+    slot.before.push_str(&name);
+    slot.before.push_str(": ");
+    slot.between = ", ".to_owned();
+    Some(slot.around(key))
+}
+
+/// Takes one item out of a value; of a list, the one that begins at `item`.
+pub(super) fn remove(text: &str, value: &Value, item: usize) -> Option<Vec<Change>> {
+    match &value.kind {
+        Kind::Nothing => None,
+        Kind::Scalar => Some(vec![(value.span.clone(), "[]".to_owned())]),
+        Kind::Brackets(items) => {
+            let place = position(items, item)?;
+            let neighbour = |place: Option<usize>| Some(items.get(place?)?.span.clone());
+            flow::remove(
+                text,
+                items[place].span.clone(),
+                neighbour(place.checked_sub(1)),
+                neighbour(Some(place + 1)),
+                value.span.end - 1,
+            )
+        }
+        Kind::Dashes(items) => {
+            let place = position(items, item)?;
+            let mut changes = vec![remove_dashed(text, &items[place])?];
+            if items.len() == 1 {
+                changes.insert(0, (value.colon..value.colon, " []".to_owned()));
+            }
+            Some(changes)
+        }
+    }
+}
+
+fn position(items: &[Item], start: usize) -> Option<usize> {
+    items.binary_search_by_key(&start, |item| item.span.start).ok()
+}
+
+/// Takes out the lines of an item behind a dash. A comment behind it stays, on a line of its own.
+fn remove_dashed(text: &str, item: &Item) -> Option<Change> {
+    if item.ends_in_block {
+        return None;
+    }
+    let dash = dash(text, item.span.start)?;
+    let end = clean_end_of_line(text, item.span.end)?;
+    let behind = &text[item.span.end..end];
+    if let Some(comment) = behind.find('#') {
+        return Some((dash..item.span.end + comment, String::new()));
+    }
+    Some((lines(text, dash, end), String::new()))
+}
+
+/// Takes a pair with its lines out of a map in block style; nothing where it is the only one, or
+/// shares a line with something else.
+pub(super) fn remove_pair(text: &str, map: &MapPlace, value: &Value) -> Option<Change> {
+    let start = line_start(text, value.key.start);
+    let indented = text[start..value.key.start].bytes().all(|byte| byte == b' ');
+    if map.in_braces || map.pairs < 2 || !indented {
+        return None;
+    }
+    if let Kind::Dashes(items) = &value.kind
+        && items.last().is_none_or(|last| last.ends_in_block)
+    {
+        return None;
+    }
+    let end = clean_end_of_line(text, value.span.end)?;
+    // Comments have to stay, and nobody knows where.
+    (!text[value.key.start..end].contains('#')).then(|| (lines(text, start, end), String::new()))
+}
+
+/// Whole lines, with the line ending behind them; of the last lines of a text, with the one before.
+fn lines(text: &str, start: usize, end: usize) -> Range<usize> {
+    let start = line_start(text, start);
+    let next = text[end..].find('\n').map(|newline| end + newline + 1);
+    match next {
+        Some(next) => start..next,
+        None => {
+            let before = text[..start].strip_suffix('\n').unwrap_or(&text[..start]);
+            before.strip_suffix('\r').unwrap_or(before).len()..text.len()
+        }
+    }
+}
+
+/// The dash of the item that begins here, if nothing else but blanks stands before it on its line.
+fn dash(text: &str, item: usize) -> Option<usize> {
+    let before = &text[line_start(text, item)..item];
+    let dash = before.trim_end_matches(' ').strip_suffix('-')?;
+    (before.ends_with(' ') && dash.bytes().all(|byte| byte == b' '))
+        .then_some(line_start(text, item) + dash.len())
+}
+
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The end of the line on which a value ends, where only blanks and a comment are behind it.
+pub(super) fn clean_end_of_line(text: &str, value: usize) -> Option<usize> {
+    let rest = text[value..].split('\n').next().unwrap_or("");
+    let rest = rest.strip_suffix('\r').unwrap_or(rest);
+    let behind = rest.trim_start_matches([' ', '\t']);
+    let is_comment = behind.starts_with('#') && behind.len() < rest.len();
+    (behind.is_empty() || is_comment).then_some(value + rest.len())
+}
+
+/// How the text ends its lines.
+pub(super) fn newline(text: &str) -> &'static str {
+    let first = text.find('\n').unwrap_or(0);
+    if text[..first].ends_with('\r') { "\r\n" } else { "\n" }
+}

@@ -1,0 +1,204 @@
+//! From what could be done to a plan to the edits of its text.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::list::{self, Change, Slot, line_start, newline, slot};
+use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace};
+use super::{Edit, Fix, REASON};
+use crate::plan::Plan;
+use crate::source::{FileId, Span, yaml};
+
+/// Knows where the values of a plan stand, and so how its text changes for a fix.
+///
+/// What it needs of the texts it reads when it is first asked, once for all fixes.
+pub struct Mender<'p> {
+    plan: &'p Plan,
+    files: OnceLock<Vec<FilePlaces>>,
+    /// Where items are added, by what they are added to: a task, or the plan.
+    slots: Mutex<HashMap<(Option<u32>, Key), Option<(FileId, Arc<Slot>)>>>,
+}
+
+impl<'p> Mender<'p> {
+    /// For this plan.
+    #[must_use]
+    pub fn new(plan: &'p Plan) -> Mender<'p> {
+        Mender { plan, files: OnceLock::new(), slots: Mutex::default() }
+    }
+
+    /// The edits of the plan's texts, none of which overlaps another. All else in them, comments
+    /// too, stays as it is.
+    ///
+    /// None where the text is written in a way that leaves no sure place for them: a value that
+    /// aliases lead to, and so is another task's too; a text with a syntax error.
+    #[must_use]
+    pub fn edits(&self, fix: &Fix) -> Vec<Edit> {
+        let (file, changes) = match self.changes(fix) {
+            Some(changes) => changes,
+            None => return Vec::new(),
+        };
+        let places = &self.files()[file.0];
+        if changes.iter().any(|(bytes, _)| !places.can_change(bytes.clone())) {
+            return Vec::new();
+        }
+        let edit = |(bytes, text)| Edit { span: Span::new(file, bytes), text };
+        changes.into_iter().map(edit).collect()
+    }
+
+    fn changes(&self, fix: &Fix) -> Option<(FileId, Vec<Change>)> {
+        match fix {
+            Fix::Replace(replacement) => {
+                let change = (replacement.span.bytes(), replacement.text.clone());
+                Some((replacement.span.file, vec![change]))
+            }
+            Fix::RemoveGlob { task, entry, .. } => {
+                let write = self.plan.tasks.get(*task as usize)?.write.as_ref()?;
+                let entry = write.entries.get(*entry as usize)?.span;
+                let (file, map) = self.task_map(*task)?;
+                self.remove(file, map, Key::Write, entry)
+            }
+            Fix::RemoveShared { entry } => {
+                let entry = self.plan.share.get(*entry as usize)?.span;
+                let map = self.files().get(entry.file.0)?.root.as_ref()?;
+                self.remove(entry.file, map, Key::Share, entry)
+            }
+            Fix::AddGlob { task, glob } => {
+                let item = self.written(self.task_file(*task)?, glob);
+                self.add(Some(*task), Key::Write, &[item])
+            }
+            Fix::Exclude { task, globs } => {
+                let file = self.task_file(*task)?;
+                let items = globs.iter().map(|glob| self.written(file, &format!("!{glob}")));
+                self.add(Some(*task), Key::Write, &items.collect::<Vec<_>>())
+            }
+            Fix::Need { task, other } => {
+                let other = &self.plan.tasks.get(*other as usize)?.id.value;
+                let item = self.written(self.task_file(*task)?, other);
+                self.add(Some(*task), Key::Needs, &[item])
+            }
+            Fix::Share { glob } => {
+                let item = self.written(self.plan_file(), glob);
+                self.add(None, Key::Share, &[item])
+            }
+            Fix::Allow { task, with, rule } => {
+                let file = self.task_file(*task)?;
+                let word = |word: &str| self.written(file, word);
+                let mut item = format!("{{{}: {}", word("rule"), word(rule));
+                if let Some(with) = with {
+                    let with = &self.plan.tasks.get(*with as usize)?.id.value;
+                    item.push_str(&format!(", {}: {}", word("with"), word(with)));
+                }
+                item.push_str(&format!(", {}: {}}}", word("reason"), word(REASON)));
+                self.add(Some(*task), Key::Allow, &[item])
+            }
+            Fix::RemoveAllowance { task, allowance } => self.remove_allowance(*task, *allowance),
+            Fix::WriteNothing { task } => self.write_nothing(*task),
+        }
+    }
+
+    fn files(&self) -> &[FilePlaces] {
+        self.files.get_or_init(|| self.plan.sources.iter().map(FilePlaces::new).collect())
+    }
+
+    fn text(&self, file: FileId) -> &'p str {
+        self.plan.sources[file.0].text()
+    }
+
+    fn task_file(&self, task: u32) -> Option<FileId> {
+        self.plan.tasks.get(task as usize).map(|task| task.id.span.file)
+    }
+
+    fn task_place(&self, task: u32) -> Option<(FileId, &TaskPlace)> {
+        let id = self.plan.tasks.get(task as usize)?.id.span;
+        Some((id.file, self.files().get(id.file.0)?.tasks.get(&id.start)?))
+    }
+
+    fn task_map(&self, task: u32) -> Option<(FileId, &MapPlace)> {
+        match self.task_place(task)? {
+            (file, TaskPlace::Map(map)) => Some((file, map)),
+            (_, TaskPlace::Nothing { .. }) => None,
+        }
+    }
+
+    /// The text to which keys of the plan are added: the one that has most to say for all tasks.
+    fn plan_file(&self) -> FileId {
+        self.plan.share.last().map_or(FileId(0), |entry| entry.span.file)
+    }
+
+    /// A text as a scalar of a file.
+    fn written(&self, file: FileId, text: &str) -> String {
+        let is_json = self.files()[file.0].is_json;
+        if is_json { yaml::quoted(text) } else { yaml::written_like("", text) }
+    }
+
+    fn add(&self, task: Option<u32>, key: Key, items: &[String]) -> Option<(FileId, Vec<Change>)> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = slots.entry((task, key)).or_insert_with(|| {
+            let (file, map) = match task {
+                Some(task) => self.task_map(task)?,
+                None => {
+                    let file = self.plan_file();
+                    (file, self.files().get(file.0)?.root.as_ref()?)
+                }
+            };
+            let is_json = self.files()[file.0].is_json;
+            Some((file, Arc::new(slot(self.text(file), map, key, is_json)?)))
+        });
+        let (file, slot) = slot.as_ref()?;
+        Some((*file, slot.fill(items)))
+    }
+
+    fn remove(
+        &self,
+        file: FileId,
+        map: &MapPlace,
+        key: Key,
+        entry: Span,
+    ) -> Option<(FileId, Vec<Change>)> {
+        let value = map.value(key)?.as_ref()?;
+        let within =
+            entry.file == file && value.span.start <= entry.start && entry.end <= value.span.end;
+        within.then(|| list::remove(self.text(file), value, entry.start))?.map(|it| (file, it))
+    }
+
+    fn remove_allowance(&self, task: u32, allowance: u32) -> Option<(FileId, Vec<Change>)> {
+        let rule = self.plan.tasks.get(task as usize)?.allow.get(allowance as usize)?.rule.span;
+        let (file, map) = self.task_map(task)?;
+        let value = map.value(Key::Allow)?.as_ref()?;
+        let (Kind::Brackets(items) | Kind::Dashes(items)) = &value.kind else { return None };
+        // The rule stands inside its allowance.
+        let behind = items.partition_point(|item| item.span.start <= rule.start);
+        let item = &items[behind.checked_sub(1)?].span;
+        if file != rule.file || item.end < rule.end || self.text(file)[item.clone()].contains('#') {
+            return None;
+        }
+        if items.len() == 1
+            && let Some(change) = list::remove_pair(self.text(file), map, value)
+        {
+            return Some((file, vec![change]));
+        }
+        Some((file, list::remove(self.text(file), value, item.start)?))
+    }
+
+    fn write_nothing(&self, task: u32) -> Option<(FileId, Vec<Change>)> {
+        let (file, id, value) = match self.task_place(task)? {
+            (_, TaskPlace::Map(_)) => return self.add(Some(task), Key::Write, &["[]".to_owned()]),
+            (file, TaskPlace::Nothing { id, value }) => (file, id, value.clone()),
+        };
+        let text = self.text(file);
+        let write = self.written(file, Key::Write.name());
+        if !text[value.clone()].is_empty() {
+            return Some((file, vec![(value, format!("{{{write}: []}}"))]));
+        }
+        let start = line_start(text, id.start);
+        let indent = &text[start..id.start];
+        let colon = id.end + text[id.end..].find(':')? + 1;
+        if indent.is_empty() || !indent.bytes().all(|byte| byte == b' ') {
+            return Some((file, vec![(colon..colon, format!(" {{{write}: []}}"))]));
+        }
+        // Ids are one step in from the plan's own keys, and a task's keys are another one.
+        let end = list::clean_end_of_line(text, colon)?;
+        let line = format!("{}{indent}{indent}{write}: []", newline(text));
+        Some((file, vec![(end..end, line)]))
+    }
+}
