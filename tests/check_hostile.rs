@@ -124,6 +124,22 @@ fn a_fault_in_one_place_hides_nothing_elsewhere() {
 }
 
 #[test]
+fn a_chain_of_more_tasks_than_a_plan_may_have_is_told() {
+    let repo = TestRepo::without_git();
+    let chain: String = (0..60_000)
+        .map(|task| format!("  t{task}: {{write: [], needs: t{}}}\n", task + 1))
+        .collect();
+    repo.write("lanes.yaml", format!("tasks:\n{chain}"));
+    let (status, stdout, stderr) = check(&repo, &["--format", "concise"]);
+    assert_eq!(status, 1, "{stderr}");
+    assert!(
+        stdout.contains("here the plan reaches 50000 tasks"),
+        "{}",
+        &stdout[..stdout.len().min(500)]
+    );
+}
+
+#[test]
 fn what_is_no_file_is_not_read() {
     let repo = TestRepo::without_git();
     repo.write("empty/README.md", "");

@@ -5,7 +5,9 @@ use super::Plan;
 /// The order that `needs` makes among the tasks of a plan.
 #[derive(Debug)]
 pub struct Order {
-    /// For each task, a bit for every task that it comes after.
+    /// A number for each task, higher than those of all that it comes after.
+    rank: Vec<usize>,
+    /// For each task, a bit for every rank that it comes after, up to its own.
     after: Vec<Vec<u64>>,
     cycles: Vec<Vec<usize>>,
 }
@@ -23,7 +25,10 @@ impl Order {
     #[must_use]
     pub fn from_needs(needs: &[Vec<usize>]) -> Order {
         let (component_of, components) = components(needs);
-        let words = needs.len().div_ceil(64);
+        let mut rank = vec![0; needs.len()];
+        for (place, &task) in components.iter().flatten().enumerate() {
+            rank[task] = place;
+        }
         let mut after = vec![Vec::new(); needs.len()];
         // A component is complete before those that lead to it, so what it comes after is known.
         for component in &components {
@@ -31,8 +36,8 @@ impl Order {
                 let mut before: Vec<u64> = Vec::new();
                 for &need in &needs[task] {
                     if component_of[need] != component_of[task] {
-                        before.resize(words, 0);
-                        before[need / 64] |= 1 << (need % 64);
+                        before.resize(rank[task] / 64 + 1, 0);
+                        before[rank[need] / 64] |= 1 << (rank[need] % 64);
                         for (word, more) in before.iter_mut().zip(&after[need]) {
                             *word |= more;
                         }
@@ -47,12 +52,13 @@ impl Order {
             .map(|tasks| shortest_cycle(needs, &tasks))
             .collect();
         cycles.sort_unstable();
-        Order { after, cycles }
+        Order { rank, after, cycles }
     }
 
     /// Whether `task` starts when `other` is merged, directly or through others.
     #[must_use]
     pub fn comes_after(&self, task: usize, other: usize) -> bool {
+        let other = self.rank[other];
         self.after[task].get(other / 64).is_some_and(|word| word & (1 << (other % 64)) != 0)
     }
 

@@ -23,6 +23,9 @@ pub const MAX_TEXT: usize = 64 * 1024 * 1024;
 /// The most values that a plan may have, those of an alias counted each time that it is used.
 pub const MAX_VALUES: usize = 2_000_000;
 
+/// The most tasks that a plan may have: who comes after whom is a bit for each two of them.
+pub const MAX_TASKS: usize = 50_000;
+
 /// The most comparisons that 'did you mean' is worth: a plan of thousands of tasks, each misspelled
 /// by another, would take the square of them.
 const MAX_GUESSES: usize = 200_000;

@@ -1,7 +1,7 @@
 //! The tasks of a plan.
 
 use super::values::Exclusions;
-use super::{Reader, Reference, ReferenceKind};
+use super::{MAX_TASKS, Reader, Reference, ReferenceKind};
 use crate::plan::names::id_fault;
 use crate::plan::{Allow, Spanned, Task, Write};
 use crate::source::excerpt;
@@ -22,6 +22,13 @@ impl Reader {
                 self.unknown = true;
                 continue;
             };
+            if self.plan.tasks.len() == MAX_TASKS {
+                self.unknown = true;
+                let message =
+                    format!("here the plan reaches {MAX_TASKS} tasks; the rest is not read");
+                self.problem(key.span(), message, "split the plan");
+                return;
+            }
             self.task = Some(self.plan.tasks.len());
             let span = self.span(key.span());
             if let Some(&first) = self.ids.get(id) {
