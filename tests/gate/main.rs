@@ -8,6 +8,7 @@
 mod common;
 
 mod answers;
+mod attacks;
 mod branches;
 mod changes;
 mod differential;

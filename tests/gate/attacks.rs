@@ -1,0 +1,386 @@
+//! Ways to get a change past the gate, each tried on a repository of its own. What came of them is
+//! the table of `docs/gate.md`: `LANELINT_UPDATE_DOCS=1` writes it anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use super::{DIFF, Gate, Json, branch, patch_file};
+use crate::common::{TestRepo, sprung, write_trap};
+
+const PLAN: &str = "\
+tasks:
+  worker:
+    write: src/**
+    branch: work
+  other:
+    write: docs/**
+protect: ci/**
+";
+
+/// One way, tried.
+struct Attack {
+    /// What the branch or its repository does.
+    does: &'static str,
+    /// Does it, and asks the gate about the task `worker`.
+    tried: fn(&TestRepo) -> Json,
+    /// How the gate has to end.
+    status: i32,
+    /// The findings that say so.
+    finds: &'static [&'static str],
+}
+
+/// A repository with the plan on `main`, and the branch `work` checked out.
+fn begun() -> TestRepo {
+    let repo = TestRepo::new();
+    for (file, text) in [
+        ("lanes.yaml", PLAN),
+        ("src/main.rs", "fn main() {}\n"),
+        ("docs/a.md", "a\n"),
+        ("ci/run", "true\n"),
+        ("README.md", "read me\n"),
+    ] {
+        repo.write(file, text);
+    }
+    repo.commit("the plan");
+    repo.git(&["checkout", "-q", "-b", "work"]);
+    repo
+}
+
+/// Commits what is there, and judges the branch.
+fn committed(repo: &TestRepo) -> Json {
+    repo.commit("work");
+    judged(repo)
+}
+
+fn judged(repo: &TestRepo) -> Json {
+    Gate::of(repo, &["--task", "worker"]).json()
+}
+
+/// Names a program for every way in which git runs one on the way to a list of changes.
+fn arm(repo: &TestRepo) {
+    let trap = write_trap(repo, "trap").display().to_string();
+    repo.write(".gitattributes", "* filter=trap diff=trap merge=trap\n");
+    repo.commit("attributes");
+    let mut config = fs::read_to_string(repo.path(".git/config")).unwrap();
+    for (section, key) in [
+        ("core", "fsmonitor"),
+        ("core", "pager"),
+        ("core", "sshCommand"),
+        ("diff", "external"),
+        ("diff \"trap\"", "textconv"),
+        ("filter \"trap\"", "clean"),
+        ("filter \"trap\"", "smudge"),
+        ("merge \"trap\"", "driver"),
+    ] {
+        writeln!(config, "[{section}]\n\t{key} = \"{trap}\"").unwrap();
+    }
+    writeln!(config, "[alias]\n\tdiff-tree = \"!{trap}\"").unwrap();
+    fs::write(repo.path(".git/config"), config).unwrap();
+}
+
+fn a_patch_of(repo: &TestRepo, text: &str) -> Json {
+    let patch = patch_file(repo, "p.patch", text);
+    let diff = format!("worker={}", patch.display());
+    Gate::of(repo, &["--diff", &diff, "--plan-from", "main"]).json()
+}
+
+const ATTACKS: &[Attack] = &[
+    Attack {
+        does: "changes a file of another task's lane",
+        tried: |repo| {
+            repo.write("docs/a.md", "mine\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker docs/a.md"],
+    },
+    Attack {
+        does: "moves a file of its lane out, and one of another's in",
+        tried: |repo| {
+            repo.git(&["mv", "src/main.rs", "main.rs"]);
+            repo.git(&["mv", "docs/a.md", "src/a.md"]);
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker docs/a.md", "out-of-lane worker main.rs"],
+    },
+    Attack {
+        does: "deletes a protected file",
+        tried: |repo| {
+            repo.remove("ci/run");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker ci/run"],
+    },
+    Attack {
+        does: "only makes a file executable",
+        tried: |repo| {
+            repo.git(&["update-index", "--chmod=+x", "README.md"]);
+            repo.git(&["commit", "-q", "-m", "mode"]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "puts a symbolic link in the place of a file",
+        tried: |repo| {
+            repo.remove("README.md");
+            std::os::unix::fs::symlink("docs/a.md", repo.path("README.md")).unwrap();
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "moves the pin of a submodule that says `ignore = all`",
+        tried: |repo| {
+            let pin = "1111111111111111111111111111111111111111";
+            repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{pin},vendor")]);
+            repo.git(&["config", "-f", ".gitmodules", "submodule.vendor.path", "vendor"]);
+            repo.git(&["config", "-f", ".gitmodules", "submodule.vendor.ignore", "all"]);
+            repo.git(&["config", "submodule.vendor.ignore", "all"]);
+            repo.git(&["config", "diff.ignoreSubmodules", "all"]);
+            repo.git(&["add", ".gitmodules"]);
+            repo.git(&["commit", "-q", "-m", "pin"]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker .gitmodules", "out-of-lane worker vendor"],
+    },
+    Attack {
+        does: "uses names that git quotes",
+        tried: |repo| {
+            repo.write("docs/\u{e9}\t\"x\".md", "x\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker docs/\u{e9}\t\"x\".md"],
+    },
+    Attack {
+        does: "uses a name that is a command to the log",
+        tried: |repo| {
+            repo.write("##[stop-commands]x\n::error::y", "x\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker ##[stop-commands]x\n::error::y"],
+    },
+    Attack {
+        does: "widens its lane in the plan",
+        tried: |repo| {
+            repo.write("lanes.yaml", PLAN.replace("src/**", "'**'"));
+            repo.write("docs/a.md", "mine\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &[
+            "out-of-lane worker docs/a.md",
+            "out-of-lane worker lanes.yaml",
+            "plan-changed worker lanes.yaml",
+        ],
+    },
+    Attack {
+        does: "switches the rule off in the plan, or allows the finding",
+        tried: |repo| {
+            repo.write("lanes.yaml", format!("{PLAN}rules: {{out-of-lane: off}}\n"));
+            repo.write("README.md", "mine\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &[
+            "out-of-lane worker README.md",
+            "out-of-lane worker lanes.yaml",
+            "plan-changed worker lanes.yaml",
+        ],
+    },
+    Attack {
+        does: "adds a plan that would be found first",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.git(&["mv", "lanes.yaml", ".lanes.yaml"]);
+            repo.commit("the plan by another name");
+            repo.git(&["checkout", "-q", "-B", "work"]);
+            repo.write("lanes.yaml", PLAN.replace("src/**", "'**'"));
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker lanes.yaml", "plan-changed worker lanes.yaml"],
+    },
+    Attack {
+        does: "makes a tag called `main` of its own commit",
+        tried: |repo| {
+            repo.write("README.md", "mine\n");
+            repo.commit("work");
+            repo.git(&["tag", "main", "work"]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "replaces its commit by the base (`git replace`)",
+        tried: |repo| {
+            repo.write("README.md", "mine\n");
+            let head = repo.commit("work");
+            repo.git(&["replace", &head, "main"]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "merges `main` and hides a change in the merge",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit_file("docs/b.md", "b\n");
+            repo.git(&["checkout", "-q", "work"]);
+            repo.commit_file("src/x.rs", "x\n");
+            repo.git(&["merge", "-q", "--no-commit", "main"]);
+            repo.write("README.md", "mine\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "tells git not to look at a file (`assume-unchanged`, `skip-worktree`), under `--worktree`",
+        tried: |repo| {
+            repo.git(&["update-index", "--assume-unchanged", "README.md"]);
+            repo.git(&["update-index", "--skip-worktree", "docs/a.md"]);
+            repo.write("README.md", "mine\n");
+            repo.write("docs/a.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md", "out-of-lane worker docs/a.md"],
+    },
+    Attack {
+        does: "names programs for git to run: monitor, filters, diff and merge drivers, pager, transport, alias",
+        tried: |repo| {
+            arm(repo);
+            repo.write("README.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--base", "main", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker .gitattributes", "out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "hides a change behind a filter that gives what the commit has",
+        tried: |repo| {
+            repo.git(&["config", "filter.hide.clean", "echo read me"]);
+            fs::write(repo.path(".git/info/attributes"), "README.md filter=hide\n").unwrap();
+            repo.write("README.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "has no commit in common with the base",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "--orphan", "fresh"]);
+            repo.write("README.md", "mine\n");
+            repo.commit("fresh");
+            repo.git(&["branch", "-f", "work", "fresh"]);
+            judged(repo)
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "is fetched without its history",
+        tried: |repo| {
+            repo.write("src/x", "1\n");
+            repo.commit("1");
+            repo.write("README.md", "mine\n");
+            repo.commit("2");
+            repo.git(&["checkout", "-q", "main"]);
+            repo.write("docs/b.md", "1\n");
+            repo.commit("3");
+            let clone = repo.clone_with(&["--depth=1", "--no-single-branch"]);
+            judged(&clone)
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch that was cut short",
+        tried: |repo| {
+            repo.write("src/x.rs", "1\n2\n3\n");
+            repo.write("zz", "out of lane\n");
+            repo.commit("work");
+            let output = repo.try_git(repo.root(), &[&DIFF[..], &["main...work"]].concat());
+            let whole = String::from_utf8(output.stdout).unwrap();
+            a_patch_of(repo, whole.split_once("+2").unwrap().0)
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch that only sums up a submodule",
+        tried: |repo| a_patch_of(repo, "Submodule vendor 1111111..2222222:\n  > more\n"),
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "hides a file behind a header for another in the same patch",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "diff --git a/src/x b/src/x\nindex 1111111..2222222 100644\n--- a/src/x\n+++ \
+                 b/README.md\n@@ -1 +1 @@\n-1\n+2\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+];
+
+/// What came of all of them, as lines of a table.
+fn table() -> String {
+    let mut table =
+        String::from("| what a branch does | status | what is found |\n| --- | --- | --- |\n");
+    for Attack { does, tried, status, finds } in ATTACKS {
+        let repo = begun();
+        let json = tried(&repo);
+        assert_eq!(json.answer.status, Some(*status), "{does}: {:#}", json.value);
+        assert_eq!(json.findings(), *finds, "{does}: {:#}", json.value);
+        assert_eq!(sprung(&repo), [] as [&str; 0], "{does}");
+        let mut rules: Vec<&str> =
+            finds.iter().map(|found| found.split(' ').next().unwrap()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let rules: Vec<String> = rules.iter().map(|rule| format!("`{rule}`")).collect();
+        writeln!(table, "| {does} | {status} | {} |", rules.join(", ")).unwrap();
+    }
+    table
+}
+
+#[test]
+fn every_attack_is_answered_as_the_docs_say() {
+    const BEGIN: &str = "<!-- attacks: written by tests/gate/attacks.rs -->\n";
+    const END: &str = "<!-- end of attacks -->";
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/gate.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let (before, rest) = text.split_once(BEGIN).unwrap();
+    let (told, after) = rest.split_once(END).unwrap();
+    let table = table();
+    if std::env::var_os("LANELINT_UPDATE_DOCS").is_some() {
+        fs::write(&page, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(told, table, "run with LANELINT_UPDATE_DOCS=1 to write it anew");
+}
+
+#[test]
+fn an_honest_branch_passes() {
+    let repo = begun();
+    repo.write("src/x.rs", "x\n");
+    committed(&repo).ends_with(0).finds(&[]);
+    // The helper makes branches from others too.
+    branch(&repo, "again", "work", &[("src/y.rs", "y\n")]);
+    Gate::of(&repo, &["--range", "worker=main...again"]).json().ends_with(0).finds(&[]);
+}
