@@ -120,8 +120,8 @@ fn place<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<u
 
 /// The level of a rule's findings under this plan; nothing where it is off.
 fn level(plan: &Plan, rule: &Rule) -> Option<Level> {
-    let said = plan.levels.iter().find(|(name, _)| name.value == rule.name && !rule.fixed);
-    said.map_or(Some(rule.level), |(_, level)| *level)
+    let said = plan.level(rule.name).filter(|_| !rule.fixed);
+    said.unwrap_or(Some(rule.level))
 }
 
 /// What the tasks of a plan accept on purpose.

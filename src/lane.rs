@@ -1,6 +1,7 @@
 //! A lane: the set of paths that a task may write.
 
 mod held;
+pub mod redundant;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

@@ -1,13 +1,11 @@
 //! The first verb: which lanes meet.
 //!
-//! Most globs of a plan have nothing to do with each other, and are never compared. Two of them can
-//! only meet where one begins with all that the other begins with: sorted by that, the globs that
-//! a glob can meet stand in the range behind it, or before it on the way down. Where many globs
-//! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
-//! each other in the same way. What remains is decided once for each two texts.
+//! The globs of all lanes are held against each other by how they begin (`glob::near`), so that most
+//! are never compared. What remains is decided once for each two texts.
 
 use std::collections::{HashMap, HashSet};
 
+use crate::glob::near::{Entry, each_near_pair};
 use crate::glob::{Glob, Patience};
 use crate::lane::{Decision, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
@@ -66,14 +64,15 @@ struct Decided {
 fn decided_pairs(lanes: &Lanes, order: &Order) -> Vec<Decided> {
     let mut decisions = Decisions::new(lanes);
     let mut decided = Vec::new();
-    each_candidate(lanes, |one, other| {
-        let (left, right) = if one.task < other.task { (one, other) } else { (other, one) };
-        if !order.concurrent(left.task, right.task) {
+    let of_two_tasks = |one: LaneGlob, other: LaneGlob| one.0 != other.0;
+    each_near_pair(entries(lanes), of_two_tasks, |one, other| {
+        let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
+        let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
+        if !order.concurrent(tasks.0, tasks.1) {
             return;
         }
         let decision = decisions.of(lanes, left, right);
         if decision != Decision::Apart {
-            let (tasks, globs) = ((left.task, right.task), (left.place, right.place));
             decided.push(Decided { tasks, globs, decision });
         }
     });
@@ -81,84 +80,16 @@ fn decided_pairs(lanes: &Lanes, order: &Order) -> Vec<Decided> {
     decided
 }
 
-/// A glob of a lane.
-#[derive(Clone, Copy)]
-struct Entry<'a> {
-    glob: &'a Glob,
-    task: usize,
-    /// Its place among the globs of the lane.
-    place: usize,
-}
+/// A glob of a lane: its task, and its place among the globs of the lane.
+type LaneGlob = (usize, usize);
 
-impl<'a> Entry<'a> {
-    fn prefix(&self) -> &'a [u8] {
-        self.glob.prefix()
-    }
-
-    fn name(&self) -> &'a [u8] {
-        self.glob.outline().name
-    }
-}
-
-/// How many pairs are looked at one by one before an index of names is made for them.
-const FEW: usize = 64;
-
-/// Visits, once each, all pairs of globs of different tasks that are not seen at a glance to be
-/// apart.
-fn each_candidate<'a>(lanes: &'a Lanes, mut visit: impl FnMut(Entry<'a>, Entry<'a>)) {
-    let mut visit = |one: Entry<'a>, other: Entry<'a>| {
-        if one.task != other.task && one.glob.outline().compatible(&other.glob.outline()) {
-            visit(one, other);
-        }
+/// The globs of all lanes.
+fn entries(lanes: &Lanes) -> Vec<Entry<'_, LaneGlob>> {
+    let of_task = |task: usize| {
+        let globs = lanes.of(task).globs().iter().enumerate();
+        globs.map(move |(place, glob)| Entry { glob, of: (task, place) })
     };
-    let mut entries: Vec<Entry<'a>> = (0..lanes.len())
-        .flat_map(|task| {
-            let globs = lanes.of(task).globs().iter().enumerate();
-            globs.map(move |(place, glob)| Entry { glob, task, place })
-        })
-        .collect();
-    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.task, entry.place));
-    let mut start = 0;
-    while let Some(first) = entries.get(start) {
-        let prefix = first.prefix();
-        let rest = &entries[start..];
-        let alike = rest.partition_point(|entry| entry.prefix() == prefix);
-        let below = rest.partition_point(|entry| entry.prefix().starts_with(prefix));
-        let below = &rest[..below];
-        if alike * below.len() <= FEW {
-            for (place, &one) in below[..alike].iter().enumerate() {
-                below[place + 1..].iter().for_each(|&other| visit(one, other));
-            }
-        } else {
-            by_names(below, alike, &mut visit);
-        }
-        start += alike;
-    }
-}
-
-/// Visits the pairs of the first `alike` entries with each other and with those behind, of which
-/// one's last component can begin as the other's.
-fn by_names<'a>(entries: &[Entry<'a>], alike: usize, visit: &mut impl FnMut(Entry<'a>, Entry<'a>)) {
-    let mut names: Vec<(&[u8], usize)> =
-        entries.iter().enumerate().map(|(place, entry)| (entry.name(), place)).collect();
-    names.sort_unstable();
-    for (place, one) in entries[..alike].iter().enumerate() {
-        let name = one.name();
-        let longer = names.partition_point(|&(other, _)| other < name);
-        let end = names[longer..].partition_point(|&(other, _)| other.starts_with(name));
-        let mut meet = |others: &[(&[u8], usize)]| {
-            // A pair of two that are alike is visited from the first of them.
-            let later = others.iter().filter(|&&(_, other)| other > place);
-            later.for_each(|&(_, other)| visit(*one, entries[other]));
-        };
-        meet(&names[longer..longer + end]);
-        for length in 0..name.len() {
-            let shorter = &name[..length];
-            let start = names.partition_point(|&(other, _)| other < shorter);
-            let end = names[start..].partition_point(|&(other, _)| other == shorter);
-            meet(&names[start..start + end]);
-        }
-    }
+    (0..lanes.len()).flat_map(of_task).collect()
 }
 
 /// What is known of pairs of globs, by their texts.
@@ -181,14 +112,19 @@ impl<'a> Decisions<'a> {
         Decisions { common: common.collect(), known, patience }
     }
 
-    fn of(&mut self, lanes: &Lanes, left: Entry<'_>, right: Entry<'_>) -> Decision {
+    fn of(
+        &mut self,
+        lanes: &Lanes,
+        left: Entry<'_, LaneGlob>,
+        right: Entry<'_, LaneGlob>,
+    ) -> Decision {
         let (one, other) = (left.glob.identity(), right.glob.identity());
         let (common, patience) = (&self.common, &mut self.patience);
         let known = self
             .known
             .entry((one.min(other), one.max(other)))
             .or_insert_with(|| decide(left.glob, right.glob, common, patience));
-        let lanes = [lanes.of(left.task), lanes.of(right.task)];
+        let lanes = [lanes.of(left.of.0), lanes.of(right.of.0)];
         let excluded = match &*known {
             Decision::Apart => return Decision::Apart,
             Decision::Meet(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),

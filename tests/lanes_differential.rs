@@ -413,4 +413,113 @@ proptest! {
             prop_assert!(!told || held.is_none(), "{} holds {:?}", id, held);
         }
     }
+
+    /// Without all that is told to be redundant, every lane is what it was; and nothing is told of
+    /// which a path shows that it matters.
+    #[test]
+    fn what_is_redundant_can_go(draft in drafts()) {
+        let report = lanelint::check::check(&draft.plan(), &[], Vec::new());
+        prop_assert!(report.verified());
+        for (place, task) in draft.tasks.iter().enumerate() {
+            let exclusions = task.exclusions.iter().map(|glob| format!("!{glob}"));
+            let write: Vec<String> = exclusions.chain(task.globs.iter().cloned()).collect();
+            let entries: Vec<Entry> = write.iter().map(|text| entry(text, short_paths())).collect();
+            let told = redundant(&report, &format!("t{place}"), &write);
+            let mut left: Vec<&Entry> = entries.iter().collect();
+            for place in told.iter().rev() {
+                let removed = left.remove(*place);
+                prop_assert_eq!(held(&left), held(&entries), "{} of {:?}", removed.text, &write);
+            }
+        }
+    }
+
+    /// Where all paths of the globs are known, just those are redundant which looking at all of
+    /// them says are.
+    #[test]
+    fn redundant_is_what_brute_force_says(
+        write in prop::collection::vec((prop::bool::weighted(0.3), finite()), 1..7),
+    ) {
+        static PATHS: LazyLock<Vec<RepoPath>> = LazyLock::new(|| paths(b"01ab/", LONGEST));
+        let text = |(negated, glob): &(bool, String)| {
+            format!("{}{glob}", if *negated { "!" } else { "" })
+        };
+        let write: Vec<String> = write.iter().map(text).collect();
+        let entries: Vec<Entry> = write.iter().map(|text| entry(text, &PATHS)).collect();
+        let plan = format!("tasks: {{t: {{write: {}}}}}", serde_json::to_string(&write).unwrap());
+        let plan = Arc::new(read(vec![PlanText::new("lanes.yaml", plan)]));
+        let report = lanelint::check::check(&plan, &[], Vec::new());
+        let mut left: Vec<usize> = (0..entries.len()).collect();
+        let of = |places: &[usize]| places.iter().map(|&place| &entries[place]).collect::<Vec<_>>();
+        // An empty lane is told as just that.
+        if held(&of(&left)).contains(&true) {
+            for place in (0..entries.len()).rev() {
+                let without: Vec<usize> = left.iter().copied().filter(|at| *at != place).collect();
+                if held(&of(&without)) == held(&of(&left)) {
+                    left = without;
+                }
+            }
+        }
+        let expected: Vec<usize> =
+            (0..entries.len()).filter(|place| !left.contains(place)).collect();
+        prop_assert_eq!(redundant(&report, "t", &write), expected, "{:?}", write);
+    }
+}
+
+/// A glob or an exclusion of a lane, and of some paths whether `globset` finds them in it.
+struct Entry {
+    text: String,
+    holds: Vec<bool>,
+}
+
+fn entry(text: &str, paths: &[RepoPath]) -> Entry {
+    let matchers = matchers(text.strip_prefix('!').unwrap_or(text));
+    let holds = paths.iter().map(|path| holds(&matchers, path)).collect();
+    Entry { text: text.to_owned(), holds }
+}
+
+/// Of the same paths, whether they are in the lane of some entries.
+fn held<E: std::borrow::Borrow<Entry>>(entries: &[E]) -> Vec<bool> {
+    let paths = entries.first().map_or(0, |entry| entry.borrow().holds.len());
+    let any = |negated: bool, path: usize| {
+        let entries = entries.iter().map(std::borrow::Borrow::borrow);
+        let mut entries = entries.filter(|entry| entry.text.starts_with('!') == negated);
+        entries.any(|entry| entry.holds[path])
+    };
+    (0..paths).map(|path| any(false, path) && !any(true, path)).collect()
+}
+
+/// The places of the entries that `check` tells to be redundant in a task.
+fn redundant(report: &lanelint::finding::Report, task: &str, write: &[String]) -> Vec<usize> {
+    use lanelint::finding::Place;
+    let text = report.plan.sources[0].text();
+    let tasks = &report.plan.tasks;
+    let task = tasks.iter().find(|other| *other.id.value == *task).unwrap();
+    let entries = &task.write.as_ref().unwrap().entries;
+    let found = report.findings.iter().filter(|found| found.rule == "redundant-glob");
+    let mut places: Vec<usize> = found
+        .filter_map(|found| {
+            let Place::Span(span) = found.draft.labels[0].place else { panic!("no place") };
+            let place = entries.iter().position(|entry| entry.span == span)?;
+            assert_eq!(text[span.bytes()], *serde_json::to_string(&write[place]).unwrap());
+            Some(place)
+        })
+        .collect();
+    places.sort_unstable();
+    places
+}
+
+/// The length of the longest paths of [`finite`] globs.
+const LONGEST: usize = 4;
+
+/// Globs with few paths, all of letters that are known.
+fn finite() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &["a", "b", "0", "a", "/", "[ab]", "[a0]", "[0-9a]"];
+    globs(PIECES).prop_filter("long", |glob| {
+        // A class is one byte of a path; there is none inside another.
+        let length = |glob: &String| {
+            let classes = glob.split('[').skip(1).map(|rest| rest.find(']').unwrap() + 1);
+            glob.len() - classes.sum::<usize>()
+        };
+        written_out(glob).iter().all(|glob| length(glob) <= LONGEST)
+    })
 }

@@ -8,13 +8,15 @@
 //! - `**/{Cargo.toml,Cargo.lock}` is those two at any depth.
 //!
 //! [`syntax`] reads the text and finds the faults, `graph` gives the pieces their meaning,
-//! `automaton` is that meaning as states and bytes, `meet` decides with it, and `written`
-//! asks `globset` whether it agrees. Nothing here knows of lanes, tasks or plans.
+//! `automaton` is that meaning as states and bytes, `meet` decides with it, `written` asks `globset`
+//! whether it agrees, and `near` finds the globs of many that are worth deciding. Nothing here knows
+//! of lanes, tasks or plans.
 
 mod automaton;
 mod bytes;
 mod graph;
 mod meet;
+pub(crate) mod near;
 mod outline;
 pub mod syntax;
 mod written;

@@ -164,11 +164,13 @@ impl Task {
 
     /// The globs of the lane that are sound, in the order in which [`Lane::globs`] has them.
     pub fn globs(&self) -> impl Iterator<Item = (&GlobEntry, &Glob)> {
-        self.write
-            .iter()
-            .flat_map(|write| &write.entries)
-            .filter(|entry| !entry.negated)
-            .filter_map(|entry| entry.glob.as_ref().ok().map(|glob| (entry, glob)))
+        self.sound_entries().filter(|(entry, _)| !entry.negated)
+    }
+
+    /// The globs and exclusions of the lane that are sound, in the order of the text.
+    pub fn sound_entries(&self) -> impl Iterator<Item = (&GlobEntry, &Glob)> {
+        let entries = self.write.iter().flat_map(|write| &write.entries);
+        entries.filter_map(|entry| entry.glob.as_ref().ok().map(|glob| (entry, glob)))
     }
 }
 
@@ -177,6 +179,13 @@ impl Plan {
     #[must_use]
     pub fn task(&self, id: &str) -> Option<usize> {
         self.tasks.iter().position(|task| &*task.id.value == id)
+    }
+
+    /// The level that the plan gives to a rule: nothing where it gives none, and no level where it
+    /// turns the rule off.
+    #[must_use]
+    pub fn level(&self, rule: &str) -> Option<Option<Level>> {
+        self.levels.iter().find(|(name, _)| name.value == rule).map(|(_, level)| *level)
     }
 
     /// Whether nobody knows what a task may write: it does not say, or could not be understood.

@@ -10,6 +10,7 @@ use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateInput, Work};
 use crate::glob::Patience;
 use crate::lane::Lanes;
+use crate::lane::redundant::Redundancy;
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
@@ -33,6 +34,7 @@ mod out_of_lane;
 mod overlapping_lanes;
 mod plan_changed;
 mod protected_path;
+mod redundant_glob;
 mod review_only_write;
 mod undecided;
 mod unmatched_glob;
@@ -46,6 +48,7 @@ pub const RULES: &[&Rule] = &[
     &undecided::RULE,
     &protected_path::RULE,
     &empty_lane::RULE,
+    &redundant_glob::RULE,
     &unmatched_glob::RULE,
     &broad_lane::RULE,
     &dependency_cycle::RULE,
@@ -63,7 +66,6 @@ pub const RULES: &[&Rule] = &[
 pub const PLANNED: &[&str] = &[
     "clashing-paths",
     "read-write-hazard",
-    "redundant-glob",
     "missing-companion",
     "unused-allow",
     "colliding-writes",
@@ -158,6 +160,9 @@ pub struct PlanFacts {
     /// For each sound glob that is shared, whether it names only protected paths; nothing where
     /// that is undecided.
     pub protected_shares: Vec<Option<bool>>,
+    /// For each task, which of its sound globs and exclusions change nothing; empty where the rule
+    /// is off.
+    pub redundancies: Vec<Redundancy>,
     /// What the files that exist tell of the plan.
     pub survey: Survey,
     /// Why the files that exist may not all be known.
@@ -176,8 +181,9 @@ impl PlanFacts {
     ) -> PlanFacts {
         let mut patience = Patience::default();
         let tasks = 0..lanes.len();
-        let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
-        let protected = tasks
+        let vacant: Vec<Option<bool>> =
+            tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
+        let protected: Vec<Vec<Option<bool>>> = tasks
             .map(|task| {
                 let lane = lanes.of(task);
                 let globs = 0..lane.globs().len();
@@ -185,6 +191,7 @@ impl PlanFacts {
             })
             .collect();
         let overlaps = crate::overlap::overlaps(lanes, order, files);
+        let redundancies = redundant_glob::redundancies(plan, &vacant, &protected, &mut patience);
         let known = gaps.is_empty().then_some(files);
         PlanFacts {
             survey: Survey::new(plan, lanes, order, &overlaps, known),
@@ -192,6 +199,7 @@ impl PlanFacts {
             vacant,
             protected,
             protected_shares: lanes.protected_shares(&mut patience),
+            redundancies,
             gaps,
         }
     }

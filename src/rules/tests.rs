@@ -202,6 +202,23 @@ fn what_is_wrong_with_a_plan_is_found() {
             "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
             vec!["nothing is left of the lane of `a`"],
         ),
+        (
+            "redundant-glob",
+            "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
+            vec![
+                "`!doc/` takes nothing from the lane of `a`",
+                "`doc/a` adds nothing to the lane of `a`",
+                "`src/b` adds nothing to the lane of `a`",
+                "`!src/c/d` takes nothing from the lane of `a`",
+                "`!e` takes nothing from the lane of `a`",
+            ],
+        ),
+        // Whatever the invalid one stands for, what another glob holds is held twice.
+        (
+            "redundant-glob",
+            "tasks:\n  a: {write: [src/**, src/a, ./doc/**, '!doc/x', '!./y']}\n",
+            vec!["`src/a` adds nothing to the lane of `a`"],
+        ),
         ("dependency-cycle", "tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
         (
             "dependency-cycle",
@@ -288,6 +305,14 @@ fn what_is_sound_in_a_plan_is_left_alone() {
         ("empty-lane", "tasks:\n  a: {write: [src/**, '!src/x/**']}\n"),
         ("empty-lane", "tasks:\n  a: {write: log}\nshare: log\n"),
         (
+            "redundant-glob",
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**', '!lanes.yaml']}\n",
+        ),
+        (
+            "redundant-glob",
+            "tasks:\n  a: {write: [src/*, 'src/*/[a-m]*', src/x/y/z]}\n  b: {write: [log, doc/**]}\nshare: log\n",
+        ),
+        (
             "dependency-cycle",
             "tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n",
         ),
@@ -307,6 +332,20 @@ fn a_lane_of_protected_paths_alone_is_told_once() {
     let report = checked("tasks:\n  a: {write: ci/x}\nprotect: ci/**\n", &[]);
     let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["protected-path"]);
+}
+
+/// What makes a lane empty, or a glob name protected paths alone, is not told again as redundant.
+#[test]
+fn what_another_rule_tells_is_not_redundant_too() {
+    for (text, rule) in [
+        ("tasks:\n  a: {write: [x/a, '!x/**', '!y']}\n", "empty-lane"),
+        ("tasks:\n  a: {write: ['!y']}\n", "empty-lane"),
+        ("tasks:\n  a: {write: [ci/**, src/**, ci/**]}\nprotect: ci/**\n", "protected-path"),
+    ] {
+        let report = checked(text, &[]);
+        assert!(report.findings.iter().all(|finding| finding.rule == rule), "{text}");
+        assert!(!report.findings.is_empty(), "{text}");
+    }
 }
 
 #[test]

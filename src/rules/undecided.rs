@@ -64,6 +64,14 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             report(gave_up(facts, "protected-path", &[task], vec![label]));
         }
     }
+    for (task, redundancy) in known.redundancies.iter().enumerate() {
+        if let Some(&first) = redundancy.undecided.first() {
+            let entry = facts.plan.tasks[task].sound_entries().nth(first);
+            let labels =
+                entry.map(|(entry, _)| label(entry.span, "this one")).into_iter().collect();
+            report(gave_up(facts, "redundant-glob", &[task], labels));
+        }
+    }
     for (shared, _) in
         facts.shares().zip(&known.protected_shares).filter(|(_, protected)| protected.is_none())
     {

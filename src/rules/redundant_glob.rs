@@ -1,0 +1,113 @@
+//! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
+
+use super::{Example, Facts, Grouping, Rule, label, text};
+use std::sync::Arc;
+
+use crate::finding::{Draft, Level};
+use crate::glob::{Glob, Patience};
+use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::plan::{GlobEntry, Plan, Task};
+use crate::source::excerpt;
+
+pub(super) const RULE: Rule = Rule {
+    name: "redundant-glob",
+    summary: "a glob that adds nothing to its lane, or an exclusion that takes nothing from it",
+    level: Level::Warning,
+    fixed: false,
+    explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
+        exclusion takes away what the lane does not hold. Either it can go, or it was meant to say \
+        something else: a slip in an exclusion leaves a task free to write what it was to leave \
+        alone. Globs are compared exactly, and looked at from the last to the first, so that the \
+        lane stays as it is when all that are told are removed.",
+    remedy: "remove it, or mend it if it should name other paths",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
+               \"!src/contents/schema/**\"]\n",
+        files: &[],
+        patch: None,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+/// For each task, its sound globs and exclusions that change nothing; empty where the rule is off.
+///
+/// A lane of which nothing is left is told by `empty-lane`, and a glob of protected paths by
+/// `protected-path`: neither is told twice. `vacant` and `protected` are what they go by.
+pub(super) fn redundancies(
+    plan: &Plan,
+    vacant: &[Option<bool>],
+    protected: &[Vec<Option<bool>>],
+    patience: &mut Patience,
+) -> Vec<Redundancy> {
+    if plan.level(RULE.name) == Some(None) {
+        return Vec::new();
+    }
+    let tasks = plan.tasks.iter().zip(vacant).zip(protected);
+    let of_task = |((task, vacant), protected): ((&Task, &Option<bool>), &Vec<Option<bool>>)| {
+        let entries = entries(task, protected);
+        if *vacant == Some(true) || entries.len() < 2 {
+            return Redundancy::default();
+        }
+        redundancy(&entries, patience)
+    };
+    tasks.map(of_task).collect()
+}
+
+/// The sound globs and exclusions of a task, of which those are asked for that no other rule tells.
+fn entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
+    let mut protected = protected.iter();
+    let entry = |(entry, glob): (&'t GlobEntry, &'t Glob)| {
+        let negated = entry.negated;
+        let asked = match negated {
+            // What it takes away may be the paths of a glob that is invalid.
+            true => !task.unknown,
+            false => protected.next() != Some(&Some(true)),
+        };
+        Entry { negated, glob, asked }
+    };
+    task.sound_entries().map(entry).collect()
+}
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for (task, redundancy) in known.redundancies.iter().enumerate() {
+        if redundancy.redundant.is_empty() {
+            continue;
+        }
+        let entries: Vec<&GlobEntry> =
+            facts.plan.tasks[task].sound_entries().map(|(entry, _)| entry).collect();
+        for found in &redundancy.redundant {
+            let within = found.within.map(|place| entries[place]);
+            report(draft(facts, task, entries[found.place], within));
+        }
+    }
+}
+
+fn draft(facts: &Facts<'_>, task: usize, entry: &GlobEntry, within: Option<&GlobEntry>) -> Draft {
+    let id = facts.id(task);
+    let (does, here) = if entry.negated {
+        (format!("takes nothing from the lane of `{id}`"), "takes nothing")
+    } else {
+        (format!("adds nothing to the lane of `{id}`"), "adds nothing")
+    };
+    let there = within.map(|within| {
+        let said = match (entry.negated, within.negated) {
+            (false, false) => "all its paths are in this",
+            (false, true) => "this takes all its paths away",
+            (true, _) => "this takes them already",
+        };
+        label(within.span, said)
+    });
+    let glob = |entry: &GlobEntry| text(Arc::clone(&entry.text));
+    Draft {
+        message: format!("`{}` {does}", excerpt(&entry.text)),
+        help: Some(RULE.remedy.into()),
+        tasks: facts.ids([task]),
+        labels: std::iter::once(label(entry.span, here)).chain(there).collect(),
+        data: std::iter::once(("glob", glob(entry)))
+            .chain(within.map(|within| ("within", glob(within))))
+            .collect(),
+        ..Draft::default()
+    }
+}
