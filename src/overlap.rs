@@ -6,12 +6,15 @@
 //! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
 //! each other in the same way. What remains is decided once for each two texts.
 
+mod choices;
+
 use std::collections::{BTreeMap, HashMap};
 
 use crate::glob::{Glob, Patience};
 use crate::lane::{Decision, Holder, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
+pub use choices::Chooser;
 
 /// How many existing files of an overlap are told by name.
 pub const SAMPLE: usize = 5;
