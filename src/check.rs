@@ -1,6 +1,8 @@
 //! The one entry: inputs in memory in, report out. Levels, allowances and the order of findings
 //! are settled here, for the command line and the editor alike.
 
+mod mend;
+
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use crate::plan::order::Order;
 use crate::plan::{Allow, Plan};
 use crate::repo::Gap;
 use crate::rules::{Facts, PlanFacts, Question, RULES, Rule};
+pub use mend::{Done, Mended, mend};
 
 /// Judges a plan before its tasks start.
 ///
@@ -87,8 +90,12 @@ fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
         let Some(level) = level(facts.plan, rule) else { continue };
-        (rule.find)(facts, &mut |draft| {
+        (rule.find)(facts, &mut |mut draft| {
             let allowed = if rule.fixed { None } else { allowances.of(rule, &draft) };
+            if allowed.is_some() {
+                // What is accepted on purpose needs no mending.
+                draft.fixes = Vec::new();
+            }
             findings.push(Finding {
                 rule: rule.name,
                 level,

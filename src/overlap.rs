@@ -3,6 +3,8 @@
 //! The globs of all lanes are held against each other by how they begin (`glob::near`), so that most
 //! are never compared. What remains is decided once for each two texts.
 
+mod choices;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::glob::near::{Entry, each_near_pair};
@@ -10,6 +12,7 @@ use crate::glob::{Glob, Patience};
 use crate::lane::{Decision, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
+pub use choices::Chooser;
 
 /// How many existing files of an overlap are told by name.
 pub const SAMPLE: usize = 5;

@@ -425,7 +425,48 @@ fn json_is_that_of_the_contract() {
                     "globs": [["src/content/**", "src/*/quizzes.json"]],
                     "existing": {"count": 1, "sample": ["src/content/quizzes.json"]},
                 },
-                "fixes": [],
+                "fixes": [
+                    {
+                        "title": "exclude `src/*/quizzes.json` from `lessons`",
+                        "applicability": "display-only",
+                        "edits": [{
+                            "file": "lanes.yaml", "start": 29, "end": 43,
+                            "text": "[src/content/**, \"!src/*/quizzes.json\"]",
+                        }],
+                    },
+                    {
+                        "title": "exclude `src/content/**` from `quizzes`",
+                        "applicability": "display-only",
+                        "edits": [{
+                            "file": "lanes.yaml", "start": 66, "end": 86,
+                            "text": "[\"src/*/quizzes.json\", \"!src/content/**\"]",
+                        }],
+                    },
+                    {
+                        "title": "add `needs: lessons` to `quizzes`",
+                        "applicability": "display-only",
+                        "edits": [{
+                            "file": "lanes.yaml", "start": 86, "end": 86,
+                            "text": "\n    needs: lessons",
+                        }],
+                    },
+                    {
+                        "title": "add `needs: quizzes` to `lessons`",
+                        "applicability": "display-only",
+                        "edits": [{
+                            "file": "lanes.yaml", "start": 43, "end": 43,
+                            "text": "\n    needs: quizzes",
+                        }],
+                    },
+                    {
+                        "title": "allow it in `lessons`, with a reason",
+                        "applicability": "display-only",
+                        "edits": [{
+                            "file": "lanes.yaml", "start": 43, "end": 43,
+                            "text": "\n    allow: [{rule: overlapping-lanes, with: quizzes, reason: say why this is fine}]",
+                        }],
+                    },
+                ],
             }],
             "summary": {
                 "tasks": 3, "errors": 1, "warnings": 0, "notes": 0, "allowed": 0, "files": 2,
@@ -433,11 +474,17 @@ fn json_is_that_of_the_contract() {
             },
         })
     );
-    let found = finding("tasks:\n  a: {wirte: x, write: y}\n");
+    let found = finding("tasks:\n  a: {titel: x, write: y}\n");
     assert_eq!(
         found["fixes"],
-        json!([{"title": "write `write`", "applicability": "unsafe", "edits": [{"file": "lanes.yaml", "start": 13, "end": 18, "text": "write"}]}])
+        json!([{
+            "title": "write `title`",
+            "applicability": "unsafe",
+            "edits": [{"file": "lanes.yaml", "start": 13, "end": 18, "text": "title"}],
+        }])
     );
+    // A key that is there already was not meant.
+    assert_eq!(finding("tasks:\n  a: {wirte: x, write: y}\n")["fixes"], json!([]));
     assert_eq!(
         (&found["path"], &found["tasks"], &found["data"]),
         (&Value::Null, &json!(["a"]), &json!({}))

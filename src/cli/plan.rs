@@ -188,8 +188,11 @@ impl From<GitError> for Failure {
 pub(super) struct Found {
     /// How people call the plan.
     pub(super) what: String,
-    texts: Vec<PlanText>,
-    own: Vec<Own>,
+    pub(super) texts: Vec<PlanText>,
+    /// The plan's own files in the repository.
+    pub(super) own: Vec<Own>,
+    /// Where the texts lie on the disk; empty for those that do not.
+    pub(super) paths: Vec<PathBuf>,
     /// What would have been found in its place.
     pub(super) rivals: Vec<Own>,
 }
@@ -226,7 +229,8 @@ impl Found {
             Unusable::new(format!("cannot read the plan from standard input: {error}"), "")
         })?;
         let texts = vec![PlanText::new("-", bytes)];
-        Ok(Found { what: "standard input".to_owned(), texts, own: Vec::new(), rivals: Vec::new() })
+        let what = "standard input".to_owned();
+        Ok(Found { what, texts, own: Vec::new(), paths: Vec::new(), rivals: Vec::new() })
     }
 
     fn file(place: &Place, path: &Path, shown: &str) -> Result<Found, Unusable> {
@@ -236,7 +240,8 @@ impl Found {
         let (links, end) = place.way_to(path);
         let own = links.into_iter().chain(end).map(Own::File).collect();
         let texts = vec![PlanText::new(name.clone(), bytes)];
-        Ok(Found { what: name, texts, own, rivals: Vec::new() })
+        let paths = vec![path.to_path_buf()];
+        Ok(Found { what: name, texts, own, paths, rivals: Vec::new() })
     }
 
     fn folder(place: &Place, path: &Path, shown: &str) -> Result<Found, Unusable> {
@@ -287,7 +292,7 @@ impl Found {
                 own.extend(parts.map(Own::File));
             }
         }
-        Ok(Found { what: name, texts, own, rivals: Vec::new() })
+        Ok(Found { what: name, texts, own, paths: parts, rivals: Vec::new() })
     }
 
     fn by_search(place: &Place) -> Result<Found, Unusable> {
@@ -388,7 +393,7 @@ impl Found {
         }
         let texts = vec![PlanText::new(path.to_string(), blob.content)];
         let own = vec![Own::File(path.clone())];
-        Ok(Found { what, texts, own, rivals: Vec::new() })
+        Ok(Found { what, texts, own, paths: Vec::new(), rivals: Vec::new() })
     }
 
     /// The plan that the files of a folder are; nothing where none of them is part of a plan.
@@ -414,7 +419,8 @@ impl Found {
             texts.push(PlanText::new(part.to_string(), bytes));
         }
         let own = vec![Own::Folder(folder.clone())];
-        Ok((!texts.is_empty()).then_some(Found { what, texts, own, rivals: Vec::new() }))
+        let found = Found { what, texts, own, paths: Vec::new(), rivals: Vec::new() };
+        Ok((!found.texts.is_empty()).then_some(found))
     }
 
     /// Adds what would be found before this plan, or beside it, in the folders that were searched.

@@ -21,9 +21,17 @@ const MAX_WORK: usize = 20_000_000;
 ///
 /// A question that is given up halves what the next ones get: a plan made of hostile lanes ends
 /// soon, and the first answer 'undecided' has already said that the run is not to be relied on.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Patience {
     gave_up: u32,
+    /// How many steps all questions together may still take.
+    left: usize,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { gave_up: 0, left: usize::MAX }
+    }
 }
 
 impl Patience {
@@ -31,8 +39,14 @@ impl Patience {
     /// hostile lanes.
     const MOST_HALVINGS: u32 = 11;
 
+    /// For questions that need no answer, however many there are: little for each, and no more than
+    /// a second for all.
+    pub(crate) fn hasty() -> Patience {
+        Patience { gave_up: 8, left: MAX_WORK / 4 }
+    }
+
     fn steps(&self) -> usize {
-        MAX_WORK >> self.gave_up.min(Patience::MOST_HALVINGS)
+        (MAX_WORK >> self.gave_up.min(Patience::MOST_HALVINGS)).min(self.left)
     }
 
     /// Remembers that a question was given up.
@@ -83,9 +97,21 @@ pub(crate) fn meet(
     left: &Automaton,
     right: &Automaton,
     minus: &[&Automaton],
-    patience: &Patience,
+    patience: &mut Patience,
 ) -> Meeting {
-    let work = &mut patience.steps();
+    let granted = patience.steps();
+    let mut work = granted;
+    let meeting = meet_within(left, right, minus, &mut work);
+    patience.left -= granted - work;
+    meeting
+}
+
+fn meet_within(
+    left: &Automaton,
+    right: &Automaton,
+    minus: &[&Automaton],
+    work: &mut usize,
+) -> Meeting {
     match intersect(left, right, work) {
         Some(true) => {}
         Some(false) => return Meeting::Apart,

@@ -1,6 +1,8 @@
 //! Files without git: the list of those below a folder, and the content of one that a stranger
 //! named.
 
+mod rewrite;
+
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -13,6 +15,7 @@ use walkdir::WalkDir;
 
 use crate::path::{RepoPath, quote};
 use crate::repo::Gap;
+pub use rewrite::Rewrite;
 
 /// Why files could not be listed or read.
 #[derive(Clone, Debug, PartialEq, Eq)]

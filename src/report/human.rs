@@ -11,7 +11,8 @@ use miette::{
 
 use super::group::{Common, Group, groups};
 use super::{Style, count, path_text, safe, shown};
-use crate::finding::{Datum, Finding, Label, Level, Place, Report};
+use crate::finding::{Applicability, Datum, Finding, Fix, Label, Level, Mender, Place, Report};
+use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 
 /// How many members of a group are told one by one.
@@ -40,7 +41,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .collect();
     for group in groups(report) {
         let mut rendered = String::new();
-        let diagnostic = GroupDiagnostic::new(&texts, &group);
+        let diagnostic = GroupDiagnostic::new(&report.plan, &texts, &group);
         // Each text is shown by a report of its own: miette's one has one text.
         for diagnostic in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
             handler.render_report(&mut rendered, diagnostic).map_err(io::Error::other)?;
@@ -51,7 +52,43 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         }
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary(report))
+    writeln!(out, "{}", summary(report))?;
+    if let Some(mendable) = mendable(report) {
+        writeln!(out, "{mendable}")?;
+    }
+    Ok(())
+}
+
+/// How many findings `--fix` would mend, where it can be said at all.
+fn mendable(report: &Report) -> Option<String> {
+    let on_disk = report.plan.sources.iter().all(|source| source.name() != "-");
+    if report.command != "check" || !on_disk {
+        return None;
+    }
+    let mender = Mender::new(&report.plan);
+    let (mut safe, mut all) = (0, 0);
+    for finding in report.standing() {
+        let mends = |fix: &&Fix| {
+            fix.applicability() != Applicability::DisplayOnly && !mender.edits(fix).is_empty()
+        };
+        let surest = finding.draft.fixes.iter().filter(mends).map(Fix::applicability).min();
+        all += usize::from(surest.is_some());
+        safe += usize::from(surest == Some(Applicability::Safe));
+    }
+    match (safe, all) {
+        (_, 0) => None,
+        (0, all) => Some(format!("`--fix=all` mends {all} of them")),
+        (safe, all) if safe == all => Some(format!("`--fix` mends {safe} of them")),
+        (safe, all) => Some(format!("`--fix` mends {safe} of them, `--fix=all` {all}")),
+    }
+}
+
+/// The edits of which a person has to choose one, as lines of a help.
+fn choices(plan: &Plan, finding: &Finding) -> Option<String> {
+    let is_choice = |fix: &&Fix| fix.applicability() == Applicability::DisplayOnly;
+    let titles = finding.draft.fixes.iter().filter(is_choice).map(|fix| fix.title(plan));
+    let titles: Vec<String> = titles.map(|title| shown(&title).into_owned()).collect();
+    (titles.len() > 1).then(|| titles.join("\nor: "))
 }
 
 fn summary(report: &Report) -> String {
@@ -92,7 +129,7 @@ struct GroupDiagnostic<'r> {
 }
 
 impl<'r> GroupDiagnostic<'r> {
-    fn new(texts: &'r [LazyText<'_>], group: &Group<'_>) -> GroupDiagnostic<'r> {
+    fn new(plan: &Plan, texts: &'r [LazyText<'_>], group: &Group<'_>) -> GroupDiagnostic<'r> {
         let first = group.findings[0];
         let draft = &first.draft;
         let (message, labels): (String, Vec<&Label>) = match &group.common {
@@ -110,7 +147,8 @@ impl<'r> GroupDiagnostic<'r> {
         let many = matches!(group.common, Some(Common::Cause(_) | Common::Path));
         let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
         let help = draft.help.as_deref().filter(|_| (same && !many) || group.common.is_none());
-        let help = help.map(|help| shown(help).into_owned()).or_else(|| {
+        let choices = group.common.is_none().then(|| choices(plan, first)).flatten();
+        let help = choices.or_else(|| help.map(|help| shown(help).into_owned())).or_else(|| {
             let rule = crate::rules::rule(first.rule)?;
             Some(rule.remedy.to_owned())
         });

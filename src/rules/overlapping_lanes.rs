@@ -4,7 +4,7 @@ use super::{Example, Facts, Grouping, Rule, label, texts};
 use std::sync::Arc;
 
 use crate::finding::{Datum, Draft, Level};
-use crate::overlap::Overlap;
+use crate::overlap::{Chooser, Overlap};
 
 pub(super) const RULE: Rule = Rule {
     name: "overlapping-lanes",
@@ -32,14 +32,15 @@ const HELP: &str = "take the path out of one lane with an exclusion, let one of 
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
+    let mut chooser = Chooser::new(facts.plan, facts.lanes, facts.order);
     for overlap in &known.overlaps {
-        if let Some(draft) = draft(facts, overlap) {
+        if let Some(draft) = draft(facts, &mut chooser, overlap) {
             report(draft);
         }
     }
 }
 
-fn draft(facts: &Facts<'_>, overlap: &Overlap) -> Option<Draft> {
+fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Option<Draft> {
     let witness = overlap.shared.witness.as_ref()?;
     let (left, right) = overlap.tasks;
     let (left_globs, right_globs) = (facts.globs(left), facts.globs(right));
@@ -73,6 +74,7 @@ fn draft(facts: &Facts<'_>, overlap: &Overlap) -> Option<Draft> {
                 ]),
             ),
         ],
+        fixes: chooser.fixes(overlap, RULE.name),
         ..Draft::default()
     })
 }

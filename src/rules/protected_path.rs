@@ -33,6 +33,9 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             continue;
         }
         let id = facts.id(task);
+        let given = facts.plan.tasks[task].write.as_ref().map_or(0, |write| write.entries.len());
+        // Without its last glob, a lane of exclusions would be empty and not say so.
+        let removable = globs.len() > 1 || given == 1;
         let protected = facts.entries(task).zip(globs).filter(|(_, is)| **is == Some(true));
         for ((place, entry), _) in protected {
             report(Draft {
@@ -48,12 +51,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 tasks: facts.ids([task]),
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
-                fixes: vec![Fix::RemoveGlob {
-                    task: fix::place(task),
-                    entry: fix::place(place),
-                    // To narrow `protect` is the other way.
-                    applicability: Applicability::DisplayOnly,
-                }],
+                fixes: removable.then(|| removal(task, place)).into_iter().collect(),
                 ..Draft::default()
             });
         }
@@ -76,4 +74,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             ..Draft::default()
         });
     }
+}
+
+/// To remove the glob is one way, and to narrow `protect` the other.
+fn removal(task: usize, entry: usize) -> Fix {
+    let (task, entry) = (fix::place(task), fix::place(entry));
+    Fix::RemoveGlob { task, entry, applicability: Applicability::DisplayOnly }
 }

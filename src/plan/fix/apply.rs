@@ -179,7 +179,12 @@ fn is_meant(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
         || found.len() == said.len()
             && share == globs(&changed.share)
             && rest(plan) == rest(changed);
-    let (before, after) = (problems(plan, &open), problems(changed, &open));
+    // What a mended value hid before, such as the tasks below a misspelled key, was wrong before too.
+    let is_as_before = |task: Option<&str>| match task {
+        Some(id) => said.contains_key(id) && !open.contains(id),
+        None => !replaced,
+    };
+    let (before, after) = (problems(plan, is_as_before), problems(changed, is_as_before));
     let no_new_problem = after
         .iter()
         .all(|(problem, count)| before.get(problem).is_some_and(|before| before >= count));
@@ -216,12 +221,12 @@ fn rest(plan: &Plan) -> impl PartialEq + '_ {
     (base, globs(&plan.protect), companions, levels)
 }
 
-/// What is wrong with a plan outside of some tasks, and how often.
-fn problems<'p>(plan: &'p Plan, but: &BTreeSet<&str>) -> BTreeMap<(&'p str, &'p str), usize> {
-    let outside = |task: Option<usize>| {
-        // Of the plan's own keys, only reading them tells what a mended one hides.
-        task.map_or(but.is_empty(), |task| !but.contains(&*plan.tasks[task].id.value))
-    };
+/// What is wrong with those parts of a plan that say what they said before, and how often.
+fn problems<'p>(
+    plan: &'p Plan,
+    is_as_before: impl Fn(Option<&str>) -> bool,
+) -> BTreeMap<(&'p str, &'p str), usize> {
+    let outside = |task: Option<usize>| is_as_before(task.map(|task| &*plan.tasks[task].id.value));
     let mut problems = BTreeMap::new();
     for problem in plan.problems.iter().filter(|problem| outside(problem.task)) {
         *problems.entry((problem.message.as_str(), "")).or_insert(0) += 1;

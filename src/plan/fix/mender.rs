@@ -181,9 +181,11 @@ impl<'p> Mender<'p> {
     }
 
     fn write_nothing(&self, task: u32) -> Option<(FileId, Vec<Change>)> {
-        let (file, id, value) = match self.task_place(task)? {
+        let (file, id, value, in_braces) = match self.task_place(task)? {
             (_, TaskPlace::Map(_)) => return self.add(Some(task), Key::Write, &["[]".to_owned()]),
-            (file, TaskPlace::Nothing { id, value }) => (file, id, value.clone()),
+            (file, TaskPlace::Nothing { id, value, in_braces }) => {
+                (file, id, value.clone(), *in_braces)
+            }
         };
         let text = self.text(file);
         let write = self.written(file, Key::Write.name());
@@ -193,7 +195,7 @@ impl<'p> Mender<'p> {
         let start = line_start(text, id.start);
         let indent = &text[start..id.start];
         let colon = id.end + text[id.end..].find(':')? + 1;
-        if indent.is_empty() || !indent.bytes().all(|byte| byte == b' ') {
+        if in_braces || indent.is_empty() || !indent.bytes().all(|byte| byte == b' ') {
             return Some((file, vec![(colon..colon, format!(" {{{write}: []}}"))]));
         }
         // Ids are one step in from the plan's own keys, and a task's keys are another one.

@@ -25,7 +25,7 @@ pub(super) enum TaskPlace {
     /// It has keys.
     Map(MapPlace),
     /// It has none: only this id, and a `null` where one is written.
-    Nothing { id: Range<usize>, value: Range<usize> },
+    Nothing { id: Range<usize>, value: Range<usize>, in_braces: bool },
 }
 
 /// A map, in block style or in braces.
@@ -136,13 +136,16 @@ impl FilePlaces {
 
     fn tasks(&mut self, text: &str, tasks: NodeRef<'_>) {
         let View::Map(pairs) = tasks.view() else { return };
+        let in_braces = tasks.source().starts_with('{');
         for (id, value) in pairs {
             if colon(text, id.span().end, value.span().start).is_none() || value.is_alias() {
                 continue;
             }
             let place = match value.view() {
                 View::Map(_) => self.map(text, value).map(TaskPlace::Map),
-                View::Null => Some(TaskPlace::Nothing { id: id.span(), value: value.span() }),
+                View::Null => {
+                    Some(TaskPlace::Nothing { id: id.span(), value: value.span(), in_braces })
+                }
                 _ => None,
             };
             if let Some(place) = place {
