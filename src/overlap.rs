@@ -35,9 +35,26 @@ pub struct Overlap {
 /// `files` are those that exist, in byte order.
 #[must_use]
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+    overlaps_among(lanes, |left, right| order.concurrent(left, right), files)
+}
+
+/// Finds the overlaps of one task, in the order of the others.
+///
+/// `files` are those that exist, in byte order.
+#[must_use]
+pub fn overlaps_of(task: usize, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+    let wanted = |left, right| (left == task || right == task) && order.concurrent(left, right);
+    overlaps_among(lanes, wanted, files)
+}
+
+fn overlaps_among(
+    lanes: &Lanes,
+    wanted: impl Fn(usize, usize) -> bool,
+    files: &[RepoPath],
+) -> Vec<Overlap> {
     let mut held: Option<Vec<Vec<usize>>> = None;
     let mut overlaps = Vec::new();
-    for (tasks, pairs) in decided_pairs(lanes, order) {
+    for (tasks, pairs) in decided_pairs(lanes, wanted) {
         let shared: Shared = pairs.into_iter().collect();
         if shared.pairs.is_empty() && shared.undecided.is_empty() {
             continue;
@@ -52,15 +69,15 @@ pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap
     overlaps
 }
 
-/// The pairs of concurrent tasks with those pairs of their globs that are not apart.
+/// The pairs of wanted tasks with those pairs of their globs that are not apart.
 type DecidedPairs = BTreeMap<(usize, usize), Vec<((usize, usize), Decision)>>;
 
-fn decided_pairs(lanes: &Lanes, order: &Order) -> DecidedPairs {
+fn decided_pairs(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool) -> DecidedPairs {
     let mut decisions = Decisions::new(lanes);
     let mut decided = DecidedPairs::new();
     each_candidate(lanes, |one, other| {
         let (left, right) = if one.task < other.task { (one, other) } else { (other, one) };
-        if !order.concurrent(left.task, right.task) {
+        if !wanted(left.task, right.task) {
             return;
         }
         let decision = decisions.of(lanes, left, right);

@@ -1,6 +1,7 @@
 //! The command line: one file a command, over the public library only.
 
 mod ask;
+mod brief;
 mod check;
 mod gate;
 mod output;
@@ -38,6 +39,8 @@ enum Command {
     Gate(gate::GateArgs),
     /// Say which tasks may write each path, and by which glob.
     Who(who::WhoArgs),
+    /// Write what the worker on a task has to know of the plan.
+    Brief(brief::BriefArgs),
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
 }
@@ -111,6 +114,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),
         Command::Who(args) => who::run(args),
+        Command::Brief(args) => brief::run(args),
         Command::Waves(args) => waves::run(args),
     };
     match ended {
