@@ -2,6 +2,7 @@
 
 pub mod brief;
 pub mod check;
+pub mod explain;
 pub mod finding;
 pub mod gate;
 pub mod glob;

@@ -3,6 +3,7 @@
 mod ask;
 mod brief;
 mod check;
+mod explain;
 mod gate;
 mod output;
 mod plan;
@@ -41,6 +42,8 @@ enum Command {
     Who(who::WhoArgs),
     /// Write what the worker on a task has to know of the plan.
     Brief(brief::BriefArgs),
+    /// Say what a rule finds, why it matters and how to mend it; of all rules, their levels.
+    Explain(explain::ExplainArgs),
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
 }
@@ -115,6 +118,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Gate(args) => gate::run(args),
         Command::Who(args) => who::run(args),
         Command::Brief(args) => brief::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Waves(args) => waves::run(args),
     };
     match ended {

@@ -7,6 +7,7 @@
 mod common;
 
 mod brief;
+mod explain;
 mod waves;
 mod who;
 
