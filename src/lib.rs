@@ -1,6 +1,8 @@
 //! lanelint: a linter for write lanes, the files that each of several parallel tasks may edit.
 
+pub mod brief;
 pub mod check;
+pub mod explain;
 pub mod finding;
 pub mod gate;
 pub mod glob;

@@ -36,8 +36,25 @@ pub struct Overlap {
 /// `files` are those that exist, in byte order.
 #[must_use]
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+    overlaps_among(lanes, |left, right| order.concurrent(left, right), files)
+}
+
+/// Finds the overlaps of one task, in the order of the others.
+///
+/// `files` are those that exist, in byte order.
+#[must_use]
+pub fn overlaps_of(task: usize, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+    let wanted = |left, right| (left == task || right == task) && order.concurrent(left, right);
+    overlaps_among(lanes, wanted, files)
+}
+
+fn overlaps_among(
+    lanes: &Lanes,
+    wanted: impl Fn(usize, usize) -> bool,
+    files: &[RepoPath],
+) -> Vec<Overlap> {
     let mut overlaps = Vec::new();
-    let decided = decided_pairs(lanes, order);
+    let decided = decided_pairs(lanes, wanted);
     for of_two_tasks in decided.chunk_by(|one, other| one.tasks == other.tasks) {
         let tasks = of_two_tasks[0].tasks;
         let pairs = of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
@@ -55,7 +72,7 @@ pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap
     overlaps
 }
 
-/// Two globs of concurrent tasks that are not apart.
+/// Two globs of wanted tasks that are not apart.
 struct Decided {
     tasks: (usize, usize),
     /// Their places in the two lanes.
@@ -64,14 +81,14 @@ struct Decided {
 }
 
 /// All of them, in the order of the plan.
-fn decided_pairs(lanes: &Lanes, order: &Order) -> Vec<Decided> {
+fn decided_pairs(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool) -> Vec<Decided> {
     let mut decisions = Decisions::new(lanes);
     let mut decided = Vec::new();
     let of_two_tasks = |one: LaneGlob, other: LaneGlob| one.0 != other.0;
     each_near_pair(entries(lanes), of_two_tasks, |one, other| {
         let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
         let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
-        if !order.concurrent(tasks.0, tasks.1) {
+        if !wanted(tasks.0, tasks.1) {
             return;
         }
         let decision = decisions.of(lanes, left, right);

@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::TestRepo;
-use lanelint::rules::{PLANNED, RULES, Rule};
+use lanelint::explain;
+use lanelint::rules::{PLANNED, RULES};
 
 const MARK: &str = "\u{1}";
 
@@ -124,15 +125,11 @@ fn true_block(block: &str) -> String {
     text
 }
 
-fn level(rule: &Rule) -> String {
-    let fixed = if rule.fixed { ", fixed" } else { "" };
-    format!("{}{fixed}", rule.level.word())
-}
-
 fn table() -> String {
     let mut table = String::from("| rule | level | finds |\n| --- | --- | --- |\n");
     for rule in RULES {
-        writeln!(table, "| `{}` | {} | {} |", rule.name, level(rule), rule.summary).unwrap();
+        writeln!(table, "| `{}` | {} | {} |", rule.name, explain::level(rule), rule.summary)
+            .unwrap();
     }
     table
 }
@@ -179,7 +176,9 @@ fn true_page(page: &str) -> String {
 fn every_command_says_what_the_pages_show() {
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
-        let right = true_page(&text);
+        // The page of rules is made of them.
+        let text_now = if page.ends_with("docs/rules.md") { explain::page() } else { text.clone() };
+        let right = true_page(&text_now);
         if std::env::var_os("LANELINT_UPDATE_DOCS").is_some() {
             fs::write(&page, &right).unwrap();
         } else {
@@ -230,7 +229,7 @@ fn what_the_readme_calls_not_built_is_not_there() {
         let output = Command::new(env!("CARGO_BIN_EXE_lanelint")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?} is built");
     };
-    for command in ["brief", "explain", "init", "hook", "lsp", "schema", "completions", "man"] {
+    for command in ["init", "hook", "lsp", "schema", "completions", "man"] {
         assert!(section.contains(&format!("`{command}`")), "{command}");
         fails(&[command]);
     }

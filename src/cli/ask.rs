@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::repo::git::Environment;
 use lanelint::report::{self, AnswerFormat};
 
-use super::Unusable;
 use super::output::tell;
 use super::plan::{Found, Place};
+use super::{Unusable, check};
 
 /// Which plan is asked.
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ pub(super) struct PlanArgs {
 /// A plan and where it was found.
 #[derive(Debug)]
 pub(super) struct Asked {
-    pub(super) environment: Environment,
+    environment: Environment,
     pub(super) place: Place,
     pub(super) plan: Arc<Plan>,
 }
@@ -56,6 +57,16 @@ impl PlanArgs {
             );
         }
         Ok(Asked { environment, place, plan })
+    }
+}
+
+impl Asked {
+    /// The files that exist: they choose the path that stands for an overlap, and no more.
+    pub(super) fn files(&self) -> Vec<RepoPath> {
+        check::existing_files(&self.environment, &self.place.root).unwrap_or_else(|gap| {
+            tell("note", &format!("{}; no file is taken to exist", gap.problem));
+            Vec::new()
+        })
     }
 }
 

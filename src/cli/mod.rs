@@ -1,7 +1,9 @@
 //! The command line: one file a command, over the public library only.
 
 mod ask;
+mod brief;
 mod check;
+mod explain;
 mod gate;
 mod output;
 mod plan;
@@ -38,6 +40,10 @@ enum Command {
     Gate(gate::GateArgs),
     /// Say which tasks may write each path, and by which glob.
     Who(who::WhoArgs),
+    /// Write what the worker on a task has to know of the plan.
+    Brief(brief::BriefArgs),
+    /// Say what a rule finds, why it matters and how to mend it; of all rules, their levels.
+    Explain(explain::ExplainArgs),
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
 }
@@ -111,6 +117,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),
         Command::Who(args) => who::run(args),
+        Command::Brief(args) => brief::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Waves(args) => waves::run(args),
     };
     match ended {

@@ -6,9 +6,9 @@ use clap::Args;
 use lanelint::report;
 use lanelint::waves::{TooManyUnknown, Waves};
 
+use super::Unusable;
 use super::ask::{self, AnswerTo, Asked, PlanArgs};
-use super::output::{tell, to_stdout};
-use super::{Unusable, check};
+use super::output::to_stdout;
 
 #[derive(Debug, Args)]
 pub(super) struct WavesArgs {
@@ -20,12 +20,9 @@ pub(super) struct WavesArgs {
 }
 
 pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Unusable> {
-    let Asked { environment, place, plan } = args.plan.read()?;
-    // They only choose the path that stands for an overlap.
-    let files = check::existing_files(&environment, &place.root).unwrap_or_else(|gap| {
-        tell("note", &format!("{}; no file is taken to exist", gap.problem));
-        Vec::new()
-    });
+    let asked = args.plan.read()?;
+    let files = asked.files();
+    let Asked { plan, .. } = asked;
     let waves = Waves::new(&plan, &files).map_err(|TooManyUnknown(tasks)| {
         Unusable::new(
             format!("the lanes of {tasks} tasks are not known, so there are no waves to tell"),

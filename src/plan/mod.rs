@@ -188,6 +188,12 @@ impl Plan {
         self.levels.iter().find(|(name, _)| name.value == rule).map(|(_, level)| *level)
     }
 
+    /// The id of the task that someone who wrote `id` probably meant.
+    #[must_use]
+    pub fn nearest_id(&self, id: &str) -> Option<&str> {
+        nearest(id, self.tasks.iter().map(|task| &*task.id.value))
+    }
+
     /// Whether nobody knows what a task may write: it does not say, or could not be understood.
     #[must_use]
     pub fn is_lane_unknown(&self, task: usize) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! No format decides anything: what is found, its level and its order are the report's.
 
+pub mod brief;
 mod concise;
 mod group;
 mod human;

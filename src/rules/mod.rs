@@ -274,6 +274,13 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name).copied()
 }
 
+/// The name of a rule, built or not, that someone who wrote `name` probably meant.
+#[must_use]
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    let names = RULES.iter().map(|rule| rule.name).chain(PLANNED.iter().copied());
+    crate::plan::nearest(name, names)
+}
+
 fn label(span: Span, text: impl Into<String>) -> Label {
     Label { place: Place::Span(span), text: text.into() }
 }

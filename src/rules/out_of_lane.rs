@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
                src/quizzes/**\n",
         files: &[],
         patch: Some(
-            "diff --git a/src/quizzes/a.json b/src/quizzes/a.json\nindex 1..2 100644\n--- \
+            "diff --git a/src/quizzes/a.json b/src/quizzes/a.json\nindex 1111111..2222222 100644\n--- \
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
     },

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
         patch: Some(
-            "diff --git a/lanes.yaml b/lanes.yaml\nindex 1..2 100644\n--- a/lanes.yaml\n+++ \
+            "diff --git a/lanes.yaml b/lanes.yaml\nindex 1111111..2222222 100644\n--- a/lanes.yaml\n+++ \
              b/lanes.yaml\n@@ -3 +3 @@\n-    write: src/lessons/**\n+    write: \"**\"\n",
         ),
     },

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  audit:\n    write: []\n",
         files: &[],
         patch: Some(
-            "diff --git a/NOTES.md b/NOTES.md\nnew file mode 100644\nindex 0000000..1\n--- \
+            "diff --git a/NOTES.md b/NOTES.md\nnew file mode 100644\nindex 0000000..1111111\n--- \
              /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",
         ),
     },

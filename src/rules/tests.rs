@@ -52,11 +52,7 @@ fn work(patch: &str) -> Work {
 
 /// The report of a rule's own example.
 fn example(rule: &Rule, text: &str) -> Report {
-    match (rule.name, rule.example.patch) {
-        ("missing-branch", None) => gated(text, Work::NoBranch),
-        (_, Some(patch)) => gated(text, work(patch)),
-        (_, None) => checked(text, rule.example.files),
-    }
+    crate::explain::example(rule, text)
 }
 
 fn by<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {

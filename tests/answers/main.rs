@@ -6,6 +6,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod brief;
+mod explain;
 mod waves;
 mod who;
 
