@@ -331,6 +331,14 @@ impl Lanes {
         self.lanes.first().is_some_and(|lane| any(&lane.common.share, path) == Ok(true))
     }
 
+    /// Whether no task may write a path, since it is protected.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a glob is too large to be built.
+    pub fn is_protected(&self, path: &RepoPath) -> Result<bool, Undecided> {
+        self.lanes.first().map_or(Ok(false), |lane| any(&lane.common.protect, path))
+    }
+
     /// For each glob that is shared, whether it names only protected paths; nothing where a bound
     /// on work was reached.
     #[must_use]

@@ -20,7 +20,7 @@ struct Document<'r> {
 
 #[derive(Serialize)]
 struct Input<'r> {
-    task: &'r str,
+    task: Option<&'r str>,
     source: &'r str,
     base: Option<&'r str>,
     head: Option<&'r str>,
@@ -174,7 +174,7 @@ impl<'r> JsonFinding<'r> {
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let inputs = report.inputs.iter().map(|input| Input {
-        task: &input.task,
+        task: input.task.as_deref(),
         source: &input.source,
         base: input.base.as_deref(),
         head: input.head.as_deref(),

@@ -20,8 +20,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
-    for judged in gate.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch)) {
-        let task = &facts.plan.tasks[judged.task];
+    let missing = gate.input.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch));
+    for place in missing.filter_map(|judged| judged.task) {
+        let task = &facts.plan.tasks[place];
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         report(Draft {
@@ -30,7 +31,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 "if it has started, fetch it (`git fetch origin {branch}`) or name its branch with \
                  `branch:`"
             ).into()),
-            tasks: facts.ids([judged.task]),
+            tasks: facts.ids([place]),
             labels: vec![label(span, "no branch of this name")],
             data: vec![("branch", text(branch))],
             ..Draft::default()

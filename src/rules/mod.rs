@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
-use crate::gate::{GateInput, Work};
+use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::Patience;
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
@@ -17,11 +17,13 @@ use crate::plan::{GlobEntry, Plan};
 use crate::repo::Gap;
 use crate::source::Span;
 
+mod colliding_writes;
 mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
 mod invalid_glob;
 mod invalid_plan;
+mod merge_conflict;
 mod missing_branch;
 mod missing_lane;
 mod no_changes;
@@ -31,6 +33,7 @@ mod overlapping_lanes;
 mod plan_changed;
 mod protected_path;
 mod review_only_write;
+mod unclaimed_branch;
 mod undecided;
 
 /// Every rule, in the order of the contract.
@@ -48,6 +51,9 @@ pub const RULES: &[&Rule] = &[
     &review_only_write::RULE,
     &plan_changed::RULE,
     &not_verified::RULE,
+    &colliding_writes::RULE,
+    &merge_conflict::RULE,
+    &unclaimed_branch::RULE,
     &missing_branch::RULE,
     &no_changes::RULE,
 ];
@@ -62,11 +68,8 @@ pub const PLANNED: &[&str] = &[
     "broad-lane",
     "missing-companion",
     "unused-allow",
-    "colliding-writes",
-    "merge-conflict",
     "moved-folder",
     "escaping-symlink",
-    "unclaimed-branch",
 ];
 
 /// One thing that can be wrong with a plan or with a change.
@@ -98,7 +101,8 @@ pub struct Rule {
 pub struct Example {
     /// The text of `lanes.yaml`.
     pub plan: &'static str,
-    /// For a rule of the gate, what the first task of the plan changed, as a patch.
+    /// For a rule of the gate, what the first task of the plan changed, as a patch; for one about two
+    /// tasks, what each of them did.
     pub patch: Option<&'static str>,
 }
 
@@ -113,6 +117,8 @@ pub enum Grouping {
     ByCause,
     /// The task that did it; the text follows the task, `{paths}` in it is how many.
     ByTask(&'static str),
+    /// The changed path; the text stands between the path and the tasks.
+    ByPath(&'static str),
     /// The rule itself; the text stands before the tasks.
     Together(&'static str),
 }
@@ -136,7 +142,7 @@ pub enum Question<'a> {
     /// Is the plan sound?
     Check(&'a PlanFacts),
     /// Did the tasks stay in their lanes?
-    Gate(&'a GateInput),
+    Gate(&'a GateFacts<'a>),
 }
 
 /// What is known of a plan before the rules look at it.
@@ -190,9 +196,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// What the gate looked at, when the run is one.
+    /// What is known of the tasks' work, when that is what the run is about.
     #[must_use]
-    pub fn gate(&self) -> Option<&'a GateInput> {
+    pub fn gate(&self) -> Option<&'a GateFacts<'a>> {
         match self.question {
             Question::Check(_) => None,
             Question::Gate(gate) => Some(gate),
@@ -204,12 +210,31 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn concerns(&self, task: Option<usize>) -> bool {
         match (self.question, task) {
-            (Question::Gate(gate), Some(task)) => gate
-                .judged
-                .iter()
-                .any(|judged| judged.task == task && !matches!(judged.work, Work::NoBranch)),
+            (Question::Gate(gate), Some(task)) => {
+                gate.input.judged.iter().any(|judged| {
+                    judged.task == Some(task) && !matches!(judged.work, Work::NoBranch)
+                })
+            }
             _ => true,
         }
+    }
+
+    /// Whose work something is, as a message names it.
+    fn who(&self, judged: &Judged) -> String {
+        let unclaimed = self.gate().and_then(|gate| gate.input.unclaimed.as_deref());
+        match judged.task {
+            Some(task) => format!("`{}`", self.id(task)),
+            None => format!("the branch `{}`", unclaimed.unwrap_or(&judged.input.source)),
+        }
+    }
+
+    /// The labels of a changed path: the file, and what the task may write that changed it.
+    fn changed(&self, judged: &Judged, path: &RepoPath, text: impl Into<String>) -> Vec<Label> {
+        let file = Label { place: Place::File(path.clone()), text: text.into() };
+        let lane = judged
+            .task
+            .map(|task| self.write_label(task, format!("what `{}` may write", self.id(task))));
+        std::iter::once(file).chain(lane).collect()
     }
 
     fn id(&self, task: usize) -> &'a str {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Finding, Input, Report};
-use crate::gate::{Judged, Work};
+use crate::gate::{GateInput, Judged, TriedMerge, Work};
 use crate::plan::{Own, PlanText, read};
-use crate::repo::patch;
+use crate::repo::{Conflict, patch};
 
 fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
@@ -24,16 +24,48 @@ fn checked(text: &str, files: &[&str]) -> Report {
 
 /// What is found in the work of a plan's first task.
 fn gated(text: &str, work: Work) -> Report {
-    let judged = Judged {
-        task: 0,
+    let input = GateInput { judged: vec![judged(Some(0), work)], ..GateInput::default() };
+    gated_all(text, input)
+}
+
+/// What is found in the work of a plan's first two tasks.
+fn both(text: &str, one: &str, other: &str) -> Report {
+    let judged = vec![judged(Some(0), work(one)), judged(Some(1), work(other))];
+    gated_all(text, GateInput { judged, ..GateInput::default() })
+}
+
+/// What is found where the branches of a plan's first two tasks conflict at the path of a patch.
+fn merged(text: &str, patch: &str) -> Report {
+    let judged = vec![judged(Some(0), work(patch)), judged(Some(1), work(patch))];
+    let Work::Changes(set) = work(patch) else { panic!("{patch}") };
+    let conflict =
+        |path: &RepoPath| Conflict { path: path.clone(), kinds: vec!["contents".to_owned()] };
+    let outcome = Ok(set.changes.keys().map(conflict).collect());
+    let merges = vec![TriedMerge { branch: 1, into: vec![0], outcome }];
+    gated_all(text, GateInput { judged, merges, ..GateInput::default() })
+}
+
+fn gated_all(text: &str, input: GateInput) -> Report {
+    let plan_rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
+    crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
+}
+
+fn judged(task: Option<usize>, work: Work) -> Judged {
+    Judged {
+        task,
         input: Input::default(),
         patch: Some("a.patch".to_owned()),
+        tip: None,
         work,
         doubts: BTreeMap::new(),
-    };
-    let rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
-    let input = GateInput { judged: vec![judged], gaps: Vec::new(), plan_rivals: rivals };
-    crate::check::gate(&plan(text), &input)
+    }
+}
+
+/// What is found in the work of a branch that is no task's.
+fn unclaimed(text: &str, work: Work) -> Report {
+    let judged = vec![judged(None, work)];
+    let unclaimed = Some("nobodys".to_owned());
+    gated_all(text, GateInput { judged, unclaimed, ..GateInput::default() })
 }
 
 /// A patch that adds empty files.
@@ -54,6 +86,9 @@ fn work(patch: &str) -> Work {
 fn example(rule: &Rule, text: &str) -> Report {
     match (rule.name, rule.example.patch) {
         ("missing-branch", None) => gated(text, Work::NoBranch),
+        ("merge-conflict", Some(patch)) => merged(text, patch),
+        ("colliding-writes", Some(patch)) => both(text, patch, patch),
+        ("unclaimed-branch", Some(patch)) => unclaimed(text, work(patch)),
         (_, Some(patch)) => gated(text, work(patch)),
         (_, None) => checked(text, &[]),
     }
@@ -366,6 +401,106 @@ fn what_is_wrong_with_work_is_found() {
         let report = gated(text, work(&patch));
         assert_eq!(said(&report, rule), expected, "{rule}: {text}");
     }
+}
+
+#[test]
+fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
+    let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
+    let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
+    assert_eq!(said(&report, "unclaimed-branch"), ["`nobodys` is no task's branch"]);
+    let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
+    assert!(help.starts_with("did you mean `nobody`?"), "{help}");
+    for off in ["", "rules: {unclaimed-branch: off}\n"] {
+        let report =
+            unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
+        assert_eq!(
+            said(&report, "out-of-lane"),
+            [
+                "the branch `nobodys` added `ci/x`, which is protected",
+                "the branch `nobodys` added `lanes.yaml`, which is protected",
+            ]
+        );
+        assert_eq!(
+            said(&report, "plan-changed"),
+            ["the branch `nobodys` changes the plan that judges it: `lanes.yaml`"]
+        );
+        assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });
+    }
+}
+
+#[test]
+fn what_two_tasks_both_changed_collides() {
+    let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: z}\nshare: log\n";
+    let hunk = |path: &str, hunks: &str| {
+        format!(
+            "diff --git a/{path} b/{path}\nindex 1234567..89abcde 100644\n--- a/{path}\n+++ b/{path}\n{hunks}"
+        )
+    };
+    let gone = |path: &str| {
+        format!("diff --git a/{path} b/{path}\ndeleted file mode 100644\nindex e69de29..0000000\n")
+    };
+    let mode = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
+    let binary =
+        "diff --git a/x b/x\nindex 1234567..89abcde 100644\nBinary files a/x and b/x differ\n";
+    for (one, other, expected) in [
+        (additions(&["x"]), additions(&["x"]), vec!["`a` and `b` both added `x`"]),
+        (additions(&["x"]), additions(&["y"]), vec![]),
+        (additions(&["log"]), additions(&["log"]), vec![]),
+        (gone("x"), gone("x"), vec![]),
+        (gone("x"), hunk("x", "@@ -1 +1 @@\n-a\n+b\n"), vec!["`a` deleted `x`, which `b` changed"]),
+        (
+            hunk("x", "@@ -1,3 +1,2 @@\n a\n-b\n c\n"),
+            hunk("x", "@@ -2,0 +3 @@\n+n\n@@ -9 +10 @@\n-y\n+z\n"),
+            vec![
+                "`a` and `b` both changed `x`: line 2 and behind line 2, line 9, which are adjacent",
+            ],
+        ),
+        (
+            hunk("x", "@@ -1,2 +1,2 @@\n-a\n-b\n+c\n+d\n"),
+            hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+            vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which touch"],
+        ),
+        (
+            mode.to_owned(),
+            hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+            vec!["`a` and `b` both changed `x`: no line and line 2, which are apart"],
+        ),
+        (
+            binary.to_owned(),
+            hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+            vec!["`a` and `b` both changed `x`; in which lines is not known: it is binary"],
+        ),
+    ] {
+        let report = both(tasks, &one, &other);
+        assert_eq!(said(&report, "colliding-writes"), expected, "{one}{other}");
+        // One that needs the other starts from its work.
+        let ordered = tasks.replace("b: {", "b: {needs: a, ");
+        assert_eq!(said(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
+    }
+    // What is shared is no licence for a task that may write nothing.
+    let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
+    let report = both(review, &additions(&["log"]), &additions(&["log"]));
+    assert_eq!(said(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
+    // An allowance can name the other task and the path.
+    for (allow, allowed) in [("with: b, path: x", true), ("path: y", false), ("with: a", false)] {
+        let text = tasks.replace(
+            "a: {",
+            &format!("a: {{allow: [{{rule: colliding-writes, {allow}, reason: r}}], "),
+        );
+        let report = both(&text, &additions(&["x"]), &additions(&["x"]));
+        assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
+    }
+}
+
+#[test]
+fn a_bound_on_collisions_is_told() {
+    let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
+    let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
+    let judged = (0..460).map(|task| judged(Some(task), work(&additions(&["x"])))).collect();
+    let report = gated_all(&text, GateInput { judged, ..GateInput::default() });
+    assert_eq!(by(&report, "colliding-writes").len(), 100_000);
+    let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
+    assert_eq!(said(&report, "undecided"), [message]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
 use std::sync::Arc;
 
-use crate::finding::{Draft, Label, Level};
-use crate::gate::{Standing, standings};
+use crate::finding::{Draft, Label, Level, Place};
+use crate::gate::{Placed, Standing};
 
 pub(super) const RULE: Rule = Rule {
     name: "undecided",
@@ -28,13 +28,23 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     match facts.question {
         Question::Check(_) => in_plan(facts, report),
         Question::Gate(gate) => {
-            for (judged, path, _, standing) in standings(facts.plan, facts.lanes, gate) {
-                if standing == Standing::Undecided {
-                    let label = facts.write_label(judged.task, "this lane");
-                    let mut draft = gave_up(facts, "out-of-lane", &[judged.task], vec![label]);
-                    draft.path = Some(path.clone());
+            for Placed { judged, path, standing, .. } in &gate.changes {
+                if *standing == Standing::Undecided {
+                    let label = match judged.task {
+                        Some(task) => facts.write_label(task, "this lane"),
+                        None => Label { place: Place::File((*path).clone()), text: String::new() },
+                    };
+                    let tasks: Vec<usize> = judged.task.into_iter().collect();
+                    let mut draft = gave_up(facts, "out-of-lane", &tasks, vec![label]);
+                    draft.path = Some((*path).clone());
                     report(draft);
                 }
+            }
+            if gate.collisions.gave_up {
+                report(gave_up_between(facts, "colliding-writes"));
+            }
+            if gate.input.left_unmerged {
+                report(gave_up_between(facts, "merge-conflict"));
             }
         }
     }
@@ -67,6 +77,18 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
+    }
+}
+
+/// What is said where not all tasks could be held against each other.
+fn gave_up_between(facts: &Facts<'_>, rule: &str) -> Draft {
+    let label = facts.plan.tasks.first().map(|task| label(task.id.span, "the first of the tasks"));
+    Draft {
+        message: format!("`{rule}` gave up on the tasks: a bound on work was reached"),
+        help: Some("judge fewer tasks in one run, with --range or --task".into()),
+        labels: label.into_iter().collect(),
+        data: vec![("rule", text(rule))],
+        ..Draft::default()
     }
 }
 

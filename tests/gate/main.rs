@@ -10,11 +10,14 @@ mod common;
 mod answers;
 mod branches;
 mod changes;
+mod collisions;
 mod differential;
+mod merges;
 mod patches;
 mod plans;
 mod sources;
 mod surroundings;
+mod unclaimed;
 
 use std::ffi::OsStr;
 use std::io::Write;

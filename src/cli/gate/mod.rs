@@ -1,6 +1,7 @@
 //! `lanelint gate`.
 
 mod asked;
+mod between;
 mod judge;
 mod names;
 mod plan;
@@ -98,9 +99,11 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     }
     let mut input = GateInput { plan_rivals: rivals, ..GateInput::default() };
     let judge = Judge::new(&gate, &plan)?;
+    input.unclaimed = judge.unclaimed();
     judge.patches(&mut input)?;
     if let Some(repository) = &repository {
-        judge.commits(repository, base, &mut input)?;
+        let base = judge.commits(repository, base, &mut input)?;
+        between::compare(repository, &plan, base.as_ref(), &mut input);
     }
     for used in input.judged.iter().filter_map(|judged| commits_used(&judged.input)) {
         tell("judged", &used);
@@ -122,6 +125,7 @@ fn commits_used(input: &Input) -> Option<String> {
         .filter_map(|(name, commit)| Some(format!("{name} {}", commit.as_ref()?)))
         .collect();
     let Input { task, source, .. } = input;
+    let task = task.as_deref().unwrap_or("no task");
     (!known.is_empty()).then(|| format!("{task}, {source}: {}", known.join(", ")))
 }
 
