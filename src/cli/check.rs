@@ -43,7 +43,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Unusable> {
 }
 
 /// The files below the root: those of git's index where the root is in a work tree, else all.
-fn existing_files(environment: &Environment, root: &Path) -> Result<Vec<RepoPath>, Gap> {
+pub(super) fn existing_files(environment: &Environment, root: &Path) -> Result<Vec<RepoPath>, Gap> {
     let repository = match Repository::discover(environment, root) {
         Ok(repository) => repository,
         Err(error) => {

@@ -40,7 +40,7 @@ pub struct Sharing {
 pub fn sharing(order: &Order, judged: &[Judged]) -> Sharing {
     let mut writers: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
     for (place, one) in judged.iter().enumerate() {
-        if one.task.is_some() && one.tip.is_some() {
+        if one.task.is_some() && one.tip().is_some() {
             for (path, _) in one.changes() {
                 writers.entry(path).or_default().push(place);
             }

@@ -1,6 +1,7 @@
 //! The second verb: which change is in which lane.
 
 mod collision;
+mod link;
 mod merging;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use crate::repo::git::{CommitId, ObjectId};
 use crate::repo::{Change, ChangeSet, Gap, Lines};
 
 pub use collision::{Collision, Collisions, Meeting, collisions};
+pub use link::{ChangedLink, Destination, Node, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 
 /// What was found of one task's work.
@@ -23,14 +25,25 @@ pub struct Judged {
     pub task: Option<usize>,
     /// What was looked at.
     pub input: Input,
-    /// The patch that was read, by its name; nothing for what came from a repository.
-    pub patch: Option<String>,
-    /// The commit that would be merged; nothing for a patch, the index and the work tree.
-    pub tip: Option<CommitId>,
+    /// Where its changes come from.
+    pub source: Source,
     /// What it holds.
     pub work: Work,
     /// The paths of which nobody knows whether they were changed, and why they count as changed.
     pub doubts: BTreeMap<RepoPath, String>,
+}
+
+/// Where changes come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A patch, by its name.
+    Patch(String),
+    /// Commits, the last of which would be merged; nothing where it could not be found.
+    Commits(Option<CommitId>),
+    /// The index.
+    Index,
+    /// The work tree.
+    WorkTree,
 }
 
 /// What an input of the gate holds.
@@ -58,6 +71,8 @@ pub struct GateInput {
     pub unclaimed: Option<String>,
     /// The lines that differ between two contents, where two tasks changed one path.
     pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
+    /// The symbolic links that were added or changed.
+    pub links: Vec<ChangedLink>,
     /// What came of merging the branches that share files.
     pub merges: Vec<TriedMerge>,
     /// Whether branches were left unmerged, since a bound on work was reached.
@@ -122,6 +137,15 @@ impl<'a> GateFacts<'a> {
 }
 
 impl Judged {
+    /// The commit that would be merged; nothing for a patch, the index and the work tree.
+    #[must_use]
+    pub fn tip(&self) -> Option<&CommitId> {
+        match &self.source {
+            Source::Commits(tip) => tip.as_ref(),
+            Source::Patch(_) | Source::Index | Source::WorkTree => None,
+        }
+    }
+
     /// The changes, as far as they could be read.
     pub fn changes(&self) -> impl Iterator<Item = (&RepoPath, &Change)> {
         let set = match &self.work {

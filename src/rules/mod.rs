@@ -21,6 +21,7 @@ mod colliding_writes;
 mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
+mod escaping_symlink;
 mod invalid_glob;
 mod invalid_plan;
 mod merge_conflict;
@@ -53,6 +54,7 @@ pub const RULES: &[&Rule] = &[
     &not_verified::RULE,
     &colliding_writes::RULE,
     &merge_conflict::RULE,
+    &escaping_symlink::RULE,
     &unclaimed_branch::RULE,
     &missing_branch::RULE,
     &no_changes::RULE,
@@ -69,7 +71,6 @@ pub const PLANNED: &[&str] = &[
     "missing-companion",
     "unused-allow",
     "moved-folder",
-    "escaping-symlink",
 ];
 
 /// One thing that can be wrong with a plan or with a change.

@@ -4,7 +4,7 @@ use super::{Example, Facts, Grouping, Question, Rule, label};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
-use crate::gate::{Placed, Standing, Work};
+use crate::gate::{Placed, Source, Standing, Work};
 use crate::repo::Gap;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,15 +41,21 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         for gap in gaps {
             let input =
                 |name: &str| Label { place: Place::Input(name.into()), text: String::new() };
-            let label = match (&judged.patch, judged.task) {
-                (Some(name), _) => input(name),
-                (None, Some(task)) => {
-                    label(facts.plan.tasks[task].id.span, "the work of this task")
-                }
-                (None, None) => input(&judged.input.source),
+            let label = match (&judged.source, judged.task) {
+                (Source::Patch(name), _) => input(name),
+                (_, Some(task)) => label(facts.plan.tasks[task].id.span, "the work of this task"),
+                (_, None) => input(&judged.input.source),
             };
             report(draft(gap, facts.ids(judged.task), vec![label]));
         }
+    }
+    for link in &gate.input.links {
+        let (Err(gap), Some(judged)) = (&link.leads, gate.input.judged.get(link.judged)) else {
+            continue;
+        };
+        let labels = facts.changed(judged, &link.path, "a symbolic link");
+        let draft = draft(gap, facts.ids(judged.task), labels);
+        report(Draft { path: Some(link.path.clone()), ..draft });
     }
     for merge in &gate.input.merges {
         let Err(gap) = &merge.outcome else { continue };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Finding, Input, Report};
-use crate::gate::{GateInput, Judged, TriedMerge, Work};
+use crate::gate::{ChangedLink, Destination, GateInput, Judged, Source, TriedMerge, Work};
 use crate::plan::{Own, PlanText, read};
 use crate::repo::{Conflict, patch};
 
@@ -45,6 +45,20 @@ fn merged(text: &str, patch: &str) -> Report {
     gated_all(text, GateInput { judged, merges, ..GateInput::default() })
 }
 
+/// What is found where the path of a patch is a link that leads somewhere.
+fn linked(text: &str, patch: &str, leads: Destination) -> Report {
+    let Work::Changes(set) = work(patch) else { panic!("{patch}") };
+    let link = |(path, change): (&RepoPath, &crate::repo::Change)| ChangedLink {
+        judged: 0,
+        path: path.clone(),
+        target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
+        leads: Ok(leads.clone()),
+    };
+    let links = set.changes.iter().map(link).collect();
+    let judged = vec![judged(Some(0), work(patch))];
+    gated_all(text, GateInput { judged, links, ..GateInput::default() })
+}
+
 fn gated_all(text: &str, input: GateInput) -> Report {
     let plan_rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
     crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
@@ -54,8 +68,7 @@ fn judged(task: Option<usize>, work: Work) -> Judged {
     Judged {
         task,
         input: Input::default(),
-        patch: Some("a.patch".to_owned()),
-        tip: None,
+        source: Source::Patch("a.patch".to_owned()),
         work,
         doubts: BTreeMap::new(),
     }
@@ -86,6 +99,7 @@ fn work(patch: &str) -> Work {
 fn example(rule: &Rule, text: &str) -> Report {
     match (rule.name, rule.example.patch) {
         ("missing-branch", None) => gated(text, Work::NoBranch),
+        ("escaping-symlink", Some(patch)) => linked(text, patch, Destination::Outside),
         ("merge-conflict", Some(patch)) => merged(text, patch),
         ("colliding-writes", Some(patch)) => both(text, patch, patch),
         ("unclaimed-branch", Some(patch)) => unclaimed(text, work(patch)),
@@ -490,6 +504,46 @@ fn what_two_tasks_both_changed_collides() {
         let report = both(&text, &additions(&["x"]), &additions(&["x"]));
         assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
     }
+}
+
+#[test]
+fn a_link_escapes_by_where_it_leads() {
+    let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
+    let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
+    let path = |path: &str| path.parse::<RepoPath>().unwrap();
+    let folder =
+        |files: &[&str]| Destination::Folder(None, files.iter().map(|file| path(file)).collect());
+    for (leads, expected) in [
+        (Destination::Outside, "leads outside the repository"),
+        (Destination::GitFolder, "leads into `.git`"),
+        (Destination::File(path("b/x")), "leads to `b/x`, in the lane of `b`"),
+        (Destination::File(path("ci/x")), "leads to `ci/x`, which is protected"),
+        (Destination::File(path("lanes.yaml")), "leads to `lanes.yaml`, which is protected"),
+        (Destination::File(path("a/x")), ""),
+        (Destination::File(path("b/own")), ""),
+        (Destination::File(path("b/free")), ""),
+        (Destination::File(path("log")), ""),
+        (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
+        // Whoever makes a folder there has another's files in it.
+        (Destination::Nothing(path("b")), "leads to `b`, in the lane of `b`"),
+        (Destination::Nothing(path("c/y")), "leads to `c/y`, in the lane of `c`"),
+        (Destination::Nothing(path("c/y/z")), ""),
+        (Destination::Nothing(path("a/new")), ""),
+        (Destination::Nothing(path("d")), ""),
+        (folder(&["a/x", "b/own", "z"]), ""),
+        (folder(&["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
+        (folder(&["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
+    ] {
+        let report = linked(text, patch, leads.clone());
+        let expected: Vec<String> = std::iter::once(expected)
+            .filter(|whereto| !whereto.is_empty())
+            .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
+            .collect();
+        assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
+        assert!(report.verified());
+    }
+    let report = linked(text, patch, Destination::Endless);
+    assert_eq!(by(&report, "undecided").len(), 1);
 }
 
 #[test]

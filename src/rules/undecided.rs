@@ -4,7 +4,8 @@ use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
-use crate::gate::{Placed, Standing};
+use crate::gate::{ChangedLink, Destination, GateInput, Placed, Standing};
+use crate::path::RepoPath;
 
 pub(super) const RULE: Rule = Rule {
     name: "undecided",
@@ -39,6 +40,9 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                     draft.path = Some((*path).clone());
                     report(draft);
                 }
+            }
+            for link in &gate.input.links {
+                links(facts, gate.input, link, report);
             }
             if gate.collisions.gave_up {
                 report(gave_up_between(facts, "colliding-writes"));
@@ -78,6 +82,41 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
     }
+}
+
+/// Tells of a link of which nobody knows where it leads, or whose that is.
+fn links(facts: &Facts<'_>, input: &GateInput, link: &ChangedLink, report: &mut dyn FnMut(Draft)) {
+    let Some(judged) = input.judged.get(link.judged) else { return };
+    let of = |path: &RepoPath| {
+        let own = judged.task.map_or(Ok(None), |task| facts.lanes.of(task).holder(path));
+        own.is_err() || facts.lanes.is_protected(path).is_err() || facts.lanes.owners(path).is_err()
+    };
+    let unknown = match &link.leads {
+        Ok(Destination::Endless) => true,
+        Ok(Destination::File(path)) => of(path),
+        Ok(Destination::Folder(_, files)) => files.iter().any(of),
+        Ok(Destination::Nothing(path)) => {
+            of(path)
+                || judged.task.is_some() && facts.lanes.reaching_below(path, judged.task).is_none()
+        }
+        Ok(Destination::Outside | Destination::GitFolder) | Err(_) => false,
+    };
+    if !unknown {
+        return;
+    }
+    let why = match link.leads {
+        Ok(Destination::Endless) => "it leads through more than 40 links, or in a circle",
+        _ => "a bound on work was reached",
+    };
+    report(Draft {
+        message: format!("`escaping-symlink` gave up on the link `{}`: {why}", link.path),
+        help: Some("remove the link, or let it lead straight to its target".into()),
+        tasks: facts.ids(judged.task),
+        path: Some(link.path.clone()),
+        labels: facts.changed(judged, &link.path, "a symbolic link"),
+        data: vec![("rule", text("escaping-symlink"))],
+        ..Draft::default()
+    });
 }
 
 /// What is said where not all tasks could be held against each other.

@@ -12,6 +12,7 @@ mod branches;
 mod changes;
 mod collisions;
 mod differential;
+mod links;
 mod merges;
 mod patches;
 mod plans;

@@ -41,7 +41,7 @@ fn merge(repository: &Repository, order: &Order, base: &CommitId, input: &mut Ga
     let sharing = sharing(order, &input.judged);
     input.left_unmerged = sharing.gave_up;
     let tips: Vec<Option<CommitId>> =
-        input.judged.iter().map(|judged| judged.tip.clone()).collect();
+        input.judged.iter().map(|judged| judged.tip().cloned()).collect();
     for pairs in sharing.pairs.chunks(MERGES_AT_ONCE) {
         let commits: Vec<(CommitId, CommitId)> = pairs
             .iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lanelint::finding::Input;
-use lanelint::gate::{GateInput, Judged, Work};
+use lanelint::gate::{GateInput, Judged, Source, Work};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
@@ -79,8 +79,7 @@ impl<'a> Judge<'a> {
             input.judged.push(Judged {
                 task,
                 input: self.input(task, name.to_owned()),
-                patch: Some(name.to_owned()),
-                tip: None,
+                source: Source::Patch(name.to_owned()),
                 work: read.map_or_else(Work::Unreadable, Work::Changes),
                 doubts: BTreeMap::new(),
             });
@@ -109,7 +108,7 @@ impl<'a> Judge<'a> {
             let staged = repository.staged().map(|diff| (diff, BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = repository.head().ok().flatten().map(|head| head.to_string());
-            input.judged.push(judged(task, about, staged));
+            input.judged.push(judged(task, about, Source::Index, staged));
         }
         if self.gate.args.worktree {
             let task = self.task_at_hand(repository)?;
@@ -170,7 +169,7 @@ impl<'a> Judge<'a> {
             Ok(diffs.into_iter().next().unwrap_or_default())
         })();
         let changes = changes.map(|changes| (changes, BTreeMap::new()));
-        Judged { tip, ..judged(task, about, changes) }
+        judged(task, about, Source::Commits(tip), changes)
     }
 
     fn worktree(&self, repository: &Repository, task: Option<usize>) -> Judged {
@@ -199,7 +198,7 @@ impl<'a> Judge<'a> {
             });
             Ok((found.diff, doubts.collect()))
         })();
-        judged(task, about, changes)
+        judged(task, about, Source::WorkTree, changes)
     }
 
     /// Each task's own branch against its merge base with the base, or the one that was named.
@@ -267,7 +266,13 @@ impl<'a> Judge<'a> {
             };
             let doubts = BTreeMap::new();
             let tip = tip.as_ref().ok().and_then(|tip| Some(tip.as_ref()?.commit.clone()));
-            input.judged.push(Judged { task, input: about, patch: None, tip, work, doubts });
+            input.judged.push(Judged {
+                task,
+                input: about,
+                source: Source::Commits(tip),
+                work,
+                doubts,
+            });
         }
         Some(base.commit)
     }
@@ -323,13 +328,14 @@ fn missing() -> Work {
 fn judged(
     task: Option<usize>,
     input: Input,
+    source: Source,
     changes: Result<(ChangeSet, BTreeMap<RepoPath, String>), GitError>,
 ) -> Judged {
     let (work, doubts) = match changes {
         Ok((changes, doubts)) => (Work::Changes(changes), doubts),
         Err(error) => (Work::Unreadable(error.into()), BTreeMap::new()),
     };
-    Judged { task, input, patch: None, tip: None, work, doubts }
+    Judged { task, input, source, work, doubts }
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Gap {

@@ -3,6 +3,7 @@
 mod asked;
 mod between;
 mod judge;
+mod links;
 mod names;
 mod plan;
 
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::check::is_on;
 use lanelint::finding::Input;
 use lanelint::gate::GateInput;
 use lanelint::repo::Gap;
@@ -104,6 +106,9 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     if let Some(repository) = &repository {
         let base = judge.commits(repository, base, &mut input)?;
         between::compare(repository, &plan, base.as_ref(), &mut input);
+    }
+    if is_on(&plan, "escaping-symlink") {
+        links::follow_all(&environment, repository.as_ref(), &place.root, &mut input);
     }
     for used in input.judged.iter().filter_map(|judged| commits_used(&judged.input)) {
         tell("judged", &used);

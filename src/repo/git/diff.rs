@@ -86,6 +86,18 @@ impl Repository {
         self.index_against(head.as_ref(), &self.index_file)
     }
 
+    /// A commit in the scratch repository of what the index holds.
+    ///
+    /// # Errors
+    /// When the repository is bare, git is too old or fails, or the index holds unmerged entries.
+    pub fn staged_commit(&self) -> Result<CommitId, GitError> {
+        self.need_work_tree()?;
+        let index = self.copy_index()?;
+        let call = self.scratch_call("write-tree")?.env("GIT_INDEX_FILE", index);
+        let tree = call.args(["--missing-ok"]).run()?.success()?;
+        self.scratch_commit(tree.trim_end(), &[])
+    }
+
     /// What differs between a commit's tree (none: the empty one) and an index file.
     pub(super) fn index_against(
         &self,

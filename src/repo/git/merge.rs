@@ -122,6 +122,15 @@ impl Repository {
         ours: &CommitId,
         theirs: &CommitId,
     ) -> Result<CommitId, GitError> {
+        self.scratch_commit(merge.tree.as_str().as_bytes(), &[ours, theirs])
+    }
+
+    /// Makes a commit of a tree in the scratch repository.
+    pub(super) fn scratch_commit(
+        &self,
+        tree: &[u8],
+        parents: &[&CommitId],
+    ) -> Result<CommitId, GitError> {
         let mut call = self.scratch_call("commit-tree")?;
         for name in ["GIT_AUTHOR", "GIT_COMMITTER"] {
             call = call
@@ -129,8 +138,9 @@ impl Repository {
                 .env(&format!("{name}_EMAIL"), "lanelint@localhost")
                 .env(&format!("{name}_DATE"), "2005-04-07T22:13:13 +0000");
         }
-        let parents = ["-p", ours.as_str(), "-p", theirs.as_str(), "-m", "merge"];
-        let said = call.args([merge.tree.as_str()]).args(parents).run()?.success()?;
+        let tree = tree.to_str_lossy();
+        let parents = parents.iter().flat_map(|parent| ["-p", parent.as_str()]);
+        let said = call.args([&*tree, "-m", "scratch"]).args(parents).run()?.success()?;
         let id = ObjectId::from_hex(said.trim_end());
         id.map(CommitId).ok_or_else(|| GitError::failed("commit-tree", &said.to_str_lossy()))
     }

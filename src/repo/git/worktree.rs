@@ -78,7 +78,7 @@ impl Repository {
     }
 
     /// Copies the index into the scratch repository. A repository may have none yet.
-    fn copy_index(&self) -> Result<PathBuf, GitError> {
+    pub(super) fn copy_index(&self) -> Result<PathBuf, GitError> {
         self.borrow_shared_index()?;
         let copy = self.scratch()?.path().join("index");
         // An earlier copy must not outlive the index that it was made from.
