@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Judged;
+use super::{GateInput, Judged, moving};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::repo::{Conflict, Gap};
@@ -34,13 +34,14 @@ pub struct Sharing {
     pub gave_up: bool,
 }
 
-/// Finds the inputs with a branch that share files: they change one path, or one changes a path
-/// below a file of the other.
+/// Finds the inputs with a branch that share files: they change one path, one changes a path below a
+/// file of the other, or one renames a folder in which the other adds files.
 #[must_use]
-pub fn sharing(order: &Order, judged: &[Judged]) -> Sharing {
+pub fn sharing(order: &Order, input: &GateInput) -> Sharing {
+    let judged = &input.judged;
     let mut writers: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
     for (place, one) in judged.iter().enumerate() {
-        if one.task.is_some() && one.tip().is_some() {
+        if one.task.is_some() && one.commits().is_some() {
             for (path, _) in one.changes() {
                 writers.entry(path).or_default().push(place);
             }
@@ -61,7 +62,27 @@ pub fn sharing(order: &Order, judged: &[Judged]) -> Sharing {
             break;
         }
     }
+    let moved = moving::moved_folders(order, input);
+    pairs.sharing.gave_up |= moved.gave_up;
+    let of_task = branches_by_task(judged);
+    for folder in moved.found {
+        for &one in of_task.get(&folder.mover).into_iter().flatten() {
+            let others = of_task.get(&folder.adder).into_iter().flatten();
+            others.for_each(|&other| pairs.add(one, other));
+        }
+    }
     pairs.finish()
+}
+
+/// The places of the inputs with a branch, by their tasks.
+fn branches_by_task(judged: &[Judged]) -> BTreeMap<usize, Vec<usize>> {
+    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, one) in judged.iter().enumerate() {
+        if let (Some(task), Some(_)) = (one.task, one.commits()) {
+            places.entry(task).or_default().push(place);
+        }
+    }
+    places
 }
 
 /// The folders above a path, from the root on.

@@ -3,6 +3,7 @@
 mod collision;
 mod link;
 mod merging;
+mod moving;
 
 use std::collections::BTreeMap;
 
@@ -12,11 +13,12 @@ use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Own, Plan};
 use crate::repo::git::{CommitId, ObjectId};
-use crate::repo::{Change, ChangeSet, Gap, Lines};
+use crate::repo::{Change, ChangeSet, FolderRename, Gap, Lines};
 
 pub use collision::{Collision, Collisions, Meeting, collisions};
 pub use link::{ChangedLink, Destination, Node, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
+pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
 
 /// What was found of one task's work.
 #[derive(Clone, Debug)]
@@ -38,12 +40,21 @@ pub struct Judged {
 pub enum Source {
     /// A patch, by its name.
     Patch(String),
-    /// Commits, the last of which would be merged; nothing where it could not be found.
-    Commits(Option<CommitId>),
+    /// Commits; nothing where they could not be found.
+    Commits(Option<Commits>),
     /// The index.
     Index,
     /// The work tree.
     WorkTree,
+}
+
+/// The two commits that were compared.
+#[derive(Clone, Debug)]
+pub struct Commits {
+    /// The one where the work starts.
+    pub start: CommitId,
+    /// The one in which it ends, which would be merged.
+    pub tip: CommitId,
 }
 
 /// What an input of the gate holds.
@@ -73,6 +84,8 @@ pub struct GateInput {
     pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
     /// The symbolic links that were added or changed.
     pub links: Vec<ChangedLink>,
+    /// The folders that inputs rename, by the places of the inputs.
+    pub folder_renames: BTreeMap<usize, Vec<FolderRename>>,
     /// What came of merging the branches that share files.
     pub merges: Vec<TriedMerge>,
     /// Whether branches were left unmerged, since a bound on work was reached.
@@ -104,6 +117,8 @@ pub struct GateFacts<'a> {
     pub changes: Vec<Placed<'a>>,
     /// Where two tasks changed one path.
     pub collisions: Collisions<'a>,
+    /// Where one task renames a folder and another adds files to it.
+    pub moved: MovedFolders<'a>,
 }
 
 /// A change with where it stands.
@@ -132,16 +147,17 @@ impl<'a> GateFacts<'a> {
             })
         });
         let collisions = collisions(lanes, order, &input.judged);
-        GateFacts { input, changes: changes.collect(), collisions }
+        let moved = moved_folders(order, input);
+        GateFacts { input, changes: changes.collect(), collisions, moved }
     }
 }
 
 impl Judged {
-    /// The commit that would be merged; nothing for a patch, the index and the work tree.
+    /// The commits that were compared; nothing for a patch, the index and the work tree.
     #[must_use]
-    pub fn tip(&self) -> Option<&CommitId> {
+    pub fn commits(&self) -> Option<&Commits> {
         match &self.source {
-            Source::Commits(tip) => tip.as_ref(),
+            Source::Commits(commits) => commits.as_ref(),
             Source::Patch(_) | Source::Index | Source::WorkTree => None,
         }
     }

@@ -109,6 +109,29 @@ pub struct Conflict {
     pub kinds: Vec<String>,
 }
 
+/// A folder whose files went to another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderRename {
+    /// The folder that is gone.
+    pub from: RepoPath,
+    /// Where most of its files are; nothing for the root.
+    pub to: Option<RepoPath>,
+    /// Whether as many are in another folder, so that git does not know where it went.
+    pub is_split: bool,
+}
+
+impl FolderRename {
+    /// Where a path of the folder would be after it; nothing for a path of another folder.
+    #[must_use]
+    pub fn destination(&self, path: &RepoPath) -> Option<RepoPath> {
+        let rest = path.as_bytes().strip_prefix(self.from.as_bytes())?.strip_prefix(b"/")?;
+        match &self.to {
+            Some(to) => RepoPath::new([to.as_bytes(), b"/", rest].concat()).ok(),
+            None => RepoPath::new(rest).ok(),
+        }
+    }
+}
+
 /// What one task's diff writes, or as much of it as could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {

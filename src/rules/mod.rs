@@ -27,6 +27,7 @@ mod invalid_plan;
 mod merge_conflict;
 mod missing_branch;
 mod missing_lane;
+mod moved_folder;
 mod no_changes;
 mod not_verified;
 mod out_of_lane;
@@ -54,6 +55,7 @@ pub const RULES: &[&Rule] = &[
     &not_verified::RULE,
     &colliding_writes::RULE,
     &merge_conflict::RULE,
+    &moved_folder::RULE,
     &escaping_symlink::RULE,
     &unclaimed_branch::RULE,
     &missing_branch::RULE,
@@ -70,7 +72,6 @@ pub const PLANNED: &[&str] = &[
     "broad-lane",
     "missing-companion",
     "unused-allow",
-    "moved-folder",
 ];
 
 /// One thing that can be wrong with a plan or with a change.

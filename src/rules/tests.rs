@@ -8,7 +8,7 @@ use super::*;
 use crate::finding::{Finding, Input, Report};
 use crate::gate::{ChangedLink, Destination, GateInput, Judged, Source, TriedMerge, Work};
 use crate::plan::{Own, PlanText, read};
-use crate::repo::{Conflict, patch};
+use crate::repo::{Conflict, FolderRename, patch};
 
 fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
@@ -43,6 +43,18 @@ fn merged(text: &str, patch: &str) -> Report {
     let outcome = Ok(set.changes.keys().map(conflict).collect());
     let merges = vec![TriedMerge { branch: 1, into: vec![0], outcome }];
     gated_all(text, GateInput { judged, merges, ..GateInput::default() })
+}
+
+/// What is found where the first task renames a folder, and the second did what a patch holds.
+fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
+    let rename = FolderRename {
+        from: from.parse().unwrap(),
+        to: to.map(|to| to.parse().unwrap()),
+        is_split: false,
+    };
+    let judged = vec![judged(Some(0), work("")), judged(Some(1), work(patch))];
+    let folder_renames = BTreeMap::from([(0, vec![rename])]);
+    gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
 }
 
 /// What is found where the path of a patch is a link that leads somewhere.
@@ -100,6 +112,7 @@ fn example(rule: &Rule, text: &str) -> Report {
     match (rule.name, rule.example.patch) {
         ("missing-branch", None) => gated(text, Work::NoBranch),
         ("escaping-symlink", Some(patch)) => linked(text, patch, Destination::Outside),
+        ("moved-folder", Some(patch)) => moved(text, patch, "old", Some("new")),
         ("merge-conflict", Some(patch)) => merged(text, patch),
         ("colliding-writes", Some(patch)) => both(text, patch, patch),
         ("unclaimed-branch", Some(patch)) => unclaimed(text, work(patch)),
@@ -544,6 +557,34 @@ fn a_link_escapes_by_where_it_leads() {
     }
     let report = linked(text, patch, Destination::Endless);
     assert_eq!(by(&report, "undecided").len(), 1);
+}
+
+#[test]
+fn files_that_would_move_along_are_told() {
+    let text = "tasks:\n  a: {write: '{old,new}/**'}\n  b: {write: [old/**, new/x]}\n";
+    for (files, from, to, expected) in [
+        (
+            &["old/x", "old/y"][..],
+            "old",
+            Some("new"),
+            "`a` renames the folder `old` to `new`, and `b` adds `old/x` and 1 more there: git would \
+             move that along, or stop",
+        ),
+        (
+            &["old/q/y", "old/z"],
+            "old",
+            None,
+            "`a` renames the folder `old` to the root, and `b` adds `old/q/y` and 1 more there: git would move \
+             that along, out of its lane, or stop",
+        ),
+        (&["older/x", "new/x"], "old", Some("new"), ""),
+    ] {
+        let expected: Vec<&str> = std::iter::once(expected).filter(|one| !one.is_empty()).collect();
+        let report = moved(text, &additions(files), from, to);
+        assert_eq!(said(&report, "moved-folder"), expected);
+        let ordered = text.replace("b: {", "b: {needs: a, ");
+        assert_eq!(said(&moved(&ordered, &additions(files), from, to), "moved-folder"), [""; 0]);
+    }
 }
 
 #[test]

@@ -47,6 +47,9 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             if gate.collisions.gave_up {
                 report(gave_up_between(facts, "colliding-writes"));
             }
+            if gate.moved.gave_up {
+                report(gave_up_between(facts, "moved-folder"));
+            }
             if gate.input.left_unmerged {
                 report(gave_up_between(facts, "merge-conflict"));
             }

@@ -14,6 +14,7 @@ mod collisions;
 mod differential;
 mod links;
 mod merges;
+mod moves;
 mod patches;
 mod plans;
 mod sources;

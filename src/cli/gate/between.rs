@@ -1,7 +1,7 @@
 //! What has to be asked of git to hold the tasks' work against each other.
 
 use lanelint::check::is_on;
-use lanelint::gate::{GateInput, TriedMerge, collisions, sharing};
+use lanelint::gate::{Commits, GateInput, TriedMerge, collisions, may_move_folders, sharing};
 use lanelint::plan::Plan;
 use lanelint::plan::order::Order;
 use lanelint::repo::Gap;
@@ -31,17 +31,35 @@ pub(super) fn compare(
         let lines = repository.changed_lines(&contents).unwrap_or_default();
         input.lines = contents.into_iter().zip(lines).collect();
     }
+    // Merges have to know them too: a folder that moves along makes conflicts of its own.
+    if is_on(plan, "moved-folder") || is_on(plan, "merge-conflict") {
+        folder_renames(repository, &order, input);
+    }
     if let Some(base) = base.filter(|_| is_on(plan, "merge-conflict")) {
         merge(repository, &order, base, input);
     }
 }
 
+/// Finds the folders that are renamed where a concurrent task adds files.
+fn folder_renames(repository: &Repository, order: &Order, input: &mut GateInput) {
+    for place in may_move_folders(order, &input.judged) {
+        let Some(Commits { start, tip }) = input.judged[place].commits() else { continue };
+        match repository.folder_renames(start, tip) {
+            Ok(renames) => drop(input.folder_renames.insert(place, renames)),
+            Err(error) => input.gaps.push(error.into()),
+        }
+    }
+}
+
 /// Merges the branches that share files: two by two, and all of them in their order.
 fn merge(repository: &Repository, order: &Order, base: &CommitId, input: &mut GateInput) {
-    let sharing = sharing(order, &input.judged);
+    let sharing = sharing(order, input);
     input.left_unmerged = sharing.gave_up;
-    let tips: Vec<Option<CommitId>> =
-        input.judged.iter().map(|judged| judged.tip().cloned()).collect();
+    let tips: Vec<Option<CommitId>> = input
+        .judged
+        .iter()
+        .map(|judged| judged.commits().map(|commits| commits.tip.clone()))
+        .collect();
     for pairs in sharing.pairs.chunks(MERGES_AT_ONCE) {
         let commits: Vec<(CommitId, CommitId)> = pairs
             .iter()

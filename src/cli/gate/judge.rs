@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lanelint::finding::Input;
-use lanelint::gate::{GateInput, Judged, Source, Work};
+use lanelint::gate::{Commits, GateInput, Judged, Source, Work};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
@@ -151,13 +151,12 @@ impl<'a> Judge<'a> {
 
     fn range(&self, repository: &Repository, task: Option<usize>, range: &Range) -> Judged {
         let mut about = self.input(task, format!("range {}", range.text));
-        let mut tip = None;
+        let mut commits = None;
         let changes = (|| {
             let from = commit(repository, &range.from)?.commit;
             about.base = Some(from.to_string());
             let to = commit(repository, &range.to)?.commit;
             about.head = Some(to.to_string());
-            tip = Some(to.clone());
             let start = if range.symmetric {
                 let start = one(repository.merge_base(&from, &to)?, &range.from, &range.to)?;
                 about.merge_base = Some(start.to_string());
@@ -165,11 +164,12 @@ impl<'a> Judge<'a> {
             } else {
                 from
             };
+            commits = Some(Commits { start: start.clone(), tip: to.clone() });
             let diffs = repository.diff_trees(&[(Some(start), to)])?;
             Ok(diffs.into_iter().next().unwrap_or_default())
         })();
         let changes = changes.map(|changes| (changes, BTreeMap::new()));
-        judged(task, about, Source::Commits(tip), changes)
+        judged(task, about, Source::Commits(commits), changes)
     }
 
     fn worktree(&self, repository: &Repository, task: Option<usize>) -> Judged {
@@ -247,6 +247,7 @@ impl<'a> Judge<'a> {
         let mut changes = branch_changes(repository, &base, &tips).into_iter();
         for ((task, name), tip) in asked.into_iter().zip(&found) {
             let mut about = self.input(task, format!("branch {name}"));
+            let mut commits = None;
             let work = match tip {
                 Ok(None) => Work::NoBranch,
                 Err(error) => Work::Unreadable(error.clone().into()),
@@ -260,16 +261,16 @@ impl<'a> Judge<'a> {
                     about.base = Some(base.commit.to_string());
                     about.head = Some(tip.commit.to_string());
                     let (start, work) = changes.next().unwrap_or_else(|| (None, missing()));
-                    about.merge_base = start.map(|start| start.to_string());
+                    about.merge_base = start.as_ref().map(ToString::to_string);
+                    commits = start.map(|start| Commits { start, tip: tip.commit.clone() });
                     work
                 }
             };
             let doubts = BTreeMap::new();
-            let tip = tip.as_ref().ok().and_then(|tip| Some(tip.as_ref()?.commit.clone()));
             input.judged.push(Judged {
                 task,
                 input: about,
-                source: Source::Commits(tip),
+                source: Source::Commits(commits),
                 work,
                 doubts,
             });

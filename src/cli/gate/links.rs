@@ -102,7 +102,9 @@ impl<'a> Tree<'a> {
             Err(gap) => Kind::Unknown(gap),
         };
         let kind = match (&judged.source, repository) {
-            (Source::Commits(tip), _) => of_commit(tip.clone().ok_or_else(lost)),
+            (Source::Commits(commits), _) => {
+                of_commit(commits.as_ref().map(|commits| commits.tip.clone()).ok_or_else(lost))
+            }
             (Source::Index, Some(repository)) => {
                 of_commit(repository.staged_commit().map_err(Gap::from))
             }

@@ -174,10 +174,10 @@ fn read<'a>(words: &mut impl Iterator<Item = &'a [u8]>) -> Option<Merge> {
         let count: usize = count.to_str().ok()?.parse().ok()?;
         let paths: Vec<&[u8]> = (0..count).map(|_| words.next()).collect::<Option<_>>()?;
         let (kind, _message) = (words.next()?, words.next()?);
-        let Some(kind) = kind.strip_prefix(b"CONFLICT (").and_then(|kind| kind.strip_suffix(b")"))
-        else {
-            continue;
-        };
+        // One of git's kinds lacks the blank.
+        let kind = kind.strip_prefix(b"CONFLICT").map(<[u8]>::trim_start);
+        let kind = kind.and_then(|kind| kind.strip_prefix(b"(")?.strip_suffix(b")"));
+        let Some(kind) = kind else { continue };
         for (at, name) in paths.into_iter().enumerate() {
             let path = RepoPath::new(name).ok()?;
             // The first is where the conflict is, the others are what has to do with it.
@@ -218,6 +218,8 @@ mod tests {
         for end in 1..text.find("||").unwrap() {
             assert_eq!(merge(&text[..end]), None, "{}", &text[..end]);
         }
+        let split = "0|TREE||1|f|CONFLICT(directory rename unclear split)|!\n||";
+        assert_eq!(merge(split), Some(vec!["f: directory rename unclear split".to_owned()]));
         for wrong in
             ["0|TREE|||", "1|TREE|100644 1 2\tf|||", "2|TREE|||", "1|TRE|||", "0|TREE|x|||"]
         {

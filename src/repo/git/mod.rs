@@ -27,6 +27,7 @@ mod merge;
 mod object;
 mod process;
 mod refs;
+mod renames;
 mod scratch;
 mod worktree;
 
