@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
-use crate::gate::{GateInput, Work};
+use crate::gate::{GateFacts, GateInput, Judged};
 use crate::glob::Glob;
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
@@ -42,7 +42,8 @@ pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
 pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
-    let question = Question::Gate(input);
+    let known = GateFacts::new(plan, &lanes, &order, input);
+    let question = Question::Gate(&known);
     let facts = Facts { plan, lanes: &lanes, order: &order, question };
     Report {
         command: "gate",
@@ -78,11 +79,8 @@ pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<
 }
 
 fn changed_paths(input: &GateInput) -> usize {
-    let sets = input.judged.iter().filter_map(|judged| match &judged.work {
-        Work::Changes(set) => Some(set.changes.keys()),
-        Work::NoBranch | Work::Unreadable(_) => None,
-    });
-    sets.flatten().collect::<BTreeSet<_>>().len()
+    let changes = input.judged.iter().flat_map(Judged::changes);
+    changes.map(|(path, _)| path).collect::<BTreeSet<_>>().len()
 }
 
 fn findings(facts: &Facts<'_>) -> Vec<Finding> {
@@ -123,6 +121,12 @@ fn place<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<u
         Place::File(path) => (path.to_string().into(), None),
         Place::Input(name) => (name.into(), None),
     })
+}
+
+/// Whether a plan leaves the rule of this name on.
+#[must_use]
+pub fn is_on(plan: &Plan, name: &str) -> bool {
+    crate::rules::rule(name).is_some_and(|rule| level(plan, rule).is_some())
 }
 
 /// The level of a rule's findings under this plan; nothing where it is off.

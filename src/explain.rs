@@ -1,87 +1,27 @@
 //! What a rule finds, why it matters and how to mend it: each rule as a section of Markdown, with an
 //! example and what the program really says of it.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::Arc;
+mod example;
 
-use crate::finding::{Input, Report};
-use crate::gate::{GateInput, Judged, Work};
-use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read};
-use crate::repo::patch;
+use std::fmt::Write as _;
+
+use crate::finding::Report;
+use crate::plan::Plan;
 use crate::report::{self, Format, Style};
-use crate::rules::{PLANNED, RULES, Rule};
+use crate::rules::{Done, PLANNED, RULES, Rule};
+
+pub use example::example;
 
 /// How wide the texts are.
 const WIDTH: usize = 100;
 
-/// The file of an example's plan.
-const PLAN: &str = "lanes.yaml";
-
-/// The file of an example's patch.
-const PATCH: &str = "change.patch";
-
-/// What the example of a rule is held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scene {
-    /// The plan alone: `check` finds it.
-    Plan,
-    /// What the first task changed: `gate` finds it in this patch.
-    Patch(&'static str),
-    /// A repository that has no branch for the first task: `gate` finds it.
-    NoBranch,
-}
-
-impl Scene {
-    /// The scene in which a rule fires.
-    #[must_use]
-    pub fn of(rule: &Rule) -> Scene {
-        match (rule.name, rule.example.patch) {
-            (_, Some(patch)) => Scene::Patch(patch),
-            ("missing-branch", None) => Scene::NoBranch,
-            (_, None) => Scene::Plan,
-        }
-    }
-}
+const GATE_SAYS: &str = "`lanelint gate` says";
 
 /// The level of a rule as people are told it.
 #[must_use]
 pub fn level(rule: &Rule) -> String {
     let fixed = if rule.fixed { ", fixed" } else { "" };
     format!("{}{fixed}", rule.level.word())
-}
-
-/// The report on a rule's example, with this text for its plan.
-#[must_use]
-pub fn example(rule: &Rule, text: &str) -> Report {
-    let mut plan = read(vec![PlanText::new(PLAN, text)]);
-    let own: Option<RepoPath> = PLAN.parse().ok();
-    plan.own_paths = own.iter().cloned().map(Own::File).collect();
-    let plan = Arc::new(plan);
-    match Scene::of(rule) {
-        Scene::Plan => {
-            let files = rule.example.files.iter().filter_map(|file| file.parse().ok());
-            let mut files: Vec<RepoPath> = files.chain(own).collect();
-            files.sort_unstable();
-            crate::check::check(&plan, &files, Vec::new())
-        }
-        Scene::Patch(text) => gate(&plan, Work::Changes(patch::read(text.as_bytes()))),
-        Scene::NoBranch => gate(&plan, Work::NoBranch),
-    }
-}
-
-/// The report on the work of a plan's first task.
-fn gate(plan: &Arc<Plan>, work: Work) -> Report {
-    let id = plan.tasks.first().map(|task| task.id.value.to_string());
-    let judged = Judged {
-        task: 0,
-        input: Input { task: id.unwrap_or_default(), source: PATCH.to_owned(), ..Input::default() },
-        patch: Some(PATCH.to_owned()),
-        work,
-        doubts: BTreeMap::new(),
-    };
-    crate::check::gate(plan, &GateInput { judged: vec![judged], ..GateInput::default() })
 }
 
 /// All rules in a table for a terminal, and the names of those that are not built yet.
@@ -133,18 +73,32 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
         let words = format!("in a repository that holds {}", files.join(", "));
         let _ = writeln!(text, "{}\n", filled(&words));
     }
-    let says = match Scene::of(rule) {
-        Scene::Plan => "`lanelint check` says",
-        Scene::Patch("") => "and an empty patch, `lanelint gate` says",
-        Scene::Patch(patch) => {
-            let _ = writeln!(text, "and this patch of `{}`\n", first_task(&report.plan));
-            let _ = writeln!(text, "```diff\n{}\n```\n", patch.trim_end());
-            "`lanelint gate` says"
-        }
-        Scene::NoBranch => "and no branch of that name, `lanelint gate` says, among other things,",
+    let patch = match rule.example.done {
+        Done::Nothing | Done::NoBranch | Done::Patch("") => None,
+        Done::Patch(patch) | Done::Both(patch) | Done::Conflict(patch) => Some(patch),
+        Done::Rename { patch, .. } | Done::Unclaimed(patch) => Some(patch),
     };
+    let (one, other) = (task(&report.plan, 0), task(&report.plan, 1));
+    let (and, says) = match rule.example.done {
+        Done::Nothing => (String::new(), "`lanelint check` says"),
+        Done::NoBranch => (String::new(), "and no branch of that name, `lanelint gate` says"),
+        Done::Patch("") => (String::new(), "and an empty patch, `lanelint gate` says"),
+        Done::Patch(_) => (format!("and this patch of `{one}`"), GATE_SAYS),
+        Done::Both(_) => (format!("and this patch of `{one}` and of `{other}`"), GATE_SAYS),
+        Done::Conflict(_) => {
+            let and = format!("and this on the branch of `{one}`, and else on that of `{other}`");
+            (and, GATE_SAYS)
+        }
+        Done::Rename { from, to, .. } => {
+            (format!("and `{from}` renamed to `{to}` by `{one}`, and this by `{other}`"), GATE_SAYS)
+        }
+        Done::Unclaimed(_) => ("and this patch of the branch `nobodys`".to_owned(), GATE_SAYS),
+    };
+    if let Some(patch) = patch {
+        let _ = writeln!(text, "{and}\n\n```diff\n{}\n```\n", patch.trim_end());
+    }
     let mut said = said(&report);
-    if Scene::of(rule) == Scene::NoBranch {
+    if rule.example.done == Done::NoBranch {
         // Without any branch there is more to say, and another sum.
         said.truncate(said.trim_end().rfind('\n').unwrap_or(0));
     }
@@ -152,8 +106,8 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     text
 }
 
-fn first_task(plan: &Plan) -> &str {
-    plan.tasks.first().map_or("", |task| &task.id.value)
+fn task(plan: &Plan, place: usize) -> &str {
+    plan.tasks.get(place).map_or("", |task| &task.id.value)
 }
 
 /// What is said of an example.

@@ -104,8 +104,8 @@ pub struct Report {
 /// One thing that a gate looked at, with the commits used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
-    /// The task whose changes these are.
-    pub task: String,
+    /// The task whose changes these are; nothing for a branch that is no task's.
+    pub task: Option<String>,
     /// What was read, as the person who asked would name it: `branch codex/lessons`, `a.patch`.
     pub source: String,
     /// The commit that the changes start from.

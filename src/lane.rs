@@ -330,6 +330,42 @@ impl Lanes {
         self.lanes.first().is_some_and(|lane| any(&lane.common.share, path) == Ok(true))
     }
 
+    /// The tasks that may write a path below a folder, or the folder's own path, where the lane of
+    /// `task` may not; nothing where a bound on work was reached.
+    #[must_use]
+    pub fn reaching_below(&self, folder: &RepoPath, task: Option<usize>) -> Option<Vec<usize>> {
+        let inside = [crate::glob::exactly(folder), crate::glob::below(folder)];
+        let own: &[Glob] = task.map_or(&[], |task| self.lanes[task].globs());
+        let common = self.lanes.first().map(|lane| Arc::clone(&lane.common)).unwrap_or_default();
+        let place = Lane::new(inside.to_vec(), Vec::new(), common);
+        let mut reaching = Vec::new();
+        for (other, lane) in self.lanes.iter().enumerate().filter(|(other, _)| Some(*other) != task)
+        {
+            let near = |glob: &Glob| {
+                let (prefix, folder) = (glob.prefix(), folder.as_bytes());
+                prefix.starts_with(folder) || folder.starts_with(prefix)
+            };
+            let globs = lane.globs().iter().enumerate().filter(|(_, glob)| near(glob));
+            let pairs = globs.flat_map(|(glob, _)| [(0, glob), (1, glob)]);
+            let shared = place.meet_outside(lane, pairs, own);
+            if !shared.undecided.is_empty() {
+                return None;
+            }
+            if !shared.pairs.is_empty() {
+                reaching.push(other);
+            }
+        }
+        Some(reaching)
+    }
+
+    /// Whether no task may write a path, since it is protected.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a glob is too large to be built.
+    pub fn is_protected(&self, path: &RepoPath) -> Result<bool, Undecided> {
+        self.lanes.first().map_or(Ok(false), |lane| any(&lane.common.protect, path))
+    }
+
     /// For each glob that is shared, whether it names only protected paths; nothing where a bound
     /// on work was reached.
     #[must_use]

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Output;
 
 use common::{TestRepo, commit, path, told};
-use lanelint::repo::git::{Repository, TreeDiff};
+use lanelint::repo::git::Repository;
 use lanelint::repo::{ChangeKind, ChangeSet};
 
 fn staged(repo: &TestRepo) -> Vec<String> {
@@ -128,7 +128,7 @@ fn commits_are_compared_whatever_the_settings_say() {
         (Some(before.clone()), after.clone()),
     ];
     let diffs = found.diff_trees(&pairs).unwrap();
-    let lists: Vec<_> = diffs.iter().map(|diff| told(&diff.change_set())).collect();
+    let lists: Vec<_> = diffs.iter().map(|diff| told(diff)).collect();
     assert_eq!(lists[0], every_change());
     assert_eq!(lists[1].len(), lists[0].len());
     assert!(lists[1].contains(&"added gone".to_owned()), "{:?}", lists[1]);
@@ -137,7 +137,7 @@ fn commits_are_compared_whatever_the_settings_say() {
     assert_eq!(lists[4], lists[0]);
     let own = repo.try_git(repo.root(), &[&RAW[..], &["HEAD~1", "HEAD"]].concat());
     assert_eq!(lists[0], oracle(&own));
-    let entry = &diffs[0].entries[&path("edited")];
+    let entry = &diffs[0].changes[&path("edited")];
     assert!(entry.old.as_ref().unwrap().id != entry.new.as_ref().unwrap().id);
     assert!(found.diff_trees(&[]).unwrap().is_empty());
 }
@@ -155,7 +155,7 @@ fn many_pairs_are_one_question() {
         commits.windows(2).map(|two| (Some(two[0].clone()), two[1].clone())).collect();
     let diffs = found.diff_trees(&pairs).unwrap();
     for (turn, diff) in diffs.iter().enumerate() {
-        assert_eq!(told(&diff.change_set()), [format!("added d/f{}", turn + 1)]);
+        assert_eq!(told(diff), [format!("added d/f{}", turn + 1)]);
     }
     let bases = found.merge_bases(
         &commits.windows(2).map(|two| (two[0].clone(), two[1].clone())).collect::<Vec<_>>(),
@@ -544,7 +544,7 @@ fn random_work_trees_are_told_as_git_tells_them() {
             }
         }
         let found = repo.open();
-        let ours: ChangeSet = found.worktree(None).unwrap().diff.into();
+        let ours: ChangeSet = found.worktree(None).unwrap().diff;
         // git's own words for the two halves: what either lists, the whole lists.
         let staged = repo.try_git(repo.root(), &[&RAW[..], &["--cached"]].concat());
         let unstaged = repo.try_git(repo.root(), &RAW);
@@ -563,14 +563,14 @@ fn random_work_trees_are_told_as_git_tells_them() {
         // And where the work tree differs from the commit, the kind is that of `git diff HEAD`.
         for line in oracle(&repo.try_git(repo.root(), &[&RAW[..], &["HEAD"]].concat())) {
             let (kind, name) = line.split_once(' ').unwrap();
-            let ours = ours.changes[&path(name)];
+            let ours = ours.changes[&path(name)].kind;
             // git gives a file of the work tree no object, so it cannot tell a bit from a content.
             assert!(
                 ours.word() == kind || (kind == "modified" && ours == ChangeKind::Mode),
                 "{line}: {ours:?}"
             );
         }
-        let staged_ours: TreeDiff = found.staged().unwrap();
-        assert_eq!(told(&staged_ours.into()), oracle(&staged));
+        let staged_ours: ChangeSet = found.staged().unwrap();
+        assert_eq!(told(&staged_ours), oracle(&staged));
     }
 }

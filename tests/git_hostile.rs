@@ -109,7 +109,7 @@ fn nothing_of_the_repository_runs() {
     assert_eq!(found.branch("main", Prefer::Local).unwrap().unwrap().commit, head);
     assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base.clone()));
     let diffs = found.diff_trees(&[(Some(base.clone()), head.clone())]).unwrap();
-    assert_eq!(told(&diffs[0].change_set()), ["added .gitattributes", "modified b"]);
+    assert_eq!(told(&diffs[0]), ["added .gitattributes", "modified b"]);
     assert_eq!(found.tree_files(&head).unwrap().len(), 4);
     assert!(found.blob(&head, &path("a"), 99).unwrap().is_some());
     assert_eq!(told(&found.staged().unwrap().into()), ["added staged"]);
@@ -194,7 +194,7 @@ fn a_submodule_is_not_entered() {
     repo.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "pin", "--no-verify"]);
     let found = repo.open();
     let pair = (Some(commit(&found, "HEAD~1")), commit(&found, "HEAD"));
-    assert_eq!(told(&found.diff_trees(&[pair]).unwrap()[0].change_set()), ["modified sub"]);
+    assert_eq!(told(&found.diff_trees(&[pair]).unwrap()[0]), ["modified sub"]);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn replaced_objects_and_grafts_bend_nothing() {
         let found = repo.open();
         let (base, head) = (commit(&found, &base), commit(&found, &head));
         let diffs = found.diff_trees(&[(Some(base.clone()), head.clone())]).unwrap();
-        assert_eq!(told(&diffs[0].change_set()), ["added b", "added c"]);
+        assert_eq!(told(&diffs[0]), ["added b", "added c"]);
         assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base));
         assert_eq!(commit(&found, "HEAD~1").as_str(), middle);
         assert_eq!(told(&found.staged().unwrap().into()), [] as [&str; 0]);
@@ -254,7 +254,7 @@ fn a_partial_clone_fetches_nothing() {
         let (base, head) = (commit(&found, "HEAD~1"), commit(&found, "HEAD"));
         // What needs no content is told.
         let diffs = found.diff_trees(&[(Some(base.clone()), head.clone())]).unwrap();
-        assert_eq!(told(&diffs[0].change_set()), ["modified plan"]);
+        assert_eq!(told(&diffs[0]), ["modified plan"]);
         assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base.clone()));
         let error = found.blob(&base, &path("plan"), 99).unwrap_err();
         assert_eq!(error.kind, GitErrorKind::MissingObject);
@@ -370,6 +370,52 @@ fn nothing_is_left_behind_and_nothing_written() {
     found.index_files().unwrap();
     drop(found);
     assert_eq!(listing(repo.root()), before);
+}
+
+#[test]
+fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n");
+    repo.write("log", "1\n");
+    repo.write("deep/log", "1\n");
+    repo.write(".gitattributes", "a merge=trap\nlog merge=union\n");
+    repo.write("deep/.gitattributes", "log merge=union\n/.gitattributes merge=union\n");
+    repo.commit("1");
+    for branch in ["left", "right"] {
+        repo.git(&["checkout", "-q", "-b", branch, "main"]);
+        repo.write("a", format!("{branch}\n"));
+        repo.write("log", format!("1\n{branch}\n"));
+        repo.write("deep/log", format!("1\n{branch}\n"));
+        repo.commit(branch);
+    }
+    repo.git(&["checkout", "-q", "-b", "apart", "main"]);
+    repo.commit_file("b", "1");
+    repo.git(&["checkout", "-q", "--orphan", "lonely"]);
+    repo.commit_file("c", "1");
+    arm(&repo);
+    let found = repo.open();
+    let merge = |pairs: &[(&str, &str)]| {
+        let commits = |&(a, b): &(&str, &str)| (commit(&found, a), commit(&found, b));
+        let pairs: Vec<_> = pairs.iter().map(commits).collect();
+        let told = |conflict: &lanelint::repo::Conflict| {
+            format!("{}: {}", conflict.path, conflict.kinds.join(", "))
+        };
+        let merges = found.merges(&pairs, &commit(&found, "main"));
+        let outcome = |merge: Result<lanelint::repo::git::Merge, _>| {
+            merge.ok().map(|merge| merge.conflicts.iter().map(told).collect::<Vec<_>>())
+        };
+        merges.into_iter().map(outcome).collect::<Vec<_>>()
+    };
+    // An older git has no way to be told of attributes below the root.
+    let mut expected = vec!["a: contents".to_owned()];
+    if !found.merges_by_attributes().unwrap() {
+        expected.push("deep/log: contents".to_owned());
+    }
+    let clean = || Some(Vec::new());
+    assert_eq!(merge(&[("left", "right"), ("left", "apart")]), [Some(expected), clean()]);
+    // One that cannot be merged hides nothing of the others.
+    assert_eq!(merge(&[("left", "lonely"), ("left", "apart")]), [None, clean()]);
+    assert_eq!(sprung(&repo), [] as [&str; 0]);
 }
 
 #[test]

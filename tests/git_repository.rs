@@ -285,7 +285,7 @@ fn names_that_are_no_paths_are_errors_that_name_them() {
         assert_eq!(error.kind, GitErrorKind::Path);
         assert!(error.problem.contains(&format!("\"{name}")), "{error:?}");
         let diffs = found.diff_trees(&[(None, hostile)]).unwrap();
-        assert!(diffs[0].entries.is_empty());
+        assert!(diffs[0].changes.is_empty());
         assert_eq!(diffs[0].gaps.len(), 1);
         assert!(diffs[0].gaps[0].problem.contains(&format!("\"{name}")), "{:?}", diffs[0].gaps);
     }
@@ -559,8 +559,8 @@ fn sha256_repositories_are_read_alike() {
     let (main, task) = (commit(&found, "main"), commit(&found, "task"));
     assert_eq!(found.merge_base(&main, &task).unwrap(), MergeBase::One(main.clone()));
     let diffs = found.diff_trees(&[(Some(main), task.clone()), (None, task.clone())]).unwrap();
-    assert_eq!(common::told(&diffs[0].change_set()), ["added b"]);
-    assert_eq!(common::told(&diffs[1].change_set()), ["added a", "added b"]);
+    assert_eq!(common::told(&diffs[0]), ["added b"]);
+    assert_eq!(common::told(&diffs[1]), ["added a", "added b"]);
     let blob = found.blob(&task, &path("b"), 9).unwrap().unwrap();
     assert_eq!(blob.content, b"2");
     assert_eq!(found.content(&blob.id, 9).unwrap(), b"2");

@@ -335,7 +335,7 @@ fn raw(repo: &Repo, arguments: &[&str]) -> Changes {
 }
 
 fn changes(set: &ChangeSet) -> Changes {
-    set.changes.iter().map(|(path, kind)| (path.as_bytes().to_vec(), *kind)).collect()
+    set.changes.iter().map(|(path, change)| (path.as_bytes().to_vec(), change.kind)).collect()
 }
 
 /// Every line end as Windows writes it.

@@ -62,6 +62,12 @@ impl Order {
         self.after[task].get(other / 64).is_some_and(|word| word & (1 << (other % 64)) != 0)
     }
 
+    /// After how many others a task comes: no task comes before one that it needs in their order.
+    #[must_use]
+    pub fn rank(&self, task: usize) -> usize {
+        self.after[task].iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     /// Whether neither of two tasks needs the other.
     #[must_use]
     pub fn concurrent(&self, one: usize, other: usize) -> bool {

@@ -42,6 +42,7 @@
 
 mod body;
 mod book;
+mod content;
 mod header;
 mod lines;
 mod names;
@@ -54,6 +55,7 @@ use std::io::{self, BufRead};
 
 use self::body::{BinaryPatch, Hunk};
 use self::book::Book;
+use self::content::Content;
 use self::header::{Header, Step};
 use self::lines::{KEPT, Line, Splitter};
 use self::plain::{Plain, Subject};
@@ -128,6 +130,10 @@ struct Scanner {
     header: Option<Header>,
     /// The header before, for the two halves of a type change.
     before: Option<Header>,
+    /// What the hunks of the file at hand have shown.
+    content: Content,
+    /// The file at hand, if its header is not git's, with the header's line.
+    plain: Option<(u64, Subject, ChangeKind)>,
     section: Section,
     /// Paths that `--raw` has listed, with the line.
     listed: Vec<(u64, Vec<u8>)>,
@@ -145,9 +151,13 @@ impl Scanner {
     fn take(&mut self, line: Line) {
         if let State::Hunk(hunk) = &mut self.state
             && line.ended
-            && hunk.take(line.text)
+            && hunk.take(line.text, &mut self.content)
         {
+            if self.content.is_link() {
+                self.content.take_link(line.text);
+            }
             if hunk.done() {
+                self.content.close(hunk.at());
                 self.state = State::Behind;
             }
             return;
@@ -160,7 +170,7 @@ impl Scanner {
         self.line = line.number;
         self.is_cut = !line.ended;
         if let State::Hunk(hunk) = &mut self.state {
-            if hunk.take(line.text) {
+            if hunk.take(line.text, &mut self.content) {
                 return;
             }
             self.gap("a hunk that is shorter or longer than its `@@` line says");
@@ -210,11 +220,15 @@ impl Scanner {
     }
 
     fn open_hunk(&mut self, hunk: Hunk) {
+        if self.header.as_ref().is_some_and(Header::makes_link) {
+            self.content.open_link(hunk.is_from_start());
+        }
         self.state = if hunk.done() { State::Behind } else { State::Hunk(hunk) };
     }
 
     fn behind_hunk(&mut self, text: &[u8]) {
         if text.starts_with(b"\\ ") {
+            self.content.take_link(text);
             self.state = State::Behind;
         } else if text.starts_with(b"@@ -") {
             match Hunk::parse(text) {
@@ -255,8 +269,9 @@ impl Scanner {
         let plain = Plain::parse(old, new);
         match (plain, Hunk::parse(text)) {
             (Some(plain), Some(hunk)) => {
-                let effect = Effect::plain(plain.kind(hunk));
-                self.count_plain(plain.subject(), effect);
+                self.count_file();
+                let kind = plain.kind(hunk);
+                self.plain = Some((self.line, plain.subject(), kind));
                 self.open_hunk(hunk);
             }
             _ => {
@@ -266,15 +281,14 @@ impl Scanner {
         }
     }
 
-    fn count_plain(&mut self, subject: Subject, effect: Effect) {
-        self.count_file();
+    fn count_plain(&mut self, line: u64, subject: Subject, effect: Effect) {
         match subject {
             Subject::Path(path, prefixes) => {
                 self.book.note(prefixes);
-                self.tally.count(self.line, path, effect);
+                self.tally.count(line, path, effect);
             }
-            Subject::Alone { name, is_old } => self.book.wait(self.line, name, is_old, effect),
-            Subject::Unclear => self.gap("two names that lead to no common path"),
+            Subject::Alone { name, is_old } => self.book.wait(line, name, is_old, effect),
+            Subject::Unclear => self.tally.gap(line, "two names that lead to no common path"),
         }
     }
 
@@ -315,7 +329,8 @@ impl Scanner {
                 return;
             }
             if let Some((subject, kind)) = plain::binary(text) {
-                return self.count_plain(subject, Effect::plain(kind));
+                self.count_file();
+                return self.count_plain(self.line, subject, Effect::plain(kind));
             }
             if let Some(problem) = foreign(text) {
                 self.gap(problem);
@@ -340,6 +355,11 @@ impl Scanner {
 
     /// Ends the file at hand; `last` says that the text ends with it.
     fn end_file(&mut self, last: bool) {
+        let content = std::mem::take(&mut self.content);
+        if let Some((line, subject, kind)) = self.plain.take() {
+            let effect = Effect { shown: content.shown(kind), ..Effect::plain(kind) };
+            return self.count_plain(line, subject, effect);
+        }
         let Some(header) = self.header.take() else { return };
         if header.completes(self.before.as_ref()) {
             self.section.in_message = false;
@@ -349,12 +369,12 @@ impl Scanner {
         if let Some(fault) = header.fault(last) {
             self.tally.gap(header.line, fault);
         }
-        self.count_header(&header, last);
+        self.count_header(&header, content, last);
         self.before = Some(header);
     }
 
-    fn count_header(&mut self, header: &Header, last: bool) {
-        let (line, effect) = (header.line, header.effect());
+    fn count_header(&mut self, header: &Header, content: Content, last: bool) {
+        let (line, effect) = (header.line, header.effect(content));
         let names = header.pair();
         if let Some((from, to, copied)) = header.moved() {
             if !names.is_some_and(|names| self.book.moved(&names, from, to)) {
@@ -408,12 +428,78 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repo::{Lines, git};
 
     /// The paths with their kinds, and whether there is a gap.
     fn told(text: &str) -> (Vec<String>, bool) {
         let set = read(text.as_bytes());
-        let told = set.changes.iter().map(|(path, kind)| format!("{} {path}", kind.word()));
+        let told =
+            set.changes.iter().map(|(path, change)| format!("{} {path}", change.kind.word()));
         (told.collect(), !set.gaps.is_empty())
+    }
+
+    #[test]
+    fn what_a_header_and_its_hunks_show() {
+        let shown = |text: &str| {
+            let set = read(text.as_bytes());
+            assert_eq!(set.gaps, []);
+            let (_, change) = set.changes.into_iter().next().unwrap();
+            (change.new, change.shown.unwrap())
+        };
+        let (id, none) = ("1".repeat(40), "0".repeat(40));
+        let (new, seen) = shown(&format!(
+            "diff --git a/x b/x\nold mode 100644\nnew mode 100755\nindex {none}..{id}\n--- a/x\n\
+             +++ b/x\n@@ -4,3 +4,3 @@\n a\n-b\n+c\n d\n@@ -9,0 +10 @@\n+e\n"
+        ));
+        let new = new.unwrap();
+        assert_eq!(new.mode, git::Mode::Executable);
+        assert_eq!(new.id.unwrap().as_str(), id);
+        assert_eq!(seen.lines, Lines::Known(vec![4..5, 9..9]));
+        // An abbreviated name proves nothing: people make such lines up.
+        let (new, seen) = shown(
+            "diff --git a/x b/x\nindex 1234567..89abcde 100644\nBinary files a/x and b/x differ\n",
+        );
+        assert_eq!((new.unwrap().id, seen.lines), (None, Lines::Unknown("it is binary")));
+        let (_, seen) = shown("--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n-a\n b\n");
+        assert_eq!(seen.lines, Lines::Known(std::iter::once(0..1).collect()));
+    }
+
+    #[test]
+    fn where_a_link_leads() {
+        let links = |text: &str| {
+            let set = read(text.as_bytes());
+            let (_, change) = set.changes.into_iter().next().unwrap();
+            let links = change.shown.unwrap().links;
+            links.into_iter().map(|link| String::from_utf8(link).unwrap()).collect::<Vec<_>>()
+        };
+        let end = "\\ No newline at end of file\n";
+        let header = "index 1234567..89abcde 120000\n--- a/x\n+++ b/x\n";
+        for (text, expected) in [
+            (
+                format!(
+                    "new file mode 120000\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+../y\n{end}"
+                ),
+                vec!["../y"],
+            ),
+            (
+                format!(
+                    "new file mode 120000\n--- /dev/null\n+++ b/x\n@@ -0,0 +1,2 @@\n+a\n+/../b\n{end}"
+                ),
+                vec!["a\n/../b"],
+            ),
+            (format!("{header}@@ -1 +1 @@\n-old\n{end}+new\n{end}"), vec!["new"]),
+            (format!("{header}@@ -1,2 +1,2 @@\n a\n-b\n{end}+c\n"), vec!["a\nc\n"]),
+            // Shown in part, or not at all.
+            (format!("{header}@@ -2 +2 @@\n-old\n+new\n"), vec![]),
+            (format!("{header}@@ -1 +1 @@\n-a\n+b\n@@ -9 +9 @@\n-a\n+b\n"), vec![]),
+            ("index 1234567..89abcde 120000\nBinary files a/x and b/x differ\n".to_owned(), vec![]),
+            (
+                "index 1234567..89abcde 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n".to_owned(),
+                vec![],
+            ),
+        ] {
+            assert_eq!(links(&format!("diff --git a/x b/x\n{text}")), expected, "{text}");
+        }
     }
 
     const HUNK: &str = "@@ -1 +1 @@\n-a\n+b\n";

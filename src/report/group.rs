@@ -22,8 +22,8 @@ pub(super) enum Common {
     Rule(&'static str),
     /// This place in the plan causes them all.
     Cause(Span),
-    /// All are about the path of the first.
-    Path,
+    /// All are about the path of the first; this text stands before the tasks.
+    Path(&'static str),
 }
 
 /// How many overlaps make a glob, or one path, the cause of them rather than a part of each.
@@ -45,6 +45,9 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
             }
             Grouping::ByTask(_) => None,
             Grouping::ByCause => causes.of(finding),
+            Grouping::ByPath(what) => {
+                draft.path.as_ref().map(|path| (Subject::Path(path), Common::Path(what)))
+            }
             Grouping::Together(what) => Some((Subject::Rule, Common::Rule(what))),
         };
         let Some((subject, common)) = subject else {
@@ -111,7 +114,7 @@ impl<'r> Causes<'r> {
 
     fn of(&self, finding: &'r Finding) -> Option<(Subject<'r>, Common)> {
         if let Some(path) = finding.draft.path.as_ref().filter(|path| self.paths.contains(path)) {
-            return Some((Subject::Path(path), Common::Path));
+            return Some((Subject::Path(path), Common::Path("is in several lanes")));
         }
         let (count, span) = spans(finding)
             .into_iter()

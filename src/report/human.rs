@@ -140,11 +140,11 @@ impl<'r> GroupDiagnostic<'r> {
                 let cause = |label: &&Label| label.place == Place::Span(*span);
                 (of_cause(group), draft.labels.iter().filter(cause).collect())
             }
-            Some(Common::Path) => of_path(group),
+            Some(Common::Path(what)) => of_path(group, what),
         };
         // What helps with one overlap is not what helps with many of one cause; and one help for all
         // is no help where they differ.
-        let many = matches!(group.common, Some(Common::Cause(_) | Common::Path));
+        let many = matches!(group.common, Some(Common::Cause(_) | Common::Path(_)));
         let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
         let help = draft.help.as_deref().filter(|_| (same && !many) || group.common.is_none());
         let choices = group.common.is_none().then(|| choices(plan, first)).flatten();
@@ -266,8 +266,8 @@ fn of_cause(group: &Group<'_>) -> String {
     })
 }
 
-/// One path in many lanes, with the place in each that holds it.
-fn of_path<'r>(group: &Group<'r>) -> (String, Vec<&'r Label>) {
+/// One path of many tasks, with the place in each that holds it.
+fn of_path<'r>(group: &Group<'r>, what: &str) -> (String, Vec<&'r Label>) {
     let mut tasks: Vec<&str> = Vec::new();
     let mut labels: Vec<&Label> = Vec::new();
     for finding in &group.findings {
@@ -287,7 +287,7 @@ fn of_path<'r>(group: &Group<'r>) -> (String, Vec<&'r Label>) {
     let more = tasks.len().saturating_sub(TOLD);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
-    (format!("`{}` is in several lanes: {}{more}", shown(&path), names.join(", ")), labels)
+    (format!("`{}` {what}: {}{more}", shown(&path), names.join(", ")), labels)
 }
 
 fn listed(head: String, group: &Group<'_>, line: impl Fn(&Finding) -> String) -> String {

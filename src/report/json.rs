@@ -18,7 +18,7 @@ use text::{write_document, write_field, write_items};
 
 #[derive(Serialize)]
 struct Input<'r> {
-    task: &'r str,
+    task: Option<&'r str>,
     source: &'r str,
     base: Option<&'r str>,
     head: Option<&'r str>,
@@ -167,7 +167,7 @@ const BLOCK: usize = 512;
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let inputs = report.inputs.iter().map(|input| Input {
-        task: &input.task,
+        task: input.task.as_deref(),
         source: &input.source,
         base: input.base.as_deref(),
         head: input.head.as_deref(),

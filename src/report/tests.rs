@@ -44,7 +44,7 @@ fn hostile_report() -> Report {
         command: "gate",
         plan: Arc::new(plan),
         inputs: vec![Input {
-            task: HOSTILE.to_owned(),
+            task: Some(HOSTILE.to_owned()),
             source: HOSTILE.to_owned(),
             ..Input::default()
         }],

@@ -1,6 +1,6 @@
 //! `broad-lane`: a lane that leaves little to those beside it.
 
-use super::{Example, Facts, Grouping, Rule, and, label, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, and, label, text, texts};
 use crate::finding::{Datum, Draft, Level};
 use crate::source::excerpt;
 use crate::survey::breadth::{Broad, Reach};
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  cleanup:\n    write: \"**\"\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

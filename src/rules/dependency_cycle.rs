@@ -1,6 +1,6 @@
 //! `dependency-cycle`: tasks that wait for each other.
 
-use super::{Example, Facts, Grouping, Rule, label, texts};
+use super::{Done, Example, Facts, Grouping, Rule, label, texts};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  schema: {write: schema/**, needs: api}\n  api: {write: api/**, needs: \
                schema}\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

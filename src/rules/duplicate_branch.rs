@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Example, Facts, Grouping, Rule, label};
+use super::{Done, Example, Facts, Grouping, Rule, label};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

@@ -1,6 +1,6 @@
 //! `empty-lane`: globs of which nothing is left.
 
-use super::{Example, Facts, Grouping, Rule};
+use super::{Done, Example, Facts, Grouping, Rule};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

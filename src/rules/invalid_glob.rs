@@ -1,6 +1,6 @@
 //! `invalid-glob`: a glob that the language does not have.
 
-use super::{Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Fix, Level};
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

@@ -1,6 +1,6 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
-use super::{Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
+use super::{Done, Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
 use std::borrow::Cow;
 
 use crate::finding::{Draft, Fix, Level};
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

@@ -1,6 +1,6 @@
 //! `missing-branch`: a task whose branch does not exist.
 
-use super::{Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, label, text};
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
 
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        patch: None,
+        done: Done::NoBranch,
     },
     grouping: Grouping::Together("there is no branch for"),
     find,
@@ -24,8 +24,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
-    for judged in gate.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch)) {
-        let task = &facts.plan.tasks[judged.task];
+    let missing = gate.input.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch));
+    for place in missing.filter_map(|judged| judged.task) {
+        let task = &facts.plan.tasks[place];
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         report(Draft {
@@ -34,7 +35,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 "if it has started, fetch it (`git fetch origin {branch}`) or name its branch with \
                  `branch:`"
             ).into()),
-            tasks: facts.ids([judged.task]),
+            tasks: facts.ids([place]),
             labels: vec![label(span, "no branch of this name")],
             data: vec![("branch", text(branch))],
             ..Draft::default()

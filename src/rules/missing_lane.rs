@@ -1,6 +1,6 @@
 //! `missing-lane`: a task that does not say what it may write.
 
-use super::{Example, Facts, Grouping, Rule, label};
+use super::{Done, Example, Facts, Grouping, Rule, label};
 use crate::finding::{Draft, Fix, Level};
 use crate::plan::fix;
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    title: Add lessons\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

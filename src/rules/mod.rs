@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
-use crate::gate::{GateInput, Work};
+use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::Patience;
 use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
@@ -21,13 +21,17 @@ use crate::source::{Span, excerpt, yaml};
 use crate::survey::Survey;
 
 mod broad_lane;
+mod colliding_writes;
 mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
+mod escaping_symlink;
 mod invalid_glob;
 mod invalid_plan;
+mod merge_conflict;
 mod missing_branch;
 mod missing_lane;
+mod moved_folder;
 mod no_changes;
 mod not_verified;
 mod out_of_lane;
@@ -36,6 +40,7 @@ mod plan_changed;
 mod protected_path;
 mod redundant_glob;
 mod review_only_write;
+mod unclaimed_branch;
 mod undecided;
 mod unmatched_glob;
 
@@ -57,23 +62,19 @@ pub const RULES: &[&Rule] = &[
     &review_only_write::RULE,
     &plan_changed::RULE,
     &not_verified::RULE,
+    &colliding_writes::RULE,
+    &merge_conflict::RULE,
+    &moved_folder::RULE,
+    &escaping_symlink::RULE,
+    &unclaimed_branch::RULE,
     &missing_branch::RULE,
     &no_changes::RULE,
 ];
 
 /// The names that the contract gives to rules which are not built yet: a plan may set their
 /// levels, and nothing comes of it.
-pub const PLANNED: &[&str] = &[
-    "clashing-paths",
-    "read-write-hazard",
-    "missing-companion",
-    "unused-allow",
-    "colliding-writes",
-    "merge-conflict",
-    "moved-folder",
-    "escaping-symlink",
-    "unclaimed-branch",
-];
+pub const PLANNED: &[&str] =
+    &["clashing-paths", "read-write-hazard", "missing-companion", "unused-allow"];
 
 /// One thing that can be wrong with a plan or with a change.
 #[derive(Debug)]
@@ -106,8 +107,34 @@ pub struct Example {
     pub plan: &'static str,
     /// The files that exist.
     pub files: &'static [&'static str],
-    /// For a rule of the gate, what the first task of the plan changed, as a patch.
-    pub patch: Option<&'static str>,
+    /// What was done in the lanes, for a rule of the gate.
+    pub done: Done,
+}
+
+/// What was done in the lanes of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing yet: the rule is about the plan.
+    Nothing,
+    /// There is no branch for the first task.
+    NoBranch,
+    /// What the first task changed, as a patch.
+    Patch(&'static str),
+    /// What each of the first two tasks changed, as a patch.
+    Both(&'static str),
+    /// What the first two tasks changed, each in a way that does not merge with the other's.
+    Conflict(&'static str),
+    /// The first task renamed a folder, and the second one changed this.
+    Rename {
+        /// The folder's path before.
+        from: &'static str,
+        /// The folder's path after.
+        to: &'static str,
+        /// What the second task changed, as a patch.
+        patch: &'static str,
+    },
+    /// What a branch changed that is no task's, as a patch.
+    Unclaimed(&'static str),
 }
 
 /// What several findings of one rule have in common when they are really one, and how that one
@@ -121,6 +148,8 @@ pub enum Grouping {
     ByCause,
     /// The task that did it; the text follows the task, `{paths}` in it is how many.
     ByTask(&'static str),
+    /// The changed path; the text stands between the path and the tasks.
+    ByPath(&'static str),
     /// The rule itself; the text stands before the tasks.
     Together(&'static str),
 }
@@ -144,7 +173,7 @@ pub enum Question<'a> {
     /// Is the plan sound?
     Check(&'a PlanFacts),
     /// Did the tasks stay in their lanes?
-    Gate(&'a GateInput),
+    Gate(&'a GateFacts<'a>),
 }
 
 /// What is known of a plan before the rules look at it.
@@ -215,9 +244,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// What the gate looked at, when the run is one.
+    /// What is known of the tasks' work, when that is what the run is about.
     #[must_use]
-    pub fn gate(&self) -> Option<&'a GateInput> {
+    pub fn gate(&self) -> Option<&'a GateFacts<'a>> {
         match self.question {
             Question::Check(_) => None,
             Question::Gate(gate) => Some(gate),
@@ -229,12 +258,31 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn concerns(&self, task: Option<usize>) -> bool {
         match (self.question, task) {
-            (Question::Gate(gate), Some(task)) => gate
-                .judged
-                .iter()
-                .any(|judged| judged.task == task && !matches!(judged.work, Work::NoBranch)),
+            (Question::Gate(gate), Some(task)) => {
+                gate.input.judged.iter().any(|judged| {
+                    judged.task == Some(task) && !matches!(judged.work, Work::NoBranch)
+                })
+            }
             _ => true,
         }
+    }
+
+    /// Whose work something is, as a message names it.
+    fn who(&self, judged: &Judged) -> String {
+        let unclaimed = self.gate().and_then(|gate| gate.input.unclaimed.as_deref());
+        match judged.task {
+            Some(task) => format!("`{}`", self.id(task)),
+            None => format!("the branch `{}`", unclaimed.unwrap_or(&judged.input.source)),
+        }
+    }
+
+    /// The labels of a changed path: the file, and what the task may write that changed it.
+    fn changed(&self, judged: &Judged, path: &RepoPath, text: impl Into<String>) -> Vec<Label> {
+        let file = Label { place: Place::File(path.clone()), text: text.into() };
+        let lane = judged
+            .task
+            .map(|task| self.write_label(task, format!("what `{}` may write", self.id(task))));
+        std::iter::once(file).chain(lane).collect()
     }
 
     fn id(&self, task: usize) -> &'a str {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Example, Facts, Grouping, Rule};
+use super::{Done, Example, Facts, Grouping, Rule};
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
 
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        patch: Some(""),
+        done: Done::Patch(""),
     },
     grouping: Grouping::Together("nothing was changed by"),
     find,
@@ -26,13 +26,14 @@ pub(super) const RULE: Rule = Rule {
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
     let mut idle: BTreeMap<usize, bool> = BTreeMap::new();
-    for judged in &gate.judged {
+    for judged in &gate.input.judged {
+        let Some(task) = judged.task else { continue };
         let nothing = match &judged.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
             // What was not seen may hold changes.
             Work::NoBranch | Work::Unreadable(_) => false,
         };
-        *idle.entry(judged.task).or_insert(true) &= nothing;
+        *idle.entry(task).or_insert(true) &= nothing;
     }
     for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
         if !facts.plan.tasks[task].is_review_only() {

@@ -1,10 +1,10 @@
 //! `not-verified`: an input that could not be read whole.
 
-use super::{Example, Facts, Grouping, Question, Rule, label};
+use super::{Done, Example, Facts, Grouping, Question, Rule, label};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
-use crate::gate::{Standing, Work, standings};
+use crate::gate::{Placed, Source, Standing, Work};
 use crate::repo::Gap;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        patch: Some("<!DOCTYPE html>\n<title>Sign in</title>\n"),
+        done: Done::Patch("<!DOCTYPE html>\n<title>Sign in</title>\n"),
     },
     grouping: Grouping::ByTask("changed {paths}, and what it may write is not known"),
     find,
@@ -32,32 +32,55 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         }
         Question::Gate(gate) => gate,
     };
-    gate.gaps.iter().for_each(|gap| report(draft(gap, Vec::new(), Vec::new())));
-    for judged in &gate.judged {
+    gate.input.gaps.iter().for_each(|gap| report(draft(gap, Vec::new(), Vec::new())));
+    for judged in &gate.input.judged {
         let gaps = match &judged.work {
             Work::Changes(set) => set.gaps.as_slice(),
             Work::Unreadable(gap) => std::slice::from_ref(gap),
             Work::NoBranch => &[],
         };
         for gap in gaps {
-            let label = match &judged.patch {
-                Some(name) => Label { place: Place::Input(name.clone()), text: String::new() },
-                None => label(facts.plan.tasks[judged.task].id.span, "the work of this task"),
+            let input =
+                |name: &str| Label { place: Place::Input(name.into()), text: String::new() };
+            let label = match (&judged.source, judged.task) {
+                (Source::Patch(name), _) => input(name),
+                (_, Some(task)) => label(facts.plan.tasks[task].id.span, "the work of this task"),
+                (_, None) => input(&judged.input.source),
             };
-            report(draft(gap, facts.ids([judged.task]), vec![label]));
+            report(draft(gap, facts.ids(judged.task), vec![label]));
         }
     }
-    for (judged, path, _, standing) in standings(facts.plan, facts.lanes, gate) {
-        if standing == Standing::UnknownLane {
-            let id = facts.id(judged.task);
+    for link in &gate.input.links {
+        let (Err(gap), Some(judged)) = (&link.leads, gate.input.judged.get(link.judged)) else {
+            continue;
+        };
+        let labels = facts.changed(judged, &link.path, "a symbolic link");
+        let draft = draft(gap, facts.ids(judged.task), labels);
+        report(Draft { path: Some(link.path.clone()), ..draft });
+    }
+    for merge in &gate.input.merges {
+        let Err(gap) = &merge.outcome else { continue };
+        let places = std::iter::once(&merge.branch).chain(&merge.into);
+        let tasks: Vec<usize> =
+            places.filter_map(|&place| gate.input.judged.get(place)?.task).collect();
+        let place = tasks.first().map(|&task| facts.plan.tasks[task].id.span);
+        let labels = place.into_iter().map(|span| label(span, "the branch of this task"));
+        report(draft(gap, facts.ids(tasks.iter().copied()), labels.collect()));
+    }
+    for Placed { judged, path, standing, .. } in &gate.changes {
+        if let (Standing::UnknownLane, Some(task)) = (standing, judged.task) {
+            let id = facts.id(task);
             report(Draft {
                 message: format!("`{path}`: nobody knows whether `{id}` may write it"),
                 help: Some(format!("mend the lane of `{id}` in the plan first").into()),
-                tasks: facts.ids([judged.task]),
-                path: Some(path.clone()),
+                tasks: facts.ids([task]),
+                path: Some((*path).clone()),
                 labels: vec![
-                    Label { place: Place::File(path.clone()), text: format!("written by `{id}`") },
-                    facts.write_label(judged.task, "this lane is not known"),
+                    Label {
+                        place: Place::File((*path).clone()),
+                        text: format!("written by `{id}`"),
+                    },
+                    facts.write_label(task, "this lane is not known"),
                 ],
                 ..Draft::default()
             });

@@ -1,10 +1,10 @@
 //! `out-of-lane`: a change outside the lane of the task that made it.
 
-use super::{Example, Facts, Grouping, Rule, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, text, texts};
 use std::sync::Arc;
 
-use crate::finding::{Draft, Label, Level, Place};
-use crate::gate::{Standing, standings};
+use crate::finding::{Draft, Level};
+use crate::gate::{Judged, Placed, Standing};
 use crate::path::RepoPath;
 use crate::repo::ChangeKind;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: \
                src/quizzes/**\n",
         files: &[],
-        patch: Some(
+        done: Done::Patch(
             "diff --git a/src/quizzes/a.json b/src/quizzes/a.json\nindex 1111111..2222222 100644\n--- \
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
@@ -38,34 +38,30 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
 pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
-    for (judged, path, kind, standing) in standings(facts.plan, facts.lanes, gate) {
+    for Placed { judged, path, change, standing } in &gate.changes {
         let Standing::Outside { owners } = standing else { continue };
-        let task = judged.task;
-        if facts.plan.tasks[task].is_review_only() != review_only {
+        if judged.task.is_some_and(|task| facts.plan.tasks[task].is_review_only()) != review_only {
             continue;
         }
-        let id = facts.id(task);
-        let owners = facts.ids(owners);
-        let did = verb(kind);
-        let message = if review_only {
-            format!("`{id}` only reviews, and {did} `{path}`")
-        } else {
-            format!("`{id}` {did} `{path}`, which is outside its lane")
+        let who = facts.who(judged);
+        let owners = facts.ids(owners.iter().copied());
+        let did = verb(change.kind);
+        let message = match judged.task {
+            Some(_) if review_only => format!("{who} only reviews, and {did} `{path}`"),
+            Some(_) => format!("{who} {did} `{path}`, which is outside its lane"),
+            None => format!("{who} {did} `{path}`, which is protected"),
         };
-        let mut help = help(facts, id, path, &owners);
-        if let Some(doubt) = judged.doubts.get(path) {
+        let mut help = help(facts, judged, path, &owners);
+        if let Some(doubt) = judged.doubts.get(*path) {
             help = format!("{doubt}; {help}");
         }
         report(Draft {
             message,
             help: Some(help.into()),
-            tasks: facts.ids([task]),
-            path: Some(path.clone()),
-            labels: vec![
-                Label { place: Place::File(path.clone()), text: format!("{did} by `{id}`") },
-                facts.write_label(task, format!("what `{id}` may write")),
-            ],
-            data: vec![("change", text(kind.word())), ("owners", texts(owners))],
+            tasks: facts.ids(judged.task),
+            path: Some((*path).clone()),
+            labels: facts.changed(judged, path, format!("{did} by {who}")),
+            data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             ..Draft::default()
         });
     }
@@ -81,17 +77,18 @@ fn verb(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn help(facts: &Facts<'_>, id: &str, path: &RepoPath, owners: &[Arc<str>]) -> String {
+fn help(facts: &Facts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> String {
     let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
     let matches = |entry: &crate::plan::GlobEntry| {
         entry.glob.as_ref().is_ok_and(|glob| glob.is_match(path) == Ok(true))
     };
-    if own || facts.plan.protect.iter().any(matches) {
+    if judged.task.is_none() || own || facts.plan.protect.iter().any(matches) {
         "it is protected, no task may write it: undo the change".to_owned()
     } else if owners.is_empty() {
         format!(
-            "no task may write it: undo the change, or add the path to the `write` of `{id}` in \
-             the plan on the base branch"
+            "no task may write it: undo the change, or add the path to the `write` of {} in \
+             the plan on the base branch",
+            facts.who(judged)
         )
     } else {
         format!(

@@ -1,6 +1,6 @@
 //! `overlapping-lanes`: two concurrent tasks may write the same path.
 
-use super::{Example, Facts, Grouping, Rule, label, texts};
+use super::{Done, Example, Facts, Grouping, Rule, label, texts};
 use std::sync::Arc;
 
 use crate::finding::{Datum, Draft, Level};
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::ByCause,
     find,

@@ -1,8 +1,7 @@
 //! `plan-changed`: a change to the plan that judges it.
 
-use super::{Example, Facts, Grouping, Rule, text};
-use crate::finding::{Draft, Label, Level, Place};
-use crate::gate::Work;
+use super::{Done, Example, Facts, Grouping, Rule, text};
+use crate::finding::{Draft, Level};
 use crate::repo::ChangeKind;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        patch: Some(
+        done: Done::Patch(
             "diff --git a/lanes.yaml b/lanes.yaml\nindex 1111111..2222222 100644\n--- a/lanes.yaml\n+++ \
              b/lanes.yaml\n@@ -3 +3 @@\n-    write: src/lessons/**\n+    write: \"**\"\n",
         ),
@@ -27,30 +26,27 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
-    for judged in &gate.judged {
-        let Work::Changes(set) = &judged.work else { continue };
-        let id = facts.id(judged.task);
-        for (path, &kind) in &set.changes {
+    for judged in &gate.input.judged {
+        let who = facts.who(judged);
+        for (path, change) in judged.changes() {
+            let kind = change.kind;
             let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
             let rival = kind != ChangeKind::Deleted
-                && gate.plan_rivals.iter().any(|rival| rival.holds(path));
+                && gate.input.plan_rivals.iter().any(|rival| rival.holds(path));
             if !own && !rival {
                 continue;
             }
             let message = if own {
-                format!("`{id}` changes the plan that judges it: `{path}`")
+                format!("{who} changes the plan that judges it: `{path}`")
             } else {
-                format!("`{id}` adds a plan that would be found in the place of this one: `{path}`")
+                format!("{who} adds a plan that would be found in the place of this one: `{path}`")
             };
             report(Draft {
                 message,
                 help: Some("undo the change, and change the plan on the base branch".into()),
-                tasks: facts.ids([judged.task]),
+                tasks: facts.ids(judged.task),
                 path: Some(path.clone()),
-                labels: vec![
-                    Label { place: Place::File(path.clone()), text: "the plan".to_owned() },
-                    facts.write_label(judged.task, format!("what `{id}` may write")),
-                ],
+                labels: facts.changed(judged, path, "the plan"),
                 data: vec![("change", text(kind.word()))],
                 ..Draft::default()
             });

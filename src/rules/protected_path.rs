@@ -1,6 +1,6 @@
 //! `protected-path`: a glob that names only what nobody may write.
 
-use super::{Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Draft, Fix, Level};
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
                protect: .github/**\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

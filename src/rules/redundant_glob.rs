@@ -1,6 +1,6 @@
 //! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
 
-use super::{Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Level};
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
                \"!src/contents/schema/**\"]\n",
         files: &[],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

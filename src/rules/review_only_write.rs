@@ -1,6 +1,6 @@
 //! `review-only-write`: a change by a task that may write nothing.
 
-use super::{Example, Facts, Grouping, Rule, out_of_lane};
+use super::{Done, Example, Facts, Grouping, Rule, out_of_lane};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  audit:\n    write: []\n",
         files: &[],
-        patch: Some(
+        done: Done::Patch(
             "diff --git a/NOTES.md b/NOTES.md\nnew file mode 100644\nindex 0000000..1111111\n--- \
              /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",
         ),

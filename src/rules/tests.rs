@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Finding, Input, Mender, Report};
-use crate::gate::{Judged, Work};
+use crate::gate::{ChangedLink, Destination, GateInput, Judged, Source, TriedMerge, Work};
 use crate::plan::{Own, PlanText, read};
-use crate::repo::patch;
+use crate::repo::{Conflict, FolderRename, patch};
 
 fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
@@ -24,16 +24,62 @@ fn checked(text: &str, files: &[&str]) -> Report {
 
 /// What is found in the work of a plan's first task.
 fn gated(text: &str, work: Work) -> Report {
-    let judged = Judged {
-        task: 0,
+    let input = GateInput { judged: vec![judged(Some(0), work)], ..GateInput::default() };
+    gated_all(text, input)
+}
+
+/// What is found in the work of a plan's first two tasks.
+fn both(text: &str, one: &str, other: &str) -> Report {
+    let judged = vec![judged(Some(0), work(one)), judged(Some(1), work(other))];
+    gated_all(text, GateInput { judged, ..GateInput::default() })
+}
+
+/// What is found where the first task renames a folder, and the second did what a patch holds.
+fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
+    let rename = FolderRename {
+        from: from.parse().unwrap(),
+        to: to.map(|to| to.parse().unwrap()),
+        is_split: false,
+    };
+    let judged = vec![judged(Some(0), work("")), judged(Some(1), work(patch))];
+    let folder_renames = BTreeMap::from([(0, vec![rename])]);
+    gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
+}
+
+/// What is found where the path of a patch is a link that leads somewhere.
+fn linked(text: &str, patch: &str, leads: Destination) -> Report {
+    let Work::Changes(set) = work(patch) else { panic!("{patch}") };
+    let link = |(path, change): (&RepoPath, &crate::repo::Change)| ChangedLink {
+        judged: 0,
+        path: path.clone(),
+        target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
+        leads: Ok(leads.clone()),
+    };
+    let links = set.changes.iter().map(link).collect();
+    let judged = vec![judged(Some(0), work(patch))];
+    gated_all(text, GateInput { judged, links, ..GateInput::default() })
+}
+
+fn gated_all(text: &str, input: GateInput) -> Report {
+    let plan_rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
+    crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
+}
+
+fn judged(task: Option<usize>, work: Work) -> Judged {
+    Judged {
+        task,
         input: Input::default(),
-        patch: Some("a.patch".to_owned()),
+        source: Source::Patch("a.patch".to_owned()),
         work,
         doubts: BTreeMap::new(),
-    };
-    let rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
-    let input = GateInput { judged: vec![judged], gaps: Vec::new(), plan_rivals: rivals };
-    crate::check::gate(&plan(text), &input)
+    }
+}
+
+/// What is found in the work of a branch that is no task's.
+fn unclaimed(text: &str, work: Work) -> Report {
+    let judged = vec![judged(None, work)];
+    let unclaimed = Some("nobodys".to_owned());
+    gated_all(text, GateInput { judged, unclaimed, ..GateInput::default() })
 }
 
 /// A patch that adds empty files.
@@ -403,6 +449,174 @@ fn what_is_wrong_with_work_is_found() {
         let report = gated(text, work(&patch));
         assert_eq!(said(&report, rule), expected, "{rule}: {text}");
     }
+}
+
+#[test]
+fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
+    let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
+    let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
+    assert_eq!(said(&report, "unclaimed-branch"), ["`nobodys` is no task's branch"]);
+    let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
+    assert!(help.starts_with("did you mean `nobody`?"), "{help}");
+    for off in ["", "rules: {unclaimed-branch: off}\n"] {
+        let report =
+            unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
+        assert_eq!(
+            said(&report, "out-of-lane"),
+            [
+                "the branch `nobodys` added `ci/x`, which is protected",
+                "the branch `nobodys` added `lanes.yaml`, which is protected",
+            ]
+        );
+        assert_eq!(
+            said(&report, "plan-changed"),
+            ["the branch `nobodys` changes the plan that judges it: `lanes.yaml`"]
+        );
+        assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });
+    }
+}
+
+#[test]
+fn what_two_tasks_both_changed_collides() {
+    let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: z}\nshare: log\n";
+    let hunk = |path: &str, hunks: &str| {
+        format!(
+            "diff --git a/{path} b/{path}\nindex 1234567..89abcde 100644\n--- a/{path}\n+++ b/{path}\n{hunks}"
+        )
+    };
+    let gone = |path: &str| {
+        format!("diff --git a/{path} b/{path}\ndeleted file mode 100644\nindex e69de29..0000000\n")
+    };
+    let mode = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
+    let binary =
+        "diff --git a/x b/x\nindex 1234567..89abcde 100644\nBinary files a/x and b/x differ\n";
+    for (one, other, expected) in [
+        (additions(&["x"]), additions(&["x"]), vec!["`a` and `b` both added `x`"]),
+        (additions(&["x"]), additions(&["y"]), vec![]),
+        (additions(&["log"]), additions(&["log"]), vec![]),
+        (gone("x"), gone("x"), vec![]),
+        (gone("x"), hunk("x", "@@ -1 +1 @@\n-a\n+b\n"), vec!["`a` deleted `x`, which `b` changed"]),
+        (
+            hunk("x", "@@ -1,3 +1,2 @@\n a\n-b\n c\n"),
+            hunk("x", "@@ -2,0 +3 @@\n+n\n@@ -9 +10 @@\n-y\n+z\n"),
+            vec![
+                "`a` and `b` both changed `x`: line 2 and behind line 2, line 9, which are adjacent",
+            ],
+        ),
+        (
+            hunk("x", "@@ -1,2 +1,2 @@\n-a\n-b\n+c\n+d\n"),
+            hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+            vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which touch"],
+        ),
+        (
+            mode.to_owned(),
+            hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+            vec!["`a` and `b` both changed `x`: no line and line 2, which are apart"],
+        ),
+        (
+            binary.to_owned(),
+            hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+            vec!["`a` and `b` both changed `x`; in which lines is not known: it is binary"],
+        ),
+    ] {
+        let report = both(tasks, &one, &other);
+        assert_eq!(said(&report, "colliding-writes"), expected, "{one}{other}");
+        // One that needs the other starts from its work.
+        let ordered = tasks.replace("b: {", "b: {needs: a, ");
+        assert_eq!(said(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
+    }
+    // What is shared is no licence for a task that may write nothing.
+    let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
+    let report = both(review, &additions(&["log"]), &additions(&["log"]));
+    assert_eq!(said(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
+    // An allowance can name the other task and the path.
+    for (allow, allowed) in [("with: b, path: x", true), ("path: y", false), ("with: a", false)] {
+        let text = tasks.replace(
+            "a: {",
+            &format!("a: {{allow: [{{rule: colliding-writes, {allow}, reason: r}}], "),
+        );
+        let report = both(&text, &additions(&["x"]), &additions(&["x"]));
+        assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
+    }
+}
+
+#[test]
+fn a_link_escapes_by_where_it_leads() {
+    let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
+    let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
+    let path = |path: &str| path.parse::<RepoPath>().unwrap();
+    let folder =
+        |files: &[&str]| Destination::Folder(None, files.iter().map(|file| path(file)).collect());
+    for (leads, expected) in [
+        (Destination::Outside, "leads outside the repository"),
+        (Destination::GitFolder, "leads into `.git`"),
+        (Destination::File(path("b/x")), "leads to `b/x`, in the lane of `b`"),
+        (Destination::File(path("ci/x")), "leads to `ci/x`, which is protected"),
+        (Destination::File(path("lanes.yaml")), "leads to `lanes.yaml`, which is protected"),
+        (Destination::File(path("a/x")), ""),
+        (Destination::File(path("b/own")), ""),
+        (Destination::File(path("b/free")), ""),
+        (Destination::File(path("log")), ""),
+        (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
+        // Whoever makes a folder there has another's files in it.
+        (Destination::Nothing(path("b")), "leads to `b`, in the lane of `b`"),
+        (Destination::Nothing(path("c/y")), "leads to `c/y`, in the lane of `c`"),
+        (Destination::Nothing(path("c/y/z")), ""),
+        (Destination::Nothing(path("a/new")), ""),
+        (Destination::Nothing(path("d")), ""),
+        (folder(&["a/x", "b/own", "z"]), ""),
+        (folder(&["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
+        (folder(&["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
+    ] {
+        let report = linked(text, patch, leads.clone());
+        let expected: Vec<String> = std::iter::once(expected)
+            .filter(|whereto| !whereto.is_empty())
+            .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
+            .collect();
+        assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
+        assert!(report.verified());
+    }
+    let report = linked(text, patch, Destination::Endless);
+    assert_eq!(by(&report, "undecided").len(), 1);
+}
+
+#[test]
+fn files_that_would_move_along_are_told() {
+    let text = "tasks:\n  a: {write: '{old,new}/**'}\n  b: {write: [old/**, new/x]}\n";
+    for (files, from, to, expected) in [
+        (
+            &["old/x", "old/y"][..],
+            "old",
+            Some("new"),
+            "`a` renames the folder `old` to `new`, and `b` adds `old/x` and 1 more there: git would \
+             move that along, or stop",
+        ),
+        (
+            &["old/q/y", "old/z"],
+            "old",
+            None,
+            "`a` renames the folder `old` to the root, and `b` adds `old/q/y` and 1 more there: git would move \
+             that along, out of its lane, or stop",
+        ),
+        (&["older/x", "new/x"], "old", Some("new"), ""),
+    ] {
+        let expected: Vec<&str> = std::iter::once(expected).filter(|one| !one.is_empty()).collect();
+        let report = moved(text, &additions(files), from, to);
+        assert_eq!(said(&report, "moved-folder"), expected);
+        let ordered = text.replace("b: {", "b: {needs: a, ");
+        assert_eq!(said(&moved(&ordered, &additions(files), from, to), "moved-folder"), [""; 0]);
+    }
+}
+
+#[test]
+fn a_bound_on_collisions_is_told() {
+    let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
+    let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
+    let judged = (0..460).map(|task| judged(Some(task), work(&additions(&["x"])))).collect();
+    let report = gated_all(&text, GateInput { judged, ..GateInput::default() });
+    assert_eq!(by(&report, "colliding-writes").len(), 100_000);
+    let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
+    assert_eq!(said(&report, "undecided"), [message]);
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
+use super::{Done, Example, Facts, Grouping, Question, Rule, label, text, texts};
 use std::sync::Arc;
 
-use crate::finding::{Draft, Label, Level};
-use crate::gate::{Standing, standings};
+use crate::finding::{Draft, Label, Level, Place};
+use crate::gate::{ChangedLink, Destination, GateInput, Placed, Standing};
+use crate::path::RepoPath;
 
 pub(super) const RULE: Rule = Rule {
     name: "undecided",
@@ -17,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
         that takes longer than anyone waits. The bound is far beyond what people write. Where it \
         is reached, the run says so and ends with status 3: silence never means 'gave up'.",
     remedy: "write these globs with fewer wildcards, braces or exclusions",
-    example: Example { plan: EXAMPLE, files: &[], patch: None },
+    example: Example { plan: EXAMPLE, files: &[], done: Done::Nothing },
     grouping: Grouping::Alone,
     find,
 };
@@ -30,13 +31,29 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     match facts.question {
         Question::Check(_) => in_plan(facts, report),
         Question::Gate(gate) => {
-            for (judged, path, _, standing) in standings(facts.plan, facts.lanes, gate) {
-                if standing == Standing::Undecided {
-                    let label = facts.write_label(judged.task, "this lane");
-                    let mut draft = gave_up(facts, "out-of-lane", &[judged.task], vec![label]);
-                    draft.path = Some(path.clone());
+            for Placed { judged, path, standing, .. } in &gate.changes {
+                if *standing == Standing::Undecided {
+                    let label = match judged.task {
+                        Some(task) => facts.write_label(task, "this lane"),
+                        None => Label { place: Place::File((*path).clone()), text: String::new() },
+                    };
+                    let tasks: Vec<usize> = judged.task.into_iter().collect();
+                    let mut draft = gave_up(facts, "out-of-lane", &tasks, vec![label]);
+                    draft.path = Some((*path).clone());
                     report(draft);
                 }
+            }
+            for link in &gate.input.links {
+                links(facts, gate.input, link, report);
+            }
+            if gate.collisions.gave_up {
+                report(gave_up_between(facts, "colliding-writes"));
+            }
+            if gate.moved.gave_up {
+                report(gave_up_between(facts, "moved-folder"));
+            }
+            if gate.input.left_unmerged {
+                report(gave_up_between(facts, "merge-conflict"));
             }
         }
     }
@@ -90,6 +107,53 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             let label = label(entry.span, "this glob");
             report(gave_up(facts, "unmatched-glob", task.as_slice(), vec![label]));
         }
+    }
+}
+
+/// Tells of a link of which nobody knows where it leads, or whose that is.
+fn links(facts: &Facts<'_>, input: &GateInput, link: &ChangedLink, report: &mut dyn FnMut(Draft)) {
+    let Some(judged) = input.judged.get(link.judged) else { return };
+    let of = |path: &RepoPath| {
+        let own = judged.task.map_or(Ok(None), |task| facts.lanes.of(task).holder(path));
+        own.is_err() || facts.lanes.is_protected(path).is_err() || facts.lanes.owners(path).is_err()
+    };
+    let unknown = match &link.leads {
+        Ok(Destination::Endless) => true,
+        Ok(Destination::File(path)) => of(path),
+        Ok(Destination::Folder(_, files)) => files.iter().any(of),
+        Ok(Destination::Nothing(path)) => {
+            of(path)
+                || judged.task.is_some() && facts.lanes.reaching_below(path, judged.task).is_none()
+        }
+        Ok(Destination::Outside | Destination::GitFolder) | Err(_) => false,
+    };
+    if !unknown {
+        return;
+    }
+    let why = match link.leads {
+        Ok(Destination::Endless) => "it leads through more than 40 links, or in a circle",
+        _ => "a bound on work was reached",
+    };
+    report(Draft {
+        message: format!("`escaping-symlink` gave up on the link `{}`: {why}", link.path),
+        help: Some("remove the link, or let it lead straight to its target".into()),
+        tasks: facts.ids(judged.task),
+        path: Some(link.path.clone()),
+        labels: facts.changed(judged, &link.path, "a symbolic link"),
+        data: vec![("rule", text("escaping-symlink"))],
+        ..Draft::default()
+    });
+}
+
+/// What is said where not all tasks could be held against each other.
+fn gave_up_between(facts: &Facts<'_>, rule: &str) -> Draft {
+    let label = facts.plan.tasks.first().map(|task| label(task.id.span, "the first of the tasks"));
+    Draft {
+        message: format!("`{rule}` gave up on the tasks: a bound on work was reached"),
+        help: Some("judge fewer tasks in one run, with --range or --task".into()),
+        labels: label.into_iter().collect(),
+        data: vec![("rule", text(rule))],
+        ..Draft::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bstr::BStr;
 
-use super::{Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, label, text};
 use crate::finding::{Draft, Level};
 use crate::plan::GlobEntry;
 use crate::source::excerpt;
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/contnet/lessons/**\n",
         files: &["src/content/lessons/git.md", "src/pages/index.md"],
-        patch: None,
+        done: Done::Nothing,
     },
     grouping: Grouping::Alone,
     find,

@@ -198,7 +198,8 @@ pub fn commit(repo: &Repository, name: &str) -> CommitId {
 
 /// The changes as `kind path`, one a line, and the gaps as `gap: …`.
 pub fn told(changes: &ChangeSet) -> Vec<String> {
-    let changed = changes.changes.iter().map(|(path, kind)| format!("{} {path}", kind.word()));
+    let changed =
+        changes.changes.iter().map(|(path, change)| format!("{} {path}", change.kind.word()));
     changed.chain(changes.gaps.iter().map(|gap| format!("gap: {}", gap.problem))).collect()
 }
 

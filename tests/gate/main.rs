@@ -11,11 +11,16 @@ mod answers;
 mod attacks;
 mod branches;
 mod changes;
+mod collisions;
 mod differential;
+mod links;
+mod merges;
+mod moves;
 mod patches;
 mod plans;
 mod sources;
 mod surroundings;
+mod unclaimed;
 
 use std::ffi::OsStr;
 use std::io::Write;

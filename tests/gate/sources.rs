@@ -45,8 +45,6 @@ fn whose_patch_it_is_has_to_be_said() {
     gate(&repo, &twice).ends_with(2).tells(&["standard input can be read once"]);
     let wrong = format!("lesson={file}");
     gate(&repo, &["--diff", &wrong]).ends_with(2).tells(&["no task `lesson`", "lessons, quizzes"]);
-    let at = ["--diff", &file, "--branch", "nobodys"];
-    gate(&repo, &at).ends_with(2).tells(&["`nobodys` is no task's branch", "--task"]);
     let both = ["--diff", &file, "--branch", "lessons", "--task", "lessons"];
     gate(&repo, &both).ends_with(2);
 }

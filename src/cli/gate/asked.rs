@@ -98,11 +98,6 @@ pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Unusable> {
 }
 
 /// The task that a branch is for.
-pub(super) fn task_of_branch(plan: &Plan, branch: &str) -> Result<usize, Unusable> {
-    plan.tasks.iter().position(|task| task.branch_name() == branch).ok_or_else(|| {
-        Unusable::new(
-            format!("`{branch}` is no task's branch"),
-            "name the task with --task ID, or give it `branch:` in the plan",
-        )
-    })
+pub(super) fn task_of_branch(plan: &Plan, branch: &str) -> Option<usize> {
+    plan.tasks.iter().position(|task| task.branch_name() == branch)
 }

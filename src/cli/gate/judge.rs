@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lanelint::finding::Input;
-use lanelint::gate::{GateInput, Judged, Work};
+use lanelint::gate::{Commits, GateInput, Judged, Source, Work};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
@@ -19,27 +19,49 @@ use crate::cli::output::tell;
 pub(super) struct Judge<'a> {
     gate: &'a Gate<'a>,
     plan: &'a Plan,
-    selected: Option<usize>,
+    whose: Whose,
+}
+
+/// Whose work is judged where a source names no task.
+enum Whose {
+    /// Nobody said.
+    Unsaid,
+    /// This task's.
+    Task(usize),
+    /// Nobody's: the branch that was named is no task's.
+    Unclaimed(String),
 }
 
 impl<'a> Judge<'a> {
     /// Takes the task that `--task` or `--branch` names for the sources that name none.
     pub(super) fn new(gate: &'a Gate<'a>, plan: &'a Plan) -> Result<Judge<'a>, Unusable> {
-        let selected = match (&gate.args.task, &gate.args.branch) {
-            (Some(id), _) => Some(task(plan, id)?),
-            (None, Some(branch)) => Some(task_of_branch(plan, branch)?),
-            (None, None) => None,
+        let whose = match (&gate.args.task, &gate.args.branch) {
+            (Some(id), _) => Whose::Task(task(plan, id)?),
+            (None, Some(branch)) => match task_of_branch(plan, branch) {
+                Some(task) => Whose::Task(task),
+                None => Whose::Unclaimed(branch.clone()),
+            },
+            (None, None) => Whose::Unsaid,
         };
-        Ok(Judge { gate, plan, selected })
+        Ok(Judge { gate, plan, whose })
+    }
+
+    /// The branch that the caller named, where it is no task's.
+    pub(super) fn unclaimed(&self) -> Option<String> {
+        match &self.whose {
+            Whose::Unclaimed(branch) => Some(branch.clone()),
+            Whose::Unsaid | Whose::Task(_) => None,
+        }
     }
 
     pub(super) fn patches(&self, input: &mut GateInput) -> Result<(), Unusable> {
         for text in &self.gate.args.diff {
             let (id, name) = split_id(text);
-            let task = match (id, self.selected) {
-                (Some(id), _) => task(self.plan, id)?,
-                (None, Some(task)) => task,
-                (None, None) => {
+            let task = match (id, &self.whose) {
+                (Some(id), _) => Some(task(self.plan, id)?),
+                (None, Whose::Task(task)) => Some(*task),
+                (None, Whose::Unclaimed(_)) => None,
+                (None, Whose::Unsaid) => {
                     return Err(Unusable::new(
                         format!("whose changes are in {name}?"),
                         "say `--diff ID=FILE`, or name the task with --task",
@@ -57,7 +79,7 @@ impl<'a> Judge<'a> {
             input.judged.push(Judged {
                 task,
                 input: self.input(task, name.to_owned()),
-                patch: Some(name.to_owned()),
+                source: Source::Patch(name.to_owned()),
                 work: read.map_or_else(Work::Unreadable, Work::Changes),
                 doubts: BTreeMap::new(),
             });
@@ -65,15 +87,17 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    /// Reads what the repository holds, and gives the commit that the first of the branches or
+    /// ranges is held against.
     pub(super) fn commits(
         &self,
         repository: &Repository,
         base: Option<Named>,
         input: &mut GateInput,
-    ) -> Result<(), Unusable> {
+    ) -> Result<Option<CommitId>, Unusable> {
         for (id, range) in &self.gate.ranges {
             let task = match id {
-                Some(id) => task(self.plan, id)?,
+                Some(id) => Some(task(self.plan, id)?),
                 None => self.task_at_hand(repository)?,
             };
             let judged = self.range(repository, task, range);
@@ -81,28 +105,38 @@ impl<'a> Judge<'a> {
         }
         if self.gate.args.staged {
             let task = self.task_at_hand(repository)?;
-            let staged = repository.staged().map(|diff| (diff.change_set(), BTreeMap::new()));
+            let staged = repository.staged().map(|diff| (diff, BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = repository.head().ok().flatten().map(|head| head.to_string());
-            input.judged.push(judged(task, about, staged));
+            input.judged.push(judged(task, about, Source::Index, staged));
         }
         if self.gate.args.worktree {
             let task = self.task_at_hand(repository)?;
             input.judged.push(self.worktree(repository, task));
         }
         if !self.gate.asks_for_commits() && self.gate.args.diff.is_empty() {
-            self.branches(repository, base, input);
+            return Ok(self.branches(repository, base, input));
         }
-        Ok(())
+        let from = self.gate.ranges.first().map(|(_, range)| commit(repository, &range.from));
+        Ok(from.and_then(Result::ok).map(|from| from.commit))
     }
 
-    /// The task that is named, or that of the branch which is checked out.
-    fn task_at_hand(&self, repository: &Repository) -> Result<usize, Unusable> {
-        if let Some(task) = self.selected {
-            return Ok(task);
+    /// The task that is named, or that of the branch which is checked out; nothing for a branch
+    /// that was named and is no task's.
+    fn task_at_hand(&self, repository: &Repository) -> Result<Option<usize>, Unusable> {
+        match &self.whose {
+            Whose::Task(task) => return Ok(Some(*task)),
+            Whose::Unclaimed(_) => return Ok(None),
+            Whose::Unsaid => {}
         }
         match repository.checked_out_branch()? {
-            Some(branch) => task_of_branch(self.plan, &branch),
+            Some(branch) => match task_of_branch(self.plan, &branch) {
+                Some(task) => Ok(Some(task)),
+                None => Err(Unusable::new(
+                    format!("`{branch}` is no task's branch"),
+                    "name the task with --task ID, or give it `branch:` in the plan",
+                )),
+            },
             None => Err(Unusable::new(
                 "HEAD is detached, so no branch tells whose changes these are",
                 "name the task with --task ID or --branch NAME",
@@ -110,12 +144,14 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn input(&self, task: usize, source: String) -> Input {
-        Input { task: self.plan.tasks[task].id.value.to_string(), source, ..Input::default() }
+    fn input(&self, task: Option<usize>, source: String) -> Input {
+        let task = task.map(|task| self.plan.tasks[task].id.value.to_string());
+        Input { task, source, ..Input::default() }
     }
 
-    fn range(&self, repository: &Repository, task: usize, range: &Range) -> Judged {
+    fn range(&self, repository: &Repository, task: Option<usize>, range: &Range) -> Judged {
         let mut about = self.input(task, format!("range {}", range.text));
+        let mut commits = None;
         let changes = (|| {
             let from = commit(repository, &range.from)?.commit;
             about.base = Some(from.to_string());
@@ -128,13 +164,15 @@ impl<'a> Judge<'a> {
             } else {
                 from
             };
+            commits = Some(Commits { start: start.clone(), tip: to.clone() });
             let diffs = repository.diff_trees(&[(Some(start), to)])?;
-            Ok(diffs.into_iter().next().map(ChangeSet::from).unwrap_or_default())
+            Ok(diffs.into_iter().next().unwrap_or_default())
         })();
-        judged(task, about, changes.map(|changes| (changes, BTreeMap::new())))
+        let changes = changes.map(|changes| (changes, BTreeMap::new()));
+        judged(task, about, Source::Commits(commits), changes)
     }
 
-    fn worktree(&self, repository: &Repository, task: usize) -> Judged {
+    fn worktree(&self, repository: &Repository, task: Option<usize>) -> Judged {
         let mut about = self.input(task, "worktree".to_owned());
         let changes = (|| {
             let head = repository.head()?;
@@ -158,15 +196,24 @@ impl<'a> Judge<'a> {
                 );
                 (path.clone(), doubt)
             });
-            Ok((found.diff.change_set(), doubts.collect()))
+            Ok((found.diff, doubts.collect()))
         })();
-        judged(task, about, changes)
+        judged(task, about, Source::WorkTree, changes)
     }
 
-    /// Each task's own branch against its merge base with the base.
-    fn branches(&self, repository: &Repository, base: Option<Named>, input: &mut GateInput) {
-        let all = 0..self.plan.tasks.len();
-        let tasks: Vec<usize> = self.selected.map_or_else(|| all.collect(), |task| vec![task]);
+    /// Each task's own branch against its merge base with the base, or the one that was named.
+    fn branches(
+        &self,
+        repository: &Repository,
+        base: Option<Named>,
+        input: &mut GateInput,
+    ) -> Option<CommitId> {
+        let of_task = |task: usize| (Some(task), self.plan.tasks[task].branch_name());
+        let asked: Vec<(Option<usize>, &str)> = match &self.whose {
+            Whose::Unsaid => (0..self.plan.tasks.len()).map(of_task).collect(),
+            Whose::Task(task) => vec![of_task(*task)],
+            Whose::Unclaimed(branch) => vec![(None, branch)],
+        };
         let base = base.map_or_else(
             || {
                 let plan = self.plan.base.as_ref().map(|base| base.value.as_str());
@@ -178,109 +225,118 @@ impl<'a> Judge<'a> {
             Ok(base) => base,
             Err(error) => {
                 input.gaps.push(error.into());
-                return;
+                return None;
             }
         };
-        let mut there: Vec<(usize, BranchTip)> = Vec::new();
-        let mut others: BTreeMap<usize, Work> = BTreeMap::new();
-        for &task in &tasks {
-            let branch = self.plan.tasks[task].branch_name();
-            let work = match repository.branch(branch, Prefer::Local) {
-                Ok(Some(tip)) => {
-                    there.push((task, tip));
-                    continue;
+        let found: Vec<_> =
+            asked.iter().map(|(_, name)| repository.branch(name, Prefer::Local)).collect();
+        if found.iter().all(|tip| matches!(tip, Ok(None))) {
+            let problem = match &self.whose {
+                Whose::Unclaimed(branch) => {
+                    format!("there is no branch `{branch}`, so nothing was judged")
                 }
-                Ok(None) => Work::NoBranch,
-                Err(error) => Work::Unreadable(error.into()),
+                Whose::Unsaid | Whose::Task(_) => {
+                    "no task has a branch, so nothing was judged".to_owned()
+                }
             };
-            others.insert(task, work);
+            let help = "fetch the branches (`git fetch origin`), or name them with `branch:`";
+            input.gaps.push(Gap { problem, help: help.to_owned() });
         }
-        let none = |work: &Work| matches!(work, Work::NoBranch);
-        if there.is_empty() && others.values().all(none) {
-            input.gaps.push(Gap {
-                problem: "no task has a branch, so nothing was judged".to_owned(),
-                help: "fetch the branches (`git fetch origin`), or name them with `branch:`"
-                    .to_owned(),
+        let tips: Vec<&BranchTip> =
+            found.iter().filter_map(|tip| tip.as_ref().ok()?.as_ref()).collect();
+        let mut changes = branch_changes(repository, &base, &tips).into_iter();
+        for ((task, name), tip) in asked.into_iter().zip(&found) {
+            let mut about = self.input(task, format!("branch {name}"));
+            let mut commits = None;
+            let work = match tip {
+                Ok(None) => Work::NoBranch,
+                Err(error) => Work::Unreadable(error.clone().into()),
+                Ok(Some(tip)) => {
+                    if let Some((reference, commit)) = &tip.passed_over {
+                        let chosen = &tip.reference;
+                        let note = format!("{chosen} is judged; {reference} differs, at {commit}");
+                        tell("note", &note);
+                    }
+                    about.source = format!("branch {}", tip.reference);
+                    about.base = Some(base.commit.to_string());
+                    about.head = Some(tip.commit.to_string());
+                    let (start, work) = changes.next().unwrap_or_else(|| (None, missing()));
+                    about.merge_base = start.as_ref().map(ToString::to_string);
+                    commits = start.map(|start| Commits { start, tip: tip.commit.clone() });
+                    work
+                }
+            };
+            let doubts = BTreeMap::new();
+            input.judged.push(Judged {
+                task,
+                input: about,
+                source: Source::Commits(commits),
+                work,
+                doubts,
             });
         }
-        let mut judged = self.branch_changes(repository, &base, &there);
-        for (task, work) in others {
-            let source = format!("branch {}", self.plan.tasks[task].branch_name());
-            let input = self.input(task, source);
-            let doubts = BTreeMap::new();
-            judged.insert(task, Judged { task, input, patch: None, work, doubts });
-        }
-        input.judged.extend(judged.into_values());
-    }
-
-    fn branch_changes(
-        &self,
-        repository: &Repository,
-        base: &Named,
-        tips: &[(usize, BranchTip)],
-    ) -> BTreeMap<usize, Judged> {
-        let pairs: Vec<(CommitId, CommitId)> =
-            tips.iter().map(|(_, tip)| (base.commit.clone(), tip.commit.clone())).collect();
-        let starts: Vec<Result<CommitId, GitError>> = repository
-            .merge_bases(&pairs)
-            .into_iter()
-            .zip(tips)
-            .map(|(start, (_, tip))| one(start?, &base.name, &tip.reference))
-            .collect();
-        let known: Vec<(Option<CommitId>, CommitId)> = starts
-            .iter()
-            .zip(tips)
-            .filter_map(|(start, (_, tip))| Some((Some(start.clone().ok()?), tip.commit.clone())))
-            .collect();
-        let mut diffs: Box<dyn Iterator<Item = Result<ChangeSet, GitError>>> =
-            match repository.diff_trees(&known) {
-                Ok(diffs) => Box::new(diffs.into_iter().map(|diff| Ok(diff.into()))),
-                // One broken branch must not hide what the others did.
-                Err(_) => Box::new(known.iter().map(|pair| {
-                    let diffs = repository.diff_trees(std::slice::from_ref(pair))?;
-                    Ok(diffs.into_iter().next().map(ChangeSet::from).unwrap_or_default())
-                })),
-            };
-        let mut work = BTreeMap::new();
-        for (start, (task, tip)) in starts.into_iter().zip(tips) {
-            if let Some((reference, commit)) = &tip.passed_over {
-                let chosen = &tip.reference;
-                tell("note", &format!("{chosen} is judged; {reference} differs, at {commit}"));
-            }
-            let mut about = self.input(*task, format!("branch {}", tip.reference));
-            about.base = Some(base.commit.to_string());
-            about.head = Some(tip.commit.to_string());
-            about.merge_base = start.as_ref().ok().map(ToString::to_string);
-            let missing = || {
-                let problem = "git did not compare all branches";
-                Gap { problem: problem.to_owned(), help: "run the gate again".to_owned() }
-            };
-            let changes = match start {
-                Err(error) => Work::Unreadable(error.into()),
-                Ok(_) => match diffs.next() {
-                    Some(Ok(changes)) => Work::Changes(changes),
-                    Some(Err(error)) => Work::Unreadable(error.into()),
-                    None => Work::Unreadable(missing()),
-                },
-            };
-            let doubts = BTreeMap::new();
-            let judged = Judged { task: *task, input: about, patch: None, work: changes, doubts };
-            work.insert(*task, judged);
-        }
-        work
+        Some(base.commit)
     }
 }
 
+/// The merge base of each branch with the base, and what the branch changed since.
+fn branch_changes(
+    repository: &Repository,
+    base: &Named,
+    tips: &[&BranchTip],
+) -> Vec<(Option<CommitId>, Work)> {
+    let pairs: Vec<(CommitId, CommitId)> =
+        tips.iter().map(|tip| (base.commit.clone(), tip.commit.clone())).collect();
+    let starts: Vec<Result<CommitId, GitError>> = repository
+        .merge_bases(&pairs)
+        .into_iter()
+        .zip(tips)
+        .map(|(start, tip)| one(start?, &base.name, &tip.reference))
+        .collect();
+    let known: Vec<(Option<CommitId>, CommitId)> = starts
+        .iter()
+        .zip(tips)
+        .filter_map(|(start, tip)| Some((Some(start.clone().ok()?), tip.commit.clone())))
+        .collect();
+    let mut diffs: Box<dyn Iterator<Item = Result<ChangeSet, GitError>>> =
+        match repository.diff_trees(&known) {
+            Ok(diffs) => Box::new(diffs.into_iter().map(Ok)),
+            // One broken branch must not hide what the others did.
+            Err(_) => Box::new(known.iter().map(|pair| {
+                let diffs = repository.diff_trees(std::slice::from_ref(pair))?;
+                Ok(diffs.into_iter().next().unwrap_or_default())
+            })),
+        };
+    let changes = starts.into_iter().map(|start| match start {
+        Err(error) => (None, Work::Unreadable(error.into())),
+        Ok(start) => {
+            let work = match diffs.next() {
+                Some(Ok(changes)) => Work::Changes(changes),
+                Some(Err(error)) => Work::Unreadable(error.into()),
+                None => missing(),
+            };
+            (Some(start), work)
+        }
+    });
+    changes.collect()
+}
+
+fn missing() -> Work {
+    let problem = "git did not compare all branches";
+    Work::Unreadable(Gap { problem: problem.to_owned(), help: "run the gate again".to_owned() })
+}
+
 fn judged(
-    task: usize,
+    task: Option<usize>,
     input: Input,
+    source: Source,
     changes: Result<(ChangeSet, BTreeMap<RepoPath, String>), GitError>,
 ) -> Judged {
     let (work, doubts) = match changes {
         Ok((changes, doubts)) => (Work::Changes(changes), doubts),
         Err(error) => (Work::Unreadable(error.into()), BTreeMap::new()),
     };
-    Judged { task, input, patch: None, work, doubts }
+    Judged { task, input, source, work, doubts }
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Gap {

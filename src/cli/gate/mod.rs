@@ -1,7 +1,9 @@
 //! `lanelint gate`.
 
 mod asked;
+mod between;
 mod judge;
+mod links;
 mod names;
 mod plan;
 
@@ -10,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::check::is_on;
 use lanelint::finding::Input;
 use lanelint::gate::GateInput;
 use lanelint::repo::Gap;
@@ -98,9 +101,14 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     }
     let mut input = GateInput { plan_rivals: rivals, ..GateInput::default() };
     let judge = Judge::new(&gate, &plan)?;
+    input.unclaimed = judge.unclaimed();
     judge.patches(&mut input)?;
     if let Some(repository) = &repository {
-        judge.commits(repository, base, &mut input)?;
+        let base = judge.commits(repository, base, &mut input)?;
+        between::compare(repository, &plan, base.as_ref(), &mut input);
+    }
+    if is_on(&plan, "escaping-symlink") {
+        links::follow_all(&environment, repository.as_ref(), &place.root, &mut input);
     }
     for used in input.judged.iter().filter_map(|judged| commits_used(&judged.input)) {
         tell("judged", &used);
@@ -122,6 +130,7 @@ fn commits_used(input: &Input) -> Option<String> {
         .filter_map(|(name, commit)| Some(format!("{name} {}", commit.as_ref()?)))
         .collect();
     let Input { task, source, .. } = input;
+    let task = task.as_deref().unwrap_or("no task");
     (!known.is_empty()).then(|| format!("{task}, {source}: {}", known.join(", ")))
 }
 

@@ -9,57 +9,7 @@ use super::Repository;
 use super::error::{GitError, GitErrorKind, quoted};
 use super::object::{CommitId, Info, Mode, ObjectId};
 use crate::path::{RepoPath, quote};
-use crate::repo::{ChangeKind, ChangeSet, Gap};
-
-/// One side of a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Side {
-    /// What is there.
-    pub mode: Mode,
-    /// The object's name; nothing where git does not tell it, as for a submodule's checked-out
-    /// commit.
-    pub id: Option<ObjectId>,
-}
-
-/// One path that differs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DiffEntry {
-    /// How.
-    pub kind: ChangeKind,
-    /// What was there before.
-    pub old: Option<Side>,
-    /// What is there now.
-    pub new: Option<Side>,
-}
-
-/// What differs, with the objects on both sides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TreeDiff {
-    /// The paths that differ, in byte order.
-    pub entries: BTreeMap<RepoPath, DiffEntry>,
-    /// Why `entries` may not be the whole list. Empty: it is.
-    pub gaps: Vec<Gap>,
-}
-
-impl TreeDiff {
-    /// The paths and how they differ, without the objects.
-    #[must_use]
-    pub fn change_set(&self) -> ChangeSet {
-        ChangeSet {
-            changes: self.entries.iter().map(|(path, entry)| (path.clone(), entry.kind)).collect(),
-            gaps: self.gaps.clone(),
-        }
-    }
-}
-
-impl From<TreeDiff> for ChangeSet {
-    fn from(diff: TreeDiff) -> ChangeSet {
-        ChangeSet {
-            changes: diff.entries.into_iter().map(|(path, entry)| (path, entry.kind)).collect(),
-            gaps: diff.gaps,
-        }
-    }
-}
+use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Side};
 
 /// The switches of every command that lists differences: nothing is guessed, nothing left out.
 pub(super) const RAW: [&str; 7] =
@@ -74,7 +24,7 @@ impl Repository {
     pub fn diff_trees(
         &self,
         pairs: &[(Option<CommitId>, CommitId)],
-    ) -> Result<Vec<TreeDiff>, GitError> {
+    ) -> Result<Vec<ChangeSet>, GitError> {
         let mut trees: BTreeMap<&CommitId, ObjectId> = BTreeMap::new();
         self.with_objects(|objects| {
             for commit in pairs.iter().flat_map(|(from, to)| from.iter().chain([to])) {
@@ -117,7 +67,7 @@ impl Repository {
             rest = rest
                 .strip_prefix(header.as_bytes())
                 .ok_or_else(|| GitError::failed("diff-tree", &stderr))?;
-            let mut diff = TreeDiff::default();
+            let mut diff = ChangeSet::default();
             while rest.first() == Some(&b':') {
                 rest = diff.read_one(rest)?;
             }
@@ -131,9 +81,21 @@ impl Repository {
     ///
     /// # Errors
     /// When the repository is bare, git is too old or fails, or an object is missing.
-    pub fn staged(&self) -> Result<TreeDiff, GitError> {
+    pub fn staged(&self) -> Result<ChangeSet, GitError> {
         let head = self.head()?;
         self.index_against(head.as_ref(), &self.index_file)
+    }
+
+    /// A commit in the scratch repository of what the index holds.
+    ///
+    /// # Errors
+    /// When the repository is bare, git is too old or fails, or the index holds unmerged entries.
+    pub fn staged_commit(&self) -> Result<CommitId, GitError> {
+        self.need_work_tree()?;
+        let index = self.copy_index()?;
+        let call = self.scratch_call("write-tree")?.env("GIT_INDEX_FILE", index);
+        let tree = call.args(["--missing-ok"]).run()?.success()?;
+        self.scratch_commit(tree.trim_end(), &[])
     }
 
     /// What differs between a commit's tree (none: the empty one) and an index file.
@@ -141,7 +103,7 @@ impl Repository {
         &self,
         base: Option<&CommitId>,
         index: &std::path::Path,
-    ) -> Result<TreeDiff, GitError> {
+    ) -> Result<ChangeSet, GitError> {
         self.need_work_tree()?;
         self.borrow_shared_index()?;
         let tree = match base {
@@ -155,10 +117,10 @@ impl Repository {
         };
         // An entry that is only announced is nothing to `git commit`: the path is as good as
         // deleted where the base has it. Seen the other way it may look like no change at all.
-        let mut diff = TreeDiff::read(&list("--ita-visible-in-index")?)?;
-        let committed = TreeDiff::read(&list("--ita-invisible-in-index")?)?;
-        for (path, entry) in committed.entries {
-            diff.entries.entry(path).or_insert(entry);
+        let mut diff = ChangeSet::read_raw(&list("--ita-visible-in-index")?)?;
+        let committed = ChangeSet::read_raw(&list("--ita-invisible-in-index")?)?;
+        for (path, entry) in committed.changes {
+            diff.changes.entry(path).or_insert(entry);
         }
         Ok(diff)
     }
@@ -174,10 +136,10 @@ impl Repository {
     }
 }
 
-impl TreeDiff {
+impl ChangeSet {
     /// Reads what a command with [`RAW`] wrote.
-    pub(super) fn read(mut raw: &[u8]) -> Result<TreeDiff, GitError> {
-        let mut diff = TreeDiff::default();
+    pub(super) fn read_raw(mut raw: &[u8]) -> Result<ChangeSet, GitError> {
+        let mut diff = ChangeSet::default();
         while !raw.is_empty() {
             raw = diff.read_one(raw)?;
         }
@@ -244,16 +206,16 @@ impl TreeDiff {
                 ChangeKind::Modified
             }
         };
-        match self.entries.entry(path) {
+        match self.changes.entry(path) {
             Entry::Vacant(slot) => {
-                slot.insert(DiffEntry { kind, old, new });
+                slot.insert(Change { kind, old, new, shown: None });
             }
             // An unmerged file is listed twice, and a hostile tree may hold one name twice.
             Entry::Occupied(mut slot) => {
                 let entry = slot.get_mut();
                 let old = entry.old.take().or(old);
                 let new = entry.new.take().or(new);
-                *entry = DiffEntry { kind: ChangeKind::Modified, old, new };
+                *entry = Change { kind: ChangeKind::Modified, old, new, shown: None };
             }
         }
         Ok(rest)
@@ -284,14 +246,14 @@ mod tests {
     const B: &str = "2222222222222222222222222222222222222222";
     const NULL: &str = "0000000000000000000000000000000000000000";
 
-    fn read(entries: &[(&str, &str, &str, &str, &str, &str)]) -> TreeDiff {
+    fn read(entries: &[(&str, &str, &str, &str, &str, &str)]) -> ChangeSet {
         let raw: String = entries
             .iter()
             .map(|(old, new, old_id, new_id, letter, path)| {
                 format!(":{old} {new} {old_id} {new_id} {letter}\0{path}\0")
             })
             .collect();
-        TreeDiff::read(raw.as_bytes()).unwrap()
+        ChangeSet::read_raw(raw.as_bytes()).unwrap()
     }
 
     #[test]
@@ -307,7 +269,7 @@ mod tests {
             ("160000", "160000", A, B, "M", "pin"),
         ]);
         let kinds: Vec<(String, &str)> = diff
-            .entries
+            .changes
             .iter()
             .map(|(path, entry)| (path.to_string(), entry.kind.word()))
             .collect();
@@ -334,11 +296,11 @@ mod tests {
             assert_eq!(diff.gaps.len(), 1, "{letter} {path}");
         }
         for raw in ["x", ":100644 100644 1 2 M\0a\0", ":100644 100644 M\0a\0", ":\0\0"] {
-            assert!(TreeDiff::read(raw.as_bytes()).is_err(), "{raw:?}");
+            assert!(ChangeSet::read_raw(raw.as_bytes()).is_err(), "{raw:?}");
         }
         let whole = format!(":100644 100644 {A} {B} M\0a\0");
         for end in 1..whole.len() {
-            assert!(TreeDiff::read(&whole.as_bytes()[..end]).is_err(), "{end}");
+            assert!(ChangeSet::read_raw(&whole.as_bytes()[..end]).is_err(), "{end}");
         }
     }
 }

@@ -22,9 +22,12 @@ mod discover;
 mod environment;
 mod error;
 mod history;
+mod lines;
+mod merge;
 mod object;
 mod process;
 mod refs;
+mod renames;
 mod scratch;
 mod worktree;
 
@@ -33,10 +36,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-pub use diff::{DiffEntry, Side, TreeDiff};
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;
+pub use merge::Merge;
 pub use object::{Blob, CommitId, Mode, ObjectId, TreeEntry};
 pub use refs::{BranchTip, Prefer};
 pub use worktree::WorkTreeChanges;

@@ -120,7 +120,7 @@ pub enum Mode {
 
 impl Mode {
     /// Takes the octal digits as git writes them.
-    pub(super) fn from_octal(digits: &[u8]) -> Option<Mode> {
+    pub(crate) fn from_octal(digits: &[u8]) -> Option<Mode> {
         let bits = u32::from_str_radix(digits.to_str().ok()?, 8).ok()?;
         Some(match bits {
             0o120_000 => Mode::Symlink,

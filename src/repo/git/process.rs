@@ -147,6 +147,12 @@ impl Call {
         self
     }
 
+    /// A switch of git itself, for this call; to be given before the first argument.
+    pub(super) fn switch(mut self, switch: &str) -> Call {
+        self.command.arg(switch);
+        self
+    }
+
     /// Arguments of the git command.
     pub(super) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Call {
         self.name_once();

@@ -12,14 +12,14 @@ use std::sync::PoisonError;
 
 use bstr::{ByteSlice, ByteVec};
 
-use super::diff::{DiffEntry, RAW, Side, TreeDiff, kind_of_modification};
+use super::diff::{RAW, kind_of_modification};
 use super::error::{GitError, GitErrorKind, quoted};
 use super::object::{CommitId, Mode, ObjectId};
 use super::process::{Call, is_executable};
 use super::{Repository, names};
 use crate::path::{RepoPath, quote};
 use crate::repo::files::read_bounded;
-use crate::repo::{ChangeKind, Gap};
+use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Side};
 
 /// No list of patterns (`.git/info/exclude`, the user's `core.excludesFile`) is read that is longer.
 const PATTERNS_LIMIT: u64 = 16 << 20;
@@ -29,7 +29,7 @@ const PATTERNS_LIMIT: u64 = 16 << 20;
 pub struct WorkTreeChanges {
     /// The paths: staged, unstaged and untracked. One that was staged counts even where the work
     /// tree has since gone back. An untracked file has no object.
-    pub diff: TreeDiff,
+    pub diff: ChangeSet,
     /// Those of the paths that may differ only because their filter, here by its name, was not run.
     pub unfiltered: BTreeMap<RepoPath, String>,
 }
@@ -57,28 +57,28 @@ impl Repository {
         // An unmerged file is told of on both sides.
         diff.gaps.extend(unstaged.gaps.into_iter().filter(|gap| !known.contains(gap)));
         let mut hashed = Vec::new();
-        for (path, entry) in unstaged.entries {
+        for (path, entry) in unstaged.changes {
             if entry.new.as_ref().is_some_and(|side| side.mode.is_file()) {
                 hashed.push(path.clone());
             }
             // A file that a sparse checkout left out is not gone.
             if entry.new.is_some() || !absent.contains(&path) {
-                apply(&mut diff.entries, path, entry);
+                apply(&mut diff.changes, path, entry);
             }
         }
         let (untracked, gaps) = compare.untracked()?;
         diff.gaps.extend(gaps);
         for path in untracked {
             let side = Side { mode: mode_of(&root.join(name_of(&path)?)), id: None };
-            let added = DiffEntry { kind: ChangeKind::Added, old: None, new: Some(side) };
-            diff.entries.entry(path).or_insert(added);
+            let added = Change { kind: ChangeKind::Added, old: None, new: Some(side), shown: None };
+            diff.changes.entry(path).or_insert(added);
         }
         let unfiltered = compare.unfiltered(&hashed)?;
         Ok(WorkTreeChanges { diff, unfiltered })
     }
 
     /// Copies the index into the scratch repository. A repository may have none yet.
-    fn copy_index(&self) -> Result<PathBuf, GitError> {
+    pub(super) fn copy_index(&self) -> Result<PathBuf, GitError> {
         self.borrow_shared_index()?;
         let copy = self.scratch()?.path().join("index");
         // An earlier copy must not outlive the index that it was made from.
@@ -285,7 +285,7 @@ impl Comparison<'_> {
 
     /// What differs between the index and the work tree. A file of the work tree gets the name of
     /// the object that `git add` would make of it, its filter aside.
-    fn unstaged(&self) -> Result<TreeDiff, GitError> {
+    fn unstaged(&self) -> Result<ChangeSet, GitError> {
         if self.index.exists() {
             // Looks into the files that were only touched, so that they are not listed. Executable
             // bits are left out, for an entry that differs there would not be looked into.
@@ -298,10 +298,10 @@ impl Comparison<'_> {
         // `dirty`: the commit that is checked out in a submodule is read from its HEAD; `none`
         // would run git inside it, under its own settings.
         let call = self.call("diff-files")?.args(RAW).args(["--ignore-submodules=dirty"]);
-        let mut diff = TreeDiff::read(&call.run()?.success()?)?;
+        let mut diff = ChangeSet::read_raw(&call.run()?.success()?)?;
         let mut asked = Vec::new();
-        let mut files: Vec<&mut DiffEntry> = Vec::new();
-        for (path, entry) in &mut diff.entries {
+        let mut files: Vec<&mut Change> = Vec::new();
+        for (path, entry) in &mut diff.changes {
             if entry.new.as_ref().is_some_and(|side| side.mode.is_file()) {
                 asked.extend_from_slice(quote(path.as_bytes()).as_bytes());
                 asked.push(b'\n');
@@ -323,7 +323,7 @@ impl Comparison<'_> {
             }
         }
         // A file of another length that comes to the same once its line ends are git's.
-        diff.entries.retain(|_, entry| entry.old.is_none() || entry.old != entry.new);
+        diff.changes.retain(|_, entry| entry.old.is_none() || entry.old != entry.new);
         Ok(diff)
     }
 
@@ -402,7 +402,7 @@ fn mode_of(path: &Path) -> Mode {
 }
 
 /// Adds what differs between index and work tree to what differs between base and index.
-fn apply(staged: &mut BTreeMap<RepoPath, DiffEntry>, path: RepoPath, unstaged: DiffEntry) {
+fn apply(staged: &mut BTreeMap<RepoPath, Change>, path: RepoPath, unstaged: Change) {
     // Where nothing is staged, the index has what the base has.
     let old = staged.get(&path).map_or(unstaged.old, |entry| entry.old.clone());
     let new = unstaged.new;
@@ -418,7 +418,7 @@ fn apply(staged: &mut BTreeMap<RepoPath, DiffEntry>, path: RepoPath, unstaged: D
         }
         (Some(_), Some(_)) => ChangeKind::Type,
     };
-    staged.insert(path, DiffEntry { kind, old, new });
+    staged.insert(path, Change { kind, old, new, shown: None });
 }
 
 /// Copies a file with the time of its last change; a missing one is none.

@@ -1,5 +1,7 @@
 //! What stands below a file's header: hunks and git's binary patches, counted and never kept.
 
+use super::content::Content;
+
 const LINE: u8 = 1;
 const OLD: u8 = 2;
 const NEW: u8 = 4;
@@ -22,23 +24,30 @@ const SIDES: [u8; 256] = {
 pub(super) struct Hunk {
     old: u64,
     new: u64,
+    /// How many lines of the old file lie before the next one.
+    at: u64,
+    /// Whether the hunk begins where the new file does.
+    from_start: bool,
 }
 
 impl Hunk {
     /// Reads `@@ -a,b +c,d @@ …`. With `-D` git writes `-?,?`: no old line is shown then.
     pub(super) fn parse(text: &[u8]) -> Option<Hunk> {
         let rest = text.strip_prefix(b"@@ -")?;
-        let (old, rest) = match rest.strip_prefix(b"?,?") {
-            Some(rest) => (0, rest),
+        let ((at, old), rest) = match rest.strip_prefix(b"?,?") {
+            Some(rest) => ((0, 0), rest),
             None => range(rest)?,
         };
-        let (new, rest) = range(rest.strip_prefix(b" +")?)?;
-        rest.starts_with(b" @@").then_some(Hunk { old, new })
+        let ((start, new), rest) = range(rest.strip_prefix(b" +")?)?;
+        // Without a line, it is the line behind which something is put.
+        let at = if old == 0 { at } else { at.saturating_sub(1) };
+        rest.starts_with(b" @@").then_some(Hunk { old, new, at, from_start: start <= 1 })
     }
 
-    /// Counts one line; false where no line of a hunk looks so, or none is left to come.
+    /// Counts one line, and notes where written ones begin and end; false where no line of a hunk
+    /// looks so, or none is left to come.
     #[inline]
-    pub(super) fn take(&mut self, text: &[u8]) -> bool {
+    pub(super) fn take(&mut self, text: &[u8], content: &mut Content) -> bool {
         let first = text.first().copied().unwrap_or(b' ');
         let sides = SIDES[usize::from(first)];
         let (old, new) = (u64::from(sides & OLD != 0), u64::from(sides & NEW != 0));
@@ -46,6 +55,10 @@ impl Hunk {
         if fits {
             self.old -= old;
             self.new -= new;
+            if (old != new) != content.is_open() {
+                content.turn(self.at);
+            }
+            self.at = self.at.saturating_add(old);
         }
         fits
     }
@@ -53,6 +66,16 @@ impl Hunk {
     /// Whether all lines have come.
     pub(super) fn done(self) -> bool {
         self.old == 0 && self.new == 0
+    }
+
+    /// How many lines of the old file lie before the next one.
+    pub(super) fn at(self) -> u64 {
+        self.at
+    }
+
+    /// Whether the hunk begins where the new file does.
+    pub(super) fn is_from_start(self) -> bool {
+        self.from_start
     }
 
     /// Whether the hunk has no line on this side at all, or none that is still to come.
@@ -66,12 +89,12 @@ impl Hunk {
     }
 }
 
-/// Reads `12,3` or `12`: the number of lines, and what follows.
-fn range(text: &[u8]) -> Option<(u64, &[u8])> {
-    let (_, rest) = number(text)?;
+/// Reads `12,3` or `12`: the first line and the number of lines, and what follows.
+fn range(text: &[u8]) -> Option<((u64, u64), &[u8])> {
+    let (start, rest) = number(text)?;
     match rest.strip_prefix(b",") {
-        Some(rest) => number(rest),
-        None => Some((1, rest)),
+        Some(rest) => number(rest).map(|(lines, rest)| ((start, lines), rest)),
+        None => Some(((start, 1), rest)),
     }
 }
 
@@ -130,6 +153,32 @@ fn is_base85(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repo::{ChangeKind, Lines};
+
+    #[test]
+    fn written_lines_are_counted_in_the_old_file() {
+        for (hunks, lines) in [
+            (&[("@@ -10,3 +10,3 @@", " -+ ")][..], &[(10, 11)][..]),
+            (&[("@@ -1,5 +1,6 @@", "+- - -")], &[(0, 1), (2, 3), (4, 5)]),
+            (&[("@@ -1,4 +1,3 @@", "-\\+  -")], &[(0, 1), (3, 4)]),
+            (&[("@@ -5,0 +6,2 @@", "++")], &[(5, 5)]),
+            (&[("@@ -0,0 +1 @@", "+")], &[(0, 0)]),
+            (&[("@@ -1,3 +0,0 @@", "---")], &[(0, 3)]),
+            (&[("@@ -1 +1 @@", "-+"), ("@@ -2 +2 @@", "-+")], &[(0, 2)]),
+            (&[("@@ -1 +1 @@", "-+"), ("@@ -9 +9 @@", "-+")], &[(0, 1), (8, 9)]),
+        ] {
+            let mut content = Content::default();
+            for (header, signs) in hunks {
+                let mut hunk = Hunk::parse(header.as_bytes()).unwrap();
+                for sign in signs.bytes() {
+                    assert!(hunk.take(&[sign], &mut content), "{header}");
+                }
+                content.close(hunk.at());
+            }
+            let lines = lines.iter().map(|&(start, end)| start..end).collect();
+            assert_eq!(content.shown(ChangeKind::Modified).lines, Lines::Known(lines), "{hunks:?}");
+        }
+    }
 
     #[test]
     fn hunk_headers() {
@@ -146,21 +195,23 @@ mod tests {
             ("@@ -1", None),
         ] {
             let hunk = Hunk::parse(text.as_bytes());
-            assert_eq!(hunk, counts.map(|(old, new)| Hunk { old, new }), "{text}");
+            assert_eq!(hunk.map(|hunk| (hunk.old, hunk.new)), counts, "{text}");
         }
     }
 
     #[test]
     fn a_hunk_takes_its_lines_and_no_more() {
-        let mut hunk = Hunk { old: 2, new: 2 };
+        let (mut content, mut other) = (Content::default(), Content::default());
+        let mut hunk = Hunk::parse(b"@@ -7,2 +7,2 @@").unwrap();
         for line in [" a", "-b", "+diff --git a/x b/x", "\\ No newline at end of file"] {
-            assert!(hunk.take(line.as_bytes()), "{line}");
+            assert!(hunk.take(line.as_bytes(), &mut content), "{line}");
         }
         assert!(hunk.done());
-        assert!(!hunk.take(b"+c"));
-        let mut short = Hunk { old: 1, new: 1 };
-        assert!(!short.take(b"diff --git a/x b/x"));
-        assert!(short.take(b"\r") && short.done());
+        assert!(!hunk.take(b"+c", &mut content));
+        assert_eq!(content.shown(ChangeKind::Modified).lines, Lines::Known(vec![7..8]));
+        let mut short = Hunk::parse(b"@@ -1 +1 @@").unwrap();
+        assert!(!short.take(b"diff --git a/x b/x", &mut other));
+        assert!(short.take(b"\r", &mut other) && short.done());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! One file's header as git writes it, from `diff --git` to its first hunk.
 
 use super::body::Hunk;
+use super::content::Content;
 use super::names::{Names, Side, lone};
-use super::tally::{Effect, FileType};
+use super::tally::{Effect, is_retyped};
 use crate::repo::ChangeKind;
+use crate::repo::git::{Mode, ObjectId};
 
 /// What a line meant to the header that it followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +29,8 @@ pub(super) struct Header {
     pub(super) line: u64,
     /// What follows `diff --git `.
     pub(super) names: Vec<u8>,
-    old_mode: Option<FileType>,
-    new_mode: Option<FileType>,
+    old_mode: Option<Mode>,
+    new_mode: Option<Mode>,
     created: bool,
     deleted: bool,
     copied: bool,
@@ -39,14 +41,17 @@ pub(super) struct Header {
     old: Option<Side>,
     new: Option<Side>,
     body: bool,
+    binary: bool,
 }
 
 /// What an `index` line says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Index {
     /// One side is the empty file and the other none.
     empty: bool,
-    mode: Option<FileType>,
+    mode: Option<Mode>,
+    /// The new object, where its name is not abbreviated.
+    new: Option<ObjectId>,
 }
 
 impl Header {
@@ -67,6 +72,7 @@ impl Header {
             old: None,
             new: None,
             body: false,
+            binary: false,
         }
     }
 
@@ -98,10 +104,12 @@ impl Header {
     fn take_extended(&mut self, text: &[u8]) -> Step {
         if text == b"GIT binary patch" {
             self.body = true;
+            self.binary = true;
             return Step::Binary;
         }
         if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
             self.body = true;
+            self.binary = true;
             return Step::Taken;
         }
         let after = |word: &str| text.strip_prefix(word.as_bytes());
@@ -160,7 +168,7 @@ impl Header {
         const BARE: &str = "a header without the change that it announces: the patch was cut, or made with an option that leaves changes out, such as `-w`";
         let mode_alone = self.is_mode_only() && self.old_mode.is_some() && self.new_mode.is_some();
         let moved = self.from.is_some() && self.to.is_some();
-        let bare = match self.index {
+        let bare = match &self.index {
             _ if self.body => false,
             _ if self.from.is_some() != self.to.is_some() => true,
             _ if self.old.is_some() => true,
@@ -191,30 +199,39 @@ impl Header {
     }
 
     /// What the header does to its path; of a rename or copy, to the new one.
-    pub(super) fn effect(&self) -> Effect {
-        let (old, new) = self.types();
+    pub(super) fn effect(&self, mut content: Content) -> Effect {
+        if self.binary {
+            content.is_unknown("it is binary");
+        }
+        let (old, new) = self.modes();
         let absent = |side: &Option<Side>| matches!(side, Some(Side::Absent));
         let kind = if self.created || self.to.is_some() || absent(&self.old) {
             ChangeKind::Added
         } else if self.deleted || absent(&self.new) {
             ChangeKind::Deleted
-        } else if matches!((old, new), (Some(old), Some(new)) if old != new) {
+        } else if is_retyped(old, new) {
             ChangeKind::Type
         } else if self.body || self.index.is_some() || self.new_mode.is_none() {
             ChangeKind::Modified
         } else {
             ChangeKind::Mode
         };
-        Effect { kind, old, new }
+        let id = self.index.as_ref().and_then(|index| index.new.clone());
+        Effect { kind, old, new, id, shown: content.shown(kind) }
     }
 
     /// What a rename does to its old path.
     pub(super) fn old_effect(&self) -> Effect {
-        Effect { kind: ChangeKind::Deleted, old: self.types().0, new: None }
+        Effect { old: self.modes().0, ..Effect::plain(ChangeKind::Deleted) }
     }
 
-    fn types(&self) -> (Option<FileType>, Option<FileType>) {
-        let both = self.index.and_then(|index| index.mode);
+    /// Whether the path is a symbolic link afterwards, as far as the header says.
+    pub(super) fn makes_link(&self) -> bool {
+        self.modes().1 == Some(Mode::Symlink)
+    }
+
+    fn modes(&self) -> (Option<Mode>, Option<Mode>) {
+        let both = self.index.as_ref().and_then(|index| index.mode);
         (self.old_mode.or(both), self.new_mode.or(both))
     }
 
@@ -230,17 +247,13 @@ fn taken(known: bool) -> Step {
 }
 
 /// Reads git's six octal digits.
-fn mode(text: &[u8]) -> Option<FileType> {
-    match text {
-        [b'1', b'0', b'0' | b'6', rest @ ..] if octal(rest) => Some(FileType::Regular),
-        [b'1', b'2', b'0', rest @ ..] if octal(rest) => Some(FileType::Symlink),
-        [b'1', b'6', b'0', rest @ ..] if octal(rest) => Some(FileType::Submodule),
-        _ => None,
+fn mode(text: &[u8]) -> Option<Mode> {
+    let six = text.len() == 6 && text.iter().all(|digit| (b'0'..=b'7').contains(digit));
+    let mode = if six { Mode::from_octal(text)? } else { return None };
+    match mode {
+        Mode::Tree | Mode::Other(_) => None,
+        mode => Some(mode),
     }
-}
-
-fn octal(digits: &[u8]) -> bool {
-    digits.len() == 3 && digits.iter().all(|digit| (b'0'..=b'7').contains(digit))
 }
 
 fn percent(text: &[u8]) -> Option<u64> {
@@ -262,7 +275,8 @@ fn index(text: &[u8]) -> Option<Index> {
         None => None,
     };
     let empty = (is_nothing(old) && is_empty_blob(new)) || (is_empty_blob(old) && is_nothing(new));
-    (known(old) && known(new)).then_some(Index { empty, mode })
+    let whole = ObjectId::from_hex(new).filter(|_| !is_nothing(new));
+    (known(old) && known(new)).then_some(Index { empty, mode, new: whole })
 }
 
 fn is_nothing(id: &[u8]) -> bool {
@@ -305,7 +319,8 @@ mod tests {
             ("similarity index 100%\nrename from x\nrename to y", ChangeKind::Added),
         ] {
             let header = header(lines);
-            assert_eq!((header.fault(true), header.effect().kind), (None, kind), "{lines}");
+            let effect = header.effect(Content::default());
+            assert_eq!((header.fault(true), effect.kind), (None, kind), "{lines}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::path::{RepoPath, quote};
-use crate::repo::{ChangeKind, ChangeSet, Gap};
+use crate::repo::git::{Mode, ObjectId};
+use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Lines, Shown, Side};
 
 /// How many gaps are told one by one. A hostile text could hold one in every line.
 const TOLD: usize = 20;
@@ -12,37 +13,57 @@ const TOLD: usize = 20;
 /// What to do about any gap.
 const HELP: &str = "make the patch with `git diff --no-ext-diff --no-textconv --submodule=short --ignore-submodules=none A...B`";
 
-/// What stands at a path, as far as a patch tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileType {
-    Regular,
-    Symlink,
-    Submodule,
-}
-
 /// What one header does to one path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Effect {
     pub(super) kind: ChangeKind,
     /// What stood there before, where the header says so.
-    pub(super) old: Option<FileType>,
+    pub(super) old: Option<Mode>,
     /// What stands there afterwards, where the header says so.
-    pub(super) new: Option<FileType>,
+    pub(super) new: Option<Mode>,
+    /// The object that stands there afterwards, where the header names it whole.
+    pub(super) id: Option<ObjectId>,
+    /// What the hunks show.
+    pub(super) shown: Shown,
+}
+
+/// Whether a path that was the one and is the other has changed its type.
+pub(super) fn is_retyped(old: Option<Mode>, new: Option<Mode>) -> bool {
+    let both_files = |old: Mode, new: Mode| old.is_file() && new.is_file();
+    matches!((old, new), (Some(old), Some(new)) if old != new && !both_files(old, new))
 }
 
 impl Effect {
-    /// An effect of which no file type is known.
+    /// An effect of which no file type is known, nor any line.
     pub(super) fn plain(kind: ChangeKind) -> Effect {
-        Effect { kind, old: None, new: None }
+        let lines = match kind {
+            ChangeKind::Added => Lines::added(),
+            ChangeKind::Deleted => Lines::deleted(),
+            _ => Lines::Unknown("the patch does not show them"),
+        };
+        let shown = Shown { lines, links: Vec::new() };
+        Effect { kind, old: None, new: None, id: None, shown }
+    }
+
+    /// The change that it is if no other header has one on its path.
+    fn change(self) -> Change {
+        let new = self.new.filter(|_| self.kind != ChangeKind::Deleted);
+        let old = self.old.filter(|_| self.kind != ChangeKind::Added);
+        Change {
+            kind: self.kind,
+            old: old.map(|mode| Side { mode, id: None }),
+            new: new.map(|mode| Side { mode, id: self.id }),
+            shown: Some(self.shown),
+        }
     }
 
     /// This effect and then another one on the same path. A log shows the newest commit first and
     /// a mailbox the oldest, so that the order of the two must not matter.
-    fn and(self, other: Effect) -> Effect {
+    fn and(mut self, other: Effect) -> Effect {
         use ChangeKind::{Added, Deleted, Mode, Modified, Type};
         let old = self.old.or(other.old);
         let new = other.new.or(self.new);
-        let retyped = matches!((old, new), (Some(old), Some(new)) if old != new);
+        let retyped = is_retyped(old, new);
         let kind = match (self.kind, other.kind) {
             (Added, Deleted) | (Deleted, Added) if retyped => Type,
             (Added, Deleted) | (Deleted, Added) => Modified,
@@ -52,7 +73,9 @@ impl Effect {
             (Mode, Mode) => Mode,
             (Modified | Mode, Modified | Mode) => Modified,
         };
-        Effect { kind, old, new }
+        self.shown.links.extend(other.shown.links);
+        let lines = Lines::Unknown("several commits of the patch write it");
+        Effect { kind, old, new, id: None, shown: Shown { lines, links: self.shown.links } }
     }
 }
 
@@ -74,7 +97,7 @@ impl Tally {
                     entry.insert(effect);
                 }
                 Entry::Occupied(mut entry) => {
-                    let both = entry.get().and(effect);
+                    let both = entry.get().clone().and(effect);
                     entry.insert(both);
                 }
             },
@@ -109,7 +132,8 @@ impl Tally {
             let problem = format!("and {} more places that could not be read", self.untold);
             self.gaps.push(Gap { problem, help: HELP.into() });
         }
-        let changes = self.effects.into_iter().map(|(path, effect)| (path, effect.kind)).collect();
+        let changes =
+            self.effects.into_iter().map(|(path, effect)| (path, effect.change())).collect();
         ChangeSet { changes, gaps: self.gaps }
     }
 }
@@ -117,6 +141,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repo::git;
     use ChangeKind::{Added, Deleted, Mode, Modified, Type};
 
     #[test]
@@ -133,19 +158,20 @@ mod tests {
             (Added, Added, Added),
         ] {
             let (one, two) = (Effect::plain(one), Effect::plain(two));
-            assert_eq!(one.and(two).kind, both, "{one:?} {two:?}");
-            assert_eq!(two.and(one).kind, both, "{two:?} {one:?}");
+            assert_eq!(one.clone().and(two.clone()).kind, both, "{one:?} {two:?}");
+            assert_eq!(two.clone().and(one.clone()).kind, both, "{two:?} {one:?}");
         }
     }
 
     #[test]
     fn a_path_deleted_and_created_as_something_else_changed_its_type() {
-        let gone = |old| Effect { kind: Deleted, old, new: None };
-        let made = |new| Effect { kind: Added, old: None, new };
-        let (file, link) = (Some(FileType::Regular), Some(FileType::Symlink));
+        let gone = |old| Effect { old, ..Effect::plain(Deleted) };
+        let made = |new| Effect { new, ..Effect::plain(Added) };
+        let (file, link) = (Some(git::Mode::File), Some(git::Mode::Symlink));
         assert_eq!(gone(file).and(made(link)).kind, Type);
         assert_eq!(made(link).and(gone(file)).kind, Type);
         assert_eq!(gone(file).and(made(file)).kind, Modified);
+        assert_eq!(gone(file).and(made(Some(git::Mode::Executable))).kind, Modified);
         assert_eq!(gone(None).and(made(link)).kind, Modified);
     }
 

@@ -1,0 +1,253 @@
+//! Paths that two concurrent tasks both changed, and whether they did so at the same place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::{GateInput, Judged};
+use crate::lane::Lanes;
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::repo::git::{Mode, ObjectId};
+use crate::repo::{Change, ChangeKind, Lines};
+
+/// How many collisions are told, and how many pairs of changes looked at: a hundred tasks that all
+/// write the same hundred files collide half a million times.
+const MOST_TOLD: usize = 100_000;
+const MOST_PAIRS: usize = 50_000_000;
+
+/// A path that two concurrent tasks changed, and not to the same.
+#[derive(Clone, Debug)]
+pub struct Collision<'a> {
+    /// The path.
+    pub path: &'a RepoPath,
+    /// The tasks, in the order of the plan, and how each changed it.
+    pub sides: [(usize, &'a Change); 2],
+}
+
+/// The collisions of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Collisions<'a> {
+    /// By path and then by tasks.
+    pub found: Vec<Collision<'a>>,
+    /// Whether there may be more, since a bound on work was reached.
+    pub gave_up: bool,
+}
+
+/// How the lines stand to each other that two tasks wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    /// Some line was written by both, or something put into the same place.
+    Touch,
+    /// There is no line between them: git does not merge that by itself.
+    Adjacent,
+    /// There are lines between them.
+    Apart,
+}
+
+/// Finds every path that two concurrent tasks changed, unless both may write it since it is shared
+/// or both leave the same there.
+#[must_use]
+pub fn collisions<'a>(lanes: &Lanes, order: &Order, judged: &'a [Judged]) -> Collisions<'a> {
+    let mut writers: BTreeMap<&RepoPath, Vec<(usize, &Change)>> = BTreeMap::new();
+    for judged in judged {
+        let Some(task) = judged.task else { continue };
+        for (path, change) in judged.changes() {
+            writers.entry(path).or_default().push((task, change));
+        }
+    }
+    let mut collisions = Collisions::default();
+    let mut pairs = 0;
+    for (path, mut writers) in writers.into_iter().filter(|(_, writers)| writers.len() > 1) {
+        writers.sort_by_key(|(task, _)| *task);
+        let by_share: Vec<bool> = writers
+            .iter()
+            .map(|&(task, _)| {
+                let held = lanes.of(task).holder(path);
+                // What a lane holds by a glob of its own may be shared as well.
+                held.is_ok_and(|held| held.is_some()) && lanes.is_shared(path)
+            })
+            .collect();
+        let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for (at, one) in writers.iter().enumerate() {
+            for (other_at, other) in writers.iter().enumerate().skip(at + 1) {
+                pairs += 1;
+                if pairs > MOST_PAIRS || collisions.found.len() >= MOST_TOLD {
+                    collisions.gave_up = true;
+                    return collisions;
+                }
+                if by_share[at] && by_share[other_at]
+                    || !order.concurrent(one.0, other.0)
+                    || end_equal(one.1, other.1)
+                    || !told.insert((one.0, other.0))
+                {
+                    continue;
+                }
+                collisions.found.push(Collision { path, sides: [*one, *other] });
+            }
+        }
+    }
+    collisions
+}
+
+/// Whether two changes leave the same at their path, as far as is known.
+fn end_equal(one: &Change, other: &Change) -> bool {
+    match (one.kind, other.kind) {
+        (ChangeKind::Deleted, ChangeKind::Deleted) => true,
+        _ => one.new.as_ref().is_some_and(|side| side.id.is_some()) && one.new == other.new,
+    }
+}
+
+impl Collisions<'_> {
+    /// The contents that have to be compared for their lines: each once, before and after.
+    #[must_use]
+    pub fn contents(&self) -> BTreeSet<(ObjectId, ObjectId)> {
+        let changes = self.found.iter().flat_map(|collision| &collision.sides);
+        changes.filter_map(|(_, change)| contents(change).ok()).collect()
+    }
+}
+
+/// The contents of a path before and after a change, or why its lines are not to be had.
+fn contents(change: &Change) -> Result<(ObjectId, ObjectId), Lines> {
+    if let Some(shown) = &change.shown {
+        return Err(shown.lines.clone());
+    }
+    match change.kind {
+        ChangeKind::Added => return Err(Lines::added()),
+        ChangeKind::Deleted => return Err(Lines::deleted()),
+        ChangeKind::Mode => return Err(Lines::Known(Vec::new())),
+        ChangeKind::Type => return Err(Lines::Unknown("its type changed")),
+        ChangeKind::Modified => {}
+    }
+    let (Some(old), Some(new)) = (&change.old, &change.new) else {
+        return Err(Lines::Unknown("not both of its contents are known"));
+    };
+    if [old, new].iter().any(|side| side.mode == Mode::Submodule) {
+        return Err(Lines::Unknown("it is a submodule"));
+    }
+    match (&old.id, &new.id) {
+        (Some(old), Some(new)) => Ok((old.clone(), new.clone())),
+        _ => Err(Lines::Unknown("its content is not in the repository yet")),
+    }
+}
+
+impl Collision<'_> {
+    /// The lines that each of the two wrote.
+    #[must_use]
+    pub fn lines(&self, input: &GateInput) -> [Lines; 2] {
+        self.sides.map(|(_, change)| match contents(change) {
+            Err(lines) => lines,
+            Ok(contents) => input
+                .lines
+                .get(&contents)
+                .cloned()
+                .unwrap_or(Lines::Unknown("its contents were not compared")),
+        })
+    }
+
+    /// How the lines of the two stand to each other.
+    ///
+    /// # Errors
+    /// Why nobody knows.
+    pub fn meeting(&self, lines: &[Lines; 2]) -> Result<Meeting, &'static str> {
+        let old =
+            self.sides.map(|(_, change)| change.old.as_ref().and_then(|side| side.id.as_ref()));
+        if let [Some(one), Some(other)] = old
+            && one != other
+        {
+            return Err("the two began with different versions of it");
+        }
+        match lines {
+            [Lines::Unknown(why), _] | [_, Lines::Unknown(why)] => Err(why),
+            [Lines::Known(one), Lines::Known(other)] => Ok(meeting(one, other)),
+        }
+    }
+}
+
+/// How two lists of lines stand to each other, each in its order.
+fn meeting(one: &[Range<u64>], other: &[Range<u64>]) -> Meeting {
+    let (mut one, mut other) = (one, other);
+    let mut meeting = Meeting::Apart;
+    while let (Some(left), Some(right)) = (one.first(), other.first()) {
+        match of_two(left, right) {
+            Meeting::Touch => return Meeting::Touch,
+            Meeting::Adjacent => meeting = Meeting::Adjacent,
+            Meeting::Apart => {}
+        }
+        if (left.end, left.start) <= (right.end, right.start) {
+            one = &one[1..];
+        } else {
+            other = &other[1..];
+        }
+    }
+    meeting
+}
+
+fn of_two(left: &Range<u64>, right: &Range<u64>) -> Meeting {
+    let inside = |at: u64, range: &Range<u64>| range.start < at && at < range.end;
+    let touch = match (left.is_empty(), right.is_empty()) {
+        (true, true) => left.start == right.start,
+        (true, false) => inside(left.start, right),
+        (false, true) => inside(right.start, left),
+        (false, false) => left.start < right.end && right.start < left.end,
+    };
+    if touch {
+        Meeting::Touch
+    } else if left.end == right.start || right.end == left.start {
+        Meeting::Adjacent
+    } else {
+        Meeting::Apart
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_touch_are_adjacent_or_apart() {
+        for (left, right, expected) in [
+            ((2, 5), (4, 6), Meeting::Touch),
+            ((2, 5), (2, 5), Meeting::Touch),
+            ((2, 5), (5, 6), Meeting::Adjacent),
+            ((2, 5), (6, 7), Meeting::Apart),
+            ((3, 3), (3, 3), Meeting::Touch),
+            ((3, 3), (4, 4), Meeting::Apart),
+            ((3, 3), (2, 5), Meeting::Touch),
+            ((2, 2), (2, 5), Meeting::Adjacent),
+            ((5, 5), (2, 5), Meeting::Adjacent),
+            ((0, u64::MAX), (7, 7), Meeting::Touch),
+        ] {
+            let (left, right) = (left.0..left.1, right.0..right.1);
+            assert_eq!(of_two(&left, &right), expected, "{left:?} {right:?}");
+            assert_eq!(of_two(&right, &left), expected, "{right:?} {left:?}");
+        }
+    }
+
+    /// Against every range with every range.
+    #[test]
+    fn lists_are_compared_as_their_members_are() {
+        let lists: Vec<Vec<Range<u64>>> = (0..1 << 7)
+            .map(|bits: u32| {
+                // Three runs of lines and a place between lines, none of which touches another.
+                let all = [0..1, 2..2, 3..5, 6..6, 7..9, 10..10, 11..12];
+                let chosen = all.into_iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
+                chosen.map(|(_, range)| range).collect()
+            })
+            .collect();
+        for (at, one) in lists.iter().enumerate() {
+            for shift in [0, 1, 2] {
+                let other: Vec<Range<u64>> = lists[(at * 37 + 11) % lists.len()]
+                    .iter()
+                    .map(|range| range.start + shift..range.end + shift)
+                    .collect();
+                let pairs =
+                    one.iter().flat_map(|left| other.iter().map(move |right| (left, right)));
+                let naive = pairs
+                    .map(|(left, right)| of_two(left, right))
+                    .min_by_key(|meeting| *meeting as u8)
+                    .unwrap_or(Meeting::Apart);
+                assert_eq!(meeting(one, &other), naive, "{one:?} {other:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Which branches have to be merged to find out whether they do, and in which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{GateInput, Judged, moving};
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::repo::{Conflict, Gap};
+
+/// How many merges are tried: a thousand take some seconds.
+const MOST_MERGES: usize = 20_000;
+
+/// What came of merging a branch into another, or into all those that were merged before it.
+#[derive(Clone, Debug)]
+pub struct TriedMerge {
+    /// The place of the branch among the inputs.
+    pub branch: usize,
+    /// The places of those that it was merged into: one, or all before it in their order.
+    pub into: Vec<usize>,
+    /// Where they do not merge, or why nobody knows.
+    pub outcome: Result<Vec<Conflict>, Gap>,
+}
+
+/// The branches that share files: only these can stand in each other's way.
+#[derive(Clone, Debug, Default)]
+pub struct Sharing {
+    /// Pairs of inputs, in their order. Those of ordered tasks too: what one of them conflicts with
+    /// is then no riddle where all are merged one after another.
+    pub pairs: Vec<(usize, usize)>,
+    /// Inputs in the order in which the integration would take them: those that share files with
+    /// each other, directly or through others, and are more than two.
+    pub rounds: Vec<Vec<usize>>,
+    /// Whether there may be more pairs, since a bound on work was reached.
+    pub gave_up: bool,
+}
+
+/// Finds the inputs with a branch that share files: they change one path, one changes a path below a
+/// file of the other, or one renames a folder in which the other adds files.
+#[must_use]
+pub fn sharing(order: &Order, input: &GateInput) -> Sharing {
+    let judged = &input.judged;
+    let mut writers: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
+    for (place, one) in judged.iter().enumerate() {
+        if one.task.is_some() && one.commits().is_some() {
+            for (path, _) in one.changes() {
+                writers.entry(path).or_default().push(place);
+            }
+        }
+    }
+    let mut pairs = Pairs { judged, order, sharing: Sharing::default(), seen: BTreeSet::new() };
+    for (path, here) in &writers {
+        // Where both leave the same, they may still have moved it from or to different places.
+        for (at, one) in here.iter().enumerate() {
+            here[at + 1..].iter().for_each(|other| pairs.add(*one, *other));
+        }
+        for folder in folders(path) {
+            for one in writers.get(&folder).into_iter().flatten() {
+                here.iter().for_each(|other| pairs.add(*one, *other));
+            }
+        }
+        if pairs.sharing.gave_up {
+            break;
+        }
+    }
+    let moved = moving::moved_folders(order, input);
+    pairs.sharing.gave_up |= moved.gave_up;
+    let of_task = branches_by_task(judged);
+    for folder in moved.found {
+        for &one in of_task.get(&folder.mover).into_iter().flatten() {
+            let others = of_task.get(&folder.adder).into_iter().flatten();
+            others.for_each(|&other| pairs.add(one, other));
+        }
+    }
+    pairs.finish()
+}
+
+/// The places of the inputs with a branch, by their tasks.
+fn branches_by_task(judged: &[Judged]) -> BTreeMap<usize, Vec<usize>> {
+    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, one) in judged.iter().enumerate() {
+        if let (Some(task), Some(_)) = (one.task, one.commits()) {
+            places.entry(task).or_default().push(place);
+        }
+    }
+    places
+}
+
+/// The folders above a path, from the root on.
+fn folders(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
+    let bytes = path.as_bytes();
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+    ends.filter_map(|end| RepoPath::new(&bytes[..end]).ok())
+}
+
+/// Pairs of inputs as they are found.
+struct Pairs<'a> {
+    judged: &'a [Judged],
+    order: &'a Order,
+    sharing: Sharing,
+    seen: BTreeSet<(usize, usize)>,
+}
+
+impl Pairs<'_> {
+    fn add(&mut self, one: usize, other: usize) {
+        if self.seen.len() >= MOST_MERGES {
+            self.sharing.gave_up = true;
+            return;
+        }
+        let tasks = |place: usize| self.judged[place].task;
+        if tasks(one) != tasks(other) {
+            self.seen.insert((one.min(other), one.max(other)));
+        }
+    }
+
+    fn finish(mut self) -> Sharing {
+        let task = |place: usize| self.judged[place].task.unwrap_or(usize::MAX);
+        for mut round in components(&self.seen) {
+            round.sort_by_key(|&place| (self.order.rank(task(place)), task(place), place));
+            round.dedup_by_key(|place| task(*place));
+            if round.len() > 2 {
+                self.sharing.rounds.push(round);
+            }
+        }
+        self.sharing.pairs = self.seen.into_iter().collect();
+        self.sharing
+    }
+}
+
+/// What hangs together by some pairs.
+fn components(pairs: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> {
+    let mut neighbours: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for &(one, other) in pairs {
+        neighbours.entry(one).or_default().push(other);
+        neighbours.entry(other).or_default().push(one);
+    }
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for &first in neighbours.keys() {
+        let mut component = Vec::new();
+        let mut waiting = vec![first];
+        while let Some(place) = waiting.pop() {
+            if seen.insert(place) {
+                component.push(place);
+                waiting.extend(&neighbours[&place]);
+            }
+        }
+        if !component.is_empty() {
+            found.push(component);
+        }
+    }
+    found
+}

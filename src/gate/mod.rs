@@ -1,0 +1,205 @@
+//! The second verb: which change is in which lane.
+
+mod collision;
+mod link;
+mod merging;
+mod moving;
+
+use std::collections::BTreeMap;
+
+use crate::finding::Input;
+use crate::lane::Lanes;
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::plan::{Own, Plan};
+use crate::repo::git::{CommitId, ObjectId};
+use crate::repo::{Change, ChangeSet, FolderRename, Gap, Lines};
+
+pub use collision::{Collision, Collisions, Meeting, collisions};
+pub use link::{ChangedLink, Destination, Node, follow};
+pub use merging::{Sharing, TriedMerge, sharing};
+pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
+
+/// What was found of one task's work.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The place of the task in the plan; nothing for a branch that is no task's.
+    pub task: Option<usize>,
+    /// What was looked at.
+    pub input: Input,
+    /// Where its changes come from.
+    pub source: Source,
+    /// What it holds.
+    pub work: Work,
+    /// The paths of which nobody knows whether they were changed, and why they count as changed.
+    pub doubts: BTreeMap<RepoPath, String>,
+}
+
+/// Where changes come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A patch, by its name.
+    Patch(String),
+    /// Commits; nothing where they could not be found.
+    Commits(Option<Commits>),
+    /// The index.
+    Index,
+    /// The work tree.
+    WorkTree,
+}
+
+/// The two commits that were compared.
+#[derive(Clone, Debug)]
+pub struct Commits {
+    /// The one where the work starts.
+    pub start: CommitId,
+    /// The one in which it ends, which would be merged.
+    pub tip: CommitId,
+}
+
+/// What an input of the gate holds.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// These changes, as far as they could be read.
+    Changes(ChangeSet),
+    /// Nothing: the task's branch does not exist.
+    NoBranch,
+    /// Nobody knows: it could not be read.
+    Unreadable(Gap),
+}
+
+/// All that a gate looked at.
+#[derive(Clone, Debug, Default)]
+pub struct GateInput {
+    /// The inputs in the order of the call.
+    pub judged: Vec<Judged>,
+    /// What keeps the run as a whole from being verified.
+    pub gaps: Vec<Gap>,
+    /// The paths that would be found as the plan before the one that judges, and those that would
+    /// make finding it an error.
+    pub plan_rivals: Vec<Own>,
+    /// The branch that the caller named, where it is no task's.
+    pub unclaimed: Option<String>,
+    /// The lines that differ between two contents, where two tasks changed one path.
+    pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
+    /// The symbolic links that were added or changed.
+    pub links: Vec<ChangedLink>,
+    /// The folders that inputs rename, by the places of the inputs.
+    pub folder_renames: BTreeMap<usize, Vec<FolderRename>>,
+    /// What came of merging the branches that share files.
+    pub merges: Vec<TriedMerge>,
+    /// Whether branches were left unmerged, since a bound on work was reached.
+    pub left_unmerged: bool,
+}
+
+/// Where a change stands to the lane of the task that made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Inside.
+    Inside,
+    /// Outside; these tasks may write it. Whoever is no task may write all but what is protected.
+    Outside {
+        /// The tasks, by their places in the plan.
+        owners: Vec<usize>,
+    },
+    /// The task's lane is not known, so nobody can say.
+    UnknownLane,
+    /// A bound on work was reached.
+    Undecided,
+}
+
+/// What follows from all that a gate looked at, found out once for all rules.
+#[derive(Debug)]
+pub struct GateFacts<'a> {
+    /// What the gate looked at.
+    pub input: &'a GateInput,
+    /// Every change with where it stands, in the order of the inputs and of the paths.
+    pub changes: Vec<Placed<'a>>,
+    /// Where two tasks changed one path.
+    pub collisions: Collisions<'a>,
+    /// Where one task renames a folder and another adds files to it.
+    pub moved: MovedFolders<'a>,
+}
+
+/// A change with where it stands.
+#[derive(Clone, Debug)]
+pub struct Placed<'a> {
+    /// The input that holds it.
+    pub judged: &'a Judged,
+    /// The path that is written.
+    pub path: &'a RepoPath,
+    /// How.
+    pub change: &'a Change,
+    /// Where that is.
+    pub standing: Standing,
+}
+
+impl<'a> GateFacts<'a> {
+    /// Finds out all of it.
+    #[must_use]
+    pub fn new(plan: &Plan, lanes: &Lanes, order: &Order, input: &'a GateInput) -> GateFacts<'a> {
+        let changes = input.judged.iter().flat_map(|judged| {
+            judged.changes().map(move |(path, change)| Placed {
+                judged,
+                path,
+                change,
+                standing: standing(plan, lanes, judged.task, path),
+            })
+        });
+        let collisions = collisions(lanes, order, &input.judged);
+        let moved = moved_folders(order, input);
+        GateFacts { input, changes: changes.collect(), collisions, moved }
+    }
+}
+
+impl Judged {
+    /// The commits that were compared; nothing for a patch, the index and the work tree.
+    #[must_use]
+    pub fn commits(&self) -> Option<&Commits> {
+        match &self.source {
+            Source::Commits(commits) => commits.as_ref(),
+            Source::Patch(_) | Source::Index | Source::WorkTree => None,
+        }
+    }
+
+    /// The changes, as far as they could be read.
+    pub fn changes(&self) -> impl Iterator<Item = (&RepoPath, &Change)> {
+        let set = match &self.work {
+            Work::Changes(set) => Some(&set.changes),
+            Work::NoBranch | Work::Unreadable(_) => None,
+        };
+        set.into_iter().flatten()
+    }
+}
+
+fn standing(plan: &Plan, lanes: &Lanes, task: Option<usize>, path: &RepoPath) -> Standing {
+    let found = match task {
+        Some(task) if plan.is_lane_unknown(task) => return Standing::UnknownLane,
+        Some(task) => lanes.of(task).holder(path).and_then(|holder| {
+            Ok(match holder {
+                Some(_) => Standing::Inside,
+                None => Standing::Outside { owners: lanes.owners(path)? },
+            })
+        }),
+        None => lanes.is_protected(path).map(|protected| match protected {
+            true => Standing::Outside { owners: Vec::new() },
+            false => Standing::Inside,
+        }),
+    };
+    found.unwrap_or(Standing::Undecided)
+}
+
+impl Own {
+    /// Whether a change of this path changes the plan.
+    #[must_use]
+    pub fn holds(&self, path: &RepoPath) -> bool {
+        match self {
+            Own::File(file) => file == path,
+            // The folder's own path too: put a file or a link in its place, and the plan is gone.
+            Own::Folder(folder) => path
+                .as_bytes()
+                .strip_prefix(folder.as_bytes())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),
+        }
+    }
+}

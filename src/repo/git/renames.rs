@@ -1,0 +1,126 @@
+//! Which folders a diff renames.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Repository;
+use super::error::GitError;
+use super::object::{CommitId, Mode};
+use crate::path::RepoPath;
+use crate::repo::FolderRename;
+
+/// Of how many files the content is compared for renames: git's own limit for merges.
+const RENAME_LIMIT: &str = "-l7000";
+
+impl Repository {
+    /// The folders that are gone in the second commit of a pair, and whose files lie below another
+    /// folder there, as `git merge` finds them: the one where most of them went counts.
+    ///
+    /// # Errors
+    /// When git is too old or fails, or an object is missing.
+    pub fn folder_renames(
+        &self,
+        start: &CommitId,
+        tip: &CommitId,
+    ) -> Result<Vec<FolderRename>, GitError> {
+        let switches = ["-r", "-z", "-M", RENAME_LIMIT, "--name-status", "--diff-filter=R"];
+        let said = self
+            .scratch_call("diff-tree")?
+            .args(switches)
+            .args(["--no-ext-diff", "--no-textconv", start.as_str(), tip.as_str()])
+            .run()?
+            .success()?;
+        let mut words = said.split(|&byte| byte == 0);
+        let mut renames = Vec::new();
+        while let (Some(_status), Some(old), Some(new)) = (words.next(), words.next(), words.next())
+        {
+            // A name that is none is told of by the list of changes.
+            if let (Ok(old), Ok(new)) = (RepoPath::new(old), RepoPath::new(new)) {
+                renames.push((old, new));
+            }
+        }
+        let mut found = Vec::new();
+        for rename in candidates(&renames) {
+            let there = self.blob(tip, &rename.from, 0);
+            let is_folder = match there {
+                Ok(entry) => entry.is_some_and(|entry| entry.mode == Mode::Tree),
+                // A file took its place, whose content nobody asked for.
+                Err(error) if error.kind == super::GitErrorKind::TooLarge => false,
+                Err(error) => return Err(error),
+            };
+            if !is_folder {
+                found.push(rename);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// For each folder that a renamed file left, itself or with the folders above it that were left
+/// alike, the folder to which most files went.
+fn candidates(renames: &[(RepoPath, RepoPath)]) -> Vec<FolderRename> {
+    let mut counts: BTreeMap<&[u8], BTreeMap<&[u8], usize>> = BTreeMap::new();
+    for (old, new) in renames {
+        let (mut old, mut new) = (parent(old.as_bytes()), parent(new.as_bytes()));
+        // `a/x/y` to `b/x/y` speaks for `a` to `b` as well.
+        while let Some(from) = old.filter(|_| old != new) {
+            *counts.entry(from).or_default().entry(new.unwrap_or_default()).or_default() += 1;
+            match new {
+                Some(to) if name(from) == name(to) => (old, new) = (parent(from), parent(to)),
+                _ => break,
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (from, targets) in counts {
+        let most = targets.values().copied().max().unwrap_or(0);
+        let best: BTreeSet<&[u8]> =
+            targets.iter().filter(|(_, count)| **count == most).map(|(to, _)| *to).collect();
+        let (Some(to), Ok(from)) = (best.first(), RepoPath::new(from)) else { continue };
+        found.push(FolderRename { from, to: RepoPath::new(*to).ok(), is_split: best.len() > 1 });
+    }
+    found
+}
+
+/// The folder of a path; nothing for the root.
+fn parent(path: &[u8]) -> Option<&[u8]> {
+    let end = path.iter().rposition(|&byte| byte == b'/')?;
+    Some(&path[..end])
+}
+
+fn name(path: &[u8]) -> &[u8] {
+    path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_goes_where_most_of_its_files_go() {
+        for (renames, expected) in [
+            (&["a/1 b/1", "a/2 b/2"][..], &["a -> b"][..]),
+            (&["a/1 b/1", "a/2 b/2", "a/3 c/3"], &["a -> b"]),
+            (&["a/1 c/1", "a/2 b/2"], &["a -> b, or another"]),
+            (&["a/x/1 b/x/1", "a/2 b/2"], &["a -> b", "a/x -> b/x"]),
+            (&["a/x/1 b/y/1"], &["a/x -> b/y"]),
+            (&["a/1 1"], &["a -> ."]),
+            (&["a/x/1 x/1"], &["a -> .", "a/x -> x"]),
+            (&["1 a/1"], &[]),
+            (&["a/1 a/2"], &[]),
+            (&["a/1 a/b/1"], &["a -> a/b"]),
+        ] {
+            let renames: Vec<(RepoPath, RepoPath)> = renames
+                .iter()
+                .map(|rename| rename.split_once(' ').unwrap())
+                .map(|(old, new)| (old.parse().unwrap(), new.parse().unwrap()))
+                .collect();
+            let shown = |rename: FolderRename| {
+                let to = rename.to.map_or(".".to_owned(), |to| to.to_string());
+                let other = if rename.is_split { ", or another" } else { "" };
+                format!("{} -> {to}{other}", rename.from)
+            };
+            let found: Vec<String> = candidates(&renames).into_iter().map(shown).collect();
+            assert_eq!(found, expected, "{renames:?}");
+        }
+    }
+}

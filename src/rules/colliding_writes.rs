@@ -1,0 +1,155 @@
+//! `colliding-writes`: two concurrent tasks changed the same path.
+
+use super::{Done, Example, Facts, Grouping, Rule, text, texts};
+use crate::finding::{Datum, Draft, Label, Level, Place};
+use crate::gate::{Collision, Meeting};
+use crate::repo::{ChangeKind, Lines};
+
+pub(super) const RULE: Rule = Rule {
+    name: "colliding-writes",
+    summary: "two concurrent tasks changed the same path, not both by `share`, and not to the same",
+    level: Level::Error,
+    fixed: false,
+    explanation: "Whoever is merged second merges onto work that was not there when theirs was \
+        made. Where the lines touch or have no line between them, git stops; where they are apart, \
+        it merges two edits that nobody has seen together. Give the path to one task that the \
+        other needs, or put it under `share` if both only append to it. Lines are counted in the \
+        file as it was before both.",
+    remedy: "give each path to one task that the others need, or put it under `share`",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
+        files: &[],
+        done: Done::Both(
+            "diff --git a/src/a.json b/src/a.json\nindex 1111111..2222222 100644\n--- a/src/a.json\n+++ \
+             b/src/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
+        ),
+    },
+    grouping: Grouping::ByPath("was changed by several tasks"),
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(gate) = facts.gate() else { return };
+    for collision in &gate.collisions.found {
+        let lines = collision.lines(gate.input);
+        let meeting = collision.meeting(&lines);
+        let tasks = collision.sides.map(|(task, _)| task);
+        let mut labels =
+            vec![Label { place: Place::File(collision.path.clone()), text: String::new() }];
+        labels.extend(
+            tasks.map(|task| {
+                facts.write_label(task, format!("what `{}` may write", facts.id(task)))
+            }),
+        );
+        report(Draft {
+            message: message(facts, collision, &lines, meeting),
+            help: Some(help(meeting).into()),
+            tasks: facts.ids(tasks),
+            path: Some(collision.path.clone()),
+            labels,
+            data: data(collision, &lines, meeting),
+            ..Draft::default()
+        });
+    }
+}
+
+fn message(
+    facts: &Facts<'_>,
+    collision: &Collision<'_>,
+    lines: &[Lines; 2],
+    meeting: Result<Meeting, &'static str>,
+) -> String {
+    use ChangeKind::{Added, Deleted};
+    let path = collision.path;
+    let [one, other] = collision.sides.map(|(task, _)| facts.id(task));
+    match collision.sides.map(|(_, change)| change.kind) {
+        [Added, Added] => return format!("`{one}` and `{other}` both added `{path}`"),
+        [Deleted, _] => return format!("`{one}` deleted `{path}`, which `{other}` changed"),
+        [_, Deleted] => return format!("`{other}` deleted `{path}`, which `{one}` changed"),
+        _ => {}
+    }
+    let [left, right] = lines.each_ref().map(shown);
+    match (left, right, meeting) {
+        (Some(left), Some(right), Ok(meeting)) => format!(
+            "`{one}` and `{other}` both changed `{path}`: {left} and {right}, which {}",
+            match meeting {
+                Meeting::Touch => "touch",
+                Meeting::Adjacent => "are adjacent",
+                Meeting::Apart => "are apart",
+            }
+        ),
+        (Some(left), Some(right), Err(why)) => {
+            format!("`{one}` and `{other}` both changed `{path}`: {left} and {right}, but {why}")
+        }
+        (_, _, meeting) => {
+            let why = meeting.err().unwrap_or("they are not known");
+            format!(
+                "`{one}` and `{other}` both changed `{path}`; in which lines is not known: {why}"
+            )
+        }
+    }
+}
+
+/// Lines as people count them, from 1.
+fn shown(lines: &Lines) -> Option<String> {
+    const TOLD: usize = 3;
+    let Lines::Known(ranges) = lines else { return None };
+    if ranges.is_empty() {
+        return Some("no line".to_owned());
+    }
+    let mut list: Vec<String> = ranges
+        .iter()
+        .take(TOLD)
+        .map(|range| match range.end - range.start {
+            0 if range.start == 0 => "before line 1".to_owned(),
+            0 => format!("behind line {}", range.start),
+            1 => format!("line {}", range.end),
+            _ => format!("lines {} to {}", range.start + 1, range.end),
+        })
+        .collect();
+    if ranges.len() > TOLD {
+        list.push(format!("{} places more", ranges.len() - TOLD));
+    }
+    Some(list.join(", "))
+}
+
+fn help(meeting: Result<Meeting, &'static str>) -> String {
+    let apart = match meeting {
+        Ok(Meeting::Apart) => "git may merge this, and nobody has seen the two together: ",
+        _ => "",
+    };
+    format!(
+        "{apart}give the path to one of the two and let the other need it, or put it under `share`"
+    )
+}
+
+fn data(
+    collision: &Collision<'_>,
+    lines: &[Lines; 2],
+    meeting: Result<Meeting, &'static str>,
+) -> Vec<(&'static str, Datum)> {
+    let count = |number: u64| Datum::Count(usize::try_from(number).unwrap_or(usize::MAX));
+    let ranges = |lines: &Lines| {
+        let Lines::Known(ranges) = lines else { return Datum::List(Vec::new()) };
+        // Of a deleted file, nobody counted the lines.
+        let counted = ranges.iter().filter(|range| range.end < u64::MAX);
+        let range = |range: &std::ops::Range<u64>| {
+            Datum::Map(vec![
+                ("start", count(range.start + 1)),
+                ("count", count(range.end - range.start)),
+            ])
+        };
+        Datum::List(counted.map(range).collect())
+    };
+    let mut data = vec![
+        ("changes", texts(collision.sides.map(|(_, change)| change.kind.word()))),
+        ("lines", Datum::List(lines.iter().map(ranges).collect())),
+    ];
+    match meeting {
+        Ok(Meeting::Touch) => data.push(("meeting", text("touch"))),
+        Ok(Meeting::Adjacent) => data.push(("meeting", text("adjacent"))),
+        Ok(Meeting::Apart) => data.push(("meeting", text("apart"))),
+        Err(why) => data.extend([("meeting", text("unknown")), ("unknown", text(why))]),
+    }
+    data
+}

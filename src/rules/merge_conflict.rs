@@ -1,0 +1,102 @@
+//! `merge-conflict`: two concurrent branches do not merge.
+
+use std::collections::BTreeSet;
+
+use super::{Done, Example, Facts, Grouping, Rule, texts};
+use crate::finding::{Draft, Label, Level, Place};
+use crate::gate::{GateInput, TriedMerge};
+use crate::path::RepoPath;
+use crate::repo::Conflict;
+
+pub(super) const RULE: Rule = Rule {
+    name: "merge-conflict",
+    summary: "two concurrent branches do not merge",
+    level: Level::Error,
+    fixed: false,
+    explanation: "The branches that share files were merged, two by two and then all of them in the \
+        order of `needs`, as git would, but with none of the merge drivers that the repository \
+        names. Where git stops, whoever merges second has to choose between two people's work. It \
+        is cheaper to choose now: rebase one branch onto the other, or give the path to one task.",
+    remedy: "merge one branch and rebase the others onto it, or give the path to one task",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
+        files: &[],
+        done: Done::Conflict(
+            "diff --git a/src/a.json b/src/a.json\nindex 1111111..2222222 100644\n--- a/src/a.json\n+++ \
+             b/src/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
+        ),
+    },
+    grouping: Grouping::ByPath("does not merge between"),
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(gate) = facts.gate() else { return };
+    // Where a branch conflicts with another one, it does so with all together too.
+    let mut known: BTreeSet<(usize, usize, &RepoPath)> = BTreeSet::new();
+    for merge in &gate.input.merges {
+        let Ok(conflicts) = &merge.outcome else { continue };
+        let Some(branch) = task(gate.input, merge.branch) else { continue };
+        let into: Vec<usize> =
+            merge.into.iter().filter_map(|&place| task(gate.input, place)).collect();
+        let others: Vec<usize> =
+            into.iter().copied().filter(|&other| facts.order.concurrent(branch, other)).collect();
+        for conflict in conflicts {
+            let pair = |other: usize| (branch.min(other), branch.max(other), &conflict.path);
+            let is_known = into.iter().any(|&other| known.contains(&pair(other)));
+            if !others.is_empty() && !is_known {
+                report(draft(facts, merge, branch, &others, conflict));
+            }
+            if let &[other] = into.as_slice() {
+                known.insert(pair(other));
+            }
+        }
+    }
+}
+
+fn task(input: &GateInput, place: usize) -> Option<usize> {
+    input.judged.get(place)?.task
+}
+
+fn draft(
+    facts: &Facts<'_>,
+    merge: &TriedMerge,
+    branch: usize,
+    others: &[usize],
+    conflict: &Conflict,
+) -> Draft {
+    let Conflict { path, kinds } = conflict;
+    let why = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+    let id = facts.id(branch);
+    let (mut tasks, message) = if merge.into.len() == 1 {
+        let tasks = vec![branch.min(others[0]), branch.max(others[0])];
+        let names = super::and(&facts.ids(tasks.iter().copied()));
+        (tasks, format!("{names} do not merge at `{path}`{why}"))
+    } else {
+        let names = super::and(&facts.ids(others.iter().copied()));
+        let message = format!(
+            "`{id}` does not merge at `{path}`{why} with what {names} come to when they are merged"
+        );
+        (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
+    };
+    tasks.dedup();
+    let mut labels = vec![Label { place: Place::File(path.clone()), text: String::new() }];
+    labels.extend(
+        tasks
+            .iter()
+            .map(|&task| facts.write_label(task, format!("what `{}` may write", facts.id(task)))),
+    );
+    Draft {
+        message,
+        help: Some(
+            "merge one of the branches and rebase the other onto it, or give the path to one of \
+             the tasks and let the other need it"
+                .into(),
+        ),
+        tasks: facts.ids(tasks),
+        path: Some(path.clone()),
+        labels,
+        data: vec![("kinds", texts(kinds.iter().map(String::as_str)))],
+        ..Draft::default()
+    }
+}

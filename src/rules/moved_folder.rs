@@ -1,0 +1,82 @@
+//! `moved-folder`: a task renames a folder in which a concurrent one adds files.
+
+use super::{Done, Example, Facts, Grouping, Rule, text, texts};
+use crate::finding::{Draft, Label, Level, Place};
+use crate::gate::MovedFolder;
+
+pub(super) const RULE: Rule = Rule {
+    name: "moved-folder",
+    summary: "a task renames a folder under which a concurrent task adds files",
+    level: Level::Warning,
+    fixed: false,
+    explanation: "git takes the new files for some that should have been moved along: it moves \
+        them out of the lane in which they were written, or stops and asks. Where they lie only in \
+        new folders below, it leaves them in a folder that is otherwise gone. Rename folders before \
+        the tasks start or after they are merged, or let the one task need the other.",
+    remedy: "rename the folder when the others are merged, or let them need the task that renames it",
+    example: Example {
+        plan: "tasks:\n  move:\n    write: [old/**, new/**]\n  add:\n    write: old/added/**\n",
+        files: &[],
+        done: Done::Rename {
+            from: "old",
+            to: "new",
+            patch: "diff --git a/old/added/x b/old/added/x\nnew file mode 100644\nindex \
+             0000000..e69de29\n",
+        },
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    const TOLD: usize = 10;
+    let Some(gate) = facts.gate() else { return };
+    for MovedFolder { mover, adder, rename, files, moves } in &gate.moved.found {
+        let (mover, adder) = (*mover, *adder);
+        let Some((first, destination)) = files.first() else { continue };
+        let [one, other] = [facts.id(mover), facts.id(adder)];
+        let from = &rename.from;
+        let to = rename.to.as_ref().map_or("the root".to_owned(), |to| format!("`{to}`"));
+        let more = match files.len() {
+            1 => String::new(),
+            many => format!(" and {} more", many - 1),
+        };
+        let inside = destination.as_ref().is_some_and(|path| {
+            facts.lanes.of(adder).holder(path).is_ok_and(|held| held.is_some())
+        });
+        let then = match (moves, inside) {
+            (true, _) if rename.is_split => "git would stop, since as many files went elsewhere",
+            (true, true) => "git would move that along, or stop",
+            (true, false) => "git would move that along, out of its lane, or stop",
+            (false, _) => "git would leave that behind, in a folder that is otherwise gone",
+        };
+        let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
+        report(Draft {
+            message: format!(
+                "`{one}` renames the folder `{from}` to {to}, and `{other}` adds `{first}`{more} \
+                 there: {then}"
+            ),
+            help: Some(
+                format!(
+                    "rename the folder when `{other}` is merged, or let one of the two need the \
+                     other"
+                )
+                .into(),
+            ),
+            tasks: facts.ids([mover, adder]),
+            path: Some((*first).clone()),
+            labels: vec![
+                Label { place: Place::File((*first).clone()), text: format!("added by `{other}`") },
+                facts.write_label(adder, format!("what `{other}` may write")),
+                facts.write_label(mover, format!("what `{one}` may write")),
+            ],
+            data: vec![
+                ("from", text(from.to_string())),
+                ("to", text(rename.to.as_ref().map_or(String::new(), ToString::to_string))),
+                ("files", texts(told)),
+                ("git", text(if *moves { "moves" } else { "leaves" })),
+            ],
+            ..Draft::default()
+        });
+    }
+}

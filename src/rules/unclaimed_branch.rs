@@ -1,0 +1,48 @@
+//! `unclaimed-branch`: the branch that was named is no task's.
+
+use super::{Done, Example, Facts, Grouping, Rule, text};
+use crate::finding::{Draft, Label, Level, Place};
+use crate::plan::nearest;
+
+pub(super) const RULE: Rule = Rule {
+    name: "unclaimed-branch",
+    summary: "`--branch` names no task's branch",
+    level: Level::Error,
+    fixed: false,
+    explanation: "Nobody knows what a branch may write that is no task's. Where a slip in a \
+        branch's name must not pass for free, this is an error. A repository in which people merge \
+        other work besides sets `unclaimed-branch: off` under `rules`: such branches then pass, \
+        and only what is protected stays refused to them.",
+    remedy: "name the task's branch with `branch:` in the plan on the base branch",
+    example: Example {
+        plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
+        files: &[],
+        done: Done::Unclaimed(
+            "diff --git a/src/lessons/a.json b/src/lessons/a.json\nindex 1111111..2222222 100644\n--- \
+             a/src/lessons/a.json\n+++ b/src/lessons/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
+        ),
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(branch) = facts.gate().and_then(|gate| gate.input.unclaimed.as_ref()) else { return };
+    let near = nearest(branch, facts.plan.tasks.iter().map(crate::plan::Task::branch_name));
+    let otherwise = "give its task `branch:` in the plan on the base branch, name the task with \
+                     --task, or set `unclaimed-branch: off` there";
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`? Else {otherwise}"),
+        None => otherwise.to_owned(),
+    };
+    report(Draft {
+        message: format!("`{branch}` is no task's branch"),
+        help: Some(help.into()),
+        labels: vec![Label {
+            place: Place::Input(branch.clone()),
+            text: "it is nobody's".to_owned(),
+        }],
+        data: vec![("branch", text(branch.as_str()))],
+        ..Draft::default()
+    });
+}
