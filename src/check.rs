@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
 use crate::gate::{GateFacts, GateInput, Judged};
 use crate::glob::Glob;
-use crate::overlap::Overlap;
+use crate::overlap::{self, Overlap};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Allow, Plan};
@@ -161,23 +161,30 @@ impl<'a> Allowances<'a> {
                 allow.rule.value == rule.name
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
             });
-            let allow = allowances.find(|allow| accepts(self.facts, allow, draft, &tasks))?;
+            let allow = allowances.find(|allow| accepts(self.facts, rule, allow, draft, &tasks))?;
             Some(Allowed { by: owner.id.value.to_string(), reason: allow.reason.value.clone() })
         })
     }
 }
 
-fn accepts(facts: &Facts<'_>, allow: &Allow, draft: &Draft, tasks: &[usize]) -> bool {
+fn accepts(facts: &Facts<'_>, rule: &Rule, allow: &Allow, draft: &Draft, tasks: &[usize]) -> bool {
     let Some(entry) = &allow.path else { return true };
     let (Ok(glob), Some(path)) = (&entry.glob, &draft.path) else { return false };
-    glob.is_match(path) == Ok(true) && !goes_further(facts, tasks, glob)
+    glob.is_match(path) == Ok(true) && !goes_further(facts, rule, tasks, glob)
 }
 
-/// Whether two lanes also meet outside of an allowed glob: its path is then only one of many.
-fn goes_further(facts: &Facts<'_>, tasks: &[usize], allowed: &Glob) -> bool {
+/// Whether two tasks also meet outside of an allowed glob: its path is then only one of many.
+fn goes_further(facts: &Facts<'_>, rule: &Rule, tasks: &[usize], allowed: &Glob) -> bool {
     let (Some(known), &[left, right]) = (facts.check(), tasks) else { return false };
+    if rule.name == "read-write-hazard" {
+        let hazards = &known.hazards.found;
+        let place = hazards.binary_search_by_key(&(left, right), |one| (one.reader, one.writer));
+        return place.is_ok_and(|place| {
+            overlap::goes_further(facts.plan, facts.lanes, &hazards[place], allowed)
+        });
+    }
     let overlap = known.overlaps.iter().find(|overlap| overlap.tasks == (left, right));
-    overlap.is_some_and(|overlap| {
+    overlap.filter(|_| rule.name == "overlapping-lanes").is_some_and(|overlap| {
         let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
         let pairs = overlap.shared.pairs.iter().copied();
         let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));

@@ -57,6 +57,12 @@ impl Lane {
         Lane { globs, exclusions, common }
     }
 
+    /// The lane of other globs, less other exclusions, in the same plan.
+    #[must_use]
+    pub fn beside(&self, [globs, exclusions]: [Vec<Glob>; 2]) -> Lane {
+        Lane { globs, exclusions, common: Arc::clone(&self.common) }
+    }
+
     /// The lane's own globs.
     #[must_use]
     pub fn globs(&self) -> &[Glob] {

@@ -4,8 +4,10 @@
 //! are never compared. What remains is decided once for each two texts.
 
 mod choices;
+mod hazards;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::glob::near::{Entry, each_near_pair};
 use crate::glob::{Glob, Patience};
@@ -13,6 +15,8 @@ use crate::lane::{Decision, Lane, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 pub use choices::Chooser;
+pub(crate) use hazards::goes_further;
+pub use hazards::{Crossing, Hazard, Hazards, hazards};
 
 /// How many existing files of an overlap are told by name.
 pub const SAMPLE: usize = 5;
@@ -53,63 +57,79 @@ fn overlaps_among(
     wanted: impl Fn(usize, usize) -> bool,
     files: &[RepoPath],
 ) -> Vec<Overlap> {
-    let mut overlaps = Vec::new();
-    let decided = decided_pairs(lanes, wanted);
-    for of_two_tasks in decided.chunk_by(|one, other| one.tasks == other.tasks) {
-        let tasks = of_two_tasks[0].tasks;
-        let pairs = of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
-        let shared: Shared = pairs.collect();
-        overlaps.push(Overlap { tasks, shared, existing: 0, sample: Vec::new() });
-    }
-    if !files.is_empty() && !overlaps.is_empty() {
-        let meeting: HashSet<usize> =
-            overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]).collect();
-        let held = lanes.held(|task| meeting.contains(&task), files);
-        for overlap in overlaps.iter_mut().filter(|overlap| !overlap.shared.pairs.is_empty()) {
-            overlap.look_at_files(lanes, &held, files);
+    let mut finder = Finder::new(lanes);
+    let of_two_tasks = |one: LaneGlob, other: LaneGlob| one.0 != other.0;
+    each_near_pair(entries(lanes, 0..lanes.len()), of_two_tasks, |one, other| {
+        let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
+        if wanted(left.of.0, right.of.0) {
+            finder.look(left, right);
         }
-    }
-    overlaps
+    });
+    finder.overlaps(files)
 }
 
-/// Two globs of wanted tasks that are not apart.
+/// Two globs that are not apart.
 struct Decided {
+    /// Their lanes.
     tasks: (usize, usize),
-    /// Their places in the two lanes.
+    /// Their places in them.
     globs: (usize, usize),
     decision: Decision,
 }
 
-/// All of them, in the order of the plan.
-fn decided_pairs(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool) -> Vec<Decided> {
-    let mut decisions = Decisions::new(lanes);
-    let mut decided = Vec::new();
-    let of_two_tasks = |one: LaneGlob, other: LaneGlob| one.0 != other.0;
-    each_near_pair(entries(lanes), of_two_tasks, |one, other| {
-        let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
-        let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
-        if !wanted(tasks.0, tasks.1) {
-            return;
-        }
-        let decision = decisions.of(lanes, left, right);
+/// Decides pairs of globs one after the other, and puts together those that are not apart.
+struct Finder<'a> {
+    lanes: &'a Lanes,
+    decisions: Decisions<'a>,
+    decided: Vec<Decided>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(lanes: &'a Lanes) -> Finder<'a> {
+        Finder { lanes, decisions: Decisions::new(lanes), decided: Vec::new() }
+    }
+
+    fn look(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) {
+        let decision = self.decisions.of(self.lanes, left, right);
         if decision != Decision::Apart {
-            decided.push(Decided { tasks, globs, decision });
+            let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
+            self.decided.push(Decided { tasks, globs, decision });
         }
-    });
-    decided.sort_unstable_by_key(|decided| (decided.tasks, decided.globs));
-    decided
+    }
+
+    /// What was found, in the order of the lanes.
+    fn overlaps(mut self, files: &[RepoPath]) -> Vec<Overlap> {
+        self.decided.sort_unstable_by_key(|decided| (decided.tasks, decided.globs));
+        let mut overlaps = Vec::new();
+        for of_two_tasks in self.decided.chunk_by(|one, other| one.tasks == other.tasks) {
+            let tasks = of_two_tasks[0].tasks;
+            let pairs =
+                of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
+            let shared: Shared = pairs.collect();
+            overlaps.push(Overlap { tasks, shared, existing: 0, sample: Vec::new() });
+        }
+        if !files.is_empty() && !overlaps.is_empty() {
+            let meeting: HashSet<usize> =
+                overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]).collect();
+            let held = self.lanes.held(|task| meeting.contains(&task), files);
+            for overlap in overlaps.iter_mut().filter(|overlap| !overlap.shared.pairs.is_empty()) {
+                overlap.look_at_files(self.lanes, &held, files);
+            }
+        }
+        overlaps
+    }
 }
 
 /// A glob of a lane: its task, and its place among the globs of the lane.
 type LaneGlob = (usize, usize);
 
-/// The globs of all lanes.
-fn entries(lanes: &Lanes) -> Vec<Entry<'_, LaneGlob>> {
+/// The globs of some lanes.
+fn entries(lanes: &Lanes, of: Range<usize>) -> Vec<Entry<'_, LaneGlob>> {
     let of_task = |task: usize| {
         let globs = lanes.of(task).globs().iter().enumerate();
         globs.map(move |(place, glob)| Entry { glob, of: (task, place) })
     };
-    (0..lanes.len()).flat_map(of_task).collect()
+    of.flat_map(of_task).collect()
 }
 
 /// What is known of pairs of globs, by their texts.
@@ -199,7 +219,7 @@ mod tests {
     use super::*;
     use crate::plan::{Plan, PlanText, read};
 
-    fn plan(text: &str) -> Plan {
+    pub(super) fn plan(text: &str) -> Plan {
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         assert_eq!(plan.problems, []);
         plan
@@ -255,7 +275,7 @@ mod tests {
 
     #[test]
     fn the_index_finds_what_comparing_all_pairs_finds() {
-        // More globs than [`FEW`] pairs, alike in how they begin, with names that begin alike.
+        // Alike in how they begin, with names that begin alike.
         let globs = ["**/x*_{}.rs", "**/x{}_*", "src/**/x{}*", "src/x{}.rs", "*{}.rs", "src/**"];
         let tasks: String = (0..60)
             .map(|task| {

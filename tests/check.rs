@@ -570,6 +570,17 @@ fn one_wide_glob_over_fifty_lanes_is_one_thing() {
 }
 
 #[test]
+fn one_glob_that_many_read_is_one_thing() {
+    let readers: String = (0..12)
+        .map(|task| {
+            format!("  t{task:02}: {{write: src/t{task:02}/**, read: schema/s{task:02}}}\n")
+        })
+        .collect();
+    let repo = with_plan(&format!("tasks:\n  schema: {{write: schema/**}}\n{readers}"));
+    insta::assert_snapshot!(human(&repo, &[]));
+}
+
+#[test]
 fn a_finding_may_lie_in_two_files() {
     let repo = TestRepo::new();
     repo.write(".lanes/a.yaml", "tasks:\n  a:\n    write: src/**\n");

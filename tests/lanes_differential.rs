@@ -149,6 +149,7 @@ struct Draft {
 struct DraftTask {
     globs: Vec<String>,
     exclusions: Vec<String>,
+    reads: Vec<String>,
     needs: Vec<usize>,
 }
 
@@ -159,8 +160,14 @@ const PIECES: &[&str] = &[
 
 fn drafts() -> impl Strategy<Value = Draft> {
     let some = |most| prop::collection::vec(globs(PIECES), 0..=most);
-    let task = (some(3), some(2), prop::collection::vec(0..4usize, 0..2))
-        .prop_map(|(globs, exclusions, needs)| DraftTask { globs, exclusions, needs });
+    let reads = prop::collection::vec((prop::bool::weighted(0.2), globs(PIECES)), 0..3);
+    let reads = reads.prop_map(|reads| {
+        let text = |(negated, glob)| if negated { format!("!{glob}") } else { glob };
+        reads.into_iter().map(text).collect()
+    });
+    let task = (some(3), some(2), reads, prop::collection::vec(0..4usize, 0..2)).prop_map(
+        |(globs, exclusions, reads, needs)| DraftTask { globs, exclusions, reads, needs },
+    );
     let own = prop::option::of(prop::sample::select(vec!["a".to_owned(), "a/b".to_owned()]));
     (prop::collection::vec(task, 2..5), some(1), some(1), own).prop_map(
         |(mut tasks, share, protect, own)| {
@@ -183,8 +190,8 @@ impl Draft {
             // A glob that begins with `!` would need a backslash; the pieces hold none.
             let write: Vec<String> = exclusions.chain(task.globs.iter().cloned()).collect();
             let needs: Vec<String> = task.needs.iter().map(|need| format!("t{need}")).collect();
-            let (write, needs) = (list(&write), list(&needs));
-            writeln!(text, "  t{place}: {{write: {write}, needs: {needs}}}").unwrap();
+            let (write, read, needs) = (list(&write), list(&task.reads), list(&needs));
+            writeln!(text, "  t{place}: {{write: {write}, read: {read}, needs: {needs}}}").unwrap();
         }
         writeln!(text, "share: {}\nprotect: {}", list(&self.share), list(&self.protect)).unwrap();
         let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
@@ -254,6 +261,13 @@ impl Model {
         tasks
     }
 
+    /// Whether a path is in a task's own lane and not shared.
+    fn may_write(&self, task: usize, path: &RepoPath) -> bool {
+        let (globs, exclusions) = &self.lanes[task];
+        holds(globs, path)
+            && ![exclusions, &self.share, &self.protect].iter().any(|taken| holds(taken, path))
+    }
+
     fn meet_at(&self, left: usize, right: usize, path: &RepoPath) -> bool {
         let tasks = self.contenders(path);
         tasks.contains(&left) && tasks.contains(&right)
@@ -283,10 +297,19 @@ struct Overlap {
 
 /// What `check` says of a plan: the pairs of tasks that overlap.
 fn overlaps(plan: &Arc<Plan>, files: &[RepoPath]) -> BTreeMap<(usize, usize), Overlap> {
+    meetings("overlapping-lanes", plan, files)
+}
+
+/// The pairs of a task that reads and one that may write.
+fn hazards(plan: &Arc<Plan>, files: &[RepoPath]) -> BTreeMap<(usize, usize), Overlap> {
+    meetings("read-write-hazard", plan, files)
+}
+
+fn meetings(rule: &str, plan: &Arc<Plan>, files: &[RepoPath]) -> BTreeMap<(usize, usize), Overlap> {
     use lanelint::finding::Datum;
     let report = lanelint::check::check(plan, files, Vec::new());
     assert!(report.verified(), "{:?}", report.findings);
-    let found = report.findings.into_iter().filter(|found| found.rule == "overlapping-lanes");
+    let found = report.findings.into_iter().filter(|found| found.rule == rule);
     found
         .map(|found| {
             let task = |place: usize| plan.task(&found.draft.tasks[place]).unwrap();
@@ -352,6 +375,46 @@ proptest! {
                     prop_assert_eq!(overlap.existing, files.len());
                     prop_assert_eq!(&overlap.witness, files[0], "{:?}", pair);
                 }
+            }
+        }
+    }
+
+    /// Every path that is read and may be written meanwhile is found; every one that is found is one.
+    #[test]
+    fn hazards_are_those_of_brute_force(
+        draft in drafts(),
+        files in prop::collection::btree_set(prop::sample::select(short_paths().to_vec()), 0..12),
+    ) {
+        let (plan, model) = (draft.plan(), Model::new(&draft));
+        let files: Vec<RepoPath> = files.into_iter().collect();
+        let (without, with) = (hazards(&plan, &[]), hazards(&plan, &files));
+        prop_assert!(without.keys().eq(with.keys()), "files change no verdict");
+        for (reader, task) in draft.tasks.iter().enumerate() {
+            let (taken, given): (Vec<&String>, Vec<&String>) =
+                task.reads.iter().partition(|text| text.starts_with('!'));
+            let all = |texts: Vec<&String>| -> Vec<GlobMatcher> {
+                texts.iter().flat_map(|text| matchers(text.trim_start_matches('!'))).collect()
+            };
+            let (taken, given) = (all(taken), all(given));
+            let read = |path: &RepoPath| holds(&given, path) && !holds(&taken, path);
+            let paths: Vec<&RepoPath> = short_paths().iter().filter(|path| read(path)).collect();
+            for writer in 0..draft.tasks.len() {
+                let pair = (reader, writer);
+                let met = paths.iter().find(|path| model.may_write(writer, path));
+                let beside = reader != writer && model.concurrent[reader][writer];
+                match (met.filter(|_| beside), without.get(&pair)) {
+                    (Some(path), None) => prop_assert!(false, "{:?} at {} is missed", pair, path),
+                    (_, Some(found)) => {
+                        prop_assert!(beside && read(&found.witness), "{:?}: {}", pair, &found.witness);
+                        prop_assert!(model.may_write(writer, &found.witness));
+                    }
+                    (None, None) => continue,
+                }
+                let existing: Vec<&RepoPath> =
+                    files.iter().filter(|path| read(path) && model.may_write(writer, path)).collect();
+                prop_assert_eq!(with[&pair].existing, existing.len());
+                let witness = existing.first().copied().unwrap_or(&without[&pair].witness);
+                prop_assert_eq!(&with[&pair].witness, witness);
             }
         }
     }

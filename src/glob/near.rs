@@ -35,57 +35,145 @@ const FEW: usize = 64;
 pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
     mut entries: Vec<Entry<'a, T>>,
     asked: impl Fn(T, T) -> bool,
-    mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
+    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
 ) {
-    let mut visit = |one: Entry<'a, T>, other: Entry<'a, T>| {
-        if asked(one.of, other.of) && one.glob.outline().compatible(&other.glob.outline()) {
-            visit(one, other);
-        }
-    };
-    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.of));
-    let mut start = 0;
-    while let Some(first) = entries.get(start) {
-        let prefix = first.prefix();
-        let rest = &entries[start..];
-        let alike = rest.partition_point(|entry| entry.prefix() == prefix);
-        let below = rest.partition_point(|entry| entry.prefix().starts_with(prefix));
-        let below = &rest[..below];
-        if alike * below.len() <= FEW {
-            for (place, &one) in below[..alike].iter().enumerate() {
-                below[place + 1..].iter().for_each(|&other| visit(one, other));
-            }
-        } else {
-            by_names(below, alike, &mut visit);
-        }
-        start += alike;
+    let mut visit = unless_apart(asked, visit);
+    sort(&mut entries);
+    let mut rest = entries.as_slice();
+    while let Some(first) = rest.first() {
+        let (alike, below) = of_prefix(rest, first.prefix());
+        // Two that are alike are visited from the first of them.
+        each_of(&below[..alike], below, |place| place + 1, &mut visit);
+        rest = &rest[alike..];
     }
 }
 
-/// Visits the pairs of the first `alike` entries with each other and with those behind, of which
-/// one's last component can begin as the other's.
-fn by_names<'a, T: Copy>(
-    entries: &[Entry<'a, T>],
-    alike: usize,
+/// The same for the pairs of an entry of either list, which is visited on its side.
+pub(crate) fn each_near_pair_between<'a, T: Copy + Ord>(
+    mut left: Vec<Entry<'a, T>>,
+    mut right: Vec<Entry<'a, T>>,
+    asked: impl Fn(T, T) -> bool,
+    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
+) {
+    let mut visit = unless_apart(asked, visit);
+    sort(&mut left);
+    sort(&mut right);
+    let (mut left, mut right) = (left.as_slice(), right.as_slice());
+    loop {
+        let firsts = [left, right].map(|entries| entries.first().map(Entry::prefix));
+        let Some(prefix) = firsts.into_iter().flatten().min() else { break };
+        let (left_alike, left_below) = of_prefix(left, prefix);
+        let (right_alike, right_below) = of_prefix(right, prefix);
+        each_of(&left_below[..left_alike], right_below, |_| 0, &mut visit);
+        each_of(
+            &right_below[..right_alike],
+            &left_below[left_alike..],
+            |_| 0,
+            &mut |one, other| {
+                visit(other, one);
+            },
+        );
+        left = &left[left_alike..];
+        right = &right[right_alike..];
+    }
+}
+
+fn unless_apart<'a, T: Copy>(
+    asked: impl Fn(T, T) -> bool,
+    mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
+) -> impl FnMut(Entry<'a, T>, Entry<'a, T>) {
+    move |one, other| {
+        if asked(one.of, other.of) && one.glob.outline().compatible(&other.glob.outline()) {
+            visit(one, other);
+        }
+    }
+}
+
+fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
+    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.of));
+}
+
+/// How many of the sorted entries begin as the prefix says and no further, and all that begin so.
+/// None of them stands before it.
+fn of_prefix<'e, 'a, T>(entries: &'e [Entry<'a, T>], prefix: &[u8]) -> (usize, &'e [Entry<'a, T>]) {
+    let alike = entries.partition_point(|entry| entry.prefix() == prefix);
+    let below = entries.partition_point(|entry| entry.prefix().starts_with(prefix));
+    (alike, &entries[..below])
+}
+
+/// Visits the pairs of each of `ones` with the `others` from a place on, of which one's last
+/// component can begin as the other's.
+fn each_of<'a, T: Copy>(
+    ones: &[Entry<'a, T>],
+    others: &[Entry<'a, T>],
+    from: impl Fn(usize) -> usize,
     visit: &mut impl FnMut(Entry<'a, T>, Entry<'a, T>),
 ) {
+    if ones.len() * others.len() <= FEW {
+        for (place, &one) in ones.iter().enumerate() {
+            others[from(place)..].iter().for_each(|&other| visit(one, other));
+        }
+        return;
+    }
     let mut names: Vec<(&[u8], usize)> =
-        entries.iter().enumerate().map(|(place, entry)| (entry.name(), place)).collect();
+        others.iter().enumerate().map(|(place, entry)| (entry.name(), place)).collect();
     names.sort_unstable();
-    for (place, one) in entries[..alike].iter().enumerate() {
-        let name = one.name();
+    for (place, one) in ones.iter().enumerate() {
+        let (name, from) = (one.name(), from(place));
+        let mut meet = |named: &[(&[u8], usize)]| {
+            let named = named.iter().filter(|&&(_, other)| other >= from);
+            named.for_each(|&(_, other)| visit(*one, others[other]));
+        };
         let longer = names.partition_point(|&(other, _)| other < name);
         let end = names[longer..].partition_point(|&(other, _)| other.starts_with(name));
-        let mut meet = |others: &[(&[u8], usize)]| {
-            // A pair of two that are alike is visited from the first of them.
-            let later = others.iter().filter(|&&(_, other)| other > place);
-            later.for_each(|&(_, other)| visit(*one, entries[other]));
-        };
         meet(&names[longer..longer + end]);
         for length in 0..name.len() {
             let shorter = &name[..length];
             let start = names.partition_point(|&(other, _)| other < shorter);
             let end = names[start..].partition_point(|&(other, _)| other == shorter);
             meet(&names[start..start + end]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pairs that are near by comparing all of them, and by either way of asking.
+    #[test]
+    fn the_pairs_are_those_of_comparing_all() {
+        let texts = ["**/x*_{}.rs", "**/x{}_*", "src/**/x{}*", "src/x{}.rs", "*{}.rs", "src/**"];
+        let globs: Vec<Glob> = (0..90)
+            .map(|n| Glob::parse(&texts[n % 6].replace("{}", &(n % 13).to_string())).unwrap())
+            .collect();
+        let near = |one: usize, other: usize| {
+            globs[one].outline().compatible(&globs[other].outline()) && (one + other) % 7 != 0
+        };
+        let entries = |places: std::ops::Range<usize>| -> Vec<Entry<'_, usize>> {
+            places.map(|of| Entry { glob: &globs[of], of }).collect()
+        };
+        let asked = |one: usize, other: usize| (one + other) % 7 != 0;
+        let mut found = Vec::new();
+        each_near_pair(entries(0..90), asked, |one, other| {
+            found.push((one.of.min(other.of), one.of.max(other.of)));
+        });
+        found.sort_unstable();
+        let all = (0..90).flat_map(|one| (one + 1..90).map(move |other| (one, other)));
+        let expected: Vec<_> = all.filter(|&(one, other)| near(one, other)).collect();
+        assert!(expected.len() > 500);
+        assert_eq!(found, expected);
+
+        for middle in [2, 45] {
+            let mut found = Vec::new();
+            let sides = (entries(0..middle), entries(middle..90));
+            each_near_pair_between(sides.0, sides.1, asked, |one, other| {
+                found.push((one.of, other.of));
+            });
+            found.sort_unstable();
+            let between = |&&(one, other): &&(usize, usize)| one < middle && other >= middle;
+            let expected: Vec<_> = expected.iter().filter(between).copied().collect();
+            assert_eq!(found, expected, "{middle}");
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) enum Common {
     /// All are of one rule, and this text says what.
     Rule(&'static str),
     /// This place in the plan causes them all.
-    Cause(Span),
+    Cause(Span, rules::Causes),
     /// All are about the path of the first; this text stands before the tasks.
     Path(&'static str),
 }
@@ -31,7 +31,7 @@ const CAUSE: usize = 3;
 
 /// Puts the findings of a report into groups, in the order of the first of each.
 pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
-    let causes = Causes::new(report);
+    let mut causes: BTreeMap<&str, Causes<'_>> = BTreeMap::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut of_key: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for finding in &report.findings {
@@ -44,7 +44,11 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
                 draft.tasks.first().map(|task| (Subject::Task(task), Common::Task(did)))
             }
             Grouping::ByTask(_) => None,
-            Grouping::ByCause => causes.of(finding),
+            Grouping::ByCause(words) => {
+                let causes =
+                    causes.entry(finding.rule).or_insert_with(|| Causes::new(report, finding.rule));
+                causes.of(finding, words)
+            }
             Grouping::ByPath(what) => {
                 draft.path.as_ref().map(|path| (Subject::Path(path), Common::Path(what)))
             }
@@ -78,7 +82,7 @@ enum Subject<'r> {
     Path(&'r RepoPath),
 }
 
-/// What causes several findings each.
+/// What causes several findings of one rule each.
 struct Causes<'r> {
     /// Paths. Of `n` tasks on one file, each glob causes `n - 1` overlaps, and the file all of them.
     paths: BTreeSet<&'r RepoPath>,
@@ -87,14 +91,11 @@ struct Causes<'r> {
 }
 
 impl<'r> Causes<'r> {
-    fn new(report: &'r Report) -> Causes<'r> {
+    fn new(report: &'r Report, rule: &str) -> Causes<'r> {
         let mut findings: Vec<&Finding> = report
             .findings
             .iter()
-            .filter(|finding| finding.allowed.is_none())
-            .filter(|finding| {
-                rules::rule(finding.rule).is_some_and(|rule| rule.grouping == Grouping::ByCause)
-            })
+            .filter(|finding| finding.allowed.is_none() && finding.rule == rule)
             .collect();
         let all = places(&findings);
         // For each path, how many findings it causes, and how many the busiest glob of theirs.
@@ -112,16 +113,16 @@ impl<'r> Causes<'r> {
         Causes { paths, places: places(&findings) }
     }
 
-    fn of(&self, finding: &'r Finding) -> Option<(Subject<'r>, Common)> {
+    fn of(&self, finding: &'r Finding, words: rules::Causes) -> Option<(Subject<'r>, Common)> {
         if let Some(path) = finding.draft.path.as_ref().filter(|path| self.paths.contains(path)) {
-            return Some((Subject::Path(path), Common::Path("is in several lanes")));
+            return Some((Subject::Path(path), Common::Path(words.path)));
         }
         let (count, span) = spans(finding)
             .into_iter()
             .filter_map(|span| Some((*self.places.get(&span)?, std::cmp::Reverse(span))))
             .max()
             .map(|(count, span)| (count, span.0))?;
-        (count >= CAUSE).then_some((Subject::Cause(span), Common::Cause(span)))
+        (count >= CAUSE).then_some((Subject::Cause(span), Common::Cause(span, words)))
     }
 }
 

@@ -136,15 +136,15 @@ impl<'r> GroupDiagnostic<'r> {
             None => (alone(first), draft.labels.iter().collect()),
             Some(Common::Task(did)) => (of_task(group, did), draft.labels.iter().collect()),
             Some(Common::Rule(what)) => (of_rule(group, what), Vec::new()),
-            Some(Common::Cause(span)) => {
+            Some(Common::Cause(span, words)) => {
                 let cause = |label: &&Label| label.place == Place::Span(*span);
-                (of_cause(group), draft.labels.iter().filter(cause).collect())
+                (of_cause(group, words.glob), draft.labels.iter().filter(cause).collect())
             }
             Some(Common::Path(what)) => of_path(group, what),
         };
         // What helps with one overlap is not what helps with many of one cause; and one help for all
         // is no help where they differ.
-        let many = matches!(group.common, Some(Common::Cause(_) | Common::Path(_)));
+        let many = matches!(group.common, Some(Common::Cause(..) | Common::Path(_)));
         let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
         let help = draft.help.as_deref().filter(|_| (same && !many) || group.common.is_none());
         let choices = group.common.is_none().then(|| choices(plan, first)).flatten();
@@ -248,7 +248,7 @@ fn of_rule(group: &Group<'_>, what: &str) -> String {
     format!("{what} {}{more}", names.join(", "))
 }
 
-fn of_cause(group: &Group<'_>) -> String {
+fn of_cause(group: &Group<'_>, (does, what): (&str, &str)) -> String {
     // The task of the cause is the one that all members have in common.
     let owner = group.findings[0]
         .draft
@@ -257,7 +257,7 @@ fn of_cause(group: &Group<'_>) -> String {
         .find(|task| group.findings.iter().all(|finding| finding.draft.tasks.contains(task)));
     let by =
         owner.map_or("this glob".to_owned(), |owner| format!("this glob of `{}`", shown(owner)));
-    let head = format!("{by} overlaps with {}:", count(group.findings.len(), "lane"));
+    let head = format!("{by} {does} {}:", count(group.findings.len(), what));
     listed(head, group, |finding| {
         let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
         let others: Vec<String> = others.map(|task| format!("`{}`", shown(task))).collect();

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::Patience;
-use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
-use crate::overlap::Overlap;
+use crate::lane::{Lanes, Shared};
+use crate::overlap::{Hazards, Overlap};
 use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
 use crate::plan::order::Order;
@@ -38,6 +38,7 @@ mod out_of_lane;
 mod overlapping_lanes;
 mod plan_changed;
 mod protected_path;
+mod read_write_hazard;
 mod redundant_glob;
 mod review_only_write;
 mod unclaimed_branch;
@@ -51,6 +52,7 @@ pub const RULES: &[&Rule] = &[
     &missing_lane::RULE,
     &overlapping_lanes::RULE,
     &undecided::RULE,
+    &read_write_hazard::RULE,
     &protected_path::RULE,
     &empty_lane::RULE,
     &redundant_glob::RULE,
@@ -73,8 +75,7 @@ pub const RULES: &[&Rule] = &[
 
 /// The names that the contract gives to rules which are not built yet: a plan may set their
 /// levels, and nothing comes of it.
-pub const PLANNED: &[&str] =
-    &["clashing-paths", "read-write-hazard", "missing-companion", "unused-allow"];
+pub const PLANNED: &[&str] = &["clashing-paths", "missing-companion", "unused-allow"];
 
 /// One thing that can be wrong with a plan or with a change.
 #[derive(Debug)]
@@ -143,15 +144,24 @@ pub enum Done {
 pub enum Grouping {
     /// Nothing: each stands alone.
     Alone,
-    /// A place in the plan that causes them, such as one wide glob: `this glob of \`x\` overlaps
-    /// with 50 lanes`.
-    ByCause,
+    /// A place in the plan that causes them, such as one wide glob, or one path.
+    ByCause(Causes),
     /// The task that did it; the text follows the task, `{paths}` in it is how many.
     ByTask(&'static str),
     /// The changed path; the text stands between the path and the tasks.
     ByPath(&'static str),
     /// The rule itself; the text stands before the tasks.
     Together(&'static str),
+}
+
+/// What is said of findings that one thing causes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Causes {
+    /// What a glob does to how many others, and what these are: `this glob of \`x\` overlaps with
+    /// 50 lanes`.
+    pub glob: (&'static str, &'static str),
+    /// What a path is: `\`x\` is in several lanes`.
+    pub path: &'static str,
 }
 
 /// All that rules look at. Nothing here has to be asked of a disk or of git.
@@ -181,6 +191,8 @@ pub enum Question<'a> {
 pub struct PlanFacts {
     /// The lanes that meet.
     pub overlaps: Vec<Overlap>,
+    /// What tasks read and concurrent ones may write; nothing where the rule is off.
+    pub hazards: Hazards,
     /// For each task, whether its globs leave it no path; nothing where that is undecided.
     pub vacant: Vec<Option<bool>>,
     /// For each task and each of its globs, whether it names only protected paths; nothing where
@@ -221,10 +233,15 @@ impl PlanFacts {
             .collect();
         let overlaps = crate::overlap::overlaps(lanes, order, files);
         let redundancies = redundant_glob::redundancies(plan, &vacant, &protected, &mut patience);
+        let hazards = match plan.level(read_write_hazard::RULE.name) {
+            Some(None) => Hazards::default(),
+            _ => crate::overlap::hazards(plan, lanes, order, files),
+        };
         let known = gaps.is_empty().then_some(files);
         PlanFacts {
             survey: Survey::new(plan, lanes, order, &overlaps, known),
             overlaps,
+            hazards,
             vacant,
             protected,
             protected_shares: lanes.protected_shares(&mut patience),
@@ -304,6 +321,12 @@ impl<'a> Facts<'a> {
         entries.enumerate().filter(|(_, entry)| !entry.negated && entry.glob.is_ok())
     }
 
+    /// The sound globs that a task reads, in the order in which hazards have them.
+    fn reads(&self, task: usize) -> Vec<&'a GlobEntry> {
+        let entries = self.plan.tasks[task].read.iter();
+        entries.filter(|entry| !entry.negated && entry.glob.is_ok()).collect()
+    }
+
     /// The globs that are shared and sound, in the order in which lanes have them.
     fn shares(&self) -> impl Iterator<Item = &'a GlobEntry> {
         self.plan.share.iter().filter(|entry| entry.glob.is_ok())
@@ -339,6 +362,30 @@ fn text(text: impl Into<Arc<str>>) -> Datum {
 
 fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item = T>) -> Datum {
     Datum::List(values.into_iter().map(text).collect())
+}
+
+/// How many existing files a path is one of, to be said behind it.
+fn among_existing(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", which exists".to_owned(),
+        more => format!(", one of {more} existing files"),
+    }
+}
+
+/// The globs of either side that meet, and the existing files that both hold.
+fn meeting_data(
+    shared: &Shared,
+    [left, right]: [&[&GlobEntry]; 2],
+    (existing, sample): (usize, &[RepoPath]),
+) -> Vec<(&'static str, Datum)> {
+    let pairs = shared.pairs.iter();
+    let texts_of = |&(one, other): &(usize, usize)| {
+        texts([&left[one].text, &right[other].text].map(Arc::clone))
+    };
+    let sample = texts(sample.iter().map(ToString::to_string));
+    let existing = vec![("count", Datum::Count(existing)), ("sample", sample)];
+    vec![("globs", Datum::List(pairs.map(texts_of).collect())), ("existing", Datum::Map(existing))]
 }
 
 /// A fix that guesses another text for the place of a value.

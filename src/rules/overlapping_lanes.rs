@@ -1,9 +1,8 @@
 //! `overlapping-lanes`: two concurrent tasks may write the same path.
 
-use super::{Done, Example, Facts, Grouping, Rule, label, texts};
-use std::sync::Arc;
+use super::{Causes, Done, Example, Facts, Grouping, Rule, among_existing, label, meeting_data};
 
-use crate::finding::{Datum, Draft, Level};
+use crate::finding::{Draft, Level};
 use crate::overlap::{Chooser, Overlap};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +22,10 @@ pub(super) const RULE: Rule = Rule {
         files: &[],
         done: Done::Nothing,
     },
-    grouping: Grouping::ByCause,
+    grouping: Grouping::ByCause(Causes {
+        glob: ("overlaps with", "lane"),
+        path: "is in several lanes",
+    }),
     find,
 };
 
@@ -46,15 +48,8 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
     let (left_globs, right_globs) = (facts.globs(left), facts.globs(right));
     let &(left_glob, right_glob) = overlap.shared.pairs.first()?;
     let [left_id, right_id] = [facts.id(left), facts.id(right)];
-    let existing = match overlap.existing {
-        0 => String::new(),
-        1 => ", which exists".to_owned(),
-        more => format!(", one of {more} existing files"),
-    };
-    let pairs = overlap.shared.pairs.iter().map(|&(left, right)| {
-        texts([&left_globs[left].text, &right_globs[right].text].map(Arc::clone))
-    });
-    let sample = overlap.sample.iter().map(ToString::to_string);
+    let existing = among_existing(overlap.existing);
+    let files = (overlap.existing, overlap.sample.as_slice());
     Some(Draft {
         message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
         help: Some(HELP.into()),
@@ -64,16 +59,7 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
             label(left_globs[left_glob].span, format!("`{left_id}` may write it")),
             label(right_globs[right_glob].span, format!("`{right_id}` may write it")),
         ],
-        data: vec![
-            ("globs", Datum::List(pairs.collect())),
-            (
-                "existing",
-                Datum::Map(vec![
-                    ("count", Datum::Count(overlap.existing)),
-                    ("sample", texts(sample)),
-                ]),
-            ),
-        ],
+        data: meeting_data(&overlap.shared, [&left_globs, &right_globs], files),
         fixes: chooser.fixes(overlap, RULE.name),
         ..Draft::default()
     })

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Finding, Input, Mender, Report};
-use crate::gate::{ChangedLink, Destination, GateInput, Judged, Source, TriedMerge, Work};
+use crate::gate::{ChangedLink, Destination, GateInput, Judged, Source, Work};
 use crate::plan::{Own, PlanText, read};
-use crate::repo::{Conflict, FolderRename, patch};
+use crate::repo::{FolderRename, patch};
 
 fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
@@ -247,6 +247,15 @@ fn what_is_wrong_with_a_plan_is_found() {
             vec!["nothing is left of the lane of `a`"],
         ),
         (
+            "read-write-hazard",
+            "tasks:\n  a: {write: x/**, read: ['src/*', doc/**]}\n  b: {write: [src/b, doc/b]}\n  \
+             c: {write: [], read: x/**, needs: b}\n",
+            vec![
+                "`a` reads `doc/b`, and `b` may write it",
+                "`c` reads `x/0`, and `a` may write it",
+            ],
+        ),
+        (
             "redundant-glob",
             "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
             vec![
@@ -348,6 +357,11 @@ fn what_is_sound_in_a_plan_is_left_alone() {
         ),
         ("empty-lane", "tasks:\n  a: {write: [src/**, '!src/x/**']}\n"),
         ("empty-lane", "tasks:\n  a: {write: log}\nshare: log\n"),
+        (
+            "read-write-hazard",
+            "tasks:\n  a: {write: src/**, read: [src/**, doc/**, log]}\n  b: {write: [doc/x, log], needs: a}\n  \
+             c: {write: lib/x, read: ['lib/**', '!lib/gen/**']}\n  d: {write: [log, lib/gen/**]}\nshare: log\n",
+        ),
         (
             "redundant-glob",
             "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**', '!lanes.yaml']}\n",
@@ -690,6 +704,22 @@ fn an_allowance_excuses_no_more_than_it_says() {
     ] {
         let report = checked(&overlap(allow), &[]);
         let found = by(&report, "overlapping-lanes");
+        let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
+        assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
+    }
+    for (allow, allowed) in [
+        ("{rule: read-write-hazard, reason: r}", [true, true]),
+        ("{rule: read-write-hazard, with: b, reason: r}", [true, false]),
+        ("{rule: read-write-hazard, path: 'x/**', reason: r}", [true, false]),
+        ("{rule: read-write-hazard, path: x/0, reason: r}", [false, false]),
+        ("{rule: overlapping-lanes, path: 'x/**', reason: r}", [false, false]),
+    ] {
+        let text = format!(
+            "tasks:\n  a: {{write: [], read: [x/*, y/*], allow: [{allow}]}}\n  b: {{write: x/*}}\n  \
+             c: {{write: [y/*, x/c], needs: b}}\n"
+        );
+        let report = checked(&text, &[]);
+        let found = by(&report, "read-write-hazard");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }

@@ -69,6 +69,18 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             report(gave_up(facts, "overlapping-lanes", &tasks, labels));
         }
     }
+    for hazard in &known.hazards.found {
+        if let Some(&(read, written)) = hazard.crossing.shared.undecided.first() {
+            let tasks = [hazard.reader, hazard.writer];
+            let globs = [facts.reads(tasks[0])[read], facts.globs(tasks[1])[written]];
+            let labels = globs.map(|glob| label(glob.span, "")).to_vec();
+            report(gave_up(facts, "read-write-hazard", &tasks, labels));
+        }
+    }
+    if let Some((reader, writer)) = known.hazards.gave_up {
+        let labels = facts.reads(reader).iter().map(|glob| label(glob.span, "")).collect();
+        report(gave_up(facts, "read-write-hazard", &[reader, writer], labels));
+    }
     for (task, vacant) in known.vacant.iter().enumerate() {
         if vacant.is_none() {
             let label = facts.write_label(task, "this lane");
