@@ -14,6 +14,7 @@ pub mod plan;
 pub mod repo;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod source;
 pub mod waves;
 pub mod who;

@@ -7,6 +7,7 @@ mod explain;
 mod gate;
 mod output;
 mod plan;
+mod schema;
 mod waves;
 mod who;
 
@@ -44,6 +45,8 @@ enum Command {
     Brief(brief::BriefArgs),
     /// Say what a rule finds, why it matters and how to mend it; of all rules, their levels.
     Explain(explain::ExplainArgs),
+    /// Print the plan's JSON Schema, for editors.
+    Schema,
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
 }
@@ -119,6 +122,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Who(args) => who::run(args),
         Command::Brief(args) => brief::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
     };
     match ended {
