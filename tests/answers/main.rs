@@ -8,6 +8,7 @@ mod common;
 
 mod brief;
 mod explain;
+mod init;
 mod schema;
 mod waves;
 mod who;

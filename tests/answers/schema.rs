@@ -82,6 +82,9 @@ fn good_plans_are_good() {
     let mut good = plans("plans/ok");
     good.extend(["dashboard", "lesson-site", "shared-helper"].into_iter().flat_map(plans));
     assert!(good.len() > 15);
+    let begun = TestRepo::new();
+    run(&begun, &["init"]).with(0);
+    good.push(("init".to_owned(), fs::read_to_string(begun.path("lanes.yaml")).unwrap()));
     for (name, text) in good {
         let plan = values(&text).unwrap();
         let errors: Vec<String> = validator.iter_errors(&plan).map(|e| e.to_string()).collect();
