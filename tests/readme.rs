@@ -115,6 +115,8 @@ fn true_block(block: &str) -> String {
     if bare {
         return block.to_owned();
     }
+    let fenced = said.iter().any(|said| said.lines().any(|line| line.starts_with("```")));
+    assert!(!fenced, "what a command says would end the block:\n{block}");
     let mut text = String::new();
     for (command, said) in commands.iter().zip(said) {
         writeln!(text, "$ {}", command.replace('\n', "\n> ")).unwrap();
