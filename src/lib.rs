@@ -15,6 +15,7 @@ pub mod plan;
 pub mod repo;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod source;
 pub mod survey;
 pub mod waves;

@@ -115,6 +115,8 @@ fn true_block(block: &str) -> String {
     if bare {
         return block.to_owned();
     }
+    let fenced = said.iter().any(|said| said.lines().any(|line| line.starts_with("```")));
+    assert!(!fenced, "what a command says would end the block:\n{block}");
     let mut text = String::new();
     for (command, said) in commands.iter().zip(said) {
         writeln!(text, "$ {}", command.replace('\n', "\n> ")).unwrap();
@@ -229,7 +231,7 @@ fn what_the_readme_calls_not_built_is_not_there() {
         let output = Command::new(env!("CARGO_BIN_EXE_lanelint")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?} is built");
     };
-    for command in ["init", "hook", "lsp", "schema", "completions", "man"] {
+    for command in ["hook", "lsp", "completions", "man"] {
         assert!(section.contains(&format!("`{command}`")), "{command}");
         fails(&[command]);
     }

@@ -5,8 +5,10 @@ mod brief;
 mod check;
 mod explain;
 mod gate;
+mod init;
 mod output;
 mod plan;
+mod schema;
 mod waves;
 mod who;
 
@@ -44,6 +46,10 @@ enum Command {
     Brief(brief::BriefArgs),
     /// Say what a rule finds, why it matters and how to mend it; of all rules, their levels.
     Explain(explain::ExplainArgs),
+    /// Write a short commented plan to start from.
+    Init(init::InitArgs),
+    /// Print the plan's JSON Schema, for editors.
+    Schema,
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
 }
@@ -119,6 +125,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Who(args) => who::run(args),
         Command::Brief(args) => brief::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Init(args) => init::run(args),
+        Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
     };
     match ended {

@@ -104,6 +104,30 @@ impl Place {
         Ok(())
     }
 
+    fn canonical_root(&self) -> PathBuf {
+        self.root.canonicalize().unwrap_or_else(|_| self.root.clone())
+    }
+
+    /// The folders in which a plan is looked for, in the order of the search.
+    fn searched(&self) -> Vec<PathBuf> {
+        let here = self.here.canonicalize().unwrap_or_else(|_| self.here.clone());
+        let root = self.canonical_root();
+        let start = if here.starts_with(&root) { here } else { root.clone() };
+        let up = if self.bounded { start.ancestors().count() } else { 1 };
+        let above = start.ancestors().take(up);
+        let mut folders: Vec<PathBuf> = above.map(Path::to_path_buf).collect();
+        if let Some(last) = folders.iter().position(|folder| *folder == root) {
+            folders.truncate(last + 1);
+        }
+        folders
+    }
+
+    /// A plan that would be found where none is named.
+    pub(super) fn plan_there(&self) -> Option<PathBuf> {
+        let of_folder = |folder: PathBuf| candidates(&folder).first().map(|name| folder.join(name));
+        self.searched().into_iter().find_map(of_folder)
+    }
+
     /// A path of the disk as one below the root.
     fn below_root(&self, path: &Path) -> Option<RepoPath> {
         if !self.has_files {
@@ -146,6 +170,13 @@ impl Place {
         }
         (links, inside(&at))
     }
+}
+
+/// What can be the plan of a folder and is there.
+fn candidates(folder: &Path) -> Vec<&'static str> {
+    let files = FILES.iter().copied();
+    let files = files.filter(|name| folder.join(name).symlink_metadata().is_ok());
+    files.chain([FOLDER].into_iter().filter(|name| folder.join(name).is_dir())).collect()
 }
 
 /// The nearest folder, from this one up, that is the root of a work tree.
@@ -296,20 +327,11 @@ impl Found {
     }
 
     fn by_search(place: &Place) -> Result<Found, Unusable> {
-        let here = place.here.canonicalize().unwrap_or_else(|_| place.here.clone());
-        let root = place.root.canonicalize().unwrap_or_else(|_| place.root.clone());
-        let start = if here.starts_with(&root) { &here } else { &root };
-        let up = if place.bounded { start.ancestors().count() } else { 1 };
+        let root = place.canonical_root();
         let mut searched = Vec::new();
-        for folder in start.ancestors().take(up) {
-            let candidates: Vec<&str> = FILES
-                .iter()
-                .copied()
-                .filter(|name| folder.join(name).symlink_metadata().is_ok())
-                .chain([FOLDER].into_iter().filter(|name| folder.join(name).is_dir()))
-                .collect();
-            searched.extend(relative(&root, folder));
-            match candidates.as_slice() {
+        for folder in place.searched() {
+            searched.extend(relative(&root, &folder));
+            match candidates(&folder).as_slice() {
                 [] => {}
                 [name] => {
                     let path = folder.join(name);
@@ -321,9 +343,6 @@ impl Found {
                     return found.map(|found| found.with_rivals(&searched));
                 }
                 several => return Err(several_plans(&folder.display().to_string(), several)),
-            }
-            if folder == root {
-                break;
             }
         }
         Err(Unusable::new(

@@ -8,6 +8,8 @@ mod common;
 
 mod brief;
 mod explain;
+mod init;
+mod schema;
 mod waves;
 mod who;
 

@@ -1,0 +1,136 @@
+//! `lanelint init`.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use lanelint::plan::PlanText;
+use lanelint::repo::git::{Environment, GitError, Prefer, Repository};
+use lanelint::source::yaml::quoted;
+
+use super::Unusable;
+use super::output::tell;
+use super::plan::Place;
+
+/// The plan that is written, with `main` for its base.
+const PLAN: &str = include_str!("init/lanes.yaml");
+
+/// The name of its file.
+const NAME: &str = "lanes.yaml";
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder to write lanes.yaml into [default: the work tree that holds the working
+    /// directory, else the working directory].
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Unusable> {
+    let environment = super::plan::environment()?;
+    let place = Place::new(&environment, None, args.root.as_deref())?;
+    if let Some(there) = place.plan_there() {
+        return Err(there_is_one(&there));
+    }
+    let base = default_branch(&environment, &place.root).ok().flatten();
+    let text = match base.as_deref() {
+        None | Some("main") => PLAN.to_owned(),
+        Some(base) => PLAN.replacen("base: main", &format!("base: {}", scalar(base)), 1),
+    };
+    let path = place.root.join(NAME);
+    write_new(&path, text.as_bytes())?;
+    tell("wrote", &path.display().to_string());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn there_is_one(path: &Path) -> Unusable {
+    let problem = format!("there is a plan already: {}", path.display());
+    Unusable::new(problem, "edit it, or say with --root where another one begins")
+}
+
+/// What branches fork from, as far as the repository says: the remote's default branch, else `main`
+/// where there is one, else the branch that is checked out.
+fn default_branch(environment: &Environment, root: &Path) -> Result<Option<String>, GitError> {
+    let Some(repository) = Repository::discover(environment, root)? else { return Ok(None) };
+    if let Some(branch) = repository.default_branch()? {
+        return Ok(Some(branch));
+    }
+    if repository.branch("main", Prefer::Local)?.is_some() {
+        return Ok(None);
+    }
+    repository.checked_out_branch()
+}
+
+/// The name of a branch as a plan says it: in quotes where YAML would take it for something else.
+fn scalar(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+    let plan = PlanText::new(NAME, format!("base: {name}\n"));
+    let base = lanelint::plan::read(vec![plan]).base;
+    if name.bytes().all(plain) && base.is_some_and(|base| base.value == name) {
+        name.to_owned()
+    } else {
+        quoted(name)
+    }
+}
+
+/// Writes a file that does not exist yet, whole or not at all.
+fn write_new(path: &Path, text: &[u8]) -> Result<(), Unusable> {
+    let cannot = |error: &std::io::Error| {
+        let problem = format!("cannot write {}: {error}", path.display());
+        Unusable::new(problem, "say with --root where a plan can be written")
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lanes.").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: what the user's mask leaves.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(|error| cannot(&error))?;
+    let written = file.write_all(text).and_then(|()| file.as_file().sync_all());
+    written.map_err(|error| cannot(&error))?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Err(there_is_one(path)),
+        Err(failed) => Err(cannot(&failed.error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lanelint::plan::read;
+
+    #[test]
+    fn the_name_of_a_branch_stays_a_text() {
+        let names = "master true null off 1.0 1e3 0x10 nan x#y it's release/1.2 é a,b {a} & %";
+        for name in names.split(' ') {
+            let text = PLAN.replacen("base: main", &format!("base: {}", scalar(name)), 1);
+            let plan = read(vec![PlanText::new(NAME, text)]);
+            assert_eq!(plan.base.map(|base| base.value).as_deref(), Some(name));
+        }
+        assert_eq!(scalar("true"), "\"true\"");
+        assert_eq!(scalar("release/1.2"), "release/1.2");
+    }
+
+    #[test]
+    fn what_is_commented_out_is_a_plan_too() {
+        let mut keys = 0;
+        let lines = PLAN.lines().map(|line| {
+            let text = line.trim_start().trim_start_matches(['#', ' ']);
+            let is_key = line.trim_start().starts_with('#')
+                && text.starts_with(|first: char| first.is_ascii_lowercase() || first == '"')
+                && text.split_once(':').is_some_and(|(key, _)| !key.contains(' '));
+            keys += usize::from(is_key);
+            if is_key { line.replacen("# ", "", 1).replacen('#', "", 1) } else { line.to_owned() }
+        });
+        let text: String = lines.map(|line| line + "\n").collect();
+        let plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);
+        assert_eq!(plan.problems, [], "{text}");
+        assert_eq!((keys, plan.tasks.len()), (11, 2), "{text}");
+        assert!(plan.share.len() + plan.protect.len() + plan.companions.len() == 3);
+    }
+}

@@ -1,0 +1,11 @@
+//! `lanelint schema`.
+
+use std::process::ExitCode;
+
+use super::Unusable;
+use super::output::to_stdout;
+
+pub(super) fn run() -> Result<ExitCode, Unusable> {
+    to_stdout(|out| out.write_all(lanelint::schema::text().as_bytes()))?;
+    Ok(ExitCode::SUCCESS)
+}
