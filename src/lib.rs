@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod finding;
+pub mod fold;
 pub mod gate;
 pub mod glob;
 pub mod lane;
