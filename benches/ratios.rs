@@ -34,6 +34,7 @@ fn main() {
         ("paths", paths),
         ("patch", patch),
         ("branch", branch),
+        ("many", many),
     ];
     for (name, row) in rows {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
@@ -311,4 +312,50 @@ fn branch() {
                    git diff-tree -r -z --raw --no-renames $base a";
     let by_hand = process("sh", &["-c", by_hand], at);
     row("branch: 2,500 files", gate, ("git by hand", by_hand), 2.0);
+}
+
+/// Two hundred branches that each change three hundred files of their own.
+fn many() {
+    const BRANCHES: usize = 200;
+    const FILES: usize = 300;
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    git(at, &["init", "-q", "-b", "main"], b"");
+    let tasks: String =
+        (0..BRANCHES).map(|id| format!("  t{id}: {{write: 'm{id}/**'}}\n")).collect();
+    let plan = format!("tasks:\n{tasks}");
+    let mut stream = String::new();
+    let commit = |stream: &mut String, branch: &str, from: &str| {
+        write!(stream, "commit refs/heads/{branch}\ncommitter a <a@example.org> 0 +0000\n")
+            .unwrap();
+        write!(stream, "data 0\n{from}").unwrap();
+    };
+    let file = |stream: &mut String, name: &str, text: &str| {
+        write!(stream, "M 644 inline {name}\ndata {}\n{text}\n", text.len()).unwrap();
+    };
+    commit(&mut stream, "main", "");
+    file(&mut stream, "lanes.yaml", &plan);
+    for branch in 0..BRANCHES {
+        for number in 0..FILES {
+            file(
+                &mut stream,
+                &format!("m{branch}/src/f{number}.rs"),
+                &format!("{branch} {number}\n"),
+            );
+        }
+    }
+    for branch in 0..BRANCHES {
+        commit(&mut stream, &format!("t{branch}"), "from refs/heads/main\n");
+        for number in 0..FILES {
+            file(&mut stream, &format!("m{branch}/src/f{number}.rs"), &format!("new {number}\n"));
+        }
+    }
+    git(at, &["fast-import", "--quiet"], stream.as_bytes());
+    let by_hand = format!(
+        "i=0; while [ $i -lt {BRANCHES} ]; do git diff-tree -r -z --raw --no-renames main t$i; \
+         i=$((i+1)); done"
+    );
+    let gate = process(LANELINT, &["gate", "--quiet"], at);
+    let by_hand = process("sh", &["-c", &by_hand], at);
+    row("many: 200 branches of 300 files", gate, ("200 `git diff-tree`", by_hand), 1.0);
 }

@@ -4,6 +4,7 @@ pub mod brief;
 pub mod check;
 pub mod explain;
 pub mod finding;
+pub mod fold;
 pub mod gate;
 pub mod glob;
 pub mod lane;

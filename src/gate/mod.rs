@@ -4,6 +4,7 @@ mod collision;
 mod link;
 mod merging;
 mod moving;
+mod protection;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use collision::{Collision, Collisions, Meeting, collisions};
 pub use link::{ChangedLink, Destination, Node, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
+pub use protection::Protection;
 
 /// What was found of one task's work.
 #[derive(Clone, Debug)]
@@ -113,6 +115,8 @@ pub enum Standing {
 pub struct GateFacts<'a> {
     /// What the gate looked at.
     pub input: &'a GateInput,
+    /// What no task may write.
+    pub protection: Protection<'a>,
     /// Every change with where it stands, in the order of the inputs and of the paths.
     pub changes: Vec<Placed<'a>>,
     /// Where two tasks changed one path.
@@ -137,18 +141,26 @@ pub struct Placed<'a> {
 impl<'a> GateFacts<'a> {
     /// Finds out all of it.
     #[must_use]
-    pub fn new(plan: &Plan, lanes: &Lanes, order: &Order, input: &'a GateInput) -> GateFacts<'a> {
+    pub fn new(
+        plan: &Plan,
+        lanes: &'a Lanes,
+        order: &Order,
+        input: &'a GateInput,
+    ) -> GateFacts<'a> {
+        let protection = Protection::new(plan, lanes);
+        let guard = &protection;
         let changes = input.judged.iter().flat_map(|judged| {
             judged.changes().map(move |(path, change)| Placed {
                 judged,
                 path,
                 change,
-                standing: standing(plan, lanes, judged.task, path),
+                standing: standing(plan, lanes, guard, judged.task, path),
             })
         });
+        let changes = changes.collect();
         let collisions = collisions(lanes, order, &input.judged);
         let moved = moved_folders(order, input);
-        GateFacts { input, changes: changes.collect(), collisions, moved }
+        GateFacts { input, protection, changes, collisions, moved }
     }
 }
 
@@ -172,18 +184,23 @@ impl Judged {
     }
 }
 
-fn standing(plan: &Plan, lanes: &Lanes, task: Option<usize>, path: &RepoPath) -> Standing {
+fn standing(
+    plan: &Plan,
+    lanes: &Lanes,
+    protection: &Protection<'_>,
+    task: Option<usize>,
+    path: &RepoPath,
+) -> Standing {
     let found = match task {
         Some(task) if plan.is_lane_unknown(task) => return Standing::UnknownLane,
-        Some(task) => lanes.of(task).holder(path).and_then(|holder| {
-            Ok(match holder {
-                Some(_) => Standing::Inside,
-                None => Standing::Outside { owners: lanes.owners(path)? },
+        _ => protection.holds(path).and_then(|protected| {
+            Ok(match task {
+                _ if protected => Standing::Outside { owners: Vec::new() },
+                Some(task) if lanes.of(task).holder(path)?.is_none() => {
+                    Standing::Outside { owners: lanes.owners(path)? }
+                }
+                _ => Standing::Inside,
             })
-        }),
-        None => lanes.is_protected(path).map(|protected| match protected {
-            true => Standing::Outside { owners: Vec::new() },
-            false => Standing::Inside,
         }),
     };
     found.unwrap_or(Standing::Undecided)

@@ -91,7 +91,7 @@ fn escape(facts: &Facts<'_>, link: &ChangedLink, task: Option<usize>) -> Option<
 }
 
 fn escape_to(facts: &Facts<'_>, path: &RepoPath, task: Option<usize>) -> Option<Escape> {
-    if facts.lanes.is_protected(path) == Ok(true) {
+    if facts.gate().is_some_and(|gate| gate.protection.holds(path) == Ok(true)) {
         return Some(Escape::Protected(path.clone()));
     }
     // A branch that is no task's has no lane to lead out of.

@@ -78,11 +78,12 @@ fn verb(kind: ChangeKind) -> &'static str {
 }
 
 fn help(facts: &Facts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> String {
-    let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
-    let matches = |entry: &crate::plan::GlobEntry| {
-        entry.glob.as_ref().is_ok_and(|glob| glob.is_match(path) == Ok(true))
-    };
-    if judged.task.is_none() || own || facts.plan.protect.iter().any(matches) {
+    let protected = facts.gate().is_some_and(|gate| gate.protection.holds(path) == Ok(true));
+    if protected && facts.lanes.is_protected(path) != Ok(true) {
+        "but for letter case or Unicode form it is protected, and some systems take the two for one \
+         file: undo the change"
+            .to_owned()
+    } else if protected {
         "it is protected, no task may write it: undo the change".to_owned()
     } else if owners.is_empty() {
         format!(

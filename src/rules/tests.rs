@@ -623,6 +623,24 @@ fn files_that_would_move_along_are_told() {
 }
 
 #[test]
+fn what_is_protected_is_so_in_another_case_or_form() {
+    let text = "tasks:\n  a: {write: '**'}\nprotect: [.github/**, caf\u{e9}, '[A-C]x']\n";
+    let outside = |name: &str| -> Vec<String> {
+        let report = gated(text, work(&additions(&[name])));
+        let help = |found: &&Finding| found.draft.help.clone().unwrap().into_owned();
+        by(&report, "out-of-lane").iter().map(help).collect()
+    };
+    for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {
+        let help = outside(name);
+        assert_eq!(help.len(), 1, "{name}");
+        assert_eq!(help[0].starts_with("but for letter case"), name != "Ax", "{name}: {help:?}");
+    }
+    for name in [".githubx", "cafe", "dx", "x/lanes.yaml"] {
+        assert_eq!(outside(name), [""; 0], "{name}");
+    }
+}
+
+#[test]
 fn a_bound_on_collisions_is_told() {
     let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
     let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();

@@ -127,7 +127,8 @@ fn links(facts: &Facts<'_>, input: &GateInput, link: &ChangedLink, report: &mut 
     let Some(judged) = input.judged.get(link.judged) else { return };
     let of = |path: &RepoPath| {
         let own = judged.task.map_or(Ok(None), |task| facts.lanes.of(task).holder(path));
-        own.is_err() || facts.lanes.is_protected(path).is_err() || facts.lanes.owners(path).is_err()
+        let protected = facts.gate().map(|gate| gate.protection.holds(path));
+        own.is_err() || matches!(protected, Some(Err(_))) || facts.lanes.owners(path).is_err()
     };
     let unknown = match &link.leads {
         Ok(Destination::Endless) => true,

@@ -9,7 +9,9 @@ use super::{Gate, assigned, patch, patch_file};
 /// A task that may write nothing that is there, with files of every kind.
 fn watched() -> TestRepo {
     let repo = TestRepo::new();
-    repo.write("lanes.yaml", "tasks: {lessons: {write: lessons/**}}\n");
+    // Where links lead is another question.
+    let plan = "tasks: {lessons: {write: lessons/**}}\nrules: {escaping-symlink: off}\n";
+    repo.write("lanes.yaml", plan);
     repo.write("file", "1\n2\n3\n4\n5\n");
     repo.write("program", "#!/bin/sh\n");
     fs::set_permissions(repo.path("program"), fs::Permissions::from_mode(0o755)).unwrap();
@@ -143,4 +145,30 @@ fn entries_that_git_was_told_not_to_look_at() {
     repo.write("file", "other\n");
     repo.write("program", "other\n");
     assert_eq!(out_of_lane(&repo, &["--worktree"]), ["modified file", "modified program"]);
+}
+
+#[test]
+fn what_is_protected_in_another_letter_case_or_form() {
+    let repo = TestRepo::new();
+    repo.write(
+        "lanes.yaml",
+        "tasks: {lessons: {write: '**'}}\nprotect: [.github/**, Straße, 'caf\u{e9}/*']\n",
+    );
+    repo.write(".github/ci.yml", "");
+    repo.commit("before");
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    // Into the index: not every file system can hold these beside each other.
+    let empty = repo.git_with_input(&["hash-object", "-w", "--stdin"], b"");
+    for name in [".GitHub/ci.yml", "LANES.YAML", "STRAẞE", "cafe\u{301}/x", "lessons", "Strasse"]
+    {
+        repo.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{empty},{name}")]);
+    }
+    let strays =
+        ["added .GitHub/ci.yml", "added LANES.YAML", "added STRAẞE", "added cafe\u{301}/x"];
+    assert_eq!(out_of_lane(&repo, &["--staged"]), strays);
+    repo.git(&["commit", "-q", "-m", "after"]);
+    assert_eq!(out_of_lane(&repo, &[]), strays);
+    let file = patch_file(&repo, "a.patch", patch(&repo, "main...HEAD"));
+    repo.git(&["checkout", "-q", "-f", "main"]);
+    assert_eq!(out_of_lane(&repo, &["--diff", &assigned("lessons", &file)]), strays);
 }

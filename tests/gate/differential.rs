@@ -177,7 +177,8 @@ fn every_source_tells_what_the_raw_list_tells() {
         let repo = TestRepo::new();
         std::fs::write(
             repo.beside("plan.yaml"),
-            "tasks: {nothing: {write: []}, elsewhere: {write: no/such/folder/*}}\n",
+            "tasks: {nothing: {write: []}, elsewhere: {write: no/such/folder/*}}\n\
+             rules: {escaping-symlink: off}\n",
         )
         .unwrap();
         let mut tree = Vec::new();

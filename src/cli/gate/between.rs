@@ -1,5 +1,7 @@
 //! What has to be asked of git to hold the tasks' work against each other.
 
+use std::io::Write;
+
 use lanelint::check::is_on;
 use lanelint::gate::{Commits, GateInput, TriedMerge, collisions, may_move_folders, sharing};
 use lanelint::plan::Plan;
@@ -7,6 +9,7 @@ use lanelint::plan::order::Order;
 use lanelint::repo::Gap;
 use lanelint::repo::git::{CommitId, GitError, Repository};
 
+use super::progress::Progress;
 use crate::cli::output::tell;
 
 /// How many merges one process is asked for, so that there is something to tell on the way.
@@ -19,6 +22,7 @@ pub(super) fn compare(
     plan: &Plan,
     base: Option<&CommitId>,
     input: &mut GateInput,
+    progress: &mut Progress<impl Write>,
 ) {
     if input.judged.len() < 2 {
         return;
@@ -33,16 +37,23 @@ pub(super) fn compare(
     }
     // Merges have to know them too: a folder that moves along makes conflicts of its own.
     if is_on(plan, "moved-folder") || is_on(plan, "merge-conflict") {
-        folder_renames(repository, &order, input);
+        folder_renames(repository, &order, input, progress);
     }
     if let Some(base) = base.filter(|_| is_on(plan, "merge-conflict")) {
-        merge(repository, &order, base, input);
+        merge(repository, &order, base, input, progress);
     }
 }
 
 /// Finds the folders that are renamed where a concurrent task adds files.
-fn folder_renames(repository: &Repository, order: &Order, input: &mut GateInput) {
-    for place in may_move_folders(order, &input.judged) {
+fn folder_renames(
+    repository: &Repository,
+    order: &Order,
+    input: &mut GateInput,
+    progress: &mut Progress<impl Write>,
+) {
+    let places = may_move_folders(order, &input.judged);
+    for (done, &place) in places.iter().enumerate() {
+        progress.step("looking for renamed folders", done, places.len());
         let Some(Commits { start, tip }) = input.judged[place].commits() else { continue };
         match repository.folder_renames(start, tip) {
             Ok(renames) => drop(input.folder_renames.insert(place, renames)),
@@ -52,7 +63,13 @@ fn folder_renames(repository: &Repository, order: &Order, input: &mut GateInput)
 }
 
 /// Merges the branches that share files: two by two, and all of them in their order.
-fn merge(repository: &Repository, order: &Order, base: &CommitId, input: &mut GateInput) {
+fn merge(
+    repository: &Repository,
+    order: &Order,
+    base: &CommitId,
+    input: &mut GateInput,
+    progress: &mut Progress<impl Write>,
+) {
     let sharing = sharing(order, input);
     input.left_unmerged = sharing.gave_up;
     let tips: Vec<Option<CommitId>> = input
@@ -60,7 +77,10 @@ fn merge(repository: &Repository, order: &Order, base: &CommitId, input: &mut Ga
         .iter()
         .map(|judged| judged.commits().map(|commits| commits.tip.clone()))
         .collect();
-    for pairs in sharing.pairs.chunks(MERGES_AT_ONCE) {
+    let pairs = sharing.pairs.len();
+    let merges = pairs + sharing.rounds.iter().map(|round| round.len() - 1).sum::<usize>();
+    for (done, pairs) in sharing.pairs.chunks(MERGES_AT_ONCE).enumerate() {
+        progress.step("merging", done * MERGES_AT_ONCE, merges);
         let commits: Vec<(CommitId, CommitId)> = pairs
             .iter()
             .filter_map(|&(one, other)| Some((tips[one].clone()?, tips[other].clone()?)))
@@ -71,9 +91,14 @@ fn merge(repository: &Repository, order: &Order, base: &CommitId, input: &mut Ga
             input.merges.push(TriedMerge { branch: other, into: vec![one], outcome });
         }
     }
+    let mut done = pairs;
     for round in &sharing.rounds {
-        in_order(repository, base, round, &tips, input);
+        in_order(repository, base, round, &tips, input, |merged| {
+            progress.step("merging", done + merged, merges);
+        });
+        done += round.len() - 1;
     }
+    progress.clear();
     let conflicts = input
         .merges
         .iter()
@@ -95,9 +120,11 @@ fn in_order(
     round: &[usize],
     tips: &[Option<CommitId>],
     input: &mut GateInput,
+    mut progress: impl FnMut(usize),
 ) {
     let mut merged: Option<(CommitId, Vec<usize>)> = None;
-    for &branch in round {
+    for (done, &branch) in round.iter().enumerate() {
+        progress(done);
         let Some(tip) = &tips[branch] else { continue };
         let Some((before, into)) = &mut merged else {
             merged = Some((tip.clone(), vec![branch]));

@@ -1,6 +1,7 @@
 //! What is judged: patches, ranges, the index, the work tree, branches.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use lanelint::finding::Input;
 use lanelint::gate::{Commits, GateInput, Judged, Source, Work};
@@ -12,8 +13,12 @@ use lanelint::repo::{ChangeSet, Gap, files, patch};
 use super::Gate;
 use super::asked::{Range, split_id, task, task_of_branch};
 use super::names::{Named, anchor, commit, one};
+use super::progress::Progress;
 use crate::cli::Unusable;
 use crate::cli::output::tell;
+
+/// How many branches one process compares, so that there is something to tell on the way.
+const BRANCHES_AT_ONCE: usize = 200;
 
 /// Reads what is to be judged.
 pub(super) struct Judge<'a> {
@@ -94,6 +99,7 @@ impl<'a> Judge<'a> {
         repository: &Repository,
         base: Option<Named>,
         input: &mut GateInput,
+        progress: &mut Progress<impl Write>,
     ) -> Result<Option<CommitId>, Unusable> {
         for (id, range) in &self.gate.ranges {
             let task = match id {
@@ -115,7 +121,7 @@ impl<'a> Judge<'a> {
             input.judged.push(self.worktree(repository, task));
         }
         if !self.gate.asks_for_commits() && self.gate.args.diff.is_empty() {
-            return Ok(self.branches(repository, base, input));
+            return Ok(self.branches(repository, base, input, progress));
         }
         let from = self.gate.ranges.first().map(|(_, range)| commit(repository, &range.from));
         Ok(from.and_then(Result::ok).map(|from| from.commit))
@@ -207,6 +213,7 @@ impl<'a> Judge<'a> {
         repository: &Repository,
         base: Option<Named>,
         input: &mut GateInput,
+        progress: &mut Progress<impl Write>,
     ) -> Option<CommitId> {
         let of_task = |task: usize| (Some(task), self.plan.tasks[task].branch_name());
         let asked: Vec<(Option<usize>, &str)> = match &self.whose {
@@ -244,7 +251,13 @@ impl<'a> Judge<'a> {
         }
         let tips: Vec<&BranchTip> =
             found.iter().filter_map(|tip| tip.as_ref().ok()?.as_ref()).collect();
-        let mut changes = branch_changes(repository, &base, &tips).into_iter();
+        let mut changes = Vec::with_capacity(tips.len());
+        for some in tips.chunks(BRANCHES_AT_ONCE) {
+            changes.extend(branch_changes(repository, &base, some));
+            progress.step("comparing branches", changes.len(), tips.len());
+        }
+        progress.clear();
+        let mut changes = changes.into_iter();
         for ((task, name), tip) in asked.into_iter().zip(&found) {
             let mut about = self.input(task, format!("branch {name}"));
             let mut commits = None;

@@ -6,6 +6,7 @@ mod judge;
 mod links;
 mod names;
 mod plan;
+mod progress;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ use super::{Common, Unusable};
 use asked::Range;
 use judge::Judge;
 use plan::Chosen;
+use progress::Progress;
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
@@ -101,15 +103,17 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     }
     let mut input = GateInput { plan_rivals: rivals, ..GateInput::default() };
     let judge = Judge::new(&gate, &plan)?;
+    let mut progress = Progress::begin();
     input.unclaimed = judge.unclaimed();
     judge.patches(&mut input)?;
     if let Some(repository) = &repository {
-        let base = judge.commits(repository, base, &mut input)?;
-        between::compare(repository, &plan, base.as_ref(), &mut input);
+        let base = judge.commits(repository, base, &mut input, &mut progress)?;
+        between::compare(repository, &plan, base.as_ref(), &mut input, &mut progress);
     }
     if is_on(&plan, "escaping-symlink") {
         links::follow_all(&environment, repository.as_ref(), &place.root, &mut input);
     }
+    drop(progress);
     for used in input.judged.iter().filter_map(|judged| commits_used(&judged.input)) {
         tell("judged", &used);
     }

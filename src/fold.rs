@@ -1,0 +1,200 @@
+//! One form for names that some file systems cannot tell apart: simple case folding, then NFC.
+//!
+//! macOS and Windows take `README.md` and `readme.MD` for one file, and macOS `é` for `e` with an
+//! accent behind it. Lanes are case-sensitive everywhere; what is folded only guards them.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::path::RepoPath;
+
+/// A path in its one form; bytes that are no UTF-8 stay.
+#[must_use]
+pub fn path(path: &RepoPath) -> RepoPath {
+    if path.as_bytes().is_ascii() && !path.as_bytes().iter().any(u8::is_ascii_uppercase) {
+        return path.clone();
+    }
+    let mut folded: Vec<u8> = Vec::new();
+    for chunk in path.as_bytes().utf8_chunks() {
+        folded.extend_from_slice(text(chunk.valid()).as_bytes());
+        folded.extend_from_slice(chunk.invalid());
+    }
+    RepoPath::new(folded).unwrap_or_else(|_| path.clone())
+}
+
+/// A text in its one form.
+#[must_use]
+pub fn text(text: &str) -> String {
+    let simple = |letter: char| {
+        let folded = unicode_case_mapping::case_folded(letter);
+        folded.and_then(|folded| char::from_u32(folded.get())).unwrap_or(letter)
+    };
+    text.chars().map(simple).nfc().collect()
+}
+
+/// A glob's text, so that it matches the folded form of what it matched: each run of literal
+/// characters is folded on its own, a class gets its letters in both cases, and one that excludes
+/// them excludes both.
+#[must_use]
+pub fn glob(glob: &str) -> String {
+    let mut folded = String::with_capacity(glob.len());
+    let mut run = String::new();
+    let mut rest = glob;
+    while let Some(first) = rest.chars().next() {
+        let taken = match first {
+            '[' => class_length(rest),
+            '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            '*' | '?' | '{' | '}' | ',' => 1,
+            _ => {
+                run.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+        };
+        folded.push_str(&text(&run));
+        run.clear();
+        let (piece, behind) = rest.split_at(taken);
+        match first {
+            '[' => push_class(&mut folded, piece),
+            _ => folded.push_str(piece),
+        }
+        rest = behind;
+    }
+    folded.push_str(&text(&run));
+    folded
+}
+
+/// How long the class is that a text begins with; one bracket where it is none.
+fn class_length(glob: &str) -> usize {
+    let members = members_start(glob);
+    // A `]` that comes first is a member.
+    let search = members + usize::from(glob[members..].starts_with(']'));
+    glob[search..].find(']').map_or(1, |end| search + end + 1)
+}
+
+fn members_start(class: &str) -> usize {
+    1 + usize::from(class[1..].starts_with(['!', '^']))
+}
+
+fn push_class(folded: &mut String, class: &str) {
+    let start = members_start(class);
+    let Some(members) = class.get(start..class.len() - 1).filter(|members| !members.is_empty())
+    else {
+        folded.push_str(class);
+        return;
+    };
+    let bytes = members.as_bytes();
+    let mut holds = [false; 128];
+    let mut at = 0;
+    while let Some(&low) = bytes.get(at) {
+        let range = bytes.get(at + 1) == Some(&b'-') && at + 2 < bytes.len();
+        let high = if range { bytes[at + 2] } else { low };
+        (low..=high).filter(u8::is_ascii).for_each(|member| holds[usize::from(member)] = true);
+        at += if range { 3 } else { 1 };
+    }
+    let other_case =
+        |letter: &u8| letter.is_ascii_alphabetic() && holds[usize::from(letter ^ 0x20)];
+    let lacking = (0..128).filter(|letter| !holds[usize::from(*letter)]).filter(other_case);
+    // A dash at the end stays there: elsewhere it would make a range.
+    let (members, dash) = match members.strip_suffix('-') {
+        Some(members) => (members, "-"),
+        None => (members, ""),
+    };
+    folded.push_str(&class[..start]);
+    folded.push_str(members);
+    folded.extend(lacking.map(char::from));
+    folded.push_str(dash);
+    folded.push(']');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::glob::Glob;
+
+    #[test]
+    fn names_that_some_file_system_takes_for_one_have_one_form() {
+        for (one, other) in [
+            ("README.md", "readme.MD"),
+            ("é", "e\u{301}"),
+            ("É/x", "e\u{301}/X"),
+            ("straſse", "STRASSE"),
+            ("Σ", "ς"),
+            ("\u{212a}", "k"),
+            ("ẞ", "ß"),
+        ] {
+            let [one, other] = [one, other].map(|name| path(&name.parse().unwrap()));
+            assert_eq!(one, other);
+        }
+        for (one, other) in [("ı", "i"), ("ß", "ss"), ("a", "á"), ("a/b", "a-b")] {
+            let [one, other] = [one, other].map(|name| path(&name.parse().unwrap()));
+            assert_ne!(one, other);
+        }
+        let bytes = path(&RepoPath::new(b"A\xffB".as_slice()).unwrap());
+        assert_eq!(bytes.as_bytes(), b"a\xffb");
+    }
+
+    #[test]
+    fn a_folded_glob_matches_the_folded_form_of_what_it_matched() {
+        for (glob_text, names) in [
+            (".GitHub/**", &[".github/x", ".GITHUB/X/y", ".GitHub/ci.yml"][..]),
+            ("E\u{301}*", &["É", "e\u{301}x", "éX"]),
+            ("[A-C]x", &["Ax", "aX", "bx"]),
+            ("[]A-]x", &["]x", "-x", "ax"]),
+            ("[A-]", &["-", "a", "A"]),
+            ("[^!-]", &["^", "a", "B"]),
+            ("[Z-a]", &["Z", "z", "_", "a", "A"]),
+            ("{Src,DOC}/**/[a-z]?.RS", &["SRC/AB.rs", "doc/x/Y/zz.rs"]),
+            ("\\{A\\}", &["{a}", "{A}"]),
+            ("A,b", &["a,B"]),
+        ] {
+            let folded = Glob::parse(&glob(glob_text)).unwrap();
+            for name in names {
+                let name: RepoPath = name.parse().unwrap();
+                assert_eq!(folded.is_match(&path(&name)), Ok(true), "{glob_text} {name}");
+            }
+        }
+        for (glob_text, name) in
+            [("[!a]", "A"), ("[^A-C]x", "bx"), ("Src/*", "src/x/y"), ("[b]", "a")]
+        {
+            let folded = Glob::parse(&glob(glob_text)).unwrap();
+            let name: RepoPath = name.parse().unwrap();
+            assert_eq!(folded.is_match(&path(&name)), Ok(false), "{glob_text} {name}");
+        }
+    }
+
+    /// Every sound glob of a few letters stays sound, and what it matches its folded form matches.
+    #[test]
+    fn random_globs_stay_sound_and_lose_nothing() {
+        const LETTERS: [&str; 14] =
+            ["a", "B", "É", "*", "?", "[", "]", "!", "-", "^", "{", "}", ",", "/"];
+        let mut state = 88_172_645_463_325_252_u64;
+        let mut dice = |sides: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % 1_000_003).unwrap() % sides
+        };
+        let mut sound = 0;
+        for _ in 0..20_000 {
+            let text: String = (0..1 + dice(8)).map(|_| LETTERS[dice(LETTERS.len())]).collect();
+            let Ok(original) = Glob::parse(&text) else { continue };
+            let folded = Glob::parse(&glob(&text));
+            let Ok(folded) = folded else { panic!("{text} became {}", glob(&text)) };
+            sound += 1;
+            for _ in 0..20 {
+                let name: String = (0..1 + dice(4))
+                    .map(|_| ["a", "A", "b", "B", "-", "/", "!", "^"][dice(8)])
+                    .collect();
+                let Ok(name) = name.parse::<RepoPath>() else { continue };
+                // What a class excludes it excludes in both cases, so it may hold less.
+                if original.is_match(&name) == Ok(true)
+                    && !text.contains("[!")
+                    && !text.contains("[^")
+                {
+                    assert_eq!(folded.is_match(&path(&name)), Ok(true), "{text} {name}");
+                }
+            }
+        }
+        assert!(sound > 1_000, "{sound}");
+    }
+}
