@@ -4,6 +4,7 @@ pub mod check;
 pub mod finding;
 pub mod gate;
 pub mod glob;
+pub mod hook;
 pub mod lane;
 pub mod level;
 pub mod overlap;

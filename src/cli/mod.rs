@@ -3,6 +3,7 @@
 mod ask;
 mod check;
 mod gate;
+mod hook;
 mod output;
 mod plan;
 mod waves;
@@ -40,6 +41,8 @@ enum Command {
     Who(who::WhoArgs),
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
+    /// Answer a coding agent's edit hook: may the task of this branch write the file?
+    Hook(hook::HookArgs),
 }
 
 /// What check and gate have in common.
@@ -112,6 +115,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Gate(args) => gate::run(args),
         Command::Who(args) => who::run(args),
         Command::Waves(args) => waves::run(args),
+        Command::Hook(args) => hook::run(args),
     };
     match ended {
         Ok(status) => status,

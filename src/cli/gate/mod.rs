@@ -3,7 +3,7 @@
 mod asked;
 mod judge;
 mod names;
-mod plan;
+pub(super) mod plan;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
