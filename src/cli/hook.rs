@@ -10,6 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use lanelint::hook::wire::{self, Permission, Request};
 use lanelint::hook::{self, Decision, Intent};
+use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan};
 use lanelint::repo::ChangeKind;
 use lanelint::repo::git::{Checkout, Environment, Head, Reach, Repository};
@@ -19,6 +20,8 @@ use lanelint::report;
 use super::Unusable;
 use super::gate::plan::{Chosen, of_revision};
 use super::plan::{Failure, Found, Place, relative};
+
+const SEE_CHECK: &str = "`lanelint check` says what is wrong with the plan";
 
 #[derive(Debug, Args)]
 pub(super) struct HookArgs {
@@ -106,83 +109,73 @@ struct Call<'a> {
 /// A file of the call: its name there, and what a write to it may reach.
 type Named<'a> = (&'a str, Result<Vec<PathBuf>, NoTarget>);
 
+/// Where the files of a call are looked at.
+struct Site {
+    /// The work tree in which the task works.
+    tree: Checkout,
+    /// Where the plan that was named really is.
+    plan: Option<PathBuf>,
+}
+
+/// What a write to a file means for the lanes.
+enum Landing {
+    /// It changes this path of the repository.
+    At(RepoPath),
+    /// It changes nothing of the repository.
+    Elsewhere,
+    /// It is no task's to make, for this reason.
+    Refused(String),
+}
+
 impl Call<'_> {
     /// What the agent is told; nothing where it is none of the lanes' business.
     fn permission(&self) -> Result<Option<(Permission, String)>, Unusable> {
         let cwd = Path::new(&self.request.cwd);
-        let files: Vec<Named<'_>> = self
-            .request
-            .files
-            .iter()
-            .map(|file| (file.as_str(), written::targets(cwd, file)))
-            .collect();
+        if !cwd.is_absolute() {
+            let problem =
+                format!("the agent's working directory {} is no absolute path", cwd.display());
+            return Err(Unusable::new(problem, "this is the agent's to mend"));
+        }
+        let files = self.request.files.iter();
+        let files: Vec<Named<'_>> =
+            files.map(|file| (file.as_str(), written::targets(cwd, file))).collect();
         let Some(tree) = self.tree(cwd, &files)? else { return Ok(None) };
-        let plan_file = self.plan_file()?;
-        let concerns = |target: &PathBuf| {
-            tree.reach(target) != Reach::Outside
-                || plan_file.as_ref().is_some_and(|plan| target.starts_with(plan))
-        };
-        if !files.iter().any(|(_, targets)| {
-            targets.as_ref().map_or(true, |targets| targets.iter().any(concerns))
-        }) {
+        let site = Site { tree, plan: self.plan_file()? };
+        if files.iter().all(|(_, targets)| site.is_outside(targets)) {
             return Ok(None);
         }
         let branch = match &self.args.task {
             Some(_) => None,
-            None => match self.branch(&tree)? {
+            None => match self.branch(&site.tree)? {
                 Some(branch) => Some(branch),
                 None => return Ok(self.nobodys("HEAD is detached")),
             },
         };
-        let Chosen { mut plan, what, rivals, .. } = self.plan(&tree)?;
+        let Chosen { mut plan, what, rivals, .. } = self.plan(&site.tree)?;
         if plan.tasks.is_empty() {
-            return Err(Unusable::new(
-                format!("no task can be read from {what}"),
-                "`lanelint check` says what is wrong with the plan",
-            ));
+            return Err(Unusable::new(format!("no task can be read from {what}"), SEE_CHECK));
         }
         let Some(task) = self.task(&plan, branch.as_deref())? else {
             let branch = branch.unwrap_or_default();
             return Ok(self.nobodys(&format!("the branch `{branch}` is no task's")));
         };
-        if let Some(file) = &plan_file {
-            plan.own_paths.extend(own_elsewhere(&tree, file));
-        }
+        plan.own_paths.extend(site.own_elsewhere());
         let plan = Arc::new(plan);
         let mut changes = BTreeMap::new();
         for (name, targets) in &files {
-            let denied =
-                |why: &str| Some((Permission::Deny, hook::refused(&plan, task, name, why)));
             let targets = match targets {
                 Ok(targets) => targets,
-                Err(NoTarget::Refused(why)) => return Ok(denied(why)),
+                Err(NoTarget::Refused(why)) => return Ok(denied(&plan, task, name, why)),
                 Err(NoTarget::Unreadable(error)) => return Err(error.clone().into()),
             };
             for target in targets {
-                if plan_file.as_ref().is_some_and(|plan| target.starts_with(plan)) {
-                    return Ok(denied("it is the plan that judges"));
-                }
-                let path = match tree.reach(target) {
-                    Reach::Inside(path) | Reach::Submodule(path) => path,
-                    Reach::Outside => continue,
-                    Reach::GitFolder => {
-                        return Ok(denied("git keeps its own files there, hooks and settings too"));
-                    }
-                    Reach::OtherTree(top) => {
-                        let why = format!(
-                            "it is in another work tree of this repository, {}, where another \
-                             task may be at work",
-                            top.display()
-                        );
-                        return Ok(denied(&why));
-                    }
-                    Reach::NoPath(fault) => {
-                        return Ok(denied(&format!("it is no path of the repository: {fault}")));
-                    }
-                };
                 let exists = target.symlink_metadata().is_ok();
                 let kind = if exists { ChangeKind::Modified } else { ChangeKind::Added };
-                changes.insert(path, kind);
+                match site.landing(target) {
+                    Landing::At(path) => drop(changes.insert(path, kind)),
+                    Landing::Elsewhere => {}
+                    Landing::Refused(why) => return Ok(denied(&plan, task, name, &why)),
+                }
             }
         }
         let id = report::shown(&plan.tasks[task].id.value).into_owned();
@@ -193,39 +186,46 @@ impl Call<'_> {
             Decision::Deny(reason) => Ok(Some((Permission::Deny, reason))),
             Decision::Unknown(why) => Err(Unusable::new(
                 format!("nobody knows what task `{id}` may write: {why}"),
-                "`lanelint check` says what is wrong with the plan",
+                SEE_CHECK,
             )),
         }
     }
 
     /// The work tree in which the task works; nothing where neither the agent nor a file is in one.
     fn tree(&self, cwd: &Path, files: &[Named<'_>]) -> Result<Option<Checkout>, Unusable> {
-        let unusable = |what: &str, folder: &Path, why: &str| {
-            Unusable::new(format!("the {what} {} {why}", folder.display()), "name another folder")
+        let real = |what: &str, folder: &Path| {
+            let unusable = |why: String| {
+                let problem = format!("the {what} {} cannot be used: {why}", folder.display());
+                Unusable::new(problem, "name a folder that exists")
+            };
+            let real = folder.canonicalize().map_err(|error| unusable(error.to_string()))?;
+            if real.is_dir() { Ok(real) } else { Err(unusable("it is no folder".to_owned())) }
         };
-        if let Some(root) = &self.args.root {
-            let root = self.environment.current_dir.join(root);
-            let real = root.canonicalize().ok().filter(|root| root.is_dir());
-            let real = real.ok_or_else(|| unusable("root", &root, "is no folder"))?;
-            let tree = Checkout::holding(&real).filter(|tree| tree.top() == real);
-            let not_top = || unusable("root", &root, "is not the top of a work tree of git");
-            return tree.map(Some).ok_or_else(not_top);
-        }
-        if !cwd.is_absolute() {
-            return Err(unusable("agent's working directory", cwd, "is no absolute path"));
-        }
-        let real = cwd.canonicalize().map_err(|error| {
-            unusable("agent's working directory", cwd, &format!("cannot be used: {error}"))
-        })?;
-        if self.environment.git_dir.is_some() {
-            let found = Repository::discover(self.environment, &real)?;
-            return Ok(found.as_ref().and_then(Checkout::of));
+        let root = self.args.root.as_ref().map(|root| self.environment.current_dir.join(root));
+        let root = root.map(|root| real("root", &root)).transpose()?;
+        let start = match &root {
+            Some(root) => root.clone(),
+            None => real("agent's working directory", cwd)?,
+        };
+        let tree = if self.environment.git_dir.is_some() {
+            Repository::discover(self.environment, &start)?.as_ref().and_then(Checkout::of)
+        } else {
+            Checkout::holding(&start)
+        };
+        if let Some(root) = root {
+            let tree = tree.filter(|tree| tree.top() == root);
+            return tree.map(Some).ok_or_else(|| {
+                Unusable::new(
+                    format!("the root {} is not the top of a work tree", root.display()),
+                    "leave --root out, or name the top with it",
+                )
+            });
         }
         let of_file = || {
             let targets = files.iter().filter_map(|(_, targets)| targets.as_ref().ok()).flatten();
             targets.filter_map(|target| Checkout::holding(target)).next()
         };
-        Ok(Checkout::holding(&real).or_else(of_file))
+        Ok(tree.or_else(of_file))
     }
 
     /// The branch that is checked out, or that is being rebased.
@@ -287,7 +287,7 @@ impl Call<'_> {
             [task] => Ok(Some(*task)),
             [] if plan.unknown => Err(Unusable::new(
                 format!("the plan cannot be read as a whole, so nobody knows whose `{branch}` is"),
-                "`lanelint check` says what is wrong with the plan",
+                SEE_CHECK,
             )),
             [] => Ok(None),
             _ => Err(Unusable::new(
@@ -304,11 +304,44 @@ impl Call<'_> {
     }
 }
 
-/// The path that a plan in another work tree of the repository has in each of them.
-fn own_elsewhere(tree: &Checkout, plan: &Path) -> Option<Own> {
-    let other = Checkout::holding(plan).filter(|other| other.shares_repository(tree))?;
-    let path = relative(other.top(), plan)??;
-    Some(if plan.is_dir() { Own::Folder(path) } else { Own::File(path) })
+impl Site {
+    /// Whether a file is certainly none of this repository's, nor its plan.
+    fn is_outside(&self, targets: &Result<Vec<PathBuf>, NoTarget>) -> bool {
+        let outside = |target: &PathBuf| matches!(self.landing(target), Landing::Elsewhere);
+        targets.as_ref().is_ok_and(|targets| targets.iter().all(outside))
+    }
+
+    fn landing(&self, target: &Path) -> Landing {
+        let refused = |why: &str| Landing::Refused(why.to_owned());
+        if self.plan.as_ref().is_some_and(|plan| target.starts_with(plan)) {
+            return refused("it is the plan that judges");
+        }
+        match self.tree.reach(target) {
+            Reach::Inside(path) | Reach::Submodule(path) => Landing::At(path),
+            Reach::Outside => Landing::Elsewhere,
+            Reach::GitFolder => refused("git keeps its own files there, hooks and settings too"),
+            Reach::OtherTree(top) => Landing::Refused(format!(
+                "it is in another work tree of this repository, {}, where another task may be at \
+                 work",
+                top.display()
+            )),
+            Reach::NoPath(fault) => {
+                Landing::Refused(format!("it is no path of the repository: {fault}"))
+            }
+        }
+    }
+
+    /// The path that a plan in another work tree of the repository has in each of them.
+    fn own_elsewhere(&self) -> Option<Own> {
+        let plan = self.plan.as_ref()?;
+        let other = Checkout::holding(plan).filter(|other| other.shares_repository(&self.tree))?;
+        let path = relative(other.top(), plan)??;
+        Some(if plan.is_dir() { Own::Folder(path) } else { Own::File(path) })
+    }
+}
+
+fn denied(plan: &Plan, task: usize, file: &str, why: &str) -> Option<(Permission, String)> {
+    Some((Permission::Deny, hook::refused(plan, task, file, why)))
 }
 
 #[cfg(test)]

@@ -94,11 +94,9 @@ fn refs_in_another_form_are_read_by_git() {
     fs::remove_file(repo.path(".git/HEAD")).unwrap();
     symlink("refs/heads/lessons", repo.path(".git/HEAD")).unwrap();
     Hook::of(&repo).write("quizzes/a.json").denies(&["`lessons`"]);
-    if TestRepo::new()
-        .try_git(repo.root(), &["init", "-q", "--ref-format=reftable", "x"])
-        .status
-        .success()
-    {
+    let probe = TestRepo::without_git();
+    let tried = probe.try_git(probe.root(), &["init", "-q", "--ref-format=reftable"]);
+    if tried.status.success() {
         let repo = TestRepo::with(&["--ref-format=reftable"]);
         repo.write("lanes.yaml", PLAN);
         repo.commit("the plan");
@@ -227,7 +225,9 @@ fn other_work_trees_belong_to_other_tasks() {
     Hook::of(&repo).arg("--root").arg(&tree).write("lessons/a.json").denies(&["another work tree"]);
     let named = Hook::of(&repo).arg("--root").arg(repo.path("lessons")).write("x");
     named.gives_up("not the top of a work tree");
-    Hook::of(&repo).arg("--root=nowhere").write("x").gives_up("is no folder");
+    Hook::of(&repo).arg("--root=nowhere").write("x").gives_up("cannot be used");
+    Hook::of(&repo).arg("--root=lanes.yaml").write("x").gives_up("no folder");
+    Hook::of(&repo).arg("--root=.").cwd("relative").write("x").gives_up("no absolute path");
 }
 
 #[test]
