@@ -35,6 +35,7 @@ fn main() {
         ("patch", patch),
         ("branch", branch),
         ("many", many),
+        ("hook", hook),
     ];
     for (name, row) in rows {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
@@ -358,4 +359,44 @@ fn many() {
     let gate = process(LANELINT, &["gate", "--quiet"], at);
     let by_hand = process("sh", &["-c", &by_hand], at);
     row("many: 200 branches of 300 files", gate, ("200 `git diff-tree`", by_hand), 1.0);
+}
+
+/// Twenty tasks in a repository, of which one is about to write a file.
+fn hook() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().canonicalize().unwrap();
+    git(&at, &["init", "-q", "-b", "main"], b"");
+    let tasks: String =
+        (0..20).map(|task| format!("  t{task}: {{write: 'src/mod{task}/**'}}\n")).collect();
+    fs::write(at.join("lanes.yaml"), format!("tasks:\n{tasks}")).unwrap();
+    git(&at, &["add", "-A"], b"");
+    git(&at, &["commit", "-q", "-m", "the plan"], b"");
+    git(&at, &["checkout", "-q", "-b", "t7"], b"");
+    let call = |file: &str| {
+        format!(
+            "{{\"hook_event_name\":\"PreToolUse\",\"cwd\":\"{}\",\"tool_name\":\"Write\",\
+             \"tool_input\":{{\"file_path\":\"{file}\"}}}}",
+            at.display()
+        )
+    };
+    let run = |program: &str, arguments: &[&str], file: &str| {
+        fs::write(at.join("call.json"), call(file)).unwrap();
+        let one = || {
+            let mut child = Command::new(program)
+                .args(arguments)
+                .current_dir(&at)
+                .stdin(File::open(at.join("call.json")).unwrap())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap_or_else(|error| panic!("{program}: {error}"));
+            assert!(child.wait().unwrap().success());
+        };
+        // A process of a millisecond is soon disturbed.
+        (0..10).map(|_| best(one)).min().unwrap()
+    };
+    let empty = ("an empty process, `true`", run("true", &[], "src/mod7/x"));
+    row("hook: in the lane", run(LANELINT, &["hook"], "src/mod7/x"), empty, 4.0);
+    row("hook: outside of it", run(LANELINT, &["hook"], "src/mod8/x"), empty, 4.0);
+    let from = run(LANELINT, &["hook", "--plan-from", "main"], "src/mod7/x");
+    row("hook: the plan of a commit", from, empty, 40.0);
 }

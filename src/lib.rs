@@ -7,6 +7,7 @@ pub mod finding;
 pub mod fold;
 pub mod gate;
 pub mod glob;
+pub mod hook;
 pub mod lane;
 pub mod level;
 pub mod overlap;

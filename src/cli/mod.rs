@@ -5,6 +5,7 @@ mod brief;
 mod check;
 mod explain;
 mod gate;
+mod hook;
 mod init;
 mod output;
 mod plan;
@@ -52,6 +53,8 @@ enum Command {
     Schema,
     /// Put the tasks into the fewest waves that can start together.
     Waves(waves::WavesArgs),
+    /// Answer a coding agent's edit hook: may the task of this branch write the file?
+    Hook(hook::HookArgs),
 }
 
 /// What check and gate have in common.
@@ -128,6 +131,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Init(args) => init::run(args),
         Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
+        Command::Hook(args) => hook::run(args),
     };
     match ended {
         Ok(status) => status,

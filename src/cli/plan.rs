@@ -61,6 +61,12 @@ impl Place {
         Ok(Place { here, root, bounded: false, has_files: true })
     }
 
+    /// A run at the top of a work tree, wherever the working directory is.
+    pub(super) fn at_top(top: &Path) -> Place {
+        let top = top.to_path_buf();
+        Place { here: top.clone(), root: top, bounded: true, has_files: true }
+    }
+
     /// Takes for the root what the paths of the repository's changes begin at.
     ///
     /// # Errors

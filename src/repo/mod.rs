@@ -2,11 +2,12 @@
 //! as text.
 //!
 //! [`git`] is the only place that starts a process, [`files`] the only one below the command line
-//! that walks folders. Neither knows of plans, tasks or lanes.
+//! that walks folders, [`written`] follows links. None of them knows of plans, tasks or lanes.
 
 pub mod files;
 pub mod git;
 pub mod patch;
+pub mod written;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

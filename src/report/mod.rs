@@ -72,7 +72,7 @@ pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// The ids of some tasks as a sentence holds them: the first few, and how many there are beside.
-fn names(plan: &Plan, tasks: &[usize], most: usize) -> String {
+pub(crate) fn names(plan: &Plan, tasks: &[usize], most: usize) -> String {
     let mut shown: Vec<String> = tasks.iter().take(most).map(|&task| name(plan, task)).collect();
     if tasks.len() > most {
         shown.push(format!("{} more", tasks.len() - most));
@@ -84,7 +84,7 @@ fn names(plan: &Plan, tasks: &[usize], most: usize) -> String {
 }
 
 /// The id of a task as it is shown.
-fn name(plan: &Plan, task: usize) -> String {
+pub(crate) fn name(plan: &Plan, task: usize) -> String {
     format!("`{}`", shown(&excerpt(&plan.tasks[task].id.value)))
 }
 

@@ -5,7 +5,7 @@ mod between;
 mod judge;
 mod links;
 mod names;
-mod plan;
+pub(super) mod plan;
 mod progress;
 
 use std::path::PathBuf;

@@ -1,21 +1,22 @@
 //! Which plan judges.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan, locate};
 use lanelint::repo::git::{GitError, Prefer, Repository};
+use lanelint::repo::written::without_dots;
 
 use super::Gate;
 use super::names::{Named, anchor, branch, branch_or_error, commit};
 use crate::cli::Unusable;
-use crate::cli::plan::{Failure, Found, relative};
+use crate::cli::plan::{Failure, Found, Place, relative};
 
 /// The plan that judges.
-pub(super) struct Chosen {
-    pub(super) plan: Plan,
-    pub(super) what: String,
-    pub(super) rivals: Vec<Own>,
+pub(in crate::cli) struct Chosen {
+    pub(in crate::cli) plan: Plan,
+    pub(in crate::cli) what: String,
+    pub(in crate::cli) rivals: Vec<Own>,
     /// The base that was found on the way to it.
     pub(super) base: Option<Named>,
 }
@@ -36,9 +37,7 @@ impl Gate<'_> {
         let on_disk = || Found::on_disk(self.place, named).map(Chosen::from);
         let Some(repository) = repository else { return Ok(on_disk()?) };
         if let Some(revision) = &self.args.plan_from {
-            let path = named.map(|plan| self.path_in_commit(repository, plan)).transpose()?;
-            let from = anchor(repository, revision)?;
-            return self.plan_in(repository, &from, path.as_ref());
+            return of_revision(self.place, repository, revision, named);
         }
         if named.is_some() || only_patches {
             return Ok(on_disk()?);
@@ -53,61 +52,20 @@ impl Gate<'_> {
                     )));
                 }
             }
-            return self.plan_in(repository, &from, None);
+            return plan_in(self.place, repository, &from, None);
         }
         let base = self.base(repository, None)?;
-        let chosen = self.plan_in(repository, &base, None)?;
+        let chosen = plan_in(self.place, repository, &base, None)?;
         // The plan may name another base. That one's plan judges, whatever it names in turn.
         let other = chosen.plan.base.as_ref().map(|base| base.value.as_str());
         match other.filter(|other| self.args.base.is_none() && *other != base.name) {
             None => Ok(Chosen { base: Some(base), ..chosen }),
             Some(other) => {
                 let base = branch_or_error(repository, other)?;
-                Ok(Chosen { base: Some(base.clone()), ..self.plan_in(repository, &base, None)? })
+                let chosen = plan_in(self.place, repository, &base, None)?;
+                Ok(Chosen { base: Some(base), ..chosen })
             }
         }
-    }
-
-    fn plan_in(
-        &self,
-        repository: &Repository,
-        from: &Named,
-        path: Option<&RepoPath>,
-    ) -> Result<Chosen, Failure> {
-        let top = repository.work_tree().and_then(|top| top.canonicalize().ok());
-        let here = self.place.here.canonicalize().ok();
-        let start = match (top, here) {
-            (Some(top), Some(here)) => relative(&top, &here).flatten(),
-            _ => None,
-        };
-        let found = Found::in_commit(repository, &from.commit, start.as_ref(), path)?;
-        let mut chosen = Chosen::from(found);
-        if from.name != from.commit.as_str() {
-            chosen.what = format!("{} ({})", chosen.what, from.name);
-        }
-        Ok(chosen)
-    }
-
-    /// A plan named on the command line, as a path of the repository.
-    fn path_in_commit(&self, repository: &Repository, plan: &Path) -> Result<RepoPath, Unusable> {
-        let outside = || {
-            Unusable::new(
-                format!("{} is no path of the repository", plan.display()),
-                "with --plan-from, name the plan by its path in the repository",
-            )
-        };
-        let top = repository.work_tree().and_then(|top| top.canonicalize().ok());
-        let (Some(top), Ok(here)) = (top, self.place.here.canonicalize()) else {
-            return RepoPath::new(plan.as_os_str().as_encoded_bytes()).map_err(|_| outside());
-        };
-        let plan = here.join(plan);
-        let (folder, name) = (plan.parent().unwrap_or(&here), plan.file_name());
-        // The work tree need not have the folder that the commit has.
-        let folder = folder.canonicalize().unwrap_or_else(|_| without_dots(folder));
-        let inside = relative(&top, &folder)
-            .zip(name)
-            .and_then(|(folder, name)| locate::inside(folder.as_ref(), name.as_encoded_bytes()));
-        inside.ok_or_else(outside)
     }
 
     /// What the tasks' branches fork from: `--base`, else what the plan names, else `main`, else
@@ -133,15 +91,60 @@ impl Gate<'_> {
     }
 }
 
-/// A path without `.` and `..`, by its text alone.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for step in path.components() {
-        match step {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            step => plain.push(step),
-        }
+/// The plan of the commit that a revision names: the one that is named, or the one that is found.
+pub(in crate::cli) fn of_revision(
+    place: &Place,
+    repository: &Repository,
+    revision: &str,
+    named: Option<&Path>,
+) -> Result<Chosen, Failure> {
+    let path = named.map(|plan| path_in_commit(place, repository, plan)).transpose()?;
+    let from = anchor(repository, revision)?;
+    plan_in(place, repository, &from, path.as_ref())
+}
+
+fn plan_in(
+    place: &Place,
+    repository: &Repository,
+    from: &Named,
+    path: Option<&RepoPath>,
+) -> Result<Chosen, Failure> {
+    let top = repository.work_tree().and_then(|top| top.canonicalize().ok());
+    let here = place.here.canonicalize().ok();
+    let start = match (top, here) {
+        (Some(top), Some(here)) => relative(&top, &here).flatten(),
+        _ => None,
+    };
+    let found = Found::in_commit(repository, &from.commit, start.as_ref(), path)?;
+    let mut chosen = Chosen::from(found);
+    if from.name != from.commit.as_str() {
+        chosen.what = format!("{} ({})", chosen.what, from.name);
     }
-    plain
+    Ok(chosen)
+}
+
+/// A plan named on the command line, as a path of the repository.
+fn path_in_commit(
+    place: &Place,
+    repository: &Repository,
+    plan: &Path,
+) -> Result<RepoPath, Unusable> {
+    let outside = || {
+        Unusable::new(
+            format!("{} is no path of the repository", plan.display()),
+            "with --plan-from, name the plan by its path in the repository",
+        )
+    };
+    let top = repository.work_tree().and_then(|top| top.canonicalize().ok());
+    let (Some(top), Ok(here)) = (top, place.here.canonicalize()) else {
+        return RepoPath::new(plan.as_os_str().as_encoded_bytes()).map_err(|_| outside());
+    };
+    let plan = here.join(plan);
+    let (folder, name) = (plan.parent().unwrap_or(&here), plan.file_name());
+    // The work tree need not have the folder that the commit has.
+    let folder = folder.canonicalize().unwrap_or_else(|_| without_dots(folder));
+    let inside = relative(&top, &folder)
+        .zip(name)
+        .and_then(|(folder, name)| locate::inside(folder.as_ref(), name.as_encoded_bytes()));
+    inside.ok_or_else(outside)
 }

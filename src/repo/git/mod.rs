@@ -14,9 +14,13 @@
 //! includes a FIFO, git waits for ever at its first step, and only a time limit of the caller's
 //! ends it.
 //!
+//! `checkout.rs` asks nobody: it reads the few files that say where a work tree is and what is
+//! checked out in it.
+//!
 //! Only `process.rs` starts a process. git's own words are used for git's things:
 //! <https://git-scm.com/docs/gitglossary>.
 
+mod checkout;
 mod diff;
 mod discover;
 mod environment;
@@ -36,6 +40,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+pub use checkout::{Checkout, Head, Reach};
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;

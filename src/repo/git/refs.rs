@@ -42,7 +42,7 @@ pub(super) struct Refs {
     broken: BTreeSet<String>,
 }
 
-const HEADS: &str = "refs/heads/";
+pub(super) const HEADS: &str = "refs/heads/";
 const ORIGIN: &str = "refs/remotes/origin/";
 
 impl Repository {
