@@ -26,6 +26,7 @@ mod empty_lane;
 mod invalid_glob;
 mod invalid_plan;
 mod missing_branch;
+mod missing_companion;
 mod missing_lane;
 mod no_changes;
 mod not_verified;
@@ -48,6 +49,7 @@ pub const RULES: &[&Rule] = &[
     &empty_lane::RULE,
     &unmatched_glob::RULE,
     &broad_lane::RULE,
+    &missing_companion::RULE,
     &dependency_cycle::RULE,
     &duplicate_branch::RULE,
     &out_of_lane::RULE,
@@ -64,7 +66,6 @@ pub const PLANNED: &[&str] = &[
     "clashing-paths",
     "read-write-hazard",
     "redundant-glob",
-    "missing-companion",
     "unused-allow",
     "colliding-writes",
     "merge-conflict",

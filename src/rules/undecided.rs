@@ -70,9 +70,14 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
     }
-    for &task in &known.survey.breadth.undecided {
-        let label = facts.write_label(task, "this lane");
-        report(gave_up(facts, "broad-lane", &[task], vec![label]));
+    for (rule, undecided) in [
+        ("broad-lane", &known.survey.breadth.undecided),
+        ("missing-companion", &known.survey.companions.undecided),
+    ] {
+        for &task in undecided {
+            let label = facts.write_label(task, "this lane");
+            report(gave_up(facts, rule, &[task], vec![label]));
+        }
     }
     // Where the work is used up, it is for all globs that follow: the first of a lane is told.
     let mut told = BTreeSet::new();
