@@ -11,7 +11,7 @@ use miette::{
 
 use super::group::{Common, Group, groups};
 use super::{Style, count, path_text, safe, shown};
-use crate::finding::{Datum, Finding, Label, Level, Place, Report};
+use crate::finding::{Allowed, Datum, Finding, Label, Level, Place, Report};
 use crate::source::{SourceFile, Span};
 
 /// How many members of a group are told one by one.
@@ -104,6 +104,7 @@ impl<'r> GroupDiagnostic<'r> {
                 (of_cause(group), draft.labels.iter().filter(cause).collect())
             }
             Some(Common::Path) => of_path(group),
+            Some(Common::Allowed) => (of_allowed(group), Vec::new()),
         };
         // What helps with one overlap is not what helps with many of one cause; and one help for all
         // is no help where they differ.
@@ -114,6 +115,9 @@ impl<'r> GroupDiagnostic<'r> {
             let rule = crate::rules::rule(first.rule)?;
             Some(rule.remedy.to_owned())
         });
+        // Of what is accepted, nobody has to be told what to do.
+        let allowed = first.allowed.is_some();
+        let help = help.filter(|_| !allowed);
         let places: Vec<(Span, &str)> = labels
             .iter()
             .filter_map(|label| match label.place {
@@ -122,8 +126,13 @@ impl<'r> GroupDiagnostic<'r> {
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
-            code: Some(format!("{}[{}]", first.level.word(), first.rule)),
-            level: first.level,
+            code: Some(format!(
+                "{}[{}]{}",
+                first.level.word(),
+                first.rule,
+                if allowed { " (allowed)" } else { "" }
+            )),
+            level: if allowed { Level::Note } else { first.level },
             message,
             help,
             text: None,
@@ -171,10 +180,19 @@ fn alone(finding: &Finding) -> String {
         message = format!("{}: {message}", shown(name));
     }
     if let Some(allowed) = &finding.allowed {
-        let (by, reason) = (shown(&allowed.by), shown(&allowed.reason));
-        message.push_str(&format!("\nallowed by `{by}`: {reason}"));
+        message.push('\n');
+        message.push_str(&allowed_by(allowed));
     }
     message
+}
+
+fn allowed_by(allowed: &Allowed) -> String {
+    format!("allowed by `{}`: {}", shown(&allowed.by), shown(&allowed.reason))
+}
+
+fn of_allowed(group: &Group<'_>) -> String {
+    let by = group.findings[0].allowed.as_deref().map(allowed_by).unwrap_or_default();
+    listed(by, group, |finding| shown(&finding.draft.message).into_owned())
 }
 
 fn of_task(group: &Group<'_>, did: &str) -> String {
