@@ -1,6 +1,6 @@
 //! `missing-companion`: a lane that names a file and lacks what is written with it.
 
-use super::{Example, Facts, Grouping, Rule, label, text, texts};
+use super::{Example, Facts, Grouping, Rule, Subject, label, text, texts};
 use crate::finding::{Draft, Level};
 use crate::glob;
 use crate::source::excerpt;
@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
               lane",
     level: Level::Warning,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "Who changes `Cargo.toml` changes `Cargo.lock` as well, by the next build, and the \
         gate then refuses a change that nobody planned. The lock files of the usual package \
         managers are known: for a file that a glob names without a wildcard in its last component, \

@@ -1,6 +1,6 @@
 //! `overlapping-lanes`: two concurrent tasks may write the same path.
 
-use super::{Example, Facts, Grouping, Rule, label, texts};
+use super::{Example, Facts, Grouping, Rule, Subject, label, texts};
 use std::sync::Arc;
 
 use crate::finding::{Datum, Draft, Level};
@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "two concurrent tasks may write the same path",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "Two tasks that run beside each other and may write one file will, sooner or \
         later, undo each other's work. The lanes are compared exactly, for files that do not exist \
         yet too, and the path that is named is in both of them. Take it out of one lane with an \

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Finding, Input, Mender, Report};
-use crate::gate::{Judged, Work};
+use crate::gate::{Extent, Judged, Work};
 use crate::plan::{Own, PlanText, read};
 use crate::repo::patch;
 
@@ -27,6 +27,7 @@ fn gated(text: &str, work: Work) -> Report {
     let judged = Judged {
         task: 0,
         input: Input::default(),
+        extent: Extent::Given,
         patch: Some("a.patch".to_owned()),
         work,
         doubts: BTreeMap::new(),

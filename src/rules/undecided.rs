@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Example, Facts, Grouping, Question, Rule, label, text, texts};
+use super::{Example, Facts, Grouping, Question, Rule, Subject, label, text, texts};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level};
@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a bound on work was reached; the rule that gave up and the lanes are named",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Plan,
     explanation: "Every question about lanes can be decided, but globs can be built for which \
         that takes longer than anyone waits. The bound is far beyond what people write. Where it \
         is reached, the run says so and ends with status 3: silence never means 'gave up'.",

@@ -38,7 +38,7 @@ fn undecided(plan: &Plan, survey: Survey) -> Vec<String> {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
     let known = PlanFacts { survey, ..PlanFacts::new(plan, &lanes, &order, &[], Vec::new()) };
     let question = Question::Check(&known);
-    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    let facts = Facts { plan, lanes: &lanes, order: &order, question, outcome: None };
     let mut told = Vec::new();
     (rule("undecided").unwrap().find)(&facts, &mut |draft| told.push(draft.message));
     told

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lanelint::finding::Input;
-use lanelint::gate::{GateInput, Judged, Work};
+use lanelint::gate::{Extent, GateInput, Judged, Work};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
@@ -57,6 +57,7 @@ impl<'a> Judge<'a> {
             input.judged.push(Judged {
                 task,
                 input: self.input(task, name.to_owned()),
+                extent: Extent::Given,
                 patch: Some(name.to_owned()),
                 work: read.map_or_else(Work::Unreadable, Work::Changes),
                 doubts: BTreeMap::new(),
@@ -84,7 +85,7 @@ impl<'a> Judge<'a> {
             let staged = repository.staged().map(|diff| (diff.change_set(), BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = repository.head().ok().flatten().map(|head| head.to_string());
-            input.judged.push(judged(task, about, staged));
+            input.judged.push(judged(task, about, Extent::Uncommitted, staged));
         }
         if self.gate.args.worktree {
             let task = self.task_at_hand(repository)?;
@@ -131,7 +132,8 @@ impl<'a> Judge<'a> {
             let diffs = repository.diff_trees(&[(Some(start), to)])?;
             Ok(diffs.into_iter().next().map(ChangeSet::from).unwrap_or_default())
         })();
-        judged(task, about, changes.map(|changes| (changes, BTreeMap::new())))
+        let changes = changes.map(|changes| (changes, BTreeMap::new()));
+        judged(task, about, Extent::Given, changes)
     }
 
     fn worktree(&self, repository: &Repository, task: usize) -> Judged {
@@ -160,7 +162,9 @@ impl<'a> Judge<'a> {
             });
             Ok((found.diff.change_set(), doubts.collect()))
         })();
-        judged(task, about, changes)
+        let since_base = self.gate.args.base.is_some();
+        let extent = if since_base { Extent::Given } else { Extent::Uncommitted };
+        judged(task, about, extent, changes)
     }
 
     /// Each task's own branch against its merge base with the base.
@@ -208,7 +212,8 @@ impl<'a> Judge<'a> {
             let source = format!("branch {}", self.plan.tasks[task].branch_name());
             let input = self.input(task, source);
             let doubts = BTreeMap::new();
-            judged.insert(task, Judged { task, input, patch: None, work, doubts });
+            let extent = Extent::Branch;
+            judged.insert(task, Judged { task, input, extent, patch: None, work, doubts });
         }
         input.judged.extend(judged.into_values());
     }
@@ -263,9 +268,17 @@ impl<'a> Judge<'a> {
                     None => Work::Unreadable(missing()),
                 },
             };
-            let doubts = BTreeMap::new();
-            let judged = Judged { task: *task, input: about, patch: None, work: changes, doubts };
-            work.insert(*task, judged);
+            work.insert(
+                *task,
+                Judged {
+                    task: *task,
+                    input: about,
+                    extent: Extent::Branch,
+                    patch: None,
+                    work: changes,
+                    doubts: BTreeMap::new(),
+                },
+            );
         }
         work
     }
@@ -274,13 +287,14 @@ impl<'a> Judge<'a> {
 fn judged(
     task: usize,
     input: Input,
+    extent: Extent,
     changes: Result<(ChangeSet, BTreeMap<RepoPath, String>), GitError>,
 ) -> Judged {
     let (work, doubts) = match changes {
         Ok((changes, doubts)) => (Work::Changes(changes), doubts),
         Err(error) => (Work::Unreadable(error.into()), BTreeMap::new()),
     };
-    Judged { task, input, patch: None, work, doubts }
+    Judged { task, input, extent, patch: None, work, doubts }
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Gap {
