@@ -1,21 +1,22 @@
 //! The one entry: inputs in memory in, report out. Levels, allowances and the order of findings
 //! are settled here, for the command line and the editor alike.
 
+mod allowances;
 mod mend;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::finding::{Allowed, Draft, Finding, Level, Place, Report};
+use crate::finding::{Draft, Finding, Level, Place, Report, UNVERIFIED};
 use crate::gate::{GateFacts, GateInput, Judged};
-use crate::glob::Glob;
-use crate::overlap::{self, Overlap};
+use crate::overlap::Overlap;
 use crate::path::RepoPath;
+use crate::plan::Plan;
 use crate::plan::order::Order;
-use crate::plan::{Allow, Plan};
 use crate::repo::Gap;
-use crate::rules::{Facts, PlanFacts, Question, RULES, Rule};
+use crate::rules::{Facts, LAST, Outcome, PlanFacts, Question, RULES, Rule};
+use allowances::Allowances;
 pub use mend::{Done, Mended, mend};
 
 /// Judges a plan before its tasks start.
@@ -27,7 +28,7 @@ pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
     let order = Order::new(plan);
     let known = PlanFacts::new(plan, &lanes, &order, files, gaps);
     let question = Question::Check(&known);
-    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    let facts = Facts { plan, lanes: &lanes, order: &order, question, outcome: None };
     Report {
         command: "check",
         plan: Arc::clone(plan),
@@ -44,7 +45,7 @@ pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     let order = Order::new(plan);
     let known = GateFacts::new(plan, &lanes, &order, input);
     let question = Question::Gate(&known);
-    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    let facts = Facts { plan, lanes: &lanes, order: &order, question, outcome: None };
     Report {
         command: "gate",
         plan: Arc::clone(plan),
@@ -60,7 +61,8 @@ pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
 pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let lanes = plan.lanes();
     let mut known = PlanFacts::new(plan, &lanes, order, files, Vec::new());
-    let facts = Facts { plan, lanes: &lanes, order, question: Question::Check(&known) };
+    let question = Question::Check(&known);
+    let facts = Facts { plan, lanes: &lanes, order, question, outcome: None };
     let allowances = Allowances::new(&facts);
     let Some(rule) = crate::rules::rule("overlapping-lanes") else { return Vec::new() };
     let stands = |overlap: &Overlap| {
@@ -71,7 +73,7 @@ pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<
             ..Draft::default()
         };
         // What is not decided cannot be allowed.
-        !overlap.shared.undecided.is_empty() || allowances.of(rule, &draft).is_none()
+        !overlap.shared.undecided.is_empty() || allowances.accepting(rule, &draft).is_empty()
     };
     let mut stands = known.overlaps.iter().map(stands).collect::<Vec<_>>().into_iter();
     known.overlaps.retain(|_| stands.next() == Some(true));
@@ -85,23 +87,18 @@ fn changed_paths(input: &GateInput) -> usize {
 
 fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let allowances = Allowances::new(facts);
+    let mut outcome = Outcome::default();
     let mut findings = Vec::new();
-    for rule in RULES {
-        let Some(level) = level(facts.plan, rule) else { continue };
-        (rule.find)(facts, &mut |mut draft| {
-            let allowed = if rule.fixed { None } else { allowances.of(rule, &draft) };
-            if allowed.is_some() {
-                // What is accepted on purpose needs no mending.
-                draft.fixes = Vec::new();
-            }
-            findings.push(Finding {
-                rule: rule.name,
-                level,
-                draft,
-                allowed: allowed.map(Box::new),
-            });
-        });
+    for rule in RULES.iter().filter(|rule| rule.name != LAST.name) {
+        find(rule, facts, &allowances, &mut outcome, &mut findings);
     }
+    for finding in findings.iter().filter(|finding| UNVERIFIED.contains(&finding.rule)) {
+        let tasks = allowances.tasks(&finding.draft);
+        outcome.unverified.extend(tasks.iter().map(|&task| Some(task)));
+        outcome.unverified.extend(tasks.is_empty().then_some(None));
+    }
+    let facts = Facts { outcome: Some(&outcome), ..*facts };
+    find(LAST, &facts, &allowances, &mut Outcome::default(), &mut findings);
     findings.sort_by(|one, other| {
         let (left, right) = (&one.draft, &other.draft);
         place(facts.plan, left)
@@ -112,6 +109,32 @@ fn findings(facts: &Facts<'_>) -> Vec<Finding> {
             .then_with(|| left.message.cmp(&right.message))
     });
     findings
+}
+
+/// Lets a rule look at the facts, and settles the level of what it finds and who allows it.
+fn find(
+    rule: &Rule,
+    facts: &Facts<'_>,
+    allowances: &Allowances<'_>,
+    outcome: &mut Outcome,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(level) = level(facts.plan, rule) else { return };
+    (rule.find)(facts, &mut |mut draft| {
+        let accepting = allowances.accepting(rule, &draft);
+        if let Some(&first) = accepting.first() {
+            for &other in &accepting[1..] {
+                outcome.accepting.entry(other).or_insert(first);
+            }
+            outcome.accepting.insert(first, first);
+        }
+        let allowed = accepting.first().map(|&first| Box::new(allowances.allowed(first)));
+        if allowed.is_some() {
+            // What is accepted on purpose needs no mending.
+            draft.fixes = Vec::new();
+        }
+        findings.push(Finding { rule: rule.name, level, draft, allowed });
+    });
 }
 
 /// The file of a finding and the byte at which it is there.
@@ -135,59 +158,5 @@ fn level(plan: &Plan, rule: &Rule) -> Option<Level> {
     said.unwrap_or(Some(rule.level))
 }
 
-/// What the tasks of a plan accept on purpose.
-struct Allowances<'a> {
-    facts: &'a Facts<'a>,
-    /// The places of the tasks by their ids; empty when nobody allows anything.
-    tasks: HashMap<&'a str, usize>,
-}
-
-impl<'a> Allowances<'a> {
-    fn new(facts: &'a Facts<'a>) -> Allowances<'a> {
-        let tasks = &facts.plan.tasks;
-        let any = tasks.iter().any(|task| !task.allow.is_empty());
-        let ids = tasks.iter().enumerate().filter(|_| any);
-        Allowances { facts, tasks: ids.map(|(place, task)| (&*task.id.value, place)).collect() }
-    }
-
-    /// The first allowance, in the order of the finding's tasks, that accepts all of a finding.
-    fn of(&self, rule: &Rule, draft: &Draft) -> Option<Allowed> {
-        let tasks: Vec<usize> =
-            draft.tasks.iter().filter_map(|id| self.tasks.get(&**id).copied()).collect();
-        tasks.iter().find_map(|&task| {
-            let owner = &self.facts.plan.tasks[task];
-            let other = |with: usize| with != task && tasks.contains(&with);
-            let mut allowances = owner.allow.iter().filter(|allow| {
-                allow.rule.value == rule.name
-                    && allow.with.as_ref().is_none_or(|with| other(with.value))
-            });
-            let allow = allowances.find(|allow| accepts(self.facts, rule, allow, draft, &tasks))?;
-            Some(Allowed { by: owner.id.value.to_string(), reason: allow.reason.value.clone() })
-        })
-    }
-}
-
-fn accepts(facts: &Facts<'_>, rule: &Rule, allow: &Allow, draft: &Draft, tasks: &[usize]) -> bool {
-    let Some(entry) = &allow.path else { return true };
-    let (Ok(glob), Some(path)) = (&entry.glob, &draft.path) else { return false };
-    glob.is_match(path) == Ok(true) && !goes_further(facts, rule, tasks, glob)
-}
-
-/// Whether two tasks also meet outside of an allowed glob: its path is then only one of many.
-fn goes_further(facts: &Facts<'_>, rule: &Rule, tasks: &[usize], allowed: &Glob) -> bool {
-    let (Some(known), &[left, right]) = (facts.check(), tasks) else { return false };
-    if rule.name == "read-write-hazard" {
-        let hazards = &known.hazards.found;
-        let place = hazards.binary_search_by_key(&(left, right), |one| (one.reader, one.writer));
-        return place.is_ok_and(|place| {
-            overlap::goes_further(facts.plan, facts.lanes, &hazards[place], allowed)
-        });
-    }
-    let overlap = known.overlaps.iter().find(|overlap| overlap.tasks == (left, right));
-    overlap.filter(|_| rule.name == "overlapping-lanes").is_some_and(|overlap| {
-        let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
-        let pairs = overlap.shared.pairs.iter().copied();
-        let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));
-        !outside.pairs.is_empty() || !outside.undecided.is_empty()
-    })
-}
+#[cfg(test)]
+mod tests;

@@ -371,6 +371,32 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
+fn what_one_task_allows_for_one_reason_is_one_thing() {
+    let others: String = (0..12)
+        .map(|n| {
+            format!(
+                "  t{n}: {{write: log, needs: {}}}\n",
+                if n == 0 { "[]".to_owned() } else { format!("t{}", n - 1) }
+            )
+        })
+        .collect();
+    let plan = format!(
+        "tasks:\n  a:\n    write: log\n    allow: [{{rule: overlapping-lanes, reason: append-only}}]\n{others}"
+    );
+    let human = run(&with_plan(&plan), &[]).stdout;
+    let heads: Vec<&str> = human.lines().filter(|line| line.starts_with("error[")).collect();
+    assert_eq!(heads, ["error[overlapping-lanes] (allowed)"], "{human}");
+    for said in [
+        "allowed by `a`: append-only",
+        "`a` and `t7` may both write `log`",
+        "and 2 more",
+        "12 allowed",
+    ] {
+        assert!(human.contains(said), "{said}: {human}");
+    }
+}
+
+#[test]
 fn an_allowed_finding_is_shown_and_fails_nothing() {
     let plan = "tasks:\n  a: {write: src/**}\n  b:\n    write: src/x\n    allow:\n      - {rule: overlapping-lanes, with: a, path: src/x, reason: append-only file}\n";
     let repo = with_plan(plan);
@@ -382,7 +408,10 @@ fn an_allowed_finding_is_shown_and_fails_nothing() {
     let human = run(&repo, &[]).stdout;
     assert!(human.contains("allowed by `b`: append-only file"), "{human}");
     assert!(human.contains("1 allowed"), "{human}");
-    assert!(run(&repo, &["--format", "concise"]).stdout.contains("(allowed)"));
+    assert!(human.starts_with("error[overlapping-lanes] (allowed)\n"), "{human}");
+    assert!(!human.contains("help:"), "{human}");
+    let concise = run(&repo, &["--format", "concise"]).stdout;
+    assert!(concise.ends_with(" (allowed by `b`: append-only file)\n"), "{concise}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use common::TestRepo;
 
-const EXAMPLES: &[&str] = &["lesson-site", "shared-helper", "dashboard"];
+const EXAMPLES: &[&str] = &["lesson-site", "shared-helper", "dashboard", "workspace"];
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
@@ -55,8 +55,11 @@ fn plans(example: &str) -> Vec<&'static str> {
 
 /// The patches of a plan, by their names without the ending.
 fn patches(example: &str, plan: &str) -> Vec<String> {
-    let files = files(&fixtures().join(example).join(format!("{plan}patches")));
-    files.iter().map(|file| file.strip_suffix(".patch").unwrap().to_owned()).collect()
+    let folder = fixtures().join(example).join(format!("{plan}patches"));
+    if !folder.exists() {
+        return Vec::new();
+    }
+    files(&folder).iter().map(|file| file.strip_suffix(".patch").unwrap().to_owned()).collect()
 }
 
 /// The task whose changes a patch holds: `lessons` for `lessons` and `lessons-strayed`.

@@ -6,7 +6,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use crate::finding::{Input, Report};
-use crate::gate::{ChangedLink, Destination, GateInput, Judged, Node, Source, TriedMerge, Work};
+use crate::gate::{
+    ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, TriedMerge, Work,
+};
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
 use crate::repo::{ChangeSet, Conflict, FolderRename, Gap, patch};
@@ -80,6 +82,7 @@ fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<usize>, Work)>) 
             source: PATCH.to_owned(),
             ..Input::default()
         },
+        extent: Extent::Given,
         source: Source::Patch(PATCH.to_owned()),
         work,
         doubts: BTreeMap::new(),

@@ -29,12 +29,25 @@ pub struct Judged {
     pub task: Option<usize>,
     /// What was looked at.
     pub input: Input,
+    /// How much of the task's work that is.
+    pub extent: Extent,
     /// Where its changes come from.
     pub source: Source,
     /// What it holds.
     pub work: Work,
     /// The paths of which nobody knows whether they were changed, and why they count as changed.
     pub doubts: BTreeMap<RepoPath, String>,
+}
+
+/// How much of a task's work an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it: the task's own branch.
+    Branch,
+    /// What the caller calls its work: a patch, a range, all since the base.
+    Given,
+    /// What is not committed yet: other commits of the task may hold more.
+    Uncommitted,
 }
 
 /// Where changes come from.

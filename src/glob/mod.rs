@@ -16,6 +16,7 @@ mod automaton;
 mod bytes;
 mod graph;
 mod meet;
+mod named;
 pub(crate) mod near;
 mod outline;
 pub mod syntax;
@@ -27,10 +28,12 @@ use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use bstr::ByteSlice;
+
 use automaton::{Automaton, TooLarge};
 pub use meet::Patience;
 pub(crate) use meet::{Meeting, Witness};
-use outline::{Glance, Outline};
+use outline::{Glance, LastComponent, Outline};
 use syntax::{Fault, Piece, PieceKind};
 
 use crate::path::RepoPath;
@@ -108,6 +111,32 @@ impl Glob {
     #[must_use]
     pub fn has_wildcards(&self) -> bool {
         !self.0.glance.wildless
+    }
+
+    /// Whether the glob, its braces written out, names a file: its last component has no wildcard.
+    #[must_use]
+    pub fn names_a_file(&self) -> bool {
+        match self.0.glance.last {
+            LastComponent::Name => true,
+            LastComponent::Braces => named::any(&self.pieces()),
+            LastComponent::Wild => false,
+        }
+    }
+
+    /// Of some names, those that the glob, its braces written out, has as its last component.
+    #[must_use]
+    pub fn names_among<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
+        let names = names.iter().copied();
+        match self.0.glance.last {
+            LastComponent::Name => {
+                names.filter(|name| name.as_bytes() == self.outline().name).collect()
+            }
+            LastComponent::Braces => {
+                let pieces = self.pieces();
+                names.filter(|name| named::is_one(&pieces, name.as_bytes())).collect()
+            }
+            LastComponent::Wild => Vec::new(),
+        }
     }
 
     /// What all of the glob's paths have in common.
@@ -292,6 +321,13 @@ pub fn escape(name: &str) -> String {
         text.push(character);
     }
     text
+}
+
+/// The text of a glob that matches just this path, as far as it is UTF-8.
+#[must_use]
+pub fn escape_path(path: &RepoPath) -> String {
+    let names = path.as_bstr().split_str("/").map(|name| escape(&name.to_str_lossy()));
+    names.collect::<Vec<_>>().join("/")
 }
 
 /// The pieces of literal bytes and, if asked, of a `**` behind them.

@@ -44,6 +44,19 @@ pub(super) struct Glance {
     pub(super) wildless: bool,
     /// Whether there surely is a path.
     pub(super) inhabited: bool,
+    /// How the last component is written.
+    pub(super) last: LastComponent,
+}
+
+/// How the last component of a glob is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LastComponent {
+    /// As a name.
+    Name,
+    /// With braces, of which some may have wildcards.
+    Braces,
+    /// With wildcards outside of braces.
+    Wild,
 }
 
 impl Glance {
@@ -52,18 +65,18 @@ impl Glance {
     pub(super) fn new(pieces: &[Piece], spelled: bool) -> Glance {
         // The first piece that is not literal, and the one behind the last.
         let (mut wild, mut behind) = (pieces.len(), 0);
-        let mut name = 0;
+        let (mut name, mut last) = (0, LastComponent::Name);
         let (mut braceless, mut wildless, mut inhabited) = (true, true, true);
         for (place, piece) in pieces.iter().enumerate() {
             match &piece.kind {
                 PieceKind::Byte(_) => continue,
                 PieceKind::Separator => {
-                    name = place + 1;
+                    (name, last) = (place + 1, LastComponent::Name);
                     continue;
                 }
-                PieceKind::Star => wildless = false,
+                PieceKind::Star => (wildless, last) = (false, LastComponent::Wild),
                 PieceKind::Set(_) => {
-                    wildless = false;
+                    (wildless, last) = (false, LastComponent::Wild);
                     inhabited &= is_surely_inhabited(piece);
                 }
                 PieceKind::Branches(_) => {
@@ -72,7 +85,9 @@ impl Glance {
                     inhabited &= is_surely_inhabited(piece);
                     if may_hold_separator(&piece.kind) {
                         // The last separator may be inside the brace or before it.
-                        name = pieces.len();
+                        (name, last) = (pieces.len(), LastComponent::Braces);
+                    } else if last == LastComponent::Name {
+                        last = LastComponent::Braces;
                     }
                 }
             }
@@ -93,7 +108,7 @@ impl Glance {
         });
         let own = (!spelled).then(|| own.into_boxed_slice());
         let literal = wild == pieces.len();
-        Glance { prefix, name, suffix, own, literal, braceless, wildless, inhabited }
+        Glance { prefix, name, suffix, own, literal, braceless, wildless, inhabited, last }
     }
 
     /// The outline, given the glob's text.
@@ -187,6 +202,24 @@ mod tests {
                 (prefix.to_owned(), name.to_owned(), suffix.to_owned()),
                 "{glob}"
             );
+        }
+    }
+
+    #[test]
+    fn the_last_component_is_a_name_or_braces_or_wild() {
+        for (glob, last) in [
+            ("a", LastComponent::Name),
+            ("**/a.b", LastComponent::Name),
+            ("{x,y*}/a", LastComponent::Name),
+            ("a/{b,c*}", LastComponent::Braces),
+            ("a{b,/c}d", LastComponent::Braces),
+            ("*{b,/c}d", LastComponent::Braces),
+            ("a{b,/c}?", LastComponent::Wild),
+            ("a{b,/c}[d]{e,f}", LastComponent::Wild),
+            ("a/", LastComponent::Wild),
+            ("**", LastComponent::Wild),
+        ] {
+            assert_eq!(glance(glob).last, last, "{glob}");
         }
     }
 

@@ -333,6 +333,22 @@ proptest! {
         }
     }
 
+    /// What a glob names is what it names written out.
+    #[test]
+    fn names_are_those_written_out(text in globs()) {
+        const NAMES: &[&str] = &["a", "b", "aa", "ab", "a.", "ba", "bb", ".a"];
+        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("unsound")) };
+        let written = written_by_hand(&text);
+        let last = |glob: &String| glob.rsplit('/').next().unwrap().replace('\\', "");
+        let wild = |glob: &&String| glob.rsplit('/').next().unwrap().contains(['*', '?', '[']);
+        let named: Vec<String> =
+            written.iter().filter(|glob| !wild(glob) && !glob.ends_with('/')).map(last).collect();
+        prop_assert_eq!(glob.names_a_file(), !named.is_empty(), "{:?}", written);
+        let expected: Vec<&str> =
+            NAMES.iter().copied().filter(|name| named.iter().any(|other| other == name)).collect();
+        prop_assert_eq!(glob.names_among(NAMES), expected, "{:?}", written);
+    }
+
     /// No glob, however broken, makes the reader panic, and every fault lies inside the text.
     #[test]
     fn any_text_is_read(text in "[a{}\\[\\]*?/\\\\!,.é^:-]{0,24}") {

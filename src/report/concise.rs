@@ -24,7 +24,9 @@ fn line(report: &Report, finding: &Finding) -> String {
             }
         }
     };
-    let allowed = if finding.allowed.is_some() { " (allowed)" } else { "" };
     let message = shown(&finding.draft.message);
-    format!("{place}: {}[{}]{allowed} {message}", finding.level.word(), finding.rule)
+    let allowed = finding.allowed.as_ref().map_or_else(String::new, |allowed| {
+        format!(" (allowed by `{}`: {})", shown(&allowed.by), shown(&allowed.reason))
+    });
+    format!("{place}: {}[{}] {message}{allowed}", finding.level.word(), finding.rule)
 }

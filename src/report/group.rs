@@ -24,6 +24,8 @@ pub(super) enum Common {
     Cause(Span, rules::Causes),
     /// All are about the path of the first; this text stands before the tasks.
     Path(&'static str),
+    /// The same task accepts them, for the same reason.
+    Allowed,
 }
 
 /// How many overlaps make a glob, or one path, the cause of them rather than a part of each.
@@ -37,22 +39,23 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     for finding in &report.findings {
         let grouping = rules::rule(finding.rule).map_or(Grouping::Alone, |rule| rule.grouping);
         let draft = &finding.draft;
-        let subject = match grouping {
-            _ if finding.allowed.is_some() => None,
-            Grouping::Alone => None,
-            Grouping::ByTask(did) if draft.path.is_some() => {
+        let subject = match (grouping, &finding.allowed) {
+            (_, Some(allowed)) => {
+                Some((Subject::Allowed(&allowed.by, &allowed.reason), Common::Allowed))
+            }
+            (Grouping::ByTask(did), None) if draft.path.is_some() => {
                 draft.tasks.first().map(|task| (Subject::Task(task), Common::Task(did)))
             }
-            Grouping::ByTask(_) => None,
-            Grouping::ByCause(words) => {
+            (Grouping::Alone | Grouping::ByTask(_), None) => None,
+            (Grouping::ByCause(words), None) => {
                 let causes =
                     causes.entry(finding.rule).or_insert_with(|| Causes::new(report, finding.rule));
                 causes.of(finding, words)
             }
-            Grouping::ByPath(what) => {
+            (Grouping::ByPath(what), None) => {
                 draft.path.as_ref().map(|path| (Subject::Path(path), Common::Path(what)))
             }
-            Grouping::Together(what) => Some((Subject::Rule, Common::Rule(what))),
+            (Grouping::Together(what), None) => Some((Subject::Rule, Common::Rule(what))),
         };
         let Some((subject, common)) = subject else {
             groups.push(Group { findings: vec![finding], common: None });
@@ -80,6 +83,8 @@ enum Subject<'r> {
     Task(&'r str),
     Cause(Span),
     Path(&'r RepoPath),
+    /// Who allows it, and why.
+    Allowed(&'r str, &'r str),
 }
 
 /// What causes several findings of one rule each.

@@ -11,7 +11,9 @@ use miette::{
 
 use super::group::{Common, Group, groups};
 use super::{Style, count, path_text, safe, shown};
-use crate::finding::{Applicability, Datum, Finding, Fix, Label, Level, Mender, Place, Report};
+use crate::finding::{
+    Allowed, Applicability, Datum, Finding, Fix, Label, Level, Mender, Place, Report,
+};
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 
@@ -141,6 +143,7 @@ impl<'r> GroupDiagnostic<'r> {
                 (of_cause(group, words.glob), draft.labels.iter().filter(cause).collect())
             }
             Some(Common::Path(what)) => of_path(group, what),
+            Some(Common::Allowed) => (of_allowed(group), Vec::new()),
         };
         // What helps with one overlap is not what helps with many of one cause; and one help for all
         // is no help where they differ.
@@ -152,6 +155,9 @@ impl<'r> GroupDiagnostic<'r> {
             let rule = crate::rules::rule(first.rule)?;
             Some(rule.remedy.to_owned())
         });
+        // Of what is accepted, nobody has to be told what to do.
+        let allowed = first.allowed.is_some();
+        let help = help.filter(|_| !allowed);
         let places: Vec<(Span, &str)> = labels
             .iter()
             .filter_map(|label| match label.place {
@@ -160,8 +166,13 @@ impl<'r> GroupDiagnostic<'r> {
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
-            code: Some(format!("{}[{}]", first.level.word(), first.rule)),
-            level: first.level,
+            code: Some(format!(
+                "{}[{}]{}",
+                first.level.word(),
+                first.rule,
+                if allowed { " (allowed)" } else { "" }
+            )),
+            level: if allowed { Level::Note } else { first.level },
             message,
             help,
             text: None,
@@ -209,10 +220,19 @@ fn alone(finding: &Finding) -> String {
         message = format!("{}: {message}", shown(name));
     }
     if let Some(allowed) = &finding.allowed {
-        let (by, reason) = (shown(&allowed.by), shown(&allowed.reason));
-        message.push_str(&format!("\nallowed by `{by}`: {reason}"));
+        message.push('\n');
+        message.push_str(&allowed_by(allowed));
     }
     message
+}
+
+fn allowed_by(allowed: &Allowed) -> String {
+    format!("allowed by `{}`: {}", shown(&allowed.by), shown(&allowed.reason))
+}
+
+fn of_allowed(group: &Group<'_>) -> String {
+    let by = group.findings[0].allowed.as_deref().map(allowed_by).unwrap_or_default();
+    listed(by, group, |finding| shown(&finding.draft.message).into_owned())
 }
 
 fn of_task(group: &Group<'_>, did: &str) -> String {

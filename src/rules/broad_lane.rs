@@ -1,6 +1,6 @@
 //! `broad-lane`: a lane that leaves little to those beside it.
 
-use super::{Done, Example, Facts, Grouping, Rule, and, label, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, and, label, text, texts};
 use crate::finding::{Datum, Draft, Level};
 use crate::source::excerpt;
 use crate::survey::breadth::{Broad, Reach};
@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
               folder there is",
     level: Level::Warning,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "A lane that holds nearly everything keeps nobody apart: all that others may \
         write, now or when the plan grows, is in it too. A lane is broad if a concurrent task may \
         write as well, and it holds more than half of the existing files, where there are twenty \

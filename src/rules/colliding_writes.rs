@@ -1,6 +1,6 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
-use super::{Done, Example, Facts, Grouping, Rule, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use crate::finding::{Datum, Draft, Label, Level, Place};
 use crate::gate::{Collision, Meeting};
 use crate::repo::{ChangeKind, Lines};
@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "two concurrent tasks changed the same path, not both by `share`, and not to the same",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Meeting,
     explanation: "Whoever is merged second merges onto work that was not there when theirs was \
         made. Where the lines touch or have no line between them, git stops; where they are apart, \
         it merges two edits that nobody has seen together. Give the path to one task that the \

@@ -1,6 +1,6 @@
 //! `dependency-cycle`: tasks that wait for each other.
 
-use super::{Done, Example, Facts, Grouping, Rule, label, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, texts};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "`needs` goes round",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "Tasks that wait for each other never start. Edges on a cycle order nothing, so \
         these tasks count as concurrent.",
     remedy: "remove one of these needs",

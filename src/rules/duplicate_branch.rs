@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Done, Example, Facts, Grouping, Rule, label};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "two tasks on one branch, or on `a` and `a/b`, which git cannot hold together",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "The gate knows a task's changes by its branch; on a shared one nobody can say \
         whose they are. git keeps branches as files, so that `a` and `a/b` cannot both exist.",
     remedy: "give one of them another `branch`",

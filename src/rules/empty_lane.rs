@@ -1,6 +1,6 @@
 //! `empty-lane`: globs of which nothing is left.
 
-use super::{Done, Example, Facts, Grouping, Rule};
+use super::{Done, Example, Facts, Grouping, Rule, Subject};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "globs are given, but none of their paths is left",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "The exclusions and what is protected leave the task nothing to write, so every \
         change it makes would be out of its lane. A task that only reviews says `write: []`.",
     remedy: "narrow the exclusions, or write `write: []` if the task only reviews",

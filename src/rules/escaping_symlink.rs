@@ -1,6 +1,6 @@
 //! `escaping-symlink`: a symbolic link that leads out of the lane.
 
-use super::{Done, Example, Facts, Grouping, Rule, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use crate::finding::{Draft, Level};
 use crate::gate::{ChangedLink, Destination};
 use crate::path::{RepoPath, quote};
@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
               lane or to a protected path",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Work,
     explanation: "Whoever writes through a link writes where it leads, and the path that was \
         allowed says nothing of that. A link is followed in the tree that is judged, through other \
         links and through `..`; a link to a folder counts by the files below it. Only links that \

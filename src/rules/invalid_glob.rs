@@ -1,6 +1,6 @@
 //! `invalid-glob`: a glob that the language does not have.
 
-use super::{Done, Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Fix, Level};
@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a glob that cannot mean what it looks like",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Plan,
     explanation: "Other tools read `src/**.rs`, `./src` or `[é]` in ways that surprise, and some \
         match nothing. Here such a glob is refused at its exact place, with the mend. It is left \
         out of its lane, which is then unknown: the gate verifies no change of the task until the \

@@ -1,6 +1,8 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
-use super::{Done, Example, Facts, Grouping, PLANNED, RULES, Rule, label, replacement, rule};
+use super::{
+    Done, Example, Facts, Grouping, PLANNED, RULES, Rule, Subject, label, replacement, rule,
+};
 use std::borrow::Cow;
 
 use crate::finding::{Draft, Fix, Level};
@@ -12,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a key, type, id or reference that is wrong",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Plan,
     explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
         for an alias would leave a lane that means something else than was written. Nothing is \
         guessed: each is an error at its exact place.",

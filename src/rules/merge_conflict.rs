@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Done, Example, Facts, Grouping, Rule, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, texts};
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
 use crate::path::RepoPath;
@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "two concurrent branches do not merge",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Merge,
     explanation: "The branches that share files were merged, two by two and then all of them in the \
         order of `needs`, as git would, but with none of the merge drivers that the repository \
         names. Where git stops, whoever merges second has to choose between two people's work. It \

@@ -1,6 +1,6 @@
 //! `missing-branch`: a task whose branch does not exist.
 
-use super::{Done, Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
 
@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a task whose branch does not exist (yet)",
     level: Level::Note,
     fixed: false,
+    subject: Subject::Branch,
     explanation: "The task has not started, its branch was not fetched, or the branch has another \
         name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
         is `not-verified`.",

@@ -1,6 +1,6 @@
 //! `missing-lane`: a task that does not say what it may write.
 
-use super::{Done, Example, Facts, Grouping, Rule, label};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label};
 use crate::finding::{Draft, Fix, Level};
 use crate::plan::fix;
 
@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a task without `write`",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Plan,
     explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
         guesses is no gate. Say `write: []` for a task that only reviews.",
     remedy: "add `write:` with its globs, or `write: []` if it only reviews",

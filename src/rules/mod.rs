@@ -4,6 +4,7 @@
 //! findings. It sets no level, prints nothing and sorts nothing; whoever needs to know of rules
 //! goes through [`RULES`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
@@ -30,6 +31,7 @@ mod invalid_glob;
 mod invalid_plan;
 mod merge_conflict;
 mod missing_branch;
+mod missing_companion;
 mod missing_lane;
 mod moved_folder;
 mod no_changes;
@@ -44,6 +46,7 @@ mod review_only_write;
 mod unclaimed_branch;
 mod undecided;
 mod unmatched_glob;
+mod unused_allow;
 
 /// Every rule, in the order of the contract.
 pub const RULES: &[&Rule] = &[
@@ -58,8 +61,10 @@ pub const RULES: &[&Rule] = &[
     &redundant_glob::RULE,
     &unmatched_glob::RULE,
     &broad_lane::RULE,
+    &missing_companion::RULE,
     &dependency_cycle::RULE,
     &duplicate_branch::RULE,
+    &unused_allow::RULE,
     &out_of_lane::RULE,
     &review_only_write::RULE,
     &plan_changed::RULE,
@@ -73,9 +78,12 @@ pub const RULES: &[&Rule] = &[
     &no_changes::RULE,
 ];
 
+/// The rule that looks at what came of all others.
+pub const LAST: &Rule = &unused_allow::RULE;
+
 /// The names that the contract gives to rules which are not built yet: a plan may set their
 /// levels, and nothing comes of it.
-pub const PLANNED: &[&str] = &["clashing-paths", "missing-companion", "unused-allow"];
+pub const PLANNED: &[&str] = &["clashing-paths"];
 
 /// One thing that can be wrong with a plan or with a change.
 #[derive(Debug)]
@@ -88,6 +96,8 @@ pub struct Rule {
     pub level: Level,
     /// Whether the level is fixed: the plan can neither change it nor allow a finding.
     pub fixed: bool,
+    /// What it judges.
+    pub subject: Subject,
     /// Why it matters and how to mend it, in Markdown.
     pub explanation: &'static str,
     /// What to do about it in general, in one line: said where findings are told as one and each
@@ -99,6 +109,21 @@ pub struct Rule {
     pub grouping: Grouping,
     /// Tells every violation.
     pub find: fn(&Facts<'_>, &mut dyn FnMut(Draft)),
+}
+
+/// What a rule judges, first of all: the gate repeats of the plan what leaves a judged lane unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The plan, before its tasks start.
+    Plan,
+    /// What each task did, by itself.
+    Work,
+    /// Whether a branch is there, and is a task's.
+    Branch,
+    /// What concurrent tasks did, held against each other.
+    Meeting,
+    /// What comes of merging the branches of concurrent tasks.
+    Merge,
 }
 
 /// A plan that makes a rule fire, and what it is held against.
@@ -175,7 +200,23 @@ pub struct Facts<'a> {
     pub order: &'a Order,
     /// What the run is about.
     pub question: Question<'a>,
+    /// What came of all other rules: for [`LAST`] alone.
+    pub outcome: Option<&'a Outcome>,
 }
+
+/// What came of the rules that look at the plan and the work.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The allowances that accept a finding, each with the one that was asked first: itself,
+    /// wherever a finding needed it.
+    pub accepting: BTreeMap<AllowPlace, AllowPlace>,
+    /// The tasks about which something could not be verified or decided; nothing stands for the
+    /// run as a whole.
+    pub unverified: BTreeSet<Option<usize>>,
+}
+
+/// Where an allowance is: the place of its task, and its own among those of the task.
+pub type AllowPlace = (usize, usize);
 
 /// What a run asks.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! `moved-folder`: a task renames a folder in which a concurrent one adds files.
 
-use super::{Done, Example, Facts, Grouping, Rule, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::MovedFolder;
 
@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a task renames a folder under which a concurrent task adds files",
     level: Level::Warning,
     fixed: false,
+    subject: Subject::Merge,
     explanation: "git takes the new files for some that should have been moved along: it moves \
         them out of the lane in which they were written, or stops and asks. Where they lie only in \
         new folders below, it leaves them in a folder that is otherwise gone. Rename folders before \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Done, Example, Facts, Grouping, Rule};
+use super::{Done, Example, Facts, Grouping, Rule, Subject};
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
 
@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a task that may write wrote nothing",
     level: Level::Warning,
     fixed: false,
+    subject: Subject::Work,
     explanation: "A branch without a change is often one that was forgotten to be pushed, or a \
         wrong base. A gate that judged nothing should not look like one that found nothing.",
     remedy: "if they are done, check that their work was pushed and that the base is right",

@@ -1,6 +1,6 @@
 //! `not-verified`: an input that could not be read whole.
 
-use super::{Done, Example, Facts, Grouping, Question, Rule, label};
+use super::{Done, Example, Facts, Grouping, Question, Rule, Subject, label};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "an input that could not be read whole; says what to do",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Work,
     explanation: "What was not seen cannot be called clean. The run ends with status 3, whatever \
         else it found, and says which command makes the input whole.",
     remedy: "make the input whole and run the gate again",

@@ -1,6 +1,6 @@
 //! `out-of-lane`: a change outside the lane of the task that made it.
 
-use super::{Done, Example, Facts, Grouping, Rule, text, texts};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Level};
@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change outside the task's lane",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Work,
     explanation: "The task wrote a file that its lane does not hold. Both ends of a rename count, \
         and so do deletions, modes and submodule pins. Undo the change, let the task that owns the \
         file make it, or widen the lane in the plan on the base branch.",

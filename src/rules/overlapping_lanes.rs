@@ -1,6 +1,8 @@
 //! `overlapping-lanes`: two concurrent tasks may write the same path.
 
-use super::{Causes, Done, Example, Facts, Grouping, Rule, among_existing, label, meeting_data};
+use super::{
+    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, label, meeting_data,
+};
 
 use crate::finding::{Draft, Level};
 use crate::overlap::{Chooser, Overlap};
@@ -10,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "two concurrent tasks may write the same path",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "Two tasks that run beside each other and may write one file will, sooner or \
         later, undo each other's work. The lanes are compared exactly, for files that do not exist \
         yet too, and the path that is named is in both of them. Take it out of one lane with an \

@@ -1,6 +1,6 @@
 //! `plan-changed`: a change to the plan that judges it.
 
-use super::{Done, Example, Facts, Grouping, Rule, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, text};
 use crate::finding::{Draft, Level};
 use crate::repo::ChangeKind;
 
@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change to the plan that judges it, or one that adds a plan found first",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Work,
     explanation: "A task that could change the plan could widen its own lane. The plan is changed \
         on the base branch, by whoever owns the split, before the tasks start or between them.",
     remedy: "undo the change, and change the plan on the base branch",

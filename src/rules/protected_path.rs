@@ -1,6 +1,6 @@
 //! `protected-path`: a glob that names only what nobody may write.
 
-use super::{Done, Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Draft, Fix, Level};
@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a glob that names only protected paths, or one in both `share` and `protect`",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "What the plan protects is taken out of every lane, and so are the plan's own \
         files. A wide glob merely loses those paths; a glob that names nothing else was written by \
         someone who expects to write them.",

@@ -1,6 +1,8 @@
 //! `read-write-hazard`: a task reads what a concurrent one may write.
 
-use super::{Causes, Done, Example, Facts, Grouping, Rule, among_existing, label, meeting_data};
+use super::{
+    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, label, meeting_data,
+};
 
 use crate::finding::{Draft, Level};
 use crate::overlap::Hazard;
@@ -10,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a task reads what a concurrent one may write",
     level: Level::Note,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "What a task lists under `read` is what it relies on while it works. If a task \
         that runs beside it may change that, the first may build on what is gone when both are \
         merged, and no merge conflict will say so. What is shared is left out, as in overlaps. \

@@ -1,6 +1,6 @@
 //! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
 
-use super::{Done, Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Level};
@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a glob that adds nothing to its lane, or an exclusion that takes nothing from it",
     level: Level::Warning,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
         exclusion takes away what the lane does not hold. Either it can go, or it was meant to say \
         something else: a slip in an exclusion leaves a task free to write what it was to leave \

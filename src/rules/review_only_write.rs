@@ -1,6 +1,6 @@
 //! `review-only-write`: a change by a task that may write nothing.
 
-use super::{Done, Example, Facts, Grouping, Rule, out_of_lane};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, out_of_lane};
 use crate::finding::{Draft, Level};
 
 pub(super) const RULE: Rule = Rule {
@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change by a task whose lane is `[]`",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Work,
     explanation: "A task with `write: []` reads and reports. What it found goes into its answer, \
         and the tasks that own the files mend them.",
     remedy: "undo the changes and report what was found instead, or give the task a lane in the plan on \

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::finding::{Finding, Input, Mender, Report};
-use crate::gate::{ChangedLink, Destination, GateInput, Judged, Source, Work};
+use crate::gate::{ChangedLink, Destination, Extent, GateInput, Judged, Source, Work};
 use crate::plan::{Own, PlanText, read};
 use crate::repo::{FolderRename, patch};
 
@@ -69,6 +69,7 @@ fn judged(task: Option<usize>, work: Work) -> Judged {
     Judged {
         task,
         input: Input::default(),
+        extent: Extent::Given,
         source: Source::Patch("a.patch".to_owned()),
         work,
         doubts: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! `unclaimed-branch`: the branch that was named is no task's.
 
-use super::{Done, Example, Facts, Grouping, Rule, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, text};
 use crate::finding::{Draft, Label, Level, Place};
 use crate::plan::nearest;
 
@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "`--branch` names no task's branch",
     level: Level::Error,
     fixed: false,
+    subject: Subject::Branch,
     explanation: "Nobody knows what a branch may write that is no task's. Where a slip in a \
         branch's name must not pass for free, this is an error. A repository in which people merge \
         other work besides sets `unclaimed-branch: off` under `rules`: such branches then pass, \

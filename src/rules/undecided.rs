@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Done, Example, Facts, Grouping, Question, Rule, label, text, texts};
+use super::{Done, Example, Facts, Grouping, Question, Rule, Subject, label, text, texts};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a bound on work was reached; the rule that gave up and the lanes are named",
     level: Level::Error,
     fixed: true,
+    subject: Subject::Plan,
     explanation: "Every question about lanes can be decided, but globs can be built for which \
         that takes longer than anyone waits. The bound is far beyond what people write. Where it \
         is reached, the run says so and ends with status 3: silence never means 'gave up'.",
@@ -107,9 +108,14 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));
     }
-    for &task in &known.survey.breadth.undecided {
-        let label = facts.write_label(task, "this lane");
-        report(gave_up(facts, "broad-lane", &[task], vec![label]));
+    for (rule, undecided) in [
+        ("broad-lane", &known.survey.breadth.undecided),
+        ("missing-companion", &known.survey.companions.undecided),
+    ] {
+        for &task in undecided {
+            let label = facts.write_label(task, "this lane");
+            report(gave_up(facts, rule, &[task], vec![label]));
+        }
     }
     // Where the work is used up, it is for all globs that follow: the first of a lane is told.
     let mut told = BTreeSet::new();

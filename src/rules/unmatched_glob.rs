@@ -2,7 +2,7 @@
 
 use bstr::BStr;
 
-use super::{Done, Example, Facts, Grouping, Rule, label, text};
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use crate::finding::{Draft, Level};
 use crate::plan::GlobEntry;
 use crate::source::excerpt;
@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
               what is in it, or the files are in deeper folders",
     level: Level::Warning,
     fixed: false,
+    subject: Subject::Plan,
     explanation: "A glob without a file is not wrong, for a task may write files that are not there \
         yet. It is a slip in three cases. The first folder of its literal beginning that does not \
         exist is one edit away from one that does, beside it: a letter added, left out, replaced, \

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::tree::{Tree, Work};
-use crate::glob::{self, Glob, Meeting, Patience, Undecided};
+use crate::glob::{self, Glob, Patience, Undecided};
 use crate::lane::{Lane, Lanes};
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
@@ -71,7 +71,8 @@ impl Breadth {
             order,
             overlapping: overlapping.collect(),
             everywhere: HashMap::new(),
-            counter: tree.map(|tree| Counter { tree, known: HashMap::new(), work }),
+            counter: tree.map(|tree| Counter { tree, known: HashMap::new() }),
+            work,
             patience: Patience::default(),
         };
         let mut breadth = Breadth::default();
@@ -94,6 +95,7 @@ struct Judge<'l, 't, 'a> {
     /// Whether a glob alone holds what is below any folder, by its identity.
     everywhere: HashMap<usize, bool>,
     counter: Option<Counter<'t, 'a>>,
+    work: Work,
     patience: Patience,
 }
 
@@ -112,7 +114,7 @@ impl Judge<'_, '_, '_> {
             return Ok(None);
         }
         let reach = match (self.any_folder(lane)?, &mut self.counter) {
-            (None, Some(counter)) if most => counter.held(lane)?,
+            (None, Some(counter)) if most => counter.held(lane, &mut self.work)?,
             (reach, _) => reach,
         };
         let Some(reach) = reach else { return Ok(None) };
@@ -175,10 +177,8 @@ impl Judge<'_, '_, '_> {
                 .iter()
                 .flat_map(|exclusion| other.globs().iter().map(move |glob| (exclusion, glob)))
             {
-                match exclusion.meet(glob, &[], &mut self.patience) {
-                    Meeting::Apart => {}
-                    Meeting::At(_) => return Ok(true),
-                    Meeting::Undecided => return Err(Undecided),
+                if self.work.meets(exclusion, glob, &[], &mut self.patience)? {
+                    return Ok(true);
                 }
             }
         }
@@ -186,7 +186,7 @@ impl Judge<'_, '_, '_> {
             let minus: Vec<&Glob> = other.exclusions().iter().collect();
             let mut outside = false;
             for glob in lane.globs() {
-                outside |= glob.reaches_outside(&minus, &mut self.patience).ok_or(Undecided)?;
+                outside |= self.work.reaches_outside(glob, &minus, &mut self.patience)?;
                 if outside {
                     break;
                 }
@@ -242,41 +242,40 @@ struct Counter<'t, 'a> {
     tree: &'t Tree<'a>,
     /// The files that a glob matches, by its identity: a bit for each.
     known: HashMap<usize, Rc<Vec<u64>>>,
-    work: Work,
 }
 
 impl Counter<'_, '_> {
     /// Whether a lane may hold more than half of many files, as far as that is seen at a glance.
     fn may_hold_most(&self, lane: &Lane) -> bool {
         let files = self.tree.files().len();
-        let at_most: usize = globs(lane).map(|glob| self.tree.at_most(glob)).sum();
-        files >= MANY && 2 * at_most > files
+        let at_most = || globs(lane).map(|glob| self.tree.at_most(glob)).sum::<usize>();
+        files >= MANY && 2 * at_most() > files
     }
 
     /// Counts the files that a lane holds; nothing where they are no more than half.
-    fn held(&mut self, lane: &Lane) -> Result<Option<Reach>, Undecided> {
+    fn held(&mut self, lane: &Lane, work: &mut Work) -> Result<Option<Reach>, Undecided> {
         let all = self.tree.files().len();
         let mut held = vec![0u64; all.div_ceil(64)];
         for glob in globs(lane) {
-            let matching = self.matching(glob)?;
+            let matching = self.matching(glob, work)?;
             held.iter_mut().zip(&*matching).for_each(|(held, more)| *held |= more);
         }
         for glob in lane.exclusions().iter().chain(&lane.common().protect) {
-            let matching = self.matching(glob)?;
+            let matching = self.matching(glob, work)?;
             held.iter_mut().zip(&*matching).for_each(|(held, less)| *held &= !less);
         }
         let held: usize = held.iter().map(|word| word.count_ones() as usize).sum();
         Ok((2 * held > all).then_some(Reach::Files { held, all }))
     }
 
-    fn matching(&mut self, glob: &Glob) -> Result<Rc<Vec<u64>>, Undecided> {
+    fn matching(&mut self, glob: &Glob, work: &mut Work) -> Result<Rc<Vec<u64>>, Undecided> {
         let words = self.tree.files().len().div_ceil(64);
-        self.work.spend(words)?;
+        work.spend(words)?;
         if let Some(known) = self.known.get(&glob.identity()) {
             return Ok(Rc::clone(known));
         }
         let mut bits = vec![0; words];
-        for place in self.tree.matching(glob, &mut self.work)? {
+        for place in self.tree.matching(glob, work)? {
             bits[place / 64] |= 1 << (place % 64);
         }
         let bits = Rc::new(bits);

@@ -1,6 +1,7 @@
 //! The plan held against the files that exist.
 
 pub mod breadth;
+pub mod companions;
 mod near;
 pub mod slips;
 mod tree;
@@ -11,6 +12,7 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 use breadth::Breadth;
+use companions::Companions;
 use slips::Slips;
 use tree::{Tree, Work};
 
@@ -21,6 +23,8 @@ pub struct Survey {
     pub slips: Slips,
     /// The lanes that hold too much.
     pub breadth: Breadth,
+    /// The companions that lanes lack.
+    pub companions: Companions,
 }
 
 impl Survey {
@@ -37,9 +41,12 @@ impl Survey {
         let tree = files.map(Tree::new);
         let tree = tree.as_ref();
         let slips = tree.map(|tree| Slips::new(plan, tree, Work(slips::MOST)));
+        let companions =
+            tree.map(|tree| Companions::new(plan, lanes, tree, Work(companions::MOST)));
         Survey {
             slips: slips.unwrap_or_default(),
             breadth: Breadth::new(lanes, order, overlaps, tree, Work(breadth::MOST)),
+            companions: companions.unwrap_or_default(),
         }
     }
 }

@@ -90,8 +90,12 @@ mod tests {
         assert!(!is_near(&broken[0], &broken[1], 0) && is_near(&broken[0], &broken[1], 1));
     }
 
+    fn cases(default: u32) -> u32 {
+        std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: cases(2_000), failure_persistence: None, ..ProptestConfig::default() })]
 
         /// Without digits, it is the distance that everyone has.
         #[test]

@@ -7,8 +7,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use bstr::ByteSlice;
-
 use super::near::{self, Letters};
 use super::tree::{self, MATCH, Tree, Work};
 use crate::glob::{self, Glob, Undecided};
@@ -56,6 +54,9 @@ pub struct Slips(HashMap<usize, Result<Slip, Undecided>>);
 
 impl Slips {
     pub(super) fn new(plan: &Plan, tree: &Tree<'_>, work: Work) -> Slips {
+        if tree.files().is_empty() {
+            return Slips::default();
+        }
         let mut known: HashMap<usize, Option<Result<Slip, Undecided>>> = HashMap::new();
         let mut finder = Finder { tree, names: HashMap::new(), work };
         for (_, entry) in plan.glob_entries() {
@@ -162,11 +163,10 @@ impl Finder<'_, '_> {
             return Ok(None);
         }
         // The one file of this name is what was meant, and not all that will ever be called so.
-        let meant = match (glob.literal(), found.len(), first.as_bstr().to_str()) {
-            (Some(_), 1, Ok(path)) => {
-                path.split('/').map(glob::escape).collect::<Vec<_>>().join("/")
-            }
-            _ => format!("**/{}", glob.text()),
+        let meant = if glob.literal().is_some() && found.len() == 1 {
+            glob::escape_path(first)
+        } else {
+            format!("**/{}", glob.text())
         };
         let file = first.as_bytes().to_vec();
         Ok(Some(Slip { kind: SlipKind::Deeper { file }, meant }))

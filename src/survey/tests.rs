@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Survey;
 use super::breadth::Breadth;
+use super::companions::Companions;
 use super::slips::Slips;
 use super::tree::{MATCH, Tree, Work};
 use crate::check::check;
@@ -37,7 +38,7 @@ fn undecided(plan: &Plan, survey: Survey) -> Vec<String> {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
     let known = PlanFacts { survey, ..PlanFacts::new(plan, &lanes, &order, &[], Vec::new()) };
     let question = Question::Check(&known);
-    let facts = Facts { plan, lanes: &lanes, order: &order, question };
+    let facts = Facts { plan, lanes: &lanes, order: &order, question, outcome: None };
     let mut told = Vec::new();
     (rule("undecided").unwrap().find)(&facts, &mut |draft| told.push(draft.message));
     told
@@ -383,5 +384,157 @@ mod broad_lane {
         assert_eq!((broad, breadth.undecided.as_slice()), (vec![0], [2].as_slice()));
         let told = undecided(&plan, Survey { breadth, ..Survey::default() });
         assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
+    }
+}
+
+mod missing_companion {
+    use super::*;
+
+    const FILES: &[&str] = &[
+        "Cargo.lock",
+        "Cargo.toml",
+        "api/a.proto",
+        "crates/a/Cargo.toml",
+        "crates/b/Cargo.toml",
+        "gen/a.rs",
+        "gen/b.rs",
+        "tools/x/Cargo.lock",
+        "tools/x/Cargo.toml",
+        "web/package.json",
+        "web/app/package.json",
+        "web/pnpm-lock.yaml",
+        "web/yarn.lock",
+        "docs/composer.json",
+    ];
+
+    fn found(text: &str) -> Vec<Draft> {
+        drafts(&checked(text, FILES), "missing-companion")
+    }
+
+    /// The companions that the lane of the first task lacks.
+    fn lacking(write: &str, plan: &str) -> Vec<String> {
+        let text = format!("tasks:\n  a: {{write: {write}}}\n{plan}");
+        let companion = |draft: Draft| draft.path.unwrap().to_string();
+        found(&text).into_iter().map(companion).collect()
+    }
+
+    #[test]
+    fn a_lock_file_is_looked_for_in_the_folder_and_upwards() {
+        for (write, expected) in [
+            ("Cargo.toml", vec!["Cargo.lock"]),
+            ("crates/a/Cargo.toml", vec!["Cargo.lock"]),
+            ("crates/new/Cargo.toml", vec!["Cargo.lock"]),
+            ("tools/x/Cargo.toml", vec!["tools/x/Cargo.lock"]),
+            ("tools/x/new/Cargo.toml", vec!["tools/x/Cargo.lock"]),
+            ("web/app/package.json", vec!["web/yarn.lock"]),
+            ("'crates/*/Cargo.toml'", vec!["Cargo.lock"]),
+            ("'new/*/Cargo.toml'", vec!["Cargo.lock"]),
+            ("'*/x/Cargo.toml'", vec!["tools/x/Cargo.lock"]),
+            ("'**/Cargo.toml'", vec!["Cargo.lock", "tools/x/Cargo.lock"]),
+            ("'{tools/x,crates/*}/Cargo.toml'", vec!["Cargo.lock", "tools/x/Cargo.lock"]),
+            ("'tools/x/{src/**,Cargo.toml}'", vec!["tools/x/Cargo.lock"]),
+            ("'tools/x/Cargo.{toml,md}'", vec!["tools/x/Cargo.lock"]),
+            ("[crates/a/Cargo.toml, crates/b/Cargo.toml]", vec!["Cargo.lock"]),
+        ] {
+            assert_eq!(lacking(write, ""), expected, "{write}");
+        }
+    }
+
+    #[test]
+    fn a_companion_that_is_there_for_the_lane_is_not_missed() {
+        for (write, plan) in [
+            ("[Cargo.toml, Cargo.lock]", ""),
+            ("'Cargo.{toml,lock}'", ""),
+            ("[Cargo.toml, '*.lock']", ""),
+            ("[web/package.json, web/pnpm-lock.yaml]", ""),
+            ("Cargo.toml", "share: '**/Cargo.lock'\n"),
+            // Left out on purpose.
+            ("[Cargo.toml, '!*.lock']", ""),
+            ("Cargo.toml", "protect: Cargo.lock\n"),
+            ("[web/package.json, '!web/yarn.lock', '!web/pnpm-lock.yaml']", ""),
+            // No file is named, or it cannot be written.
+            ("'*.toml'", ""),
+            ("crates/**", ""),
+            ("'crates/a/Cargo.tom?'", ""),
+            ("'crates/a/{Cargo.t*,x}'", ""),
+            ("[Cargo.toml, x, '!Cargo.toml']", ""),
+            ("[x, Cargo.toml]", "protect: Cargo.toml\n"),
+            // There is none.
+            ("docs/composer.json", ""),
+            ("src/Cargo.toml.md", ""),
+        ] {
+            assert_eq!(lacking(write, plan), [""; 0], "{write} {plan}");
+        }
+        let excluded = "[web/package.json, '!web/yarn.lock']";
+        assert_eq!(lacking(excluded, ""), ["web/pnpm-lock.yaml"]);
+        // A lane that is not known whole may have it.
+        let plan =
+            read(vec![PlanText::new("x", "tasks: {a: {write: [Cargo.toml, /Cargo.lock]}}\n")]);
+        let report = check(&Arc::new(plan), &paths(FILES), Vec::new());
+        assert_eq!(drafts(&report, "missing-companion"), []);
+    }
+
+    #[test]
+    fn the_pairs_of_a_plan_are_globs() {
+        const PAIR: &str = "companions: {'**/*.proto': gen/**}\n";
+        for (write, plan, missing) in [
+            ("api/a.proto", PAIR, true),
+            ("api/new.proto", PAIR, true),
+            ("'{api,lib}/*/new.proto'", PAIR, true),
+            ("'api/{a,b}.proto'", PAIR, true),
+            ("[api/a.proto, '!gen/a.rs']", PAIR, true),
+            ("[api/a.proto, gen/new.rs]", PAIR, false),
+            ("[api/a.proto, '**/a.rs']", PAIR, false),
+            ("[api/a.proto, '!gen/']", PAIR, false),
+            ("api/a.proto", "companions: {'**/*.proto': gen/**}\nshare: gen/*\n", false),
+            ("api/a.proto", "companions: {'**/*.proto': gen/**}\nprotect: gen/\n", false),
+            ("api/a.proto", "companions: {'**/*.proto': new/**}\n", false),
+            ("api/a.proto", "companions: {'*.proto': gen/**}\n", false),
+            ("'api/*.proto'", PAIR, false),
+            ("'api/{a*,b?}.proto'", PAIR, false),
+            ("[api/a.proto, x, '!api/']", PAIR, false),
+            ("api/a.txt", PAIR, false),
+        ] {
+            let expected = if missing { vec!["gen/a.rs"] } else { vec![] };
+            assert_eq!(lacking(write, plan), expected, "{write} {plan}");
+        }
+        let several = "companions: {api/*: [gen/**, web/*.json], 'api/a.*': docs/*}\n";
+        let expected = ["gen/a.rs", "web/package.json", "docs/composer.json"];
+        let mut found = lacking("api/a.proto", several);
+        found.sort_by_key(|path| expected.iter().position(|other| other == path));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_said_fits_who_may_write_the_companion() {
+        let said = |text: &str| {
+            let draft = found(text).remove(0);
+            let data: Vec<&str> = draft.data.iter().map(|(name, _)| *name).collect();
+            assert_eq!(data, ["glob", "companion", "owners"]);
+            (draft.message, draft.help.unwrap().into_owned(), draft.labels.len())
+        };
+        let message = "`a` may write `Cargo.toml`, but not `Cargo.lock`".to_owned();
+        let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();
+        let own = "`b` may write it: let one of the two need the other, or put it under `share`";
+        let plan = |b: &str| format!("tasks:\n  a: {{write: Cargo.toml}}\n  b: {{{b}}}\n");
+        assert_eq!(said(&plan("write: x")), (message.clone(), add.clone(), 1));
+        assert_eq!(said(&plan("write: '*.lock', needs: a")), (message.clone(), add, 1));
+        assert_eq!(said(&plan("write: '*.lock'")), (message, own.to_owned(), 1));
+        let pair = "tasks:\n  a: {write: api/a.proto}\ncompanions: {'**/*.proto': gen/**}\n";
+        let message = "`a` may write `api/a.proto`, but not `gen/**`".to_owned();
+        let add = "add `gen/**` to the `write` of `a`, or put it under `share`".to_owned();
+        assert_eq!(said(pair), (message, add, 2));
+    }
+
+    #[test]
+    fn a_bound_that_is_reached_is_told() {
+        let text = "tasks:\n  a: {write: Cargo.toml}\n  b: {write: 'crates/*/Cargo.toml'}\n";
+        let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+        let files = paths(FILES);
+        let companions = Companions::new(&plan, &plan.lanes(), &Tree::new(&files), Work(MATCH));
+        let missing: Vec<usize> = companions.missing.iter().map(|missing| missing.task).collect();
+        assert_eq!((missing, companions.undecided.as_slice()), (vec![0], [1].as_slice()));
+        let told = undecided(&plan, Survey { companions, ..Survey::default() });
+        assert_eq!(told, ["`missing-companion` gave up on `b`: a bound on work was reached"]);
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::glob::{Glob, Undecided};
+use crate::glob::{Glob, Meeting, Patience, Undecided};
 use crate::path::RepoPath;
 
 /// The files that exist, with their folders.
@@ -36,6 +36,9 @@ pub(super) struct Work(pub(super) usize);
 /// What it costs to hold a path against a glob.
 pub(super) const MATCH: usize = 200;
 
+/// What it costs to decide whether two globs meet, where that is not seen at a glance.
+const DECISION: usize = 2_000;
+
 impl Work {
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Undecided> {
         self.0 = self.0.checked_sub(steps).ok_or_else(|| {
@@ -44,6 +47,34 @@ impl Work {
             Undecided
         })?;
         Ok(())
+    }
+
+    /// Whether two globs share a path outside of others.
+    pub(super) fn meets(
+        &mut self,
+        one: &Glob,
+        other: &Glob,
+        minus: &[&Glob],
+        patience: &mut Patience,
+    ) -> Result<bool, Undecided> {
+        let compatible = one.outline().compatible(&other.outline());
+        self.spend(if compatible { DECISION } else { 1 })?;
+        match one.meet(other, minus, patience) {
+            Meeting::Apart => Ok(false),
+            Meeting::At(_) => Ok(true),
+            Meeting::Undecided => Err(Undecided),
+        }
+    }
+
+    /// Whether a glob has a path outside of others.
+    pub(super) fn reaches_outside(
+        &mut self,
+        glob: &Glob,
+        others: &[&Glob],
+        patience: &mut Patience,
+    ) -> Result<bool, Undecided> {
+        self.spend(DECISION)?;
+        glob.reaches_outside(others, patience).ok_or(Undecided)
     }
 }
 
@@ -290,8 +321,12 @@ mod tests {
         );
     }
 
+    fn cases(default: u32) -> u32 {
+        std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(default)
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: cases(300), failure_persistence: None, ..ProptestConfig::default() })]
 
         /// The indexes find what looking at every file finds, and both know the same files.
         #[test]

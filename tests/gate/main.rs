@@ -7,6 +7,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod allowances;
 mod answers;
 mod attacks;
 mod branches;

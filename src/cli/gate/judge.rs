@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use lanelint::finding::Input;
-use lanelint::gate::{Commits, GateInput, Judged, Source, Work};
+use lanelint::gate::{Commits, Extent, GateInput, Judged, Source, Work};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
@@ -85,6 +85,7 @@ impl<'a> Judge<'a> {
                 task,
                 input: self.input(task, name.to_owned()),
                 source: Source::Patch(name.to_owned()),
+                extent: Extent::Given,
                 work: read.map_or_else(Work::Unreadable, Work::Changes),
                 doubts: BTreeMap::new(),
             });
@@ -114,7 +115,7 @@ impl<'a> Judge<'a> {
             let staged = repository.staged().map(|diff| (diff, BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = repository.head().ok().flatten().map(|head| head.to_string());
-            input.judged.push(judged(task, about, Source::Index, staged));
+            input.judged.push(judged(task, about, Extent::Uncommitted, Source::Index, staged));
         }
         if self.gate.args.worktree {
             let task = self.task_at_hand(repository)?;
@@ -175,7 +176,7 @@ impl<'a> Judge<'a> {
             Ok(diffs.into_iter().next().unwrap_or_default())
         })();
         let changes = changes.map(|changes| (changes, BTreeMap::new()));
-        judged(task, about, Source::Commits(commits), changes)
+        judged(task, about, Extent::Given, Source::Commits(commits), changes)
     }
 
     fn worktree(&self, repository: &Repository, task: Option<usize>) -> Judged {
@@ -204,7 +205,9 @@ impl<'a> Judge<'a> {
             });
             Ok((found.diff, doubts.collect()))
         })();
-        judged(task, about, Source::WorkTree, changes)
+        let since_base = self.gate.args.base.is_some();
+        let extent = if since_base { Extent::Given } else { Extent::Uncommitted };
+        judged(task, about, extent, Source::WorkTree, changes)
     }
 
     /// Each task's own branch against its merge base with the base, or the one that was named.
@@ -283,6 +286,7 @@ impl<'a> Judge<'a> {
             input.judged.push(Judged {
                 task,
                 input: about,
+                extent: Extent::Branch,
                 source: Source::Commits(commits),
                 work,
                 doubts,
@@ -342,6 +346,7 @@ fn missing() -> Work {
 fn judged(
     task: Option<usize>,
     input: Input,
+    extent: Extent,
     source: Source,
     changes: Result<(ChangeSet, BTreeMap<RepoPath, String>), GitError>,
 ) -> Judged {
@@ -349,7 +354,7 @@ fn judged(
         Ok((changes, doubts)) => (Work::Changes(changes), doubts),
         Err(error) => (Work::Unreadable(error.into()), BTreeMap::new()),
     };
-    Judged { task, input, source, work, doubts }
+    Judged { task, input, extent, source, work, doubts }
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Gap {

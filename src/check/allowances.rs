@@ -1,0 +1,92 @@
+//! What the tasks of a plan accept on purpose.
+
+use std::collections::HashMap;
+
+use crate::finding::{Allowed, Draft};
+use crate::glob::Glob;
+use crate::overlap;
+use crate::plan::Allow;
+use crate::rules::{AllowPlace, Facts, Rule};
+
+/// The allowances of all tasks.
+pub(super) struct Allowances<'a> {
+    facts: &'a Facts<'a>,
+    /// The places of the tasks by their ids; empty when nobody allows anything.
+    tasks: HashMap<&'a str, usize>,
+}
+
+impl<'a> Allowances<'a> {
+    pub(super) fn new(facts: &'a Facts<'a>) -> Allowances<'a> {
+        let tasks = &facts.plan.tasks;
+        let any = tasks.iter().any(|task| !task.allow.is_empty());
+        let ids = tasks.iter().enumerate().filter(|_| any);
+        Allowances { facts, tasks: ids.map(|(place, task)| (&*task.id.value, place)).collect() }
+    }
+
+    /// The tasks that a finding is about, in its order; none when nobody allows anything.
+    pub(super) fn tasks(&self, draft: &Draft) -> Vec<usize> {
+        draft.tasks.iter().filter_map(|id| self.tasks.get(&**id).copied()).collect()
+    }
+
+    /// The allowances that accept all of a finding, in the order of its tasks. The first is the
+    /// one that counts.
+    pub(super) fn accepting(&self, rule: &Rule, draft: &Draft) -> Vec<AllowPlace> {
+        let mut accepting = Vec::new();
+        if rule.fixed {
+            return accepting;
+        }
+        let tasks = self.tasks(draft);
+        for &task in &tasks {
+            let other = |with: usize| with != task && tasks.contains(&with);
+            for (place, allow) in self.facts.plan.tasks[task].allow.iter().enumerate() {
+                if allow.rule.value == rule.name
+                    && allow.with.as_ref().is_none_or(|with| other(with.value))
+                    && self.accepts(rule, allow, draft, &tasks)
+                {
+                    accepting.push((task, place));
+                }
+            }
+        }
+        accepting
+    }
+
+    /// Who accepts by an allowance, and why.
+    pub(super) fn allowed(&self, (task, place): AllowPlace) -> Allowed {
+        let task = &self.facts.plan.tasks[task];
+        let reason = task.allow[place].reason.value.clone();
+        Allowed { by: task.id.value.to_string(), reason }
+    }
+
+    fn accepts(&self, rule: &Rule, allow: &Allow, draft: &Draft, tasks: &[usize]) -> bool {
+        let Some(entry) = &allow.path else { return true };
+        let (Ok(glob), Some(path)) = (&entry.glob, &draft.path) else { return false };
+        glob.is_match(path) == Ok(true) && !self.goes_further(rule, tasks, glob)
+    }
+
+    /// Whether two tasks also meet outside of an allowed glob: its path is then only one of many.
+    fn goes_further(&self, rule: &Rule, tasks: &[usize], allowed: &Glob) -> bool {
+        let facts = self.facts;
+        let (Some(known), &[left, right]) = (facts.check(), tasks) else { return false };
+        match rule.name {
+            "read-write-hazard" => {
+                let found = &known.hazards.found;
+                let place =
+                    found.binary_search_by_key(&(left, right), |one| (one.reader, one.writer));
+                place.is_ok_and(|place| {
+                    overlap::goes_further(facts.plan, facts.lanes, &found[place], allowed)
+                })
+            }
+            "overlapping-lanes" => {
+                let found = &known.overlaps;
+                let place = found.binary_search_by_key(&(left, right), |overlap| overlap.tasks);
+                place.is_ok_and(|place| {
+                    let pairs = found[place].shared.pairs.iter().copied();
+                    let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
+                    let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));
+                    !outside.pairs.is_empty() || !outside.undecided.is_empty()
+                })
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `missing-companion`: a lane that names a file and lacks what is written with it.
+
+use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text, texts};
+use crate::finding::{Draft, Fix, Level};
+use crate::glob;
+use crate::plan::fix;
+use crate::source::excerpt;
+use crate::survey::companions::Missing;
+
+pub(super) const RULE: Rule = Rule {
+    name: "missing-companion",
+    summary: "a glob names a file whose companion, such as its lock file, exists and is not in the \
+              lane",
+    level: Level::Warning,
+    fixed: false,
+    subject: Subject::Plan,
+    explanation: "Who changes `Cargo.toml` changes `Cargo.lock` as well, by the next build, and the \
+        gate then refuses a change that nobody planned. The lock files of the usual package \
+        managers are known: for a file that a glob names without a wildcard in its last component, \
+        they are looked for in the same folder, then upwards, and the first folder that has any of \
+        them counts. Where a glob has wildcards before its last component, the existing files that \
+        it matches say where to look. The plan's own `companions` are pairs of globs: a lane that \
+        names a path of the left one should hold a path of the right one, if a file of that exists. \
+        A lane has what is shared. What it excludes, and what the plan protects, was left out on \
+        purpose, and is not missed; and a lane with one of several lock files lacks none.",
+    remedy: "add the companions to `write`, or put them under `share`",
+    example: Example {
+        plan: "tasks:\n  upgrade:\n    write: [Cargo.toml, src/**]\n",
+        files: &["Cargo.lock", "Cargo.toml", "src/lib.rs"],
+        done: Done::Nothing,
+    },
+    grouping: Grouping::Alone,
+    find,
+};
+
+fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+    let Some(known) = facts.check() else { return };
+    for missing in &known.survey.companions.missing {
+        report(draft(facts, missing));
+    }
+}
+
+fn draft(facts: &Facts<'_>, missing: &Missing) -> Draft {
+    let id = facts.id(missing.task);
+    let entry = facts.globs(missing.task)[missing.glob];
+    let pair = missing.pair.and_then(|(pair, other)| facts.plan.companions[pair].1.get(other));
+    let companion = match pair {
+        Some(pair) => pair.text.to_string(),
+        None => glob::escape_path(&missing.companion),
+    };
+    let shown = excerpt(&companion);
+    // What a concurrent task owns cannot simply be added.
+    let owners = facts.lanes.owners(&missing.companion).unwrap_or_default();
+    let owners = owners.into_iter().filter(|&owner| facts.order.concurrent(owner, missing.task));
+    let owners = facts.ids(owners);
+    let help = match owners.first() {
+        None => format!("add `{shown}` to the `write` of `{id}`, or put it under `share`"),
+        Some(owner) => format!(
+            "`{owner}` may write it: let one of the two need the other, or put it under `share`"
+        ),
+    };
+    let add = || Fix::AddGlob { task: fix::place(missing.task), glob: companion.as_str().into() };
+    let fixes = owners.is_empty().then(add).into_iter().collect();
+    let mut labels = vec![label(entry.span, format!("`{shown}` is written with it"))];
+    labels.extend(pair.map(|pair| label(pair.span, "the plan says so")));
+    Draft {
+        message: format!("`{id}` may write `{}`, but not `{shown}`", excerpt(&entry.text)),
+        help: Some(help.into()),
+        tasks: facts.ids([missing.task]),
+        path: Some(missing.companion.clone()),
+        labels,
+        data: vec![
+            ("glob", text(entry.text.clone())),
+            ("companion", text(companion)),
+            ("owners", texts(owners)),
+        ],
+        fixes,
+        ..Draft::default()
+    }
+}
