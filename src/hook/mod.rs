@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Input, UNVERIFIED, Verdict};
-use crate::gate::{GateInput, Judged, Source, Work};
+use crate::gate::{Extent, GateInput, Judged, Source, Work};
 use crate::level::Level;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
@@ -54,6 +54,7 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
             source: "hook".to_owned(),
             ..Input::default()
         },
+        extent: Extent::Uncommitted,
         source: Source::WorkTree,
         work: Work::Changes(ChangeSet { changes: changes.collect(), gaps: Vec::new() }),
         doubts: BTreeMap::new(),

@@ -14,8 +14,11 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 
-/// The most hazards that are told: a thousand tasks that each read all that a thousand others write.
-const MOST_HAZARDS: usize = 1 << 20;
+/// The most hazards that are told: seven hundred tasks that each read all that the others write.
+const MOST_HAZARDS: usize = 1 << 19;
+
+/// The most pairs of globs, each with a path to prove it, that they are made of.
+const MOST_PAIRS: usize = 1 << 18;
 
 /// A task that reads what a concurrent one may write, or of which that could not be decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +78,7 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         entries(&all, 0..writers),
         |read, written| may_meet(read.0, written.0),
         |read, written| {
-            if finder.decided.len() < MOST_HAZARDS {
+            if finder.decided.len() < MOST_PAIRS {
                 finder.look(read, written);
             } else {
                 gave_up = Some((readers.tasks[read.of.0 - writers][0], written.of.0));

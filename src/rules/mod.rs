@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::Patience;
+use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
-use crate::lane::{Lanes, Shared};
 use crate::overlap::{Hazards, Overlap};
 use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
@@ -414,19 +414,10 @@ fn among_existing(count: usize) -> String {
     }
 }
 
-/// The globs of either side that meet, and the existing files that both hold.
-fn meeting_data(
-    shared: &Shared,
-    [left, right]: [&[&GlobEntry]; 2],
-    (existing, sample): (usize, &[RepoPath]),
-) -> Vec<(&'static str, Datum)> {
-    let pairs = shared.pairs.iter();
-    let texts_of = |&(one, other): &(usize, usize)| {
-        texts([&left[one].text, &right[other].text].map(Arc::clone))
-    };
+/// How many existing files are in both of two sets, and the first of them.
+fn existing_data(count: usize, sample: &[RepoPath]) -> (&'static str, Datum) {
     let sample = texts(sample.iter().map(ToString::to_string));
-    let existing = vec![("count", Datum::Count(existing)), ("sample", sample)];
-    vec![("globs", Datum::List(pairs.map(texts_of).collect())), ("existing", Datum::Map(existing))]
+    ("existing", Datum::Map(vec![("count", Datum::Count(count)), ("sample", sample)]))
 }
 
 /// A fix that guesses another text for the place of a value.

@@ -1,10 +1,13 @@
 //! `overlapping-lanes`: two concurrent tasks may write the same path.
 
+use std::sync::Arc;
+
 use super::{
-    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, label, meeting_data,
+    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, existing_data, label,
+    texts,
 };
 
-use crate::finding::{Draft, Level};
+use crate::finding::{Datum, Draft, Level};
 use crate::overlap::{Chooser, Overlap};
 
 pub(super) const RULE: Rule = Rule {
@@ -52,7 +55,9 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
     let &(left_glob, right_glob) = overlap.shared.pairs.first()?;
     let [left_id, right_id] = [facts.id(left), facts.id(right)];
     let existing = among_existing(overlap.existing);
-    let files = (overlap.existing, overlap.sample.as_slice());
+    let pairs = overlap.shared.pairs.iter().map(|&(left, right)| {
+        texts([&left_globs[left].text, &right_globs[right].text].map(Arc::clone))
+    });
     Some(Draft {
         message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
         help: Some(HELP.into()),
@@ -62,7 +67,10 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
             label(left_globs[left_glob].span, format!("`{left_id}` may write it")),
             label(right_globs[right_glob].span, format!("`{right_id}` may write it")),
         ],
-        data: meeting_data(&overlap.shared, [&left_globs, &right_globs], files),
+        data: vec![
+            ("globs", Datum::List(pairs.collect())),
+            existing_data(overlap.existing, &overlap.sample),
+        ],
         fixes: chooser.fixes(overlap, RULE.name),
         ..Draft::default()
     })

@@ -1,10 +1,13 @@
 //! `read-write-hazard`: a task reads what a concurrent one may write.
 
+use std::sync::Arc;
+
 use super::{
-    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, label, meeting_data,
+    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, existing_data, label,
+    texts,
 };
 
-use crate::finding::{Draft, Level};
+use crate::finding::{Datum, Draft, Level};
 use crate::overlap::Hazard;
 
 pub(super) const RULE: Rule = Rule {
@@ -48,7 +51,9 @@ fn draft(facts: &Facts<'_>, hazard: &Hazard) -> Option<Draft> {
     let (reads, writes) = (facts.reads(hazard.reader), facts.globs(hazard.writer));
     let [reader, writer] = [facts.id(hazard.reader), facts.id(hazard.writer)];
     let existing = among_existing(found.existing);
-    let files = (found.existing, found.sample.as_slice());
+    // The pair that proves it: there may be as many findings as pairs of tasks, and a wide glob meets
+    // every glob of a lane.
+    let pair = texts([&reads[read].text, &writes[written].text].map(Arc::clone));
     Some(Draft {
         message: format!("`{reader}` reads `{witness}`{existing}, and `{writer}` may write it"),
         help: Some(RULE.remedy.into()),
@@ -58,7 +63,10 @@ fn draft(facts: &Facts<'_>, hazard: &Hazard) -> Option<Draft> {
             label(reads[read].span, format!("`{reader}` relies on it")),
             label(writes[written].span, format!("`{writer}` may write it")),
         ],
-        data: meeting_data(&found.shared, [&reads, &writes], files),
+        data: vec![
+            ("globs", Datum::List(vec![pair])),
+            existing_data(found.existing, &found.sample),
+        ],
         ..Draft::default()
     })
 }
