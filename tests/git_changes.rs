@@ -14,11 +14,11 @@ use lanelint::repo::git::Repository;
 use lanelint::repo::{ChangeKind, ChangeSet};
 
 fn staged(repo: &TestRepo) -> Vec<String> {
-    told(&repo.open().staged().unwrap().into())
+    told(&repo.open().staged().unwrap())
 }
 
 fn worktree(repo: &TestRepo) -> Vec<String> {
-    told(&repo.open().worktree(None).unwrap().diff.into())
+    told(&repo.open().worktree(None).unwrap().diff)
 }
 
 fn set_executable(path: &Path, executable: bool) {
@@ -128,7 +128,7 @@ fn commits_are_compared_whatever_the_settings_say() {
         (Some(before.clone()), after.clone()),
     ];
     let diffs = found.diff_trees(&pairs).unwrap();
-    let lists: Vec<_> = diffs.iter().map(|diff| told(diff)).collect();
+    let lists: Vec<_> = diffs.iter().map(told).collect();
     assert_eq!(lists[0], every_change());
     assert_eq!(lists[1].len(), lists[0].len());
     assert!(lists[1].contains(&"added gone".to_owned()), "{:?}", lists[1]);
@@ -220,7 +220,7 @@ fn everything_since_a_commit_counts_commits_included() {
     let found = repo.open();
     let base = commit(&found, &base);
     assert_eq!(
-        told(&found.worktree(Some(&base)).unwrap().diff.into()),
+        told(&found.worktree(Some(&base)).unwrap().diff),
         ["modified a", "added committed", "added staged", "added untracked"]
     );
     assert_eq!(worktree(&repo), ["modified a", "added staged", "added untracked"]);
@@ -412,10 +412,10 @@ fn the_index_that_a_hook_is_given_is_judged() {
     let index = repo.beside("seen.index");
     let environment = repo.environment_with(&[("GIT_INDEX_FILE", index.as_os_str())]);
     let found = Repository::discover(&environment, repo.root()).unwrap().unwrap();
-    assert_eq!(told(&found.staged().unwrap().into()), ["modified a"]);
+    assert_eq!(told(&found.staged().unwrap()), ["modified a"]);
     assert_eq!(staged(&repo), ["modified b", "added c"]);
     let relative = environment_of(&repo, ".git/index");
-    assert_eq!(told(&relative.staged().unwrap().into()), ["modified b", "added c"]);
+    assert_eq!(told(&relative.staged().unwrap()), ["modified b", "added c"]);
 }
 
 fn environment_of(repo: &TestRepo, index: &str) -> Repository {

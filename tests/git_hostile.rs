@@ -112,14 +112,14 @@ fn nothing_of_the_repository_runs() {
     assert_eq!(told(&diffs[0]), ["added .gitattributes", "modified b"]);
     assert_eq!(found.tree_files(&head).unwrap().len(), 4);
     assert!(found.blob(&head, &path("a"), 99).unwrap().is_some());
-    assert_eq!(told(&found.staged().unwrap().into()), ["added staged"]);
+    assert_eq!(told(&found.staged().unwrap()), ["added staged"]);
     let changes = found.worktree(None).unwrap();
-    assert_eq!(told(&changes.diff.into()), ["modified a", "added staged", "added untracked"]);
+    assert_eq!(told(&changes.diff), ["modified a", "added staged", "added untracked"]);
     // `a` would have been filtered; the finding may say so.
     assert_eq!(changes.unfiltered.into_iter().collect::<Vec<_>>(), [(path("a"), "trap".into())]);
     let since = found.worktree(Some(&base)).unwrap();
     assert_eq!(
-        told(&since.diff.into()),
+        told(&since.diff),
         ["added .gitattributes", "modified a", "modified b", "added staged", "added untracked"]
     );
     assert_eq!(sprung(&repo), [] as [&str; 0]);
@@ -139,7 +139,7 @@ fn a_filter_that_would_hide_a_change_is_not_asked() {
     repo.write("a", "something else\n");
     assert_eq!(repo.git(&["diff", "--name-only"]), "");
     let changes = repo.open().worktree(None).unwrap();
-    assert_eq!(told(&changes.diff.into()), ["modified a"]);
+    assert_eq!(told(&changes.diff), ["modified a"]);
     assert_eq!(changes.unfiltered.len(), 1);
 }
 
@@ -154,7 +154,7 @@ fn a_fifo_for_a_list_of_patterns_does_not_stop_the_answer() {
         repo.git(&["config", setting, &fifo.display().to_string()]);
     }
     let begun = Instant::now();
-    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["added new"]);
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff), ["added new"]);
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
@@ -175,7 +175,7 @@ fn a_submodule_is_not_entered() {
     fs::write(inside.join(".gitattributes"), "* filter=trap\n").unwrap();
     fs::write(inside.join("s"), "2").unwrap();
     let found = repo.open();
-    assert_eq!(told(&found.worktree(None).unwrap().diff.into()), [] as [&str; 0]);
+    assert_eq!(told(&found.worktree(None).unwrap().diff), [] as [&str; 0]);
     assert_eq!(sprung(&repo), [] as [&str; 0]);
     let head = fs::read_dir(repo.path(".git/modules/sub")).is_ok();
     assert!(head, "the submodule's folder is where git puts it");
@@ -185,10 +185,10 @@ fn a_submodule_is_not_entered() {
     for setting in ["core.fsmonitor", "filter.trap.clean"] {
         repo.git_in(&inside, &["config", setting, &trap]);
     }
-    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["modified sub"]);
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff), ["modified sub"]);
     assert_eq!(sprung(&repo), [] as [&str; 0]);
     repo.git(&["-c", "core.fsmonitor=false", "add", "sub"]);
-    assert_eq!(told(&repo.open().staged().unwrap().into()), ["modified sub"]);
+    assert_eq!(told(&repo.open().staged().unwrap()), ["modified sub"]);
     fs::remove_dir_all(repo.beside("markers")).unwrap();
     fs::create_dir(repo.beside("markers")).unwrap();
     repo.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "pin", "--no-verify"]);
@@ -212,7 +212,7 @@ fn replaced_objects_and_grafts_bend_nothing() {
         assert_eq!(told(&diffs[0]), ["added b", "added c"]);
         assert_eq!(found.merge_base(&base, &head).unwrap(), MergeBase::One(base));
         assert_eq!(commit(&found, "HEAD~1").as_str(), middle);
-        assert_eq!(told(&found.staged().unwrap().into()), [] as [&str; 0]);
+        assert_eq!(told(&found.staged().unwrap()), [] as [&str; 0]);
     };
     check();
     repo.git(&["replace", "-d", &head]);
@@ -340,7 +340,7 @@ fn settings_of_the_user_and_the_environment_do_not_say_how_to_look() {
     ]);
     let found =
         lanelint::repo::git::Repository::discover(&environment, repo.root()).unwrap().unwrap();
-    let told_here = told(&found.worktree(None).unwrap().diff.into());
+    let told_here = told(&found.worktree(None).unwrap().diff);
     assert_eq!(told_here, ["modified a", "added staged"]);
     assert_eq!(sprung(&repo), [] as [&str; 0]);
     assert!(!repo.beside("trace").exists());
@@ -378,7 +378,7 @@ fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
     repo.write("a", "1\n");
     repo.write("log", "1\n");
     repo.write("deep/log", "1\n");
-    repo.write(".gitattributes", "a merge=trap\nlog merge=union\n");
+    repo.write(".gitattributes", "a merge=trap\n/log merge=union\n");
     repo.write("deep/.gitattributes", "log merge=union\n/.gitattributes merge=union\n");
     repo.commit("1");
     for branch in ["left", "right"] {
@@ -431,7 +431,7 @@ fn a_file_system_monitor_s_word_in_the_index_does_not_count() {
     repo.git(&["status"]);
     repo.write("a", "changed\n");
     assert_eq!(repo.git(&["diff", "--name-only"]), "", "git itself is fooled");
-    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["modified a"]);
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff), ["modified a"]);
 }
 
 #[test]
@@ -445,6 +445,6 @@ fn a_fifo_in_the_repository_s_own_folder_does_not_stop_the_answer() {
         make_fifo(&repo.path(".git/info").join(name));
     }
     let begun = Instant::now();
-    assert_eq!(told(&repo.open().worktree(None).unwrap().diff.into()), ["added new"]);
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff), ["added new"]);
     assert!(begun.elapsed() < Duration::from_secs(10));
 }

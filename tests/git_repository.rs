@@ -122,7 +122,7 @@ fn folders_may_have_odd_names() {
     let found = odd.open_in(&folder);
     assert_eq!(names(&found.tree_files(&commit(&found, "main")).unwrap()), ["a"]);
     fs::write(folder.join("a"), "2").unwrap();
-    assert_eq!(common::told(&found.worktree(None).unwrap().diff.into()), ["modified a"]);
+    assert_eq!(common::told(&found.worktree(None).unwrap().diff), ["modified a"]);
     // git tells places line by line, so a line break in one cannot be told apart.
     let broken = odd.path("two\nlines");
     fs::rename(&folder, &broken).unwrap();
@@ -144,7 +144,7 @@ fn linked_work_trees_and_submodules_are_repositories() {
     assert_eq!(names(&found.index_files().unwrap()), ["a", "b"]);
     assert_eq!(found.commit("main").unwrap().as_str(), first);
     assert_eq!(names(&found.tree_files(&commit(&found, "HEAD")).unwrap()), ["a"]);
-    assert_eq!(common::told(&found.staged().unwrap().into()), ["added b"]);
+    assert_eq!(common::told(&found.staged().unwrap()), ["added b"]);
 
     let outer = TestRepo::new();
     let from = repo.root().display().to_string();
@@ -550,7 +550,7 @@ fn contents_are_read_from_commits_with_their_modes() {
 #[test]
 fn sha256_repositories_are_read_alike() {
     let repo = TestRepo::with(&["--object-format=sha256"]);
-    assert_eq!(common::told(&repo.open().staged().unwrap().into()), [] as [&str; 0]);
+    assert_eq!(common::told(&repo.open().staged().unwrap()), [] as [&str; 0]);
     let first = repo.commit_file("a", "1");
     assert_eq!(first.len(), 64);
     repo.git(&["checkout", "-q", "-b", "task"]);
@@ -565,5 +565,5 @@ fn sha256_repositories_are_read_alike() {
     assert_eq!(blob.content, b"2");
     assert_eq!(found.content(&blob.id, 9).unwrap(), b"2");
     repo.write("b", "3");
-    assert_eq!(common::told(&repo.open().worktree(None).unwrap().diff.into()), ["modified b"]);
+    assert_eq!(common::told(&repo.open().worktree(None).unwrap().diff), ["modified b"]);
 }

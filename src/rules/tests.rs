@@ -47,7 +47,7 @@ fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
 }
 
 /// What is found where the path of a patch is a link that leads somewhere.
-fn linked(text: &str, patch: &str, leads: Destination) -> Report {
+fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
     let Work::Changes(set) = work(patch) else { panic!("{patch}") };
     let link = |(path, change): (&RepoPath, &crate::repo::Change)| ChangedLink {
         judged: 0,
@@ -583,7 +583,7 @@ fn a_link_escapes_by_where_it_leads() {
         (folder(&["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
         (folder(&["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
     ] {
-        let report = linked(text, patch, leads.clone());
+        let report = linked(text, patch, &leads);
         let expected: Vec<String> = std::iter::once(expected)
             .filter(|whereto| !whereto.is_empty())
             .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
@@ -591,7 +591,7 @@ fn a_link_escapes_by_where_it_leads() {
         assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
         assert!(report.verified());
     }
-    let report = linked(text, patch, Destination::Endless);
+    let report = linked(text, patch, &Destination::Endless);
     assert_eq!(by(&report, "undecided").len(), 1);
 }
 

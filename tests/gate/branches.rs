@@ -228,6 +228,21 @@ fn merges_from_the_base_count_for_nothing() {
 }
 
 #[test]
+fn what_a_merge_commit_changes_besides_counts() {
+    let repo = planned(PLAN);
+    branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
+    repo.commit_file("elsewhere", "1\n");
+    repo.git(&["checkout", "-q", "lessons"]);
+    repo.git(&["merge", "-q", "--no-commit", "--no-ff", "main"]);
+    repo.write("quizzes/a.json", "2\n");
+    repo.write("elsewhere", "2\n");
+    repo.commit("catch up, and more");
+    repo.git(&["checkout", "-q", "main"]);
+    let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(1);
+    json.finds(&["out-of-lane lessons elsewhere", "out-of-lane lessons quizzes/a.json"]);
+}
+
+#[test]
 fn a_shallow_clone_is_not_verified() {
     let origin = planned(PLAN);
     branch(&origin, "lessons", "main", &[("lessons/b.json", "1\n")]);

@@ -138,6 +138,28 @@ fn the_pin_of_a_submodule_counts_though_it_asks_not_to() {
 }
 
 #[test]
+fn a_new_submodule_and_its_settings_are_two_paths() {
+    let repo = watched();
+    let pin = format!("160000,{},lib", "1".repeat(40));
+    let modules = "[submodule \"lib\"]\n\tpath = lib\n\turl = ../lib\n\tignore = all\n";
+    repo.write(".gitmodules", modules);
+    repo.git(&["add", ".gitmodules"]);
+    repo.git(&["update-index", "--add", "--cacheinfo", &pin]);
+    let strays = ["added .gitmodules", "added lib"];
+    assert_eq!(out_of_lane(&repo, &["--staged"]), strays);
+    repo.git(&["commit", "-q", "-m", "a submodule"]);
+    assert_eq!(out_of_lane(&repo, &[]), strays);
+    let file = patch_file(&repo, "a.patch", patch(&repo, "main...HEAD"));
+    assert_eq!(out_of_lane(&repo, &["--diff", &assigned("lessons", &file)]), strays);
+    // A file in the place of the submodule is another type.
+    repo.git(&["branch", "-f", "main", "lessons"]);
+    repo.git(&["rm", "-q", "--cached", "lib"]);
+    repo.write("lib", "1\n");
+    repo.commit("a file");
+    assert_eq!(out_of_lane(&repo, &["--range", "main...HEAD"]), ["type lib"]);
+}
+
+#[test]
 fn entries_that_git_was_told_not_to_look_at() {
     let repo = watched();
     repo.git(&["update-index", "--assume-unchanged", "file"]);

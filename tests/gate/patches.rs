@@ -82,7 +82,8 @@ fn a_name_of_a_patch_or_a_revision_does_nothing_to_a_log() {
         gate(&repo, &["--diff", &format!("lessons={name}")]).ends_with(3);
         gate(&repo, &["--diff", name]).ends_with(2);
         gate(&repo, &["--task", name]).ends_with(2);
-        gate(&repo, &["--branch", name]).ends_with(2);
+        // A branch that does not exist, and is no task's.
+        gate(&repo, &["--branch", name]).ends_with(3);
         gate(&repo, &[name]).ends_with(2);
         gate(&repo, &["--root", name]).ends_with(2);
         gate(&repo, &["--base", name]).ends_with(3);

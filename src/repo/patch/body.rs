@@ -208,7 +208,8 @@ mod tests {
         }
         assert!(hunk.done());
         assert!(!hunk.take(b"+c", &mut content));
-        assert_eq!(content.shown(ChangeKind::Modified).lines, Lines::Known(vec![7..8]));
+        let lines = std::iter::once(7..8).collect();
+        assert_eq!(content.shown(ChangeKind::Modified).lines, Lines::Known(lines));
         let mut short = Hunk::parse(b"@@ -1 +1 @@").unwrap();
         assert!(!short.take(b"diff --git a/x b/x", &mut other));
         assert!(short.take(b"\r", &mut other) && short.done());
