@@ -115,7 +115,7 @@ impl Hook {
 }
 
 fn call(cwd: &Path, tool: &str, input: Value) -> Value {
-    json!({
+    let mut call = json!({
         "session_id": "abc",
         "transcript_path": "/nowhere/session.jsonl",
         "cwd": cwd.to_str().unwrap(),
@@ -123,8 +123,9 @@ fn call(cwd: &Path, tool: &str, input: Value) -> Value {
         "hook_event_name": "PreToolUse",
         "tool_name": tool,
         "tool_use_id": "toolu_1",
-        "tool_input": input,
-    })
+    });
+    call["tool_input"] = input;
+    call
 }
 
 impl Answer {
