@@ -74,6 +74,5 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
             ),
         ],
         fixes: chooser.fixes(overlap, RULE.name),
-        ..Draft::default()
     })
 }
