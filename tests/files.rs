@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{TestRepo, make_fifo};
-use lanelint::repo::files::{read_bounded, walk};
+use lanelint::repo::files::{Rewrite, read_bounded, walk};
 
 #[test]
 fn files_are_listed_in_byte_order_and_links_not_followed() {
@@ -94,4 +94,31 @@ fn a_fifo_is_read_to_its_end_however_slow_it_is() {
     assert!(read_bounded(&fifo, 100_000).unwrap_err().problem.contains("longer than"));
     writer.join().unwrap();
     assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_file_is_rewritten_whole_or_not_at_all() {
+    let repo = TestRepo::without_git();
+    repo.write("plan", "old");
+    let plan = repo.path("plan");
+    let prepare = |old: &str| Rewrite::prepare(&plan, old.as_bytes(), b"new");
+    let content = || fs::read_to_string(&plan).unwrap();
+    assert!(prepare("older").unwrap_err().problem.contains("has changed"));
+    assert!(prepare("ol").unwrap_err().problem.contains("has changed"));
+    let rewrite = prepare("old").unwrap();
+    assert_eq!(content(), "old");
+    rewrite.finish().unwrap();
+    assert_eq!(content(), "new");
+    // Somebody writes between the two steps.
+    let rewrite = prepare("new").unwrap();
+    repo.write("plan", "theirs");
+    assert!(rewrite.finish().unwrap_err().problem.contains("has changed"));
+    assert_eq!(content(), "theirs");
+    // One that is given up leaves nothing behind.
+    drop(prepare("theirs").unwrap());
+    assert_eq!(fs::read_dir(repo.root()).unwrap().count(), 1);
+    symlink("plan", repo.path("link")).unwrap();
+    let link = Rewrite::prepare(&repo.path("link"), b"theirs", b"new").unwrap_err();
+    assert!(link.problem.contains("is a link"), "{link:?}");
+    assert!(Rewrite::prepare(&repo.path("gone"), b"", b"new").is_err());
 }

@@ -50,7 +50,7 @@ fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
     let (status, stdout, stderr) = run(&repo, &["--fix", "--format", "concise"]);
     let mended = SLIPS.replace("*.rs, ./src", "\"*.rs\", src");
     assert_eq!(read(&repo, "lanes.yaml"), mended);
-    assert_eq!(stderr, "fixed: lanes.yaml:4:13: quote it\nfixed: lanes.yaml:4:19: remove it\n");
+    assert_eq!(stderr, "fixed: lanes.yaml:4:13: quote it\nfixed: lanes.yaml:4:19: remove `./`\n");
     assert_eq!(status, 1);
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
     assert!(stdout.contains("there is no task `bb`"), "{stdout}");

@@ -75,6 +75,45 @@ const EXCLUSIONS: &[&str] = &["!src/a/x", "!doc/**", "!b", "!p/**"];
 const SLIPS: &[&str] =
     &["./src/**", "/doc", "./*.rs", "a//b", "src\\main", "a}b", "!./doc", "..", "[z-a]"];
 
+const STRANGE: &[&str] = &[
+    "#",
+    " # ",
+    "&x ",
+    "*x",
+    "!x ",
+    "\n",
+    "\n  ",
+    "- ",
+    "-",
+    ": ",
+    ":",
+    ", ",
+    ",",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"",
+    "'",
+    "|\n",
+    ">-\n",
+    "? ",
+    "\t",
+    "\r\n",
+    "é",
+    "\u{feff}",
+    "\u{2028}",
+    "---\n",
+    "...\n",
+    "~",
+    "<<: ",
+    "%",
+    "{a: b}: c\n",
+    "allow: [{rule: x, reason: y}]\n    ",
+    "needs: ",
+    "share: x\n",
+];
+
 /// How values are written.
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
@@ -245,19 +284,16 @@ fn counts(report: &Report) -> BTreeMap<(&str, Vec<&str>), usize> {
 /// What every task says, but for one of them.
 fn others(plan: &Plan, but: Option<usize>) -> Vec<String> {
     let tasks = plan.tasks.iter().enumerate().filter(|(place, _)| Some(*place) != but);
-    tasks
-        .map(|(_, task)| {
-            let write = task.write.as_ref();
-            let write =
-                write.map(|write| write.entries.iter().map(|glob| &glob.text).collect::<Vec<_>>());
-            let needs: Vec<usize> = task.needs.iter().map(|need| need.value).collect();
-            format!("{} {:?} {write:?} {needs:?} {}", task.id.value, task.title, task.allow.len())
-                .split("span")
-                .next()
-                .unwrap()
-                .to_owned()
-        })
-        .collect()
+    let said = tasks.map(|(_, task)| {
+        let title = task.title.as_ref().map(|title| &title.value);
+        let globs = |write: &lanelint::plan::Write| -> Vec<Arc<str>> {
+            write.entries.iter().map(|glob| Arc::clone(&glob.text)).collect()
+        };
+        let write = task.write.as_ref().map(globs);
+        let needs: Vec<usize> = task.needs.iter().map(|need| need.value).collect();
+        format!("{} {title:?} {write:?} {needs:?} {}", task.id.value, task.allow.len())
+    });
+    said.collect()
 }
 
 fn edited(text: &str, edits: &[Edit]) -> String {
@@ -294,6 +330,7 @@ fn task_of(fix: &Fix) -> Option<usize> {
     match fix {
         Fix::RemoveGlob { task, .. }
         | Fix::AddGlob { task, .. }
+        | Fix::ReplaceGlob { task, .. }
         | Fix::Exclude { task, .. }
         | Fix::Need { task, .. }
         | Fix::Allow { task, .. }
@@ -348,8 +385,63 @@ fn holds_for_every_fix(text: &str) -> usize {
     offered
 }
 
+/// Every fix that can be thought of for a plan, whether a rule offers it or not.
+fn all_fixes(plan: &Plan) -> Vec<Fix> {
+    let place = |place: usize| u32::try_from(place).unwrap();
+    let mut fixes = vec![Fix::Share { glob: "q: [xy]".into() }];
+    fixes.extend((0..plan.share.len()).map(|entry| Fix::RemoveShared { entry: place(entry) }));
+    for (at, task) in plan.tasks.iter().enumerate() {
+        let (at, other) = (place(at), place((at + 1) % plan.tasks.len()));
+        let (applicability, rule) = (Applicability::Safe, "overlapping-lanes");
+        let entries = task.write.as_ref().map_or(0, |write| write.entries.len());
+        let remove = |entry| Fix::RemoveGlob { task: at, entry: place(entry), applicability };
+        fixes.extend((0..entries).map(remove));
+        let replace = |entry| Fix::ReplaceGlob { task: at, entry, glob: "*s".into() };
+        fixes.extend((0..entries).map(|entry| replace(place(entry))));
+        fixes.push(Fix::AddGlob { task: at, glob: "q #x".into() });
+        fixes.push(Fix::Exclude { task: at, globs: Box::new(["q".into(), "**/r".into()]) });
+        fixes.push(Fix::Need { task: at, other });
+        fixes.push(Fix::Allow { task: at, with: Some(other), rule });
+        let remove = |allowance| Fix::RemoveAllowance { task: at, allowance: place(allowance) };
+        fixes.extend((0..task.allow.len()).map(remove));
+        if task.write.is_none() {
+            fixes.push(Fix::WriteNothing { task: at });
+        }
+    }
+    fixes
+}
+
 proptest! {
     #![proptest_config(config(500))]
+
+    /// Letters that mean something to YAML, anywhere in the text: what is offered all the same does
+    /// what it says.
+    #[test]
+    fn strange_texts_change_nothing_else_either(
+        throws in prop::collection::vec(any::<u16>(), 120),
+        slips in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
+    ) {
+        let mut dice = Dice { throws: &throws, at: 0, comments: 0 };
+        let mut text = plan_text(&mut dice);
+        for (at, strange) in slips {
+            let mut at = at.index(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            text.insert_str(at, STRANGE[strange]);
+        }
+        let plan = plan_of(&text);
+        let texts = [PlanText::new("lanes.yaml", text.as_str())];
+        let mender = Mender::new(&plan);
+        for fix in all_fixes(&plan) {
+            let edits = mender.edits(&fix);
+            if !edits.is_empty() {
+                let now = edited(&text, &edits);
+                let done = apply(&texts, &plan, &[(&fix, edits)]);
+                prop_assert!(done.is_some(), "{:?}\n{}\n---\n{}", fix, text, now);
+            }
+        }
+    }
 
     #[test]
     fn every_fix_mends_what_it_is_offered_for(throws in prop::collection::vec(any::<u16>(), 120)) {

@@ -157,9 +157,9 @@ mod tests {
             done,
             [
                 "lanes.yaml:2:15: quote it",
-                "lanes.yaml:2:21: remove it",
+                "lanes.yaml:2:21: remove `./`",
                 "lanes.yaml:3:14: quote it",
-                "lanes.yaml:3:16: remove it"
+                "lanes.yaml:3:16: remove `./`"
             ]
         );
         assert_eq!(mended(&safe, Applicability::Unsafe), (safe.clone(), Vec::new()));

@@ -33,6 +33,15 @@ pub enum Fix {
         /// Who may decide that it is done.
         applicability: Applicability,
     },
+    /// Write another glob or exclusion in the place of one, as a guess.
+    ReplaceGlob {
+        /// The task.
+        task: u32,
+        /// The place among the entries of its `write`.
+        entry: u32,
+        /// The other one, with the `!` of an exclusion.
+        glob: Arc<str>,
+    },
     /// Take a glob out of `share`.
     RemoveShared {
         /// The place among the entries of `share`.
@@ -142,6 +151,7 @@ impl Fix {
                 let entry = entries.and_then(|write| write.entries.get(*entry as usize));
                 format!("remove {} from `{}`", quoted(entry.map(|entry| &entry.text)), id(task))
             }
+            Fix::ReplaceGlob { glob, .. } => format!("write {}", quoted([glob])),
             Fix::RemoveShared { entry } => {
                 let entry = plan.share.get(*entry as usize).map(|entry| &entry.text);
                 format!("remove {} from `share`", quoted(entry))
@@ -170,7 +180,7 @@ impl Fix {
             Fix::Replace(replacement) => replacement.applicability,
             Fix::RemoveGlob { applicability, .. } => *applicability,
             Fix::RemoveAllowance { .. } => Applicability::Safe,
-            Fix::AddGlob { .. } => Applicability::Unsafe,
+            Fix::AddGlob { .. } | Fix::ReplaceGlob { .. } => Applicability::Unsafe,
             Fix::Exclude { .. }
             | Fix::Need { .. }
             | Fix::Share { .. }

@@ -345,10 +345,7 @@ impl<'t> NodeRef<'t> {
     /// Whether the node is a text that is written as a block, below a `|` or a `>`.
     #[must_use]
     pub fn is_block_scalar(self) -> bool {
-        let style = match self.node().value {
-            Value::Scalar { style, .. } => style,
-            _ => return false,
-        };
+        let Value::Scalar { style, .. } = self.node().value else { return false };
         matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
     }
 

@@ -99,6 +99,12 @@ impl<'p> Said<'p> {
             Fix::Allow { with, rule, .. } => {
                 self.allow.push((rule, with.and_then(id), None, REASON));
             }
+            Fix::ReplaceGlob { entry, glob, .. } => {
+                let write = self.write.as_mut();
+                if let Some(there) = write.and_then(|write| write.get_mut(*entry as usize)) {
+                    *there = Arc::clone(glob);
+                }
+            }
             Fix::WriteNothing { .. } => self.write = Some(Vec::new()),
             Fix::RemoveGlob { .. }
             | Fix::RemoveAllowance { .. }
@@ -150,6 +156,7 @@ fn is_meant(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
             }
             Fix::Replace(_) => continue,
             Fix::AddGlob { task, .. }
+            | Fix::ReplaceGlob { task, .. }
             | Fix::Exclude { task, .. }
             | Fix::Need { task, .. }
             | Fix::Allow { task, .. }
@@ -222,10 +229,10 @@ fn rest(plan: &Plan) -> impl PartialEq + '_ {
 }
 
 /// What is wrong with those parts of a plan that say what they said before, and how often.
-fn problems<'p>(
-    plan: &'p Plan,
+fn problems(
+    plan: &Plan,
     is_as_before: impl Fn(Option<&str>) -> bool,
-) -> BTreeMap<(&'p str, &'p str), usize> {
+) -> BTreeMap<(&str, &str), usize> {
     let outside = |task: Option<usize>| is_as_before(task.map(|task| &*plan.tasks[task].id.value));
     let mut problems = BTreeMap::new();
     for problem in plan.problems.iter().filter(|problem| outside(problem.task)) {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::list::{Change, Slot, clean_end_of_line, line_start, newline};
+use super::places::is_clean;
 
 /// Where items can be added behind the last one, between the bracket that ends before `open` and the
 /// one at `close`.
@@ -19,13 +20,16 @@ pub(super) fn slot(
         return is_blank.then(|| Slot::new(open..open, "", ", ", ""));
     };
     let tail = &text[last.end..close];
+    let comma = comma(text, last.end..close);
+    if !is_clean(&text[comma.map_or(last.end, |comma| comma + 1)..close]) {
+        return None;
+    }
     let start = line_start(text, last.start);
     let indent = &text[start..last.start];
     let own_line = indent.bytes().all(|byte| byte == b' ' || byte == b'\t');
     if !own_line || !tail.contains('\n') {
         return Some(Slot::new(last.end..last.end, ", ", ", ", ""));
     }
-    let comma = comma(text, last.end..close);
     let line_end = clean_end_of_line(text, comma.map_or(last.end, |comma| comma + 1))?;
     let line = format!("{}{indent}", newline(text));
     let between = format!(",{line}");
@@ -40,49 +44,58 @@ pub(super) fn slot(
 }
 
 /// Takes an item out of a list, with the comma that goes with it.
+///
+/// `before` is where the item before it ends, `behind` where the next one begins, and `within` is
+/// what stands between the brackets.
 pub(super) fn remove(
     text: &str,
     item: Range<usize>,
-    before: Option<Range<usize>>,
-    behind: Option<Range<usize>>,
-    close: usize,
+    before: Option<usize>,
+    behind: Option<usize>,
+    within: Range<usize>,
 ) -> Option<Vec<Change>> {
-    let none = String::new;
-    let rest = item.end..behind.as_ref().map_or(close, |behind| behind.start);
-    let comma_behind = comma(text, rest.clone());
-    if behind.is_some() && comma_behind.is_none() {
+    let comma_before = match before {
+        Some(before) => Some(comma(text, before..item.start)?),
+        None => None,
+    };
+    // An anchor or a tag would stay behind.
+    if !is_clean(&text[comma_before.map_or(within.start, |comma| comma + 1)..item.start]) {
         return None;
     }
-    let with_comma = item.start..comma_behind.map_or(item.end, |comma| comma + 1);
-    if !text[rest.clone()].contains(['\n', '#']) && behind.is_some() {
-        return Some(vec![(item.start..rest.end, none())]);
+    let rest = item.end..behind.unwrap_or(within.end);
+    let comma_behind = comma(text, rest.clone());
+    if comma_behind.is_none() && (behind.is_some() || !is_clean(&text[rest.clone()])) {
+        return None;
     }
-    let start = line_start(text, item.start);
-    let own_line = text[start..item.start].trim().is_empty();
-    // Behind something else on the line, the blanks before the item go with it.
-    let line = &text[start..item.start];
-    let blanks = if own_line { 0 } else { line.len() - line.trim_end().len() };
-    let line_end = clean_end_of_line(text, with_comma.end);
+    let gone = |bytes: Range<usize>| (bytes, String::new());
     let mut changes = Vec::new();
-    if behind.is_none() && comma_behind.is_none() {
-        // The comma of the item before would end the list, which JSON does not have.
-        if let Some(before) = before {
-            let comma = comma(text, before.end..item.start)?;
-            if !text[before.end..item.start].contains(['\n', '#']) {
-                return Some(vec![(before.end..item.end, none())]);
-            }
-            changes.push((comma..comma + 1, none()));
+    match (comma_before, comma_behind) {
+        // The next one moves up.
+        (_, Some(comma)) if behind.is_some() && is_blank(&text[comma + 1..rest.end]) => {
+            return Some(vec![gone(item.start..rest.end)]);
         }
+        // The comma before would end the list, which JSON does not have.
+        (Some(comma), None) if is_blank(&text[comma + 1..item.start]) => {
+            return Some(vec![gone(before?..item.end)]);
+        }
+        (Some(comma), None) => changes.push(gone(comma..comma + 1)),
+        _ => {}
     }
-    let change = match line_end.filter(|_| own_line) {
-        Some(end) if text[with_comma.end..end].trim().is_empty() && text[end..].contains('\n') => {
-            let next = end + text[end..].find('\n').map_or(0, |newline| newline + 1);
-            start..next
-        }
-        _ => item.start - blanks..with_comma.end,
-    };
-    changes.push((change, none()));
+    let end = comma_behind.map_or(item.end, |comma| comma + 1);
+    let start = line_start(text, item.start);
+    let indent = &text[start..item.start];
+    let line_end = text[end..].find('\n').map(|newline| end + newline + 1);
+    changes.push(match line_end.filter(|&next| text[end..next].trim().is_empty()) {
+        Some(next) if indent.trim().is_empty() => gone(start..next),
+        // Behind something else on its line, the blanks before it go as well.
+        _ if indent.trim().is_empty() => gone(item.start..end),
+        _ => gone(start + indent.trim_end().len()..end),
+    });
     Some(changes)
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b' ')
 }
 
 /// The comma that is first behind an item, before any comment or line ending.

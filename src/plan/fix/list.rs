@@ -148,14 +148,10 @@ pub(super) fn remove(text: &str, value: &Value, item: usize) -> Option<Vec<Chang
         Kind::Scalar => Some(vec![(value.span.clone(), "[]".to_owned())]),
         Kind::Brackets(items) => {
             let place = position(items, item)?;
-            let neighbour = |place: Option<usize>| Some(items.get(place?)?.span.clone());
-            flow::remove(
-                text,
-                items[place].span.clone(),
-                neighbour(place.checked_sub(1)),
-                neighbour(Some(place + 1)),
-                value.span.end - 1,
-            )
+            let before = place.checked_sub(1).map(|before| items[before].span.end);
+            let behind = items.get(place + 1).map(|behind| behind.span.start);
+            let within = value.span.start + 1..value.span.end - 1;
+            flow::remove(text, items[place].span.clone(), before, behind, within)
         }
         Kind::Dashes(items) => {
             let place = position(items, item)?;
@@ -166,6 +162,23 @@ pub(super) fn remove(text: &str, value: &Value, item: usize) -> Option<Vec<Chang
             Some(changes)
         }
     }
+}
+
+/// Writes another text in the place of one item, in the same quotes.
+pub(super) fn replace(text: &str, value: &Value, item: usize, with: &str) -> Option<Change> {
+    let span = match &value.kind {
+        Kind::Nothing => return None,
+        Kind::Scalar => value.span.clone(),
+        Kind::Brackets(items) | Kind::Dashes(items) => {
+            let item = &items[position(items, item)?];
+            if item.ends_in_block {
+                return None;
+            }
+            item.span.clone()
+        }
+    };
+    let written = yaml::written_like(&text[span.clone()], with);
+    Some((span, written))
 }
 
 fn position(items: &[Item], start: usize) -> Option<usize> {

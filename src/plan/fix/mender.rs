@@ -1,10 +1,10 @@
 //! From what could be done to a plan to the edits of its text.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::list::{self, Change, Slot, line_start, newline, slot};
-use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace};
+use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace, Value};
 use super::{Edit, Fix, REASON};
 use crate::plan::Plan;
 use crate::source::{FileId, Span, yaml};
@@ -16,8 +16,13 @@ pub struct Mender<'p> {
     plan: &'p Plan,
     files: OnceLock<Vec<FilePlaces>>,
     /// Where items are added, by what they are added to: a task, or the plan.
-    slots: Mutex<HashMap<(Option<u32>, Key), Option<(FileId, Arc<Slot>)>>>,
+    slots: Mutex<HashMap<Owner, Option<FileSlot>>>,
 }
+
+/// A task, or the plan, and one of its keys.
+type Owner = (Option<u32>, Key);
+
+type FileSlot = (FileId, Slot);
 
 impl<'p> Mender<'p> {
     /// For this plan.
@@ -33,10 +38,7 @@ impl<'p> Mender<'p> {
     /// aliases lead to, and so is another task's too; a text with a syntax error.
     #[must_use]
     pub fn edits(&self, fix: &Fix) -> Vec<Edit> {
-        let (file, changes) = match self.changes(fix) {
-            Some(changes) => changes,
-            None => return Vec::new(),
-        };
+        let Some((file, changes)) = self.changes(fix) else { return Vec::new() };
         let places = &self.files()[file.0];
         if changes.iter().any(|(bytes, _)| !places.can_change(bytes.clone())) {
             return Vec::new();
@@ -52,15 +54,20 @@ impl<'p> Mender<'p> {
                 Some((replacement.span.file, vec![change]))
             }
             Fix::RemoveGlob { task, entry, .. } => {
-                let write = self.plan.tasks.get(*task as usize)?.write.as_ref()?;
-                let entry = write.entries.get(*entry as usize)?.span;
-                let (file, map) = self.task_map(*task)?;
-                self.remove(file, map, Key::Write, entry)
+                let (value, entry) = self.glob(*task, *entry)?;
+                let changes = list::remove(self.text(entry.file), value, entry.start)?;
+                Some((entry.file, changes))
+            }
+            Fix::ReplaceGlob { task, entry, glob } => {
+                let (value, entry) = self.glob(*task, *entry)?;
+                let text = self.text(entry.file);
+                Some((entry.file, vec![list::replace(text, value, entry.start, glob)?]))
             }
             Fix::RemoveShared { entry } => {
                 let entry = self.plan.share.get(*entry as usize)?.span;
                 let map = self.files().get(entry.file.0)?.root.as_ref()?;
-                self.remove(entry.file, map, Key::Share, entry)
+                let value = value_with(map, Key::Share, entry)?;
+                Some((entry.file, list::remove(self.text(entry.file), value, entry.start)?))
             }
             Fix::AddGlob { task, glob } => {
                 let item = self.written(self.task_file(*task)?, glob);
@@ -142,23 +149,18 @@ impl<'p> Mender<'p> {
                 }
             };
             let is_json = self.files()[file.0].is_json;
-            Some((file, Arc::new(slot(self.text(file), map, key, is_json)?)))
+            Some((file, slot(self.text(file), map, key, is_json)?))
         });
         let (file, slot) = slot.as_ref()?;
         Some((*file, slot.fill(items)))
     }
 
-    fn remove(
-        &self,
-        file: FileId,
-        map: &MapPlace,
-        key: Key,
-        entry: Span,
-    ) -> Option<(FileId, Vec<Change>)> {
-        let value = map.value(key)?.as_ref()?;
-        let within =
-            entry.file == file && value.span.start <= entry.start && entry.end <= value.span.end;
-        within.then(|| list::remove(self.text(file), value, entry.start))?.map(|it| (file, it))
+    /// An entry of what a task may write, and the value that it stands in: not that of an alias.
+    fn glob(&self, task: u32, entry: u32) -> Option<(&Value, Span)> {
+        let write = self.plan.tasks.get(task as usize)?.write.as_ref()?;
+        let entry = write.entries.get(entry as usize)?.span;
+        let (file, map) = self.task_map(task)?;
+        (entry.file == file).then_some((value_with(map, Key::Write, entry)?, entry))
     }
 
     fn remove_allowance(&self, task: u32, allowance: u32) -> Option<(FileId, Vec<Change>)> {
@@ -203,4 +205,10 @@ impl<'p> Mender<'p> {
         let line = format!("{}{indent}{indent}{write}: []", newline(text));
         Some((file, vec![(end..end, line)]))
     }
+}
+
+/// The value of a key, if a place is inside it.
+fn value_with(map: &MapPlace, key: Key, place: Span) -> Option<&Value> {
+    let value = map.value(key)?.as_ref()?;
+    (value.span.start <= place.start && place.end <= value.span.end).then_some(value)
 }

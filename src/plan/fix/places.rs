@@ -124,6 +124,18 @@ impl FilePlaces {
         let View::Map(pairs) = root.view() else { return places };
         let first_key = pairs.first().map_or("", |(key, _)| key.source());
         places.is_json = root.source().starts_with('{') && first_key.starts_with('"');
+        // YAML has tabs before a value in a few places only, and JSON anywhere.
+        let is_tabbed = |line: &str| {
+            let text = line.trim_start_matches([' ', '\t']);
+            line[..line.len() - text.len()].contains('\t')
+        };
+        if !places.is_json && text.contains('\t') && text.lines().any(is_tabbed) {
+            return places;
+        }
+        // To YAML a carriage return alone ends a line too; here it would be part of one.
+        if text.matches('\r').count() != text.matches("\r\n").count() {
+            return places;
+        }
         for (key, value) in &pairs {
             let is_tasks = matches!(key.view(), View::Text(text) if text.text == "tasks");
             if is_tasks && !places.is_elsewhere_too(&value.span()) && !value.is_alias() {
@@ -136,7 +148,7 @@ impl FilePlaces {
 
     fn tasks(&mut self, text: &str, tasks: NodeRef<'_>) {
         let View::Map(pairs) = tasks.view() else { return };
-        let in_braces = tasks.source().starts_with('{');
+        let in_braces = is_in_braces(tasks, &pairs);
         for (id, value) in pairs {
             if colon(text, id.span().end, value.span().start).is_none() || value.is_alias() {
                 continue;
@@ -166,12 +178,14 @@ impl FilePlaces {
         for (key, value) in &pairs {
             let View::Text(name) = key.view() else { continue };
             let Some(name) = Key::of(name.text) else { continue };
-            if values.iter().all(|(known, _)| *known != name) {
-                values.push((name, self.value(text, *key, *value)));
+            match values.iter_mut().find(|(known, _)| *known == name) {
+                // Which of the two counts, is for a person to say.
+                Some((_, twice)) => *twice = None,
+                None => values.push((name, self.value(text, *key, *value))),
             }
         }
         Some(MapPlace {
-            in_braces: node.source().starts_with('{'),
+            in_braces: is_in_braces(node, &pairs),
             span: node.span(),
             first,
             pairs: pairs.len(),
@@ -233,21 +247,23 @@ impl MapPlace {
 /// Behind the colon between a key and its value, where there is nothing else between them but blanks
 /// and comments: no anchor, no tag.
 fn colon(text: &str, key: usize, value: usize) -> Option<usize> {
-    let between = text.get(key..value.max(key))?;
-    let (before, behind) = match between.split_once(':') {
-        Some(parts) => parts,
-        // An empty value stands where its key ends.
-        None => {
-            let behind = text[key..].trim_start_matches(' ').strip_prefix(':')?;
-            return (between.trim().is_empty()).then_some(text.len() - behind.len());
-        }
-    };
-    let is_clean = before.bytes().all(|byte| byte == b' ')
-        && behind.split('\n').all(|line| {
-            let line = line.trim();
-            line.is_empty() || line.starts_with('#')
-        });
-    is_clean.then_some(key + before.len() + 1)
+    let behind_key = &text[key..];
+    let blanks = behind_key.len() - behind_key.trim_start_matches(' ').len();
+    let colon = key + blanks + behind_key[blanks..].starts_with(':').then_some(1)?;
+    // An empty value may stand where its key ends.
+    let between = text.get(colon..value.max(colon))?;
+    (is_clean(between) && !text[colon..].starts_with('#')).then_some(colon)
+}
+
+/// Whether there is nothing but blanks and comments.
+pub(super) fn is_clean(text: &str) -> bool {
+    text.split('\n').map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+/// Whether a map is written in braces. One in block style can begin with a key that is.
+fn is_in_braces(map: NodeRef<'_>, pairs: &[(NodeRef<'_>, NodeRef<'_>)]) -> bool {
+    let inside = pairs.first().is_none_or(|(key, _)| key.span().start > map.span().start);
+    inside && map.source().starts_with('{')
 }
 
 /// Whether the last thing of a node is a text written as a block: where that ends is a question of
@@ -260,7 +276,7 @@ fn ends_in_block(node: NodeRef<'_>) -> bool {
         }
         let last = match node.view() {
             View::List(items) if !node.source().starts_with('[') => items.last().copied(),
-            View::Map(pairs) if !node.source().starts_with('{') => {
+            View::Map(pairs) if !is_in_braces(node, &pairs) => {
                 pairs.last().map(|(_, value)| *value)
             }
             _ => return node.is_block_scalar(),

@@ -178,6 +178,24 @@ fn a_glob_is_added_with_the_quotes_that_it_needs() {
 }
 
 #[test]
+fn a_glob_takes_the_place_of_another_in_its_quotes() {
+    all(
+        &[
+            ("tasks: {a: {write: x}}\n", "tasks: {a: {write: y/**}}\n"),
+            ("tasks: {a: {write: ['x', z]}}\n", "tasks: {a: {write: ['y/**', z]}}\n"),
+            (
+                "tasks:\n  a:\n    write:\n      - \"x\" # c\n      - z\n",
+                "tasks:\n  a:\n    write:\n      - \"y/**\" # c\n      - z\n",
+            ),
+            ("x-l: &l x\ntasks: {a: {write: [*l]}}\n", "x-l: &l x\ntasks: {a: {write: [y/**]}}\n"),
+            ("x-l: &l [x]\ntasks: {a: {write: *l}}\n", "-"),
+            ("tasks: {a: {write: [&l x]}, b: {write: *l}}\n", "-"),
+        ],
+        |_| Fix::ReplaceGlob { task: 0, entry: 0, glob: "y/**".into() },
+    );
+}
+
+#[test]
 fn a_task_waits_for_another() {
     let need = |_: &Plan| Fix::Need { task: 0, other: 1 };
     all(

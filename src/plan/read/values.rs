@@ -304,7 +304,7 @@ impl Reader {
             let replacement = |with: &str| {
                 let (span, text) = scalar.replaced(bytes.clone(), with)?;
                 let title = match (with, text.len() == with.len()) {
-                    ("", true) => "remove it".to_owned(),
+                    ("", true) => format!("remove `{}`", excerpt(&scalar.text[bytes.clone()])),
                     (with, true) => format!("write `{}`", excerpt(with)),
                     (_, false) => format!("write `{}`", excerpt(&text)),
                 };

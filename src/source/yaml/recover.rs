@@ -205,7 +205,8 @@ fn unquoted_trap(text: &str, at: usize) -> Option<(Range<usize>, &'static str)> 
     // Past the dashes of list items and past a key.
     loop {
         let line = &text[value.clone()];
-        value.start += line.len() - line.trim_start().len();
+        let blank = |character: char| character.is_whitespace() || character == '\u{feff}';
+        value.start += line.len() - line.trim_start_matches(blank).len();
         let line = &text[value.clone()];
         if is_list_item(line) && !line.is_empty() {
             value.start += 1;

@@ -172,6 +172,9 @@ fn hostile_documents_end_soon() {
         "\"".repeat(100_001),
         "&".repeat(1_000),
         "\0\u{1}\u{7f}".repeat(100),
+        // A byte order mark inside the text, before a dash.
+        "a:\n- b\n\u{feff}  - *c\nd: {\n  e: [\n!x  f: ]\n{ }\n".to_owned(),
+        "a:\n  - b\n\u{feff}  - 'c'\n  d: ][\n".to_owned(),
         // Each error once made every anchor before it be looked at.
         (0..30_000).map(|n| format!("a{n}: &a{n} x\n")).collect::<String>()
             + &"b: ][\n".repeat(30_000),
