@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateFacts, Judged, Work};
-use crate::glob::Patience;
+use crate::glob::{Glob, Meeting, Patience};
 use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
 use crate::overlap::{Hazards, Overlap};
@@ -366,6 +366,14 @@ impl<'a> Facts<'a> {
     fn reads(&self, task: usize) -> Vec<&'a GlobEntry> {
         let entries = self.plan.tasks[task].read.iter();
         entries.filter(|entry| !entry.negated && entry.glob.is_ok()).collect()
+    }
+
+    /// Whether an exclusion of a lane may take paths of a glob: it may be there for them alone, and
+    /// without the glob it would be in the way of nothing.
+    fn is_cut(&self, task: usize, glob: &Glob) -> bool {
+        let mut patience = Patience::default();
+        let mut exclusions = self.lanes.of(task).exclusions().iter();
+        exclusions.any(|exclusion| exclusion.meet(glob, &[], &mut patience) != Meeting::Apart)
     }
 
     /// The globs that are shared and sound, in the order in which lanes have them.

@@ -4,7 +4,7 @@ use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Draft, Fix, Level};
-use crate::plan::fix;
+use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 
 pub(super) const RULE: Rule = Rule {
@@ -37,6 +37,8 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let given = facts.plan.tasks[task].write.as_ref().map_or(0, |write| write.entries.len());
         // Without its last glob, a lane of exclusions would be empty and not say so.
         let removable = globs.len() > 1 || given == 1;
+        let cut =
+            |entry: &GlobEntry| entry.glob.as_ref().is_ok_and(|glob| facts.is_cut(task, glob));
         let protected = facts.entries(task).zip(globs).filter(|(_, is)| **is == Some(true));
         for ((place, entry), _) in protected {
             report(Draft {
@@ -52,7 +54,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 tasks: facts.ids([task]),
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
-                fixes: removable.then(|| removal(task, place)).into_iter().collect(),
+                fixes: (removable && !cut(entry))
+                    .then(|| removal(task, place))
+                    .into_iter()
+                    .collect(),
                 ..Draft::default()
             });
         }

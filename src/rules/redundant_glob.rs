@@ -3,9 +3,10 @@
 use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
-use crate::finding::{Draft, Level};
+use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Glob, Patience};
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::plan::fix;
 use crate::plan::{GlobEntry, Plan, Task};
 use crate::source::excerpt;
 
@@ -80,9 +81,23 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             facts.plan.tasks[task].sound_entries().map(|(entry, _)| entry).collect();
         for found in &redundancy.redundant {
             let within = found.within.map(|place| entries[place]);
-            report(draft(facts, task, entries[found.place], within));
+            let entry = entries[found.place];
+            let draft = draft(facts, task, entry, within);
+            report(Draft { fixes: removal(facts, task, entry).into_iter().collect(), ..draft });
         }
     }
+}
+
+/// Without what changes nothing, the lane is just what it was.
+fn removal(facts: &Facts<'_>, task: usize, entry: &GlobEntry) -> Option<Fix> {
+    let glob = entry.glob.as_ref().ok()?;
+    if !entry.negated && facts.is_cut(task, glob) {
+        return None;
+    }
+    let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
+    let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
+    let (task, entry) = (fix::place(task), fix::place(place));
+    Some(Fix::RemoveGlob { task, entry, applicability: Applicability::Safe })
 }
 
 fn draft(facts: &Facts<'_>, task: usize, entry: &GlobEntry, within: Option<&GlobEntry>) -> Draft {

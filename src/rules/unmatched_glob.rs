@@ -3,8 +3,8 @@
 use bstr::BStr;
 
 use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
-use crate::finding::{Draft, Level};
-use crate::plan::GlobEntry;
+use crate::finding::{Draft, Fix, Level};
+use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 use crate::survey::slips::{Slip, SlipKind};
 
@@ -41,14 +41,28 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         if let Ok(Some(slip)) = known.survey.slips.of(glob) {
             let mut draft = draft(entry, slip);
             draft.tasks = facts.ids(task);
+            draft.fixes.extend(task.and_then(|task| replacement(facts, task, entry, slip)));
             report(draft);
         }
     }
 }
 
+/// The glob that was probably meant, in the place of one that a lane has.
+fn replacement(facts: &Facts<'_>, task: usize, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
+    let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
+    let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
+    let (task, entry) = (fix::place(task), fix::place(place));
+    Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[place], slip).into() })
+}
+
+/// With the `!` of an exclusion.
+fn meant(entry: &GlobEntry, slip: &Slip) -> String {
+    format!("{}{}", if entry.negated { "!" } else { "" }, slip.meant)
+}
+
 fn draft(entry: &GlobEntry, slip: &Slip) -> Draft {
     let glob = excerpt(&entry.text);
-    let meant = if entry.negated { format!("!{}", slip.meant) } else { slip.meant.clone() };
+    let meant = meant(entry, slip);
     let path = |path: &[u8]| BStr::new(path).to_string();
     let mut data = vec![("glob", text(entry.text.clone())), ("meant", text(meant.as_str()))];
     let (message, said) = match &slip.kind {

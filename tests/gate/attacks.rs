@@ -132,7 +132,34 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker README.md"],
+        finds: &["escaping-symlink worker README.md", "out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "adds a link, in its lane, that leads into another's",
+        tried: |repo| {
+            std::os::unix::fs::symlink("../docs/a.md", repo.path("src/a.md")).unwrap();
+            committed(repo)
+        },
+        status: 1,
+        finds: &["escaping-symlink worker src/a.md"],
+    },
+    Attack {
+        does: "adds a link, in its lane, that leads out of the repository",
+        tried: |repo| {
+            std::os::unix::fs::symlink("../../../etc", repo.path("src/etc")).unwrap();
+            committed(repo)
+        },
+        status: 1,
+        finds: &["escaping-symlink worker src/etc"],
+    },
+    Attack {
+        does: "writes a protected file in another letter case",
+        tried: |repo| {
+            repo.write("CI/run", "true\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker CI/run"],
     },
     Attack {
         does: "moves the pin of a submodule that says `ignore = all`",
