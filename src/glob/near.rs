@@ -148,12 +148,13 @@ mod tests {
             .map(|n| Glob::parse(&texts[n % 6].replace("{}", &(n % 13).to_string())).unwrap())
             .collect();
         let near = |one: usize, other: usize| {
-            globs[one].outline().compatible(&globs[other].outline()) && (one + other) % 7 != 0
+            globs[one].outline().compatible(&globs[other].outline())
+                && !(one + other).is_multiple_of(7)
         };
         let entries = |places: std::ops::Range<usize>| -> Vec<Entry<'_, usize>> {
             places.map(|of| Entry { glob: &globs[of], of }).collect()
         };
-        let asked = |one: usize, other: usize| (one + other) % 7 != 0;
+        let asked = |one: usize, other: usize| !(one + other).is_multiple_of(7);
         let mut found = Vec::new();
         each_near_pair(entries(0..90), asked, |one, other| {
             found.push((one.of.min(other.of), one.of.max(other.of)));

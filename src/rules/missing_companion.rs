@@ -75,6 +75,5 @@ fn draft(facts: &Facts<'_>, missing: &Missing) -> Draft {
             ("owners", texts(owners)),
         ],
         fixes,
-        ..Draft::default()
     }
 }

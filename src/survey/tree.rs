@@ -29,6 +29,13 @@ pub(super) struct Folder<'a> {
     files: Range<usize>,
 }
 
+impl Folder<'_> {
+    fn up_to(mut self, end: usize) -> Self {
+        self.files.end = end;
+        self
+    }
+}
+
 /// How much more work may be done: one for a name or a file that is looked at.
 #[derive(Debug)]
 pub(super) struct Work(pub(super) usize);
@@ -84,29 +91,26 @@ const FEW: usize = 64;
 impl<'a> Tree<'a> {
     pub(super) fn new(files: &'a [RepoPath]) -> Tree<'a> {
         let mut folders: HashMap<&[u8], Folder<'_>> = HashMap::new();
-        // In byte order, what is below a folder stands together: these are the folders around here.
-        let mut around: Vec<&[u8]> = Vec::new();
+        // In byte order, what is below a folder stands together: these are the folders around here,
+        // each entered when the last of its files is behind.
+        let mut around: Vec<(&[u8], Folder<'_>)> = Vec::new();
         for (place, file) in files.iter().enumerate() {
             let path = file.as_bytes();
-            while around.last().is_some_and(|folder| !is_below(path, folder)) {
-                around.pop();
+            while let Some((folder, entry)) = around.pop_if(|(folder, _)| !is_below(path, folder)) {
+                folders.insert(folder, entry.up_to(place));
             }
-            let known = around.len();
-            let new = parents(path).take_while(|folder| around.last() != Some(folder));
+            let innermost = around.last().map(|(folder, _)| *folder);
+            let new = parents(path).take_while(|folder| innermost != Some(folder));
             let new: Vec<&[u8]> = new.collect();
-            around.extend(new.into_iter().rev());
-            for (depth, folder) in around.iter().enumerate() {
-                let entry = folders.entry(folder).or_default();
-                if depth >= known {
-                    entry.files = place..place;
+            for folder in new.into_iter().rev() {
+                if let Some((_, parent)) = around.last_mut() {
+                    parent.folders.push(name(folder));
                 }
-                entry.files.end = place + 1;
-            }
-            for depth in known.max(1)..around.len() {
-                let parent = folders.entry(around[depth - 1]).or_default();
-                parent.folders.push(name(around[depth]));
+                around.push((folder, Folder { folders: Vec::new(), files: place..place }));
             }
         }
+        folders
+            .extend(around.into_iter().map(|(folder, entry)| (folder, entry.up_to(files.len()))));
         let (by_end, by_name) = (OnceCell::new(), OnceCell::new());
         Tree { files, folders, sorted_folders: OnceCell::new(), by_end, by_name }
     }
