@@ -248,8 +248,10 @@ impl Counter<'_, '_> {
     /// Whether a lane may hold more than half of many files, as far as that is seen at a glance.
     fn may_hold_most(&self, lane: &Lane) -> bool {
         let files = self.tree.files().len();
-        let at_most = || globs(lane).map(|glob| self.tree.at_most(glob)).sum::<usize>();
-        files >= MANY && 2 * at_most() > files
+        // An index of a million names is made only where the beginnings leave the question open.
+        let begin = || globs(lane).map(|glob| self.tree.beginning_with(glob.prefix()).len());
+        let at_most = || globs(lane).map(|glob| self.tree.at_most(glob));
+        files >= MANY && 2 * begin().sum::<usize>() > files && 2 * at_most().sum::<usize>() > files
     }
 
     /// Counts the files that a lane holds; nothing where they are no more than half.

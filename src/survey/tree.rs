@@ -143,7 +143,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The places of the files whose paths begin so.
-    fn beginning_with(&self, prefix: &[u8]) -> Range<usize> {
+    pub(super) fn beginning_with(&self, prefix: &[u8]) -> Range<usize> {
         let Some(folder) = self.folders.get(folder_of(prefix)) else { return 0..0 };
         if prefix.is_empty() || prefix.ends_with(b"/") {
             return folder.files.clone();
