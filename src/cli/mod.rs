@@ -7,6 +7,7 @@ mod explain;
 mod gate;
 mod hook;
 mod init;
+mod lsp;
 mod output;
 mod plan;
 mod schema;
@@ -55,6 +56,8 @@ enum Command {
     Waves(waves::WavesArgs),
     /// Answer a coding agent's edit hook: may the task of this branch write the file?
     Hook(hook::HookArgs),
+    /// Serve editors: the Language Server Protocol on standard input and output.
+    Lsp(lsp::LspArgs),
 }
 
 /// What check and gate have in common.
@@ -132,6 +135,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
         Command::Hook(args) => hook::run(args),
+        Command::Lsp(args) => lsp::run(args),
     };
     match ended {
         Ok(status) => status,

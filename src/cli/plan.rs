@@ -135,7 +135,7 @@ impl Place {
     }
 
     /// A path of the disk as one below the root.
-    fn below_root(&self, path: &Path) -> Option<RepoPath> {
+    pub(super) fn below_root(&self, path: &Path) -> Option<RepoPath> {
         if !self.has_files {
             return None;
         }

@@ -1,0 +1,507 @@
+//! The life of the server: messages in, messages out, and what is open.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use gen_lsp_types as lsp;
+use lsp::Request as _;
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::actions;
+use super::client::{Client, Settings};
+use super::document::Document;
+use super::plans::Role;
+use super::snapshot::{Ground, PlanKey, Snapshot, Terms};
+use super::uri;
+use super::work::{self, Answer, Event, Question};
+use super::world::World;
+use crate::plan::locate::{FILES, FOLDER};
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// As the protocol asks: `shutdown`, then `exit`.
+    InOrder,
+    /// With `exit` alone, or because the editor went away.
+    Abruptly,
+}
+
+/// Serves one session. At each tick the disk is looked at for changes that no editor tells.
+pub fn serve<T>(connection: Connection, world: Arc<dyn World>, ticks: &Receiver<T>) -> Ended {
+    let (events_in, events) = unbounded();
+    let (judge, snapshots) = unbounded();
+    let (questions_in, questions) = unbounded();
+    work::judge(snapshots, events_in.clone());
+    work::answer(questions, events_in);
+    let mut server = Server {
+        out: connection.sender,
+        world,
+        judge,
+        questions: questions_in,
+        stage: Stage::Waiting,
+        terms: Arc::default(),
+        documents: HashMap::new(),
+        plans: BTreeMap::new(),
+        pending: HashSet::new(),
+    };
+    loop {
+        select! {
+            recv(connection.receiver) -> message => {
+                let Ok(message) = message else { return Ended::Abruptly };
+                if let Some(ended) = server.receive(message) {
+                    return ended;
+                }
+            }
+            recv(events) -> event => {
+                if let Ok(event) = event {
+                    server.tell(event);
+                }
+            }
+            recv(ticks) -> _ => server.look_at_disk(Look::Stamps),
+        }
+    }
+}
+
+/// Where a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing counts before `initialize`.
+    Waiting,
+    Running,
+    /// After `shutdown`, only `exit` counts.
+    ShutDown,
+}
+
+/// What of the disk is looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// What changed by its stamp.
+    Stamps,
+    /// Everything.
+    All,
+}
+
+struct Server {
+    out: Sender<Message>,
+    world: Arc<dyn World>,
+    judge: Sender<Arc<Snapshot>>,
+    questions: Sender<Question>,
+    stage: Stage,
+    terms: Arc<Terms>,
+    /// What is open, by its URI.
+    documents: HashMap<String, Open>,
+    plans: BTreeMap<PlanKey, State>,
+    /// The questions that are not answered yet.
+    pending: HashSet<RequestId>,
+}
+
+/// An open text and what it is.
+struct Open {
+    document: Arc<Document>,
+    role: Role,
+}
+
+/// A plan that something open belongs to.
+struct State {
+    ground: Arc<Ground>,
+    stamp: u64,
+    newest: Arc<Snapshot>,
+    /// The diagnostics that are shown, by the URIs of their texts.
+    shown: BTreeMap<String, Vec<lsp::Diagnostic>>,
+}
+
+/// What a question about a text is answered from.
+pub(super) struct Asked {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) document: Arc<Document>,
+}
+
+impl Server {
+    /// Takes a message of the editor; gives how the session ended where this was the last.
+    fn receive(&mut self, message: Message) -> Option<Ended> {
+        match message {
+            Message::Notification(notification) if notification.method == "exit" => {
+                let in_order = self.stage == Stage::ShutDown;
+                return Some(if in_order { Ended::InOrder } else { Ended::Abruptly });
+            }
+            Message::Notification(notification) if self.stage == Stage::Running => {
+                let method = notification.method.clone();
+                let taken = work::guarded(|| self.notified(notification));
+                if let Err(why) = taken.map_err(Some).and_then(|taken| taken.map_err(Some)) {
+                    let why = why.unwrap_or_default();
+                    self.log(&format!("`{method}` could not be taken in: {why}"));
+                }
+            }
+            // The editor's answer to what was asked of it changes nothing.
+            Message::Notification(_) | Message::Response(_) => {}
+            Message::Request(request) => self.requested(request),
+        }
+        None
+    }
+
+    fn requested(&mut self, request: Request) {
+        let id = request.id.clone();
+        let answer = match (self.stage, request.method.as_str()) {
+            (Stage::Waiting, "initialize") => Ok(self.initialize(&request.params)),
+            (Stage::Waiting, _) => {
+                Err(work::error(ErrorCode::ServerNotInitialized, "`initialize` comes first"))
+            }
+            (Stage::ShutDown, _) => {
+                Err(work::error(ErrorCode::InvalidRequest, "the server is shut down"))
+            }
+            (Stage::Running, "initialize") => {
+                Err(work::error(ErrorCode::InvalidRequest, "`initialize` comes once"))
+            }
+            (Stage::Running, "shutdown") => {
+                self.stage = Stage::ShutDown;
+                Ok(Value::Null)
+            }
+            (Stage::Running, _) => match self.asked(request) {
+                Ok(()) => return,
+                Err(answer) => answer,
+            },
+        };
+        self.respond(id, answer);
+    }
+
+    fn initialize(&mut self, params: &Value) -> Value {
+        self.stage = Stage::Running;
+        let folders = params.get("workspaceFolders").and_then(Value::as_array);
+        let folders: Vec<PathBuf> = match folders {
+            Some(folders) => folders.iter().filter_map(|folder| path_at(folder, "uri")).collect(),
+            None => path_at(params, "rootUri").into_iter().collect(),
+        };
+        let settings = Settings::new(params.get("initializationOptions").unwrap_or(&Value::Null));
+        let client = Client::new(params);
+        let capabilities = capabilities(&client);
+        self.terms = Arc::new(Terms { client, settings, folders });
+        json!({
+            "capabilities": capabilities,
+            "serverInfo": {"name": "lanelint", "version": env!("CARGO_PKG_VERSION")},
+        })
+    }
+
+    /// Takes a notification in; the error says what is wrong with it.
+    fn notified(&mut self, notification: Notification) -> Result<(), String> {
+        let method = notification.method.clone();
+        let params = notification.params;
+        match method.as_str() {
+            "initialized" => self.ask_to_watch(),
+            "textDocument/didOpen" => {
+                let params: lsp::DidOpenTextDocumentParams = typed(params)?;
+                self.open(Document::new(params.text_document));
+            }
+            "textDocument/didChange" => self.change(typed(params)?),
+            "textDocument/didSave" => self.look_at_disk(Look::All),
+            "textDocument/didClose" => {
+                let params: lsp::DidCloseTextDocumentParams = typed(params)?;
+                self.close(&params.text_document.uri);
+            }
+            "workspace/didChangeWatchedFiles" => self.look_at_disk(Look::All),
+            "workspace/didChangeWorkspaceFolders" => self.change_folders(typed(params)?),
+            "workspace/didChangeConfiguration" => {
+                let settings = Settings::new(params.get("settings").unwrap_or(&Value::Null));
+                let Terms { client, folders, .. } = &*self.terms;
+                let (client, folders) = (client.clone(), folders.clone());
+                self.settle(Terms { client, settings, folders });
+            }
+            "$/cancelRequest" => {
+                let id = params.get("id").cloned().unwrap_or_default();
+                let id: RequestId = typed(id)?;
+                if self.pending.contains(&id) {
+                    let cancelled = work::error(ErrorCode::RequestCanceled, "cancelled");
+                    self.respond(id, Err(cancelled));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Lets a question be answered; the error is what can be answered at once.
+    fn asked(&mut self, request: Request) -> Result<(), Answer> {
+        let Request { id, method, params } = request;
+        match method.as_str() {
+            "textDocument/codeAction" => {
+                let of = |params: &lsp::CodeActionParams| params.text_document.uri.clone();
+                self.ask::<lsp::CodeActionRequest>(id, params, of, actions::actions)
+            }
+            _ => {
+                let message = format!("`{method}` is nothing that this server does");
+                Err(Err(work::error(ErrorCode::MethodNotFound, message)))
+            }
+        }
+    }
+
+    /// Hands a question about a plan's text to the thread that answers. About any other text there
+    /// is nothing to say.
+    fn ask<R: lsp::Request>(
+        &mut self,
+        id: RequestId,
+        params: Value,
+        of: impl FnOnce(&R::Params) -> lsp::Uri,
+        answer: fn(&Asked, R::Params) -> R::Result,
+    ) -> Result<(), Answer> {
+        let params: R::Params =
+            typed(params).map_err(|why| Err(work::error(ErrorCode::InvalidParams, why)))?;
+        let open = self.documents.get(&of(&params).0).ok_or(Ok(Value::Null))?;
+        let Role::Part(key) = &open.role else { return Err(Ok(Value::Null)) };
+        let state = self.plans.get(key).ok_or(Ok(Value::Null))?;
+        let asked =
+            Asked { snapshot: Arc::clone(&state.newest), document: Arc::clone(&open.document) };
+        let answer = move || json(&answer(&asked, params));
+        self.pending.insert(id.clone());
+        // The thread ends with the server.
+        let _ = self.questions.send(Question { id, answer: Box::new(answer) });
+        Ok(())
+    }
+
+    fn open(&mut self, document: Document) {
+        let role = Role::of(&document, &self.terms, &*self.world);
+        let key = role.key().cloned();
+        let uri = document.uri.0.clone();
+        let open = Open { document: Arc::new(document), role };
+        self.documents.insert(uri, open);
+        if let Some(key) = key {
+            self.refresh(&key);
+        }
+    }
+
+    fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
+        let (named, encoding) = (params.text_document, self.terms.client.encoding);
+        let uri = named.text_document_identifier.uri.0;
+        let Some(open) = self.documents.get_mut(&uri) else { return };
+        let changed = open.document.changed(named.version, params.content_changes, encoding);
+        open.document = Arc::new(changed);
+        // What is a plan stays one, so that nothing goes dark while its keys are written anew.
+        let before = open.role.clone();
+        if !matches!(before, Role::Part(_)) {
+            open.role = Role::of(&open.document, &self.terms, &*self.world);
+        }
+        let now = open.role.clone();
+        if now != before {
+            before.key().map(|key| self.refresh(key));
+        }
+        if let Role::Part(key) = &now {
+            self.refresh(key);
+        }
+    }
+
+    fn close(&mut self, uri: &lsp::Uri) {
+        let Some(open) = self.documents.remove(&uri.0) else { return };
+        if let Some(key) = open.role.key() {
+            self.refresh(key);
+        }
+    }
+
+    fn change_folders(&mut self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        let Terms { client, settings, folders } = &*self.terms;
+        let path = |folder: &lsp::WorkspaceFolder| uri::path(&folder.uri);
+        let removed: Vec<PathBuf> = params.event.removed.iter().filter_map(path).collect();
+        let mut folders = folders.clone();
+        folders.retain(|folder| !removed.contains(folder));
+        folders.extend(params.event.added.iter().filter_map(path));
+        self.settle(Terms { client: client.clone(), settings: settings.clone(), folders });
+    }
+
+    /// Goes on under other terms.
+    fn settle(&mut self, terms: Terms) {
+        self.terms = Arc::new(terms);
+        self.look_at_disk(Look::All);
+    }
+
+    /// Looks for what changed beside the editor, and judges anew whatever that is about.
+    fn look_at_disk(&mut self, look: Look) {
+        let mut stale: BTreeSet<PlanKey> = BTreeSet::new();
+        for open in self.documents.values_mut() {
+            // A plan by its content stays one; whatever else it is may change.
+            let is_plan = matches!(open.role, Role::Part(_));
+            let now = Role::of(&open.document, &self.terms, &*self.world);
+            if now != open.role && (!is_plan || matches!(now, Role::Part(_))) {
+                stale.extend(open.role.key().cloned());
+                stale.extend(now.key().cloned());
+                open.role = now;
+            }
+        }
+        for (key, state) in &mut self.plans {
+            let stamp = stamp(&*self.world, key);
+            if look == Look::All || stamp != state.stamp {
+                state.stamp = stamp;
+                state.ground = Arc::default();
+                stale.insert(key.clone());
+            }
+        }
+        for key in stale {
+            self.refresh(&key);
+        }
+    }
+
+    /// Has a plan judged as it is now; forgets it where nothing open belongs to it any more.
+    fn refresh(&mut self, key: &PlanKey) {
+        let of_role = |role: &Role| {
+            let documents = self.documents.values().filter(move |open| open.role == *role);
+            documents.map(|open| Arc::clone(&open.document)).collect::<Vec<_>>()
+        };
+        let parts = of_role(&Role::Part(key.clone()));
+        let beside = of_role(&Role::Beside(key.clone()));
+        if parts.is_empty() && beside.is_empty() {
+            let gone = self.plans.remove(key).map(|state| state.shown).unwrap_or_default();
+            gone.into_keys().for_each(|uri| self.publish_nothing(uri));
+            return;
+        }
+        let (ground, stamp) = match self.plans.get(key) {
+            Some(state) => (Arc::clone(&state.ground), state.stamp),
+            // The stamp is older than what is read afterwards, so no change is missed.
+            None => (Arc::default(), stamp(&*self.world, key)),
+        };
+        let (terms, world) = (Arc::clone(&self.terms), Arc::clone(&self.world));
+        let same_ground = Arc::clone(&ground);
+        let snapshot = Snapshot::new(key.clone(), terms, world, same_ground, parts, beside);
+        let newest = Arc::new(snapshot);
+        let _ = self.judge.send(Arc::clone(&newest));
+        let state = self.plans.entry(key.clone()).or_insert_with(|| State {
+            ground,
+            stamp,
+            newest: Arc::clone(&newest),
+            shown: BTreeMap::new(),
+        });
+        state.newest = newest;
+    }
+
+    /// Tells the editor what came of a piece of work.
+    fn tell(&mut self, event: Event) {
+        match event {
+            Event::Judged { key, diagnostics } => {
+                let Some(state) = self.plans.get_mut(&key) else { return };
+                let mut before = std::mem::take(&mut state.shown);
+                for params in diagnostics {
+                    let shown = before.remove(&params.uri.0).unwrap_or_default();
+                    // An open text is told of at every version, another one when something changed.
+                    if params.version.is_some() || params.diagnostics != shown {
+                        notify::<lsp::PublishDiagnosticsNotification>(&self.out, &params);
+                    }
+                    if !params.diagnostics.is_empty() {
+                        state.shown.insert(params.uri.0, params.diagnostics);
+                    }
+                }
+                before.into_keys().for_each(|uri| self.publish_nothing(uri));
+            }
+            Event::Failed { key, why } => {
+                self.log(&format!(
+                    "{key:?} could not be judged, for lanelint itself is at fault: {why}"
+                ));
+            }
+            Event::Answered { id, answer } => {
+                // A question that was cancelled has its answer.
+                if self.pending.contains(&id) {
+                    self.respond(id, answer);
+                }
+            }
+        }
+    }
+
+    fn respond(&mut self, id: RequestId, answer: Answer) {
+        self.pending.remove(&id);
+        self.send(Message::Response(Response { id, response_result: answer }));
+    }
+
+    fn publish_nothing(&self, uri: String) {
+        let params = lsp::PublishDiagnosticsParams {
+            uri: uri.into(),
+            version: None,
+            diagnostics: Vec::new(),
+        };
+        notify::<lsp::PublishDiagnosticsNotification>(&self.out, &params);
+    }
+
+    fn log(&self, text: &str) {
+        let kind = lsp::MessageType::Error;
+        let message = crate::report::shown(text).into_owned();
+        notify::<lsp::LogMessageNotification>(&self.out, &lsp::LogMessageParams { kind, message });
+    }
+
+    /// Asks the editor to tell when a plan, HEAD or the index changes on disk.
+    fn ask_to_watch(&self) {
+        if !self.terms.client.watches {
+            return;
+        }
+        let watched = FILES.iter().map(|file| format!("**/{file}"));
+        let folder = format!("**/{FOLDER}/*.{{yaml,yml,json}}");
+        let of_git = ["**/.git/HEAD", "**/.git/index"].map(str::to_owned);
+        let watched = watched.chain([folder]).chain(of_git);
+        let watchers: Vec<Value> = watched.map(|glob| json!({ "globPattern": glob })).collect();
+        let params = json!({"registrations": [{
+            "id": "lanelint-watch",
+            "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": {"watchers": watchers},
+        }]});
+        let id = RequestId::from("lanelint-watch".to_owned());
+        let method = lsp::RegistrationRequest::METHOD.to_string();
+        self.send(Message::Request(Request { id, method, params }));
+    }
+
+    fn send(&self, message: Message) {
+        // An editor that is gone is noticed when nothing can be received any more.
+        let _ = self.out.send(message);
+    }
+}
+
+fn notify<N: lsp::Notification>(out: &Sender<Message>, params: &N::Params) {
+    if let Ok(params) = serde_json::to_value(params) {
+        let method = N::METHOD.to_string();
+        // As for every message.
+        let _ = out.send(Message::Notification(Notification { method, params }));
+    }
+}
+
+fn capabilities(client: &Client) -> lsp::ServerCapabilities {
+    let sync = lsp::TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(lsp::TextDocumentSyncKind::Incremental),
+        save: Some(true.into()),
+        ..Default::default()
+    };
+    let actions = lsp::CodeActionOptions {
+        code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, actions::FIX_ALL]),
+        ..Default::default()
+    };
+    let folders = lsp::WorkspaceFoldersServerCapabilities {
+        supported: Some(true),
+        change_notifications: Some(true.into()),
+    };
+    lsp::ServerCapabilities {
+        position_encoding: Some(client.encoding.kind()),
+        text_document_sync: Some(sync.into()),
+        code_action_provider: Some(actions.into()),
+        workspace: Some(lsp::WorkspaceOptions {
+            workspace_folders: Some(folders),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+fn stamp(world: &dyn World, key: &PlanKey) -> u64 {
+    match key {
+        PlanKey::At(path) => world.stamp(path),
+        PlanKey::Unsaved(_) => 0,
+    }
+}
+
+fn path_at(value: &Value, name: &str) -> Option<PathBuf> {
+    uri::path(&lsp::Uri(value.get(name)?.as_str()?.to_owned()))
+}
+
+fn typed<T: DeserializeOwned>(params: Value) -> Result<T, String> {
+    serde_json::from_value(params).map_err(|error| error.to_string())
+}
+
+fn json<T: Serialize>(value: &T) -> Answer {
+    serde_json::to_value(value)
+        .map_err(|error| work::error(ErrorCode::InternalError, error.to_string()))
+}

@@ -1,0 +1,230 @@
+//! A plan at one moment: what is open in the editor over what lies on the disk, and what came of
+//! judging it.
+//!
+//! The thread that judges and the one that answers share a snapshot, so whatever one of them worked
+//! out is there for the other.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use gen_lsp_types as lsp;
+
+use super::client::{Client, Settings};
+use super::document::Document;
+use super::uri;
+use super::world::{OnDisk, World};
+use crate::check::check;
+use crate::finding::Report;
+use crate::path::RepoPath;
+use crate::plan::{Own, Plan, PlanText, read};
+use crate::repo::Gap;
+use crate::source::{FileId, SourceFile, Span};
+
+/// Which plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum PlanKey {
+    /// The one at this path, a file or a folder.
+    At(PathBuf),
+    /// A text that has no file yet, by its URI.
+    Unsaved(String),
+}
+
+/// What all plans of a session have in common.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    pub(super) client: Client,
+    pub(super) settings: Settings,
+    /// The folders of the workspace.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+/// What the disk and git say of a plan, each asked for once, when somebody needs it.
+#[derive(Debug, Default)]
+pub(super) struct Ground {
+    on_disk: OnceLock<OnDisk>,
+    files: OnceLock<(Vec<RepoPath>, Vec<Gap>)>,
+    branch: OnceLock<Option<String>>,
+}
+
+/// A plan at one moment.
+pub(super) struct Snapshot {
+    pub(super) key: PlanKey,
+    pub(super) terms: Arc<Terms>,
+    world: Arc<dyn World>,
+    ground: Arc<Ground>,
+    /// The open texts of the plan, in the order of their paths.
+    open: Vec<Arc<Document>>,
+    /// The other open texts for which the plan counts.
+    pub(super) beside: Vec<Arc<Document>>,
+    texts: OnceLock<Texts>,
+    plan: OnceLock<Arc<Plan>>,
+    report: OnceLock<Report>,
+}
+
+/// The texts of a plan, and where they are.
+struct Texts {
+    texts: Vec<PlanText>,
+    places: Vec<PartPlace>,
+    own: Vec<Own>,
+}
+
+/// Where a text of a plan is: on the disk, in the editor, or both.
+#[derive(Clone, Debug)]
+struct PartPlace {
+    path: Option<PathBuf>,
+    open: Option<Arc<Document>>,
+}
+
+impl Snapshot {
+    pub(super) fn new(
+        key: PlanKey,
+        terms: Arc<Terms>,
+        world: Arc<dyn World>,
+        ground: Arc<Ground>,
+        mut open: Vec<Arc<Document>>,
+        beside: Vec<Arc<Document>>,
+    ) -> Snapshot {
+        open.sort_by(|one, other| one.path.cmp(&other.path));
+        let (texts, plan, report) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Snapshot { key, terms, world, ground, open, beside, texts, plan, report }
+    }
+
+    /// The folder that globs begin at; nothing for a text without a file in no folder at all.
+    pub(super) fn root(&self) -> Option<&Path> {
+        match &self.key {
+            PlanKey::At(path) => Some(&self.on_disk(path).root),
+            PlanKey::Unsaved(_) => self.terms.folders.first().map(PathBuf::as_path),
+        }
+    }
+
+    /// The texts, in the order in which the plan is read from them.
+    pub(super) fn texts(&self) -> &[PlanText] {
+        &self.all_texts().texts
+    }
+
+    /// The plan's own files in the repository.
+    pub(super) fn own(&self) -> &[Own] {
+        &self.all_texts().own
+    }
+
+    pub(super) fn plan(&self) -> &Arc<Plan> {
+        self.plan.get_or_init(|| {
+            let mut plan = read(self.texts().to_vec());
+            plan.own_paths = self.own().to_vec();
+            Arc::new(plan)
+        })
+    }
+
+    /// What `check` finds.
+    pub(super) fn report(&self) -> &Report {
+        self.report.get_or_init(|| {
+            let (files, gaps) = self.files();
+            check(self.plan(), files, gaps.to_vec())
+        })
+    }
+
+    /// The files that exist, and why that may not be all of them.
+    pub(super) fn files(&self) -> (&[RepoPath], &[Gap]) {
+        let listed = || self.root().map(|root| self.world.files(root)).unwrap_or_default();
+        let (files, gaps) = self.ground.files.get_or_init(listed);
+        (files, gaps)
+    }
+
+    /// The branch that is checked out.
+    pub(super) fn branch(&self) -> Option<&str> {
+        let asked = || self.world.branch(self.root()?);
+        self.ground.branch.get_or_init(asked).as_deref()
+    }
+
+    /// A file as a path of the repository.
+    pub(super) fn below_root(&self, path: &Path) -> Option<RepoPath> {
+        self.world.below(self.root()?, path)
+    }
+
+    /// Which of the plan's texts an open text is.
+    pub(super) fn file_of(&self, document: &Document) -> Option<FileId> {
+        let places = &self.all_texts().places;
+        let is =
+            |place: &PartPlace| place.open.as_ref().is_some_and(|open| open.uri == document.uri);
+        places.iter().position(is).map(FileId)
+    }
+
+    /// How the editor calls one of the plan's texts.
+    pub(super) fn uri(&self, file: FileId) -> Option<lsp::Uri> {
+        let place = self.all_texts().places.get(file.0)?;
+        match (&place.open, &place.path) {
+            (Some(open), _) => Some(open.uri.clone()),
+            (None, path) => path.as_deref().map(uri::of),
+        }
+    }
+
+    /// The version of one of the plan's texts; nothing where the disk's text is judged.
+    pub(super) fn version(&self, file: FileId) -> Option<i32> {
+        let place = self.all_texts().places.get(file.0)?;
+        place.open.as_ref().map(|open| open.version)
+    }
+
+    pub(super) fn source(&self, file: FileId) -> &SourceFile {
+        &self.plan().sources[file.0]
+    }
+
+    /// The range of a span in its text.
+    pub(super) fn range(&self, span: Span) -> lsp::Range {
+        self.terms.client.encoding.range(self.source(span.file), span.bytes())
+    }
+
+    /// The place of a span.
+    pub(super) fn location(&self, span: Span) -> Option<lsp::Location> {
+        Some(lsp::Location { uri: self.uri(span.file)?, range: self.range(span) })
+    }
+
+    fn on_disk(&self, path: &Path) -> &OnDisk {
+        self.ground.on_disk.get_or_init(|| self.world.plan(path))
+    }
+
+    fn all_texts(&self) -> &Texts {
+        self.texts.get_or_init(|| {
+            let (parts, own) = match &self.key {
+                PlanKey::At(path) => {
+                    let on_disk = self.on_disk(path);
+                    (on_disk.parts.as_slice(), on_disk.own.clone())
+                }
+                PlanKey::Unsaved(_) => (&[][..], Vec::new()),
+            };
+            let on_disk = parts.iter().map(|(path, text)| {
+                let open = self.open.iter().find(|open| open.path.as_ref() == Some(path));
+                (PartPlace { path: Some(path.clone()), open: open.cloned() }, text.clone())
+            });
+            let mut all: Vec<(PartPlace, PlanText)> = on_disk.collect();
+            for open in &self.open {
+                let is = |(place, _): &(PartPlace, PlanText)| {
+                    place.open.as_ref().is_some_and(|known| known.uri == open.uri)
+                };
+                if !all.iter().any(is) {
+                    let place = PartPlace { path: open.path.clone(), open: Some(Arc::clone(open)) };
+                    all.push((place, PlanText::new(self.name(open), "")));
+                }
+            }
+            all.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+            // What is open counts, saved or not.
+            for (place, text) in &mut all {
+                if let Some(open) = &place.open {
+                    text.bytes = Ok(open.source.text().as_bytes().to_vec());
+                }
+            }
+            let (places, texts) = all.into_iter().unzip();
+            Texts { texts, places, own }
+        })
+    }
+
+    /// How answers call a text that is not on the disk yet.
+    fn name(&self, document: &Document) -> String {
+        match &document.path {
+            Some(path) => {
+                let inside = self.below_root(path);
+                inside.map_or_else(|| path.display().to_string(), |path| path.to_string())
+            }
+            None => document.uri.0.clone(),
+        }
+    }
+}
