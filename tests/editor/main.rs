@@ -10,5 +10,6 @@ mod common;
 mod actions;
 mod diagnostics;
 mod life;
+mod neovim;
 mod process;
 mod session;

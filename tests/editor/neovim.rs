@@ -1,0 +1,100 @@
+//! The real Neovim, headless, with the set-up that `docs/editors.md` shows.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::common::{TestRepo, search_path};
+
+/// Neovim, and which of the two set-ups it takes. Nothing where there is none, which CI does not
+/// accept.
+struct Neovim {
+    program: String,
+    setup: &'static str,
+}
+
+impl Neovim {
+    fn find() -> Option<Neovim> {
+        let program = std::env::var("LANELINT_TEST_NVIM").unwrap_or_else(|_| "nvim".to_owned());
+        let Ok(output) = Command::new(&program).arg("--version").output() else {
+            assert!(std::env::var_os("CI").is_none(), "CI tests with a real Neovim");
+            eprintln!("there is no Neovim here: nothing was tried");
+            return None;
+        };
+        let version = String::from_utf8(output.stdout).unwrap();
+        let minor = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok()).unwrap();
+        let setup = if minor >= 11 { "neovim.lua" } else { "neovim-0.7.lua" };
+        Some(Neovim { program, setup })
+    }
+
+    /// Runs a script of this folder in Neovim with a file open, and gives what it saw.
+    fn drive(&self, repo: &TestRepo, script: &str, file: &str) -> Value {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let programs = repo.beside("programs");
+        fs::create_dir_all(&programs).unwrap();
+        let link = programs.join("lanelint");
+        if !link.exists() {
+            symlink(env!("CARGO_BIN_EXE_lanelint"), link).unwrap();
+        }
+        let paths = search_path();
+        let paths = [programs].into_iter().chain(std::env::split_paths(&paths));
+        let seen: PathBuf = repo.beside("seen.json");
+        let output = Command::new(&self.program)
+            .current_dir(repo.root())
+            .env_clear()
+            .env("PATH", std::env::join_paths(paths).unwrap())
+            .env("HOME", repo.beside("home"))
+            .env("LANG", "C.UTF-8")
+            .env("SEEN", &seen)
+            .args(["--headless", "-i", "NONE", "-n", "-u"])
+            .arg(here.join("fixtures/editors").join(self.setup))
+            .arg("-c")
+            .arg(format!("luafile {}", here.join("tests/editor").join(script).display()))
+            .arg(file)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let seen = fs::read_to_string(&seen).unwrap_or_else(|error| panic!("{error}: {said}"));
+        let seen: Value = serde_json::from_str(&seen).unwrap();
+        assert_eq!(seen["failed"], Value::Null, "{seen:#}\n{said}");
+        seen
+    }
+}
+
+/// Open, see, type, choose an action, save.
+#[test]
+fn an_overlap_is_seen_and_mended() {
+    let Some(neovim) = Neovim::find() else { return };
+    let repo = TestRepo::new();
+    let text = "tasks:\n  a: {title: 漢😀é, write: src/**}\n  b: {write: src/x.md}\n";
+    repo.write("lanes.yaml", text);
+    repo.write("src/x.md", "");
+    repo.git(&["add", "-A"]);
+    let seen = neovim.drive(&repo, "neovim.lua", "lanes.yaml");
+    let opened = &seen["opened"][0];
+    assert_eq!(opened["code"], "overlapping-lanes");
+    // Neovim counts bytes; it got there from what the two agreed on.
+    let place = ["line", "column", "to"].map(|name| opened[name].as_u64().unwrap());
+    assert_eq!(place, [2, 31, 37], "{seen:#}");
+    let message = opened["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("`a` and `b` may both write `src/x.md`, which exists"),
+        "{message}"
+    );
+    assert_eq!(
+        seen["offered"],
+        json!([
+            "exclude `src/x.md` from `a`",
+            "add `src/x.md` to `share`",
+            "add `needs: a` to `b`",
+            "add `needs: b` to `a`",
+            "allow it in `a`, with a reason",
+        ])
+    );
+    assert_eq!(seen["acted"], json!([]));
+    let expected = text.replace("src/**}", "[src/**, \"!src/x.md\"]}");
+    assert_eq!(fs::read_to_string(repo.path("lanes.yaml")).unwrap(), expected);
+}
