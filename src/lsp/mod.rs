@@ -6,8 +6,15 @@
 
 mod actions;
 mod client;
+mod completion;
+mod cursor;
 mod diagnostics;
 mod document;
+mod hover;
+mod navigate;
+mod notice;
+mod outline;
+mod place;
 mod plans;
 mod position;
 mod server;

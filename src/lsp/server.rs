@@ -14,13 +14,18 @@ use serde_json::{Value, json};
 
 use super::actions;
 use super::client::{Client, Settings};
+use super::completion;
 use super::document::Document;
+use super::hover;
+use super::navigate;
+use super::outline;
 use super::plans::Role;
 use super::snapshot::{Ground, PlanKey, Snapshot, Terms};
 use super::uri;
 use super::work::{self, Answer, Event, Question};
 use super::world::World;
 use crate::plan::locate::{FILES, FOLDER};
+use crate::source::Span;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +124,16 @@ struct State {
 pub(super) struct Asked {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) document: Arc<Document>,
+}
+
+impl Asked {
+    /// The byte of a position, as an empty span.
+    pub(super) fn at(&self, position: lsp::Position) -> Option<Span> {
+        let file = self.snapshot.file_of(&self.document)?;
+        let encoding = self.snapshot.terms.client.encoding;
+        let byte = encoding.byte(self.snapshot.source(file), position);
+        Some(Span::new(file, byte..byte))
+    }
 }
 
 impl Server {
@@ -228,8 +243,38 @@ impl Server {
         let Request { id, method, params } = request;
         match method.as_str() {
             "textDocument/codeAction" => {
-                let of = |params: &lsp::CodeActionParams| params.text_document.uri.clone();
-                self.ask::<lsp::CodeActionRequest>(id, params, of, actions::actions)
+                self.ask(id, params, |asked, params| json(&actions::actions(asked, params)))
+            }
+            "textDocument/hover" => {
+                self.ask(id, params, |asked, params| json(&hover::hover(asked, &params)))
+            }
+            "textDocument/completion" => {
+                self.ask(id, params, |asked, params| json(&completion::complete(asked, &params)))
+            }
+            "textDocument/definition" => {
+                self.ask(id, params, |asked, params| json(&navigate::definition(asked, &params)))
+            }
+            "textDocument/references" => {
+                self.ask(id, params, |asked, params| json(&navigate::references(asked, &params)))
+            }
+            "textDocument/prepareRename" => self
+                .ask(id, params, |asked, params| json(&navigate::prepare_rename(asked, &params))),
+            "textDocument/rename" => self.ask(id, params, |asked, params| {
+                let renamed = navigate::rename(asked, &params);
+                json(&renamed.map_err(|why| work::error(ErrorCode::RequestFailed, why))?)
+            }),
+            "textDocument/documentSymbol" => {
+                self.ask(id, params, |asked, _: lsp::DocumentSymbolParams| {
+                    json(&outline::symbols(asked))
+                })
+            }
+            "textDocument/foldingRange" => {
+                self.ask(id, params, |asked, _: lsp::FoldingRangeParams| {
+                    json(&outline::folds(asked))
+                })
+            }
+            "textDocument/inlayHint" => {
+                self.ask(id, params, |asked, params| json(&outline::hints(asked, &params)))
             }
             _ => {
                 let message = format!("`{method}` is nothing that this server does");
@@ -240,21 +285,23 @@ impl Server {
 
     /// Hands a question about a plan's text to the thread that answers. About any other text there
     /// is nothing to say.
-    fn ask<R: lsp::Request>(
+    fn ask<P: DeserializeOwned + Send + 'static>(
         &mut self,
         id: RequestId,
         params: Value,
-        of: impl FnOnce(&R::Params) -> lsp::Uri,
-        answer: fn(&Asked, R::Params) -> R::Result,
+        answer: fn(&Asked, P) -> Answer,
     ) -> Result<(), Answer> {
-        let params: R::Params =
+        // All that is asked here is about a text.
+        let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).unwrap_or_default();
+        let open = self.documents.get(uri);
+        let params: P =
             typed(params).map_err(|why| Err(work::error(ErrorCode::InvalidParams, why)))?;
-        let open = self.documents.get(&of(&params).0).ok_or(Ok(Value::Null))?;
+        let open = open.ok_or(Ok(Value::Null))?;
         let Role::Part(key) = &open.role else { return Err(Ok(Value::Null)) };
         let state = self.plans.get(key).ok_or(Ok(Value::Null))?;
         let asked =
             Asked { snapshot: Arc::clone(&state.newest), document: Arc::clone(&open.document) };
-        let answer = move || json(&answer(&asked, params));
+        let answer = move || answer(&asked, params);
         self.pending.insert(id.clone());
         // The thread ends with the server.
         let _ = self.questions.send(Question { id, answer: Box::new(answer) });
@@ -470,6 +517,11 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, actions::FIX_ALL]),
         ..Default::default()
     };
+    let completion = lsp::CompletionOptions {
+        trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
+        ..Default::default()
+    };
+    let rename = lsp::RenameOptions { prepare_provider: Some(true), ..Default::default() };
     let folders = lsp::WorkspaceFoldersServerCapabilities {
         supported: Some(true),
         change_notifications: Some(true.into()),
@@ -478,6 +530,14 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         position_encoding: Some(client.encoding.kind()),
         text_document_sync: Some(sync.into()),
         code_action_provider: Some(actions.into()),
+        completion_provider: Some(completion),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        rename_provider: Some(rename.into()),
+        document_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        inlay_hint_provider: Some(true.into()),
         workspace: Some(lsp::WorkspaceOptions {
             workspace_folders: Some(folders),
             ..Default::default()

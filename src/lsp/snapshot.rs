@@ -4,8 +4,9 @@
 //! The thread that judges and the one that answers share a snapshot, so whatever one of them worked
 //! out is there for the other.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gen_lsp_types as lsp;
 
@@ -15,10 +16,12 @@ use super::uri;
 use super::world::{OnDisk, World};
 use crate::check::check;
 use crate::finding::Report;
+use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
 use crate::repo::Gap;
 use crate::source::{FileId, SourceFile, Span};
+use crate::waves::Waves;
 
 /// Which plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +47,18 @@ pub(super) struct Ground {
     on_disk: OnceLock<OnDisk>,
     files: OnceLock<(Vec<RepoPath>, Vec<Gap>)>,
     branch: OnceLock<Option<String>>,
+    /// What globs match, by their texts: an editor asks for all that are seen at every change.
+    matched: Mutex<HashMap<Arc<str>, Arc<Matched>>>,
+}
+
+/// The files that a glob matches.
+#[derive(Debug, Default)]
+pub(super) struct Matched {
+    pub(super) count: usize,
+    /// The first few.
+    pub(super) first: Vec<RepoPath>,
+    /// Whether there may be more, since a bound on work was reached.
+    pub(super) undecided: bool,
 }
 
 /// A plan at one moment.
@@ -59,6 +74,7 @@ pub(super) struct Snapshot {
     texts: OnceLock<Texts>,
     plan: OnceLock<Arc<Plan>>,
     report: OnceLock<Report>,
+    waves: OnceLock<Option<Waves>>,
 }
 
 /// The texts of a plan, and where they are.
@@ -75,6 +91,30 @@ struct PartPlace {
     open: Option<Arc<Document>>,
 }
 
+impl Matched {
+    /// Of files in byte order, only those are looked at that begin as the glob does.
+    fn new(glob: &Glob, files: &[RepoPath]) -> Matched {
+        const FIRST: usize = 5;
+        let prefix = glob.prefix();
+        let start = files.partition_point(|file| file.as_bytes() < prefix);
+        let near = files[start..].iter().take_while(|file| file.as_bytes().starts_with(prefix));
+        let mut matched = Matched::default();
+        for file in near {
+            match glob.is_match(file) {
+                Ok(true) => {
+                    matched.count += 1;
+                    if matched.first.len() < FIRST {
+                        matched.first.push(file.clone());
+                    }
+                }
+                Ok(false) => {}
+                Err(_) => matched.undecided = true,
+            }
+        }
+        matched
+    }
+}
+
 impl Snapshot {
     pub(super) fn new(
         key: PlanKey,
@@ -85,8 +125,23 @@ impl Snapshot {
         beside: Vec<Arc<Document>>,
     ) -> Snapshot {
         open.sort_by(|one, other| one.path.cmp(&other.path));
-        let (texts, plan, report) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Snapshot { key, terms, world, ground, open, beside, texts, plan, report }
+        Snapshot {
+            key,
+            terms,
+            world,
+            ground,
+            open,
+            beside,
+            texts: OnceLock::new(),
+            plan: OnceLock::new(),
+            report: OnceLock::new(),
+            waves: OnceLock::new(),
+        }
+    }
+
+    /// Whether some of the plan is open in the editor; else it only counts for other files.
+    pub(super) fn is_open(&self) -> bool {
+        !self.open.is_empty()
     }
 
     /// The folder that globs begin at; nothing for a text without a file in no folder at all.
@@ -128,6 +183,26 @@ impl Snapshot {
         let listed = || self.root().map(|root| self.world.files(root)).unwrap_or_default();
         let (files, gaps) = self.ground.files.get_or_init(listed);
         (files, gaps)
+    }
+
+    /// In which waves the tasks can start; nothing where too little is known of the lanes.
+    pub(super) fn waves(&self) -> Option<&Waves> {
+        self.waves.get_or_init(|| Waves::new(self.plan(), self.files().0).ok()).as_ref()
+    }
+
+    /// The files that a glob matches; nothing where they cannot be listed.
+    pub(super) fn matched(&self, glob: &Glob) -> Option<Arc<Matched>> {
+        let (files, gaps) = self.files();
+        if !gaps.is_empty() {
+            return None;
+        }
+        let known = || self.ground.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(matched) = known().get(glob.text()) {
+            return Some(Arc::clone(matched));
+        }
+        let matched = Arc::new(Matched::new(glob, files));
+        known().insert(Arc::clone(glob.text()), Arc::clone(&matched));
+        Some(matched)
     }
 
     /// The branch that is checked out.

@@ -50,7 +50,7 @@ pub(super) fn judge(snapshots: Receiver<Arc<Snapshot>>, events: Sender<Event>) {
             }
             for snapshot in newest {
                 let key = snapshot.key.clone();
-                let event = match guarded(|| diagnostics::of_plan(&snapshot)) {
+                let event = match guarded(|| diagnostics::all(&snapshot)) {
                     Ok(diagnostics) => Event::Judged { key, diagnostics },
                     Err(why) => Event::Failed { key, why },
                 };

@@ -11,5 +11,7 @@ mod actions;
 mod diagnostics;
 mod life;
 mod neovim;
+mod notices;
 mod process;
 mod session;
+mod understanding;
