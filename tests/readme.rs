@@ -21,7 +21,7 @@ use std::process::{Command, Stdio};
 
 use common::TestRepo;
 use lanelint::explain;
-use lanelint::rules::{PLANNED, RULES};
+use lanelint::rules::RULES;
 
 const MARK: &str = "\u{1}";
 
@@ -136,11 +136,6 @@ fn table() -> String {
     table
 }
 
-fn planned() -> String {
-    let names: Vec<String> = PLANNED.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
 /// The page as it has to be.
 fn true_page(page: &str) -> String {
     let mut text = String::new();
@@ -156,9 +151,6 @@ fn true_page(page: &str) -> String {
         } else if line == "<!-- rules -->" {
             rest("<!-- end -->");
             writeln!(text, "\n{}\n<!-- end -->", table()).unwrap();
-        } else if line == "<!-- planned -->" {
-            rest("<!-- end -->");
-            writeln!(text, "{}\n<!-- end -->", planned()).unwrap();
         } else if line == "```console" {
             let block = rest("```");
             writeln!(text, "{}```", true_block(&block)).unwrap();
@@ -238,8 +230,5 @@ fn what_the_readme_calls_not_built_is_not_there() {
     for format in ["sarif", "github", "gitlab", "junit", "markdown"] {
         assert!(section.contains(&format!("`{format}`")), "{format}");
         fails(&["check", "--format", format]);
-    }
-    for name in PLANNED {
-        assert!(section.contains(&format!("`{name}`")), "{name}");
     }
 }

@@ -6,18 +6,22 @@
 //! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
 //! each other in the same way.
 
+use std::ops::ControlFlow;
+
 use super::Glob;
 
 /// A glob, and what whoever asks knows it by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'a, T> {
     pub(crate) glob: &'a Glob,
+    /// The glob's own, at hand.
+    pub(crate) prefix: &'a [u8],
     pub(crate) of: T,
 }
 
 impl<'a, T> Entry<'a, T> {
-    fn prefix(&self) -> &'a [u8] {
-        self.glob.prefix()
+    pub(crate) fn new(glob: &'a Glob, of: T) -> Entry<'a, T> {
+        Entry { glob, prefix: glob.prefix(), of }
     }
 
     fn name(&self) -> &'a [u8] {
@@ -28,77 +32,81 @@ impl<'a, T> Entry<'a, T> {
 /// How many pairs are looked at one by one before an index of names is made for them.
 const FEW: usize = 64;
 
+/// Puts entries into the order of their beginnings, in which the functions here want them.
+pub(crate) fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
+    entries.sort_unstable_by_key(|entry| (entry.prefix, entry.of));
+}
+
 /// Visits, once each, all pairs that are asked for and whose globs are not seen at a glance to be
-/// apart.
-///
-/// The order of the visits is that of the globs' beginnings, not that of the entries.
+/// apart, in the order of their beginnings, as long as the visits go on.
 pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
-    mut entries: Vec<Entry<'a, T>>,
+    entries: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
-    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) {
+    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut visit = unless_apart(asked, visit);
-    sort(&mut entries);
-    let mut rest = entries.as_slice();
+    let mut rest = entries;
     while let Some(first) = rest.first() {
-        let (alike, below) = of_prefix(rest, first.prefix());
+        let (alike, below) = of_prefix(rest, first.prefix);
         // Two that are alike are visited from the first of them.
-        each_of(&below[..alike], below, |place| place + 1, &mut visit);
+        each_of(&below[..alike], below, |place| place + 1, &mut visit)?;
         rest = &rest[alike..];
     }
+    ControlFlow::Continue(())
 }
 
 /// The same for the pairs of an entry of either list, which is visited on its side.
 pub(crate) fn each_near_pair_between<'a, T: Copy + Ord>(
-    mut left: Vec<Entry<'a, T>>,
-    mut right: Vec<Entry<'a, T>>,
+    mut left: &[Entry<'a, T>],
+    mut right: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
-    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) {
+    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut visit = unless_apart(asked, visit);
-    sort(&mut left);
-    sort(&mut right);
-    let (mut left, mut right) = (left.as_slice(), right.as_slice());
     loop {
-        let firsts = [left, right].map(|entries| entries.first().map(Entry::prefix));
+        let firsts = [left, right].map(|entries| entries.first().map(|entry| entry.prefix));
         let Some(prefix) = firsts.into_iter().flatten().min() else { break };
         let (left_alike, left_below) = of_prefix(left, prefix);
         let (right_alike, right_below) = of_prefix(right, prefix);
-        each_of(&left_below[..left_alike], right_below, |_| 0, &mut visit);
-        each_of(
-            &right_below[..right_alike],
-            &left_below[left_alike..],
-            |_| 0,
-            &mut |one, other| {
-                visit(other, one);
-            },
-        );
+        each_of(&left_below[..left_alike], right_below, |_| 0, &mut visit)?;
+        let (ones, others) = (&right_below[..right_alike], &left_below[left_alike..]);
+        each_of(ones, others, |_| 0, &mut |one, other| visit(other, one))?;
         left = &left[left_alike..];
         right = &right[right_alike..];
     }
+    ControlFlow::Continue(())
 }
 
 fn unless_apart<'a, T: Copy>(
     asked: impl Fn(T, T) -> bool,
-    mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) -> impl FnMut(Entry<'a, T>, Entry<'a, T>) {
+    mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()> {
     move |one, other| {
         if asked(one.of, other.of) && one.glob.outline().compatible(&other.glob.outline()) {
-            visit(one, other);
+            visit(one, other)?;
         }
+        ControlFlow::Continue(())
     }
-}
-
-fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
-    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.of));
 }
 
 /// How many of the sorted entries begin as the prefix says and no further, and all that begin so.
 /// None of them stands before it.
 fn of_prefix<'e, 'a, T>(entries: &'e [Entry<'a, T>], prefix: &[u8]) -> (usize, &'e [Entry<'a, T>]) {
-    let alike = entries.partition_point(|entry| entry.prefix() == prefix);
-    let below = entries.partition_point(|entry| entry.prefix().starts_with(prefix));
+    let alike = count_first(entries, |entry| entry.prefix == prefix);
+    let below = alike + count_first(&entries[alike..], |entry| entry.prefix.starts_with(prefix));
     (alike, &entries[..below])
+}
+
+/// How many entries a condition holds for, which holds for some of the first and for no other. Mostly
+/// these are few, so they are looked for in steps that grow.
+pub(crate) fn count_first<T>(entries: &[T], holds: impl Fn(&T) -> bool) -> usize {
+    let mut step = 1;
+    while entries.get(step - 1).is_some_and(&holds) {
+        step *= 2;
+    }
+    let known = step / 2;
+    let end = entries.len().min(step);
+    known + entries[known..end].partition_point(holds)
 }
 
 /// Visits the pairs of each of `ones` with the `others` from a place on, of which one's last
@@ -107,13 +115,13 @@ fn each_of<'a, T: Copy>(
     ones: &[Entry<'a, T>],
     others: &[Entry<'a, T>],
     from: impl Fn(usize) -> usize,
-    visit: &mut impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) {
+    visit: &mut impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     if ones.len() * others.len() <= FEW {
         for (place, &one) in ones.iter().enumerate() {
-            others[from(place)..].iter().for_each(|&other| visit(one, other));
+            others[from(place)..].iter().try_for_each(|&other| visit(one, other))?;
         }
-        return;
+        return ControlFlow::Continue(());
     }
     let mut names: Vec<(&[u8], usize)> =
         others.iter().enumerate().map(|(place, entry)| (entry.name(), place)).collect();
@@ -121,19 +129,20 @@ fn each_of<'a, T: Copy>(
     for (place, one) in ones.iter().enumerate() {
         let (name, from) = (one.name(), from(place));
         let mut meet = |named: &[(&[u8], usize)]| {
-            let named = named.iter().filter(|&&(_, other)| other >= from);
-            named.for_each(|&(_, other)| visit(*one, others[other]));
+            let mut named = named.iter().filter(|&&(_, other)| other >= from);
+            named.try_for_each(|&(_, other)| visit(*one, others[other]))
         };
         let longer = names.partition_point(|&(other, _)| other < name);
         let end = names[longer..].partition_point(|&(other, _)| other.starts_with(name));
-        meet(&names[longer..longer + end]);
+        meet(&names[longer..longer + end])?;
         for length in 0..name.len() {
             let shorter = &name[..length];
             let start = names.partition_point(|&(other, _)| other < shorter);
             let end = names[start..].partition_point(|&(other, _)| other == shorter);
-            meet(&names[start..start + end]);
+            meet(&names[start..start + end])?;
         }
     }
+    ControlFlow::Continue(())
 }
 
 #[cfg(test)]
@@ -152,13 +161,23 @@ mod tests {
                 && !(one + other).is_multiple_of(7)
         };
         let entries = |places: std::ops::Range<usize>| -> Vec<Entry<'_, usize>> {
-            places.map(|of| Entry { glob: &globs[of], of }).collect()
+            let mut entries: Vec<_> = places.map(|of| Entry::new(&globs[of], of)).collect();
+            sort(&mut entries);
+            entries
         };
         let asked = |one: usize, other: usize| !(one + other).is_multiple_of(7);
         let mut found = Vec::new();
-        each_near_pair(entries(0..90), asked, |one, other| {
+        let ended = each_near_pair(&entries(0..90), asked, |one, other| {
             found.push((one.of.min(other.of), one.of.max(other.of)));
+            ControlFlow::Continue(())
         });
+        assert!(ended.is_continue());
+        let mut visits = 0;
+        let ended = each_near_pair(&entries(0..90), asked, |_, _| {
+            visits += 1;
+            if visits == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((ended, visits), (ControlFlow::Break(()), 7));
         found.sort_unstable();
         let all = (0..90).flat_map(|one| (one + 1..90).map(move |other| (one, other)));
         let expected: Vec<_> = all.filter(|&(one, other)| near(one, other)).collect();
@@ -168,9 +187,11 @@ mod tests {
         for middle in [2, 45] {
             let mut found = Vec::new();
             let sides = (entries(0..middle), entries(middle..90));
-            each_near_pair_between(sides.0, sides.1, asked, |one, other| {
+            let ended = each_near_pair_between(&sides.0, &sides.1, asked, |one, other| {
                 found.push((one.of, other.of));
+                ControlFlow::Continue(())
             });
+            assert!(ended.is_continue());
             found.sort_unstable();
             let between = |&&(one, other): &&(usize, usize)| one < middle && other >= middle;
             let expected: Vec<_> = expected.iter().filter(between).copied().collect();

@@ -12,7 +12,8 @@ use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::{Glob, Meeting, Patience};
 use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
-use crate::overlap::{Hazards, Overlap};
+use crate::overlap::{Clashes, Hazards, Overlap};
+use crate::parallel;
 use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
 use crate::plan::order::Order;
@@ -22,6 +23,7 @@ use crate::source::{Span, excerpt, yaml};
 use crate::survey::Survey;
 
 mod broad_lane;
+mod clashing_paths;
 mod colliding_writes;
 mod dependency_cycle;
 mod duplicate_branch;
@@ -55,6 +57,7 @@ pub const RULES: &[&Rule] = &[
     &missing_lane::RULE,
     &overlapping_lanes::RULE,
     &undecided::RULE,
+    &clashing_paths::RULE,
     &read_write_hazard::RULE,
     &protected_path::RULE,
     &empty_lane::RULE,
@@ -80,10 +83,6 @@ pub const RULES: &[&Rule] = &[
 
 /// The rule that looks at what came of all others.
 pub const LAST: &Rule = &unused_allow::RULE;
-
-/// The names that the contract gives to rules which are not built yet: a plan may set their
-/// levels, and nothing comes of it.
-pub const PLANNED: &[&str] = &["clashing-paths"];
 
 /// One thing that can be wrong with a plan or with a change.
 #[derive(Debug)]
@@ -213,6 +212,8 @@ pub struct Outcome {
     /// The tasks about which something could not be verified or decided; nothing stands for the
     /// run as a whole.
     pub unverified: BTreeSet<Option<usize>>,
+    /// The rules that reached a bound on work.
+    pub gave_up: BTreeSet<Arc<str>>,
 }
 
 /// Where an allowance is: the place of its task, and its own among those of the task.
@@ -232,8 +233,22 @@ pub enum Question<'a> {
 pub struct PlanFacts {
     /// The lanes that meet.
     pub overlaps: Vec<Overlap>,
+    /// The lanes that share no path and hold some that cannot stand together; nothing where the
+    /// rule is off.
+    pub clashes: Clashes,
     /// What tasks read and concurrent ones may write; nothing where the rule is off.
     pub hazards: Hazards,
+    /// What is known of each lane by itself.
+    pub alone: LaneFacts,
+    /// What the files that exist tell of the plan.
+    pub survey: Survey,
+    /// Why the files that exist may not all be known.
+    pub gaps: Vec<Gap>,
+}
+
+/// What is known of each lane by itself, whatever the others are.
+#[derive(Debug)]
+pub struct LaneFacts {
     /// For each task, whether its globs leave it no path; nothing where that is undecided.
     pub vacant: Vec<Option<bool>>,
     /// For each task and each of its globs, whether it names only protected paths; nothing where
@@ -245,11 +260,10 @@ pub struct PlanFacts {
     /// For each task, which of its sound globs and exclusions change nothing; empty where the rule
     /// is off.
     pub redundancies: Vec<Redundancy>,
-    /// What the files that exist tell of the plan.
-    pub survey: Survey,
-    /// Why the files that exist may not all be known.
-    pub gaps: Vec<Gap>,
 }
+
+/// How many tasks are worth a second thread.
+const MANY: usize = 500;
 
 impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
@@ -261,6 +275,37 @@ impl PlanFacts {
         files: &[RepoPath],
         gaps: Vec<Gap>,
     ) -> PlanFacts {
+        let many = lanes.len() > MANY;
+        let (alone, overlaps) = parallel::join(
+            many,
+            || LaneFacts::new(plan, lanes),
+            || crate::overlap::overlaps(lanes, order, files),
+        );
+        let is_on = |rule: &Rule| plan.level(rule.name) != Some(None);
+        let known = gaps.is_empty().then_some(files);
+        let clashes = || {
+            let on = is_on(&clashing_paths::RULE);
+            on.then(|| crate::overlap::clashes(lanes, order, &overlaps))
+        };
+        let others = || {
+            let on = is_on(&read_write_hazard::RULE);
+            let hazards = on.then(|| crate::overlap::hazards(plan, lanes, order, files));
+            (hazards, Survey::new(plan, lanes, order, &overlaps, known))
+        };
+        let (clashes, (hazards, survey)) = parallel::join(many, clashes, others);
+        PlanFacts {
+            alone,
+            survey,
+            clashes: clashes.unwrap_or_default(),
+            hazards: hazards.unwrap_or_default(),
+            overlaps,
+            gaps,
+        }
+    }
+}
+
+impl LaneFacts {
+    fn new(plan: &Plan, lanes: &Lanes) -> LaneFacts {
         let mut patience = Patience::default();
         let tasks = 0..lanes.len();
         let vacant: Vec<Option<bool>> =
@@ -272,23 +317,9 @@ impl PlanFacts {
                 globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
             })
             .collect();
-        let overlaps = crate::overlap::overlaps(lanes, order, files);
         let redundancies = redundant_glob::redundancies(plan, &vacant, &protected, &mut patience);
-        let hazards = match plan.level(read_write_hazard::RULE.name) {
-            Some(None) => Hazards::default(),
-            _ => crate::overlap::hazards(plan, lanes, order, files),
-        };
-        let known = gaps.is_empty().then_some(files);
-        PlanFacts {
-            survey: Survey::new(plan, lanes, order, &overlaps, known),
-            overlaps,
-            hazards,
-            vacant,
-            protected,
-            protected_shares: lanes.protected_shares(&mut patience),
-            redundancies,
-            gaps,
-        }
+        let protected_shares = lanes.protected_shares(&mut patience);
+        LaneFacts { vacant, protected, protected_shares, redundancies }
     }
 }
 
@@ -394,11 +425,10 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name).copied()
 }
 
-/// The name of a rule, built or not, that someone who wrote `name` probably meant.
+/// The name of a rule that someone who wrote `name` probably meant.
 #[must_use]
 pub fn nearest_name(name: &str) -> Option<&'static str> {
-    let names = RULES.iter().map(|rule| rule.name).chain(PLANNED.iter().copied());
-    crate::plan::nearest(name, names)
+    crate::plan::nearest(name, RULES.iter().map(|rule| rule.name))
 }
 
 fn label(span: Span, text: impl Into<String>) -> Label {
