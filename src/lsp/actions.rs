@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use gen_lsp_types as lsp;
 
 use super::diagnostics::diagnostic;
-use super::server::Asked;
+use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::check::mend;
 use crate::finding::{Applicability, Edit, Finding, Fix, Mender, Place};

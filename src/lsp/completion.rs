@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 use gen_lsp_types as lsp;
 
 use super::cursor::{Cursor, cursor};
-use super::server::Asked;
+use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::glob::{Glob, escape};
 use crate::path::RepoPath;

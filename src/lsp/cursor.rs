@@ -123,14 +123,8 @@ impl<'t> Reader<'t> {
             self.leave(column);
             return Step::Found(Some(self.here(true, true)));
         }
-        let word = match self.bracket_or_word() {
-            Some(word) => word,
-            None => {
-                self.leave(column);
-                return Step::On;
-            }
-        };
         self.leave(column);
+        let Some(word) = self.bracket_or_word() else { return Step::On };
         if word.open {
             return Step::Found(Some(self.cursor(&word, true, true)));
         }

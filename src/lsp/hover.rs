@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use gen_lsp_types as lsp;
 
 use super::place::{Thing, thing};
-use super::server::Asked;
+use super::questions::Asked;
 use super::snapshot::{Matched, Snapshot};
 use crate::explain;
 use crate::glob::Glob;

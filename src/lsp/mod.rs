@@ -17,6 +17,7 @@ mod outline;
 mod place;
 mod plans;
 mod position;
+mod questions;
 mod server;
 mod snapshot;
 mod uri;

@@ -4,7 +4,7 @@ use gen_lsp_types as lsp;
 
 use super::actions::workspace_edit;
 use super::place::{Thing, mentions, thing};
-use super::server::Asked;
+use super::questions::Asked;
 use crate::finding::Edit;
 use crate::plan::id_fault;
 use crate::source::{Span, yaml};

@@ -5,7 +5,7 @@ use gen_lsp_types as lsp;
 
 use super::hover::of_files;
 use super::place::extent;
-use super::server::Asked;
+use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::plan::GlobEntry;
 use crate::report::shown;

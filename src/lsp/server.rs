@@ -4,28 +4,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 use gen_lsp_types as lsp;
 use lsp::Request as _;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::actions;
 use super::client::{Client, Settings};
-use super::completion;
 use super::document::Document;
-use super::hover;
-use super::navigate;
-use super::outline;
 use super::plans::Role;
+use super::questions::{self, Asked, typed};
 use super::snapshot::{Ground, PlanKey, Snapshot, Terms};
 use super::uri;
 use super::work::{self, Answer, Event, Question};
 use super::world::World;
 use crate::plan::locate::{FILES, FOLDER};
-use crate::source::Span;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +47,7 @@ pub fn serve<T>(connection: Connection, world: Arc<dyn World>, ticks: &Receiver<
         plans: BTreeMap::new(),
         pending: HashSet::new(),
     };
+    let mut ticks = ticks.clone();
     loop {
         select! {
             recv(connection.receiver) -> message => {
@@ -67,7 +61,11 @@ pub fn serve<T>(connection: Connection, world: Arc<dyn World>, ticks: &Receiver<
                     server.tell(event);
                 }
             }
-            recv(ticks) -> _ => server.look_at_disk(Look::Stamps),
+            recv(ticks) -> tick => match tick {
+                Ok(_) => server.look_at_disk(Look::Stamps),
+                // The clock has stopped.
+                Err(_) => ticks = never(),
+            },
         }
     }
 }
@@ -118,22 +116,6 @@ struct State {
     newest: Arc<Snapshot>,
     /// The diagnostics that are shown, by the URIs of their texts.
     shown: BTreeMap<String, Vec<lsp::Diagnostic>>,
-}
-
-/// What a question about a text is answered from.
-pub(super) struct Asked {
-    pub(super) snapshot: Arc<Snapshot>,
-    pub(super) document: Arc<Document>,
-}
-
-impl Asked {
-    /// The byte of a position, as an empty span.
-    pub(super) fn at(&self, position: lsp::Position) -> Option<Span> {
-        let file = self.snapshot.file_of(&self.document)?;
-        let encoding = self.snapshot.terms.client.encoding;
-        let byte = encoding.byte(self.snapshot.source(file), position);
-        Some(Span::new(file, byte..byte))
-    }
 }
 
 impl Server {
@@ -193,7 +175,7 @@ impl Server {
         };
         let settings = Settings::new(params.get("initializationOptions").unwrap_or(&Value::Null));
         let client = Client::new(params);
-        let capabilities = capabilities(&client);
+        let capabilities = questions::capabilities(&client);
         self.terms = Arc::new(Terms { client, settings, folders });
         json!({
             "capabilities": capabilities,
@@ -218,7 +200,7 @@ impl Server {
                 self.close(&params.text_document.uri);
             }
             "workspace/didChangeWatchedFiles" => self.look_at_disk(Look::All),
-            "workspace/didChangeWorkspaceFolders" => self.change_folders(typed(params)?),
+            "workspace/didChangeWorkspaceFolders" => self.change_folders(&typed(params)?),
             "workspace/didChangeConfiguration" => {
                 let settings = Settings::new(params.get("settings").unwrap_or(&Value::Null));
                 let Terms { client, folders, .. } = &*self.terms;
@@ -238,73 +220,29 @@ impl Server {
         Ok(())
     }
 
-    /// Lets a question be answered; the error is what can be answered at once.
+    /// Hands a question to the thread that answers; the error is what can be answered at once.
     fn asked(&mut self, request: Request) -> Result<(), Answer> {
         let Request { id, method, params } = request;
-        match method.as_str() {
-            "textDocument/codeAction" => {
-                self.ask(id, params, |asked, params| json(&actions::actions(asked, params)))
-            }
-            "textDocument/hover" => {
-                self.ask(id, params, |asked, params| json(&hover::hover(asked, &params)))
-            }
-            "textDocument/completion" => {
-                self.ask(id, params, |asked, params| json(&completion::complete(asked, &params)))
-            }
-            "textDocument/definition" => {
-                self.ask(id, params, |asked, params| json(&navigate::definition(asked, &params)))
-            }
-            "textDocument/references" => {
-                self.ask(id, params, |asked, params| json(&navigate::references(asked, &params)))
-            }
-            "textDocument/prepareRename" => self
-                .ask(id, params, |asked, params| json(&navigate::prepare_rename(asked, &params))),
-            "textDocument/rename" => self.ask(id, params, |asked, params| {
-                let renamed = navigate::rename(asked, &params);
-                json(&renamed.map_err(|why| work::error(ErrorCode::RequestFailed, why))?)
-            }),
-            "textDocument/documentSymbol" => {
-                self.ask(id, params, |asked, _: lsp::DocumentSymbolParams| {
-                    json(&outline::symbols(asked))
-                })
-            }
-            "textDocument/foldingRange" => {
-                self.ask(id, params, |asked, _: lsp::FoldingRangeParams| {
-                    json(&outline::folds(asked))
-                })
-            }
-            "textDocument/inlayHint" => {
-                self.ask(id, params, |asked, params| json(&outline::hints(asked, &params)))
-            }
-            _ => {
-                let message = format!("`{method}` is nothing that this server does");
-                Err(Err(work::error(ErrorCode::MethodNotFound, message)))
-            }
-        }
-    }
-
-    /// Hands a question about a plan's text to the thread that answers. About any other text there
-    /// is nothing to say.
-    fn ask<P: DeserializeOwned + Send + 'static>(
-        &mut self,
-        id: RequestId,
-        params: Value,
-        answer: fn(&Asked, P) -> Answer,
-    ) -> Result<(), Answer> {
-        // All that is asked here is about a text.
+        // All that can be asked is about a text.
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).unwrap_or_default();
         let open = self.documents.get(uri);
-        let params: P =
-            typed(params).map_err(|why| Err(work::error(ErrorCode::InvalidParams, why)))?;
-        let open = open.ok_or(Ok(Value::Null))?;
-        let Role::Part(key) = &open.role else { return Err(Ok(Value::Null)) };
-        let state = self.plans.get(key).ok_or(Ok(Value::Null))?;
-        let asked =
-            Asked { snapshot: Arc::clone(&state.newest), document: Arc::clone(&open.document) };
-        let answer = move || answer(&asked, params);
+        let understood = questions::understand(&method, params).ok_or_else(|| {
+            let message = format!("`{method}` is nothing that this server does");
+            Err(work::error(ErrorCode::MethodNotFound, message))
+        })?;
+        let understood =
+            understood.map_err(|why| Err(work::error(ErrorCode::InvalidParams, why)))?;
+        // About the text of no plan there is nothing to say.
+        let nothing = || Ok(Value::Null);
+        let open = open.ok_or_else(nothing)?;
+        let Role::Part(key) = &open.role else { return Err(nothing()) };
+        let state = self.plans.get(key).ok_or_else(nothing)?;
+        let snapshot = Arc::clone(&state.newest);
+        let asked = Asked { snapshot, document: Arc::clone(&open.document) };
+        let answer = Box::new(move || understood(&asked));
         self.pending.insert(id.clone());
         // The thread ends with the server.
-        let _ = self.questions.send(Question { id, answer: Box::new(answer) });
+        let _ = self.questions.send(Question { id, answer });
         Ok(())
     }
 
@@ -332,7 +270,7 @@ impl Server {
         }
         let now = open.role.clone();
         if now != before {
-            before.key().map(|key| self.refresh(key));
+            before.key().into_iter().for_each(|key| self.refresh(key));
         }
         if let Role::Part(key) = &now {
             self.refresh(key);
@@ -346,7 +284,7 @@ impl Server {
         }
     }
 
-    fn change_folders(&mut self, params: lsp::DidChangeWorkspaceFoldersParams) {
+    fn change_folders(&mut self, params: &lsp::DidChangeWorkspaceFoldersParams) {
         let Terms { client, settings, folders } = &*self.terms;
         let path = |folder: &lsp::WorkspaceFolder| uri::path(&folder.uri);
         let removed: Vec<PathBuf> = params.event.removed.iter().filter_map(path).collect();
@@ -506,46 +444,6 @@ fn notify<N: lsp::Notification>(out: &Sender<Message>, params: &N::Params) {
     }
 }
 
-fn capabilities(client: &Client) -> lsp::ServerCapabilities {
-    let sync = lsp::TextDocumentSyncOptions {
-        open_close: Some(true),
-        change: Some(lsp::TextDocumentSyncKind::Incremental),
-        save: Some(true.into()),
-        ..Default::default()
-    };
-    let actions = lsp::CodeActionOptions {
-        code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix, actions::FIX_ALL]),
-        ..Default::default()
-    };
-    let completion = lsp::CompletionOptions {
-        trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
-        ..Default::default()
-    };
-    let rename = lsp::RenameOptions { prepare_provider: Some(true), ..Default::default() };
-    let folders = lsp::WorkspaceFoldersServerCapabilities {
-        supported: Some(true),
-        change_notifications: Some(true.into()),
-    };
-    lsp::ServerCapabilities {
-        position_encoding: Some(client.encoding.kind()),
-        text_document_sync: Some(sync.into()),
-        code_action_provider: Some(actions.into()),
-        completion_provider: Some(completion),
-        hover_provider: Some(true.into()),
-        definition_provider: Some(true.into()),
-        references_provider: Some(true.into()),
-        rename_provider: Some(rename.into()),
-        document_symbol_provider: Some(true.into()),
-        folding_range_provider: Some(true.into()),
-        inlay_hint_provider: Some(true.into()),
-        workspace: Some(lsp::WorkspaceOptions {
-            workspace_folders: Some(folders),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
-}
-
 fn stamp(world: &dyn World, key: &PlanKey) -> u64 {
     match key {
         PlanKey::At(path) => world.stamp(path),
@@ -555,13 +453,4 @@ fn stamp(world: &dyn World, key: &PlanKey) -> u64 {
 
 fn path_at(value: &Value, name: &str) -> Option<PathBuf> {
     uri::path(&lsp::Uri(value.get(name)?.as_str()?.to_owned()))
-}
-
-fn typed<T: DeserializeOwned>(params: Value) -> Result<T, String> {
-    serde_json::from_value(params).map_err(|error| error.to_string())
-}
-
-fn json<T: Serialize>(value: &T) -> Answer {
-    serde_json::to_value(value)
-        .map_err(|error| work::error(ErrorCode::InternalError, error.to_string()))
 }

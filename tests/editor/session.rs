@@ -312,15 +312,15 @@ impl Session {
 
     /// Puts a text in the place of a whole one.
     pub fn replace(&mut self, path: impl AsRef<Path>, text: &str) {
-        self.change(path, json!([{ "text": text }]));
+        self.change(path, &json!([{ "text": text }]));
     }
 
     /// Puts a text in the place of a range.
     pub fn edit(&mut self, path: impl AsRef<Path>, range: &Value, text: &str) {
-        self.change(path, json!([{ "range": range, "text": text }]));
+        self.change(path, &json!([{ "range": range, "text": text }]));
     }
 
-    pub fn change(&mut self, path: impl AsRef<Path>, changes: Value) {
+    pub fn change(&mut self, path: impl AsRef<Path>, changes: &Value) {
         let uri = uri(path);
         let version = self.versions.get_mut(&uri).unwrap();
         *version += 1;
