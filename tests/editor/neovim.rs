@@ -98,3 +98,26 @@ fn an_overlap_is_seen_and_mended() {
     let expected = text.replace("src/**}", "[src/**, \"!src/x.md\"]}");
     assert_eq!(fs::read_to_string(repo.path("lanes.yaml")).unwrap(), expected);
 }
+
+/// The picture in `docs/editors.md`.
+#[test]
+fn the_docs_show_what_neovim_shows() {
+    let Some(neovim) = Neovim::find() else { return };
+    // Newer ones show a finding behind its line only when they are told to.
+    if neovim.setup != "neovim-0.7.lua" {
+        return;
+    }
+    let repo = TestRepo::new();
+    let plan = "tasks:\n  lessons:\n    title: Add lessons\n    write: src/content/**\n  quizzes:\n    write: src/*/quizzes.json\n";
+    repo.write("lanes.yaml", plan);
+    repo.write("src/content/quizzes.json", "[]\n");
+    repo.git(&["add", "-A"]);
+    let seen = neovim.drive(&repo, "capture.lua", "lanes.yaml");
+    let screen = format!("{}\n", seen["screen"].as_str().unwrap().trim_end());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/editors/neovim.txt");
+    if std::env::var_os("LANELINT_UPDATE_DOCS").is_some() {
+        fs::write(&file, &screen).unwrap();
+    }
+    let shown = fs::read_to_string(&file).unwrap();
+    assert_eq!(shown, screen, "LANELINT_UPDATE_DOCS=1 cargo test --test editor");
+}
