@@ -1,4 +1,5 @@
-//! `lanelint lsp` as editors use it: over a connection in memory, as a process, and in the real Neovim.
+//! `lanelint lsp` as editors use it: over a connection in memory, as a process, and in the real
+//! Neovim and Emacs.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(unreachable_pub, reason = "a module of tests has no outside")]
@@ -9,6 +10,8 @@ mod common;
 
 mod actions;
 mod diagnostics;
+mod editor;
+mod emacs;
 mod life;
 mod neovim;
 mod notices;

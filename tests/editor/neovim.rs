@@ -1,13 +1,12 @@
 //! The real Neovim, headless, with the set-up that `docs/editors.md` shows.
 
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::common::{TestRepo, search_path};
+use crate::common::TestRepo;
+use crate::editor::{fixture, run, script};
 
 /// Neovim, and which of the two set-ups it takes. Nothing where there is none, which CI does not
 /// accept.
@@ -31,36 +30,15 @@ impl Neovim {
     }
 
     /// Runs a script of this folder in Neovim with a file open, and gives what it saw.
-    fn drive(&self, repo: &TestRepo, script: &str, file: &str) -> Value {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let programs = repo.beside("programs");
-        fs::create_dir_all(&programs).unwrap();
-        let link = programs.join("lanelint");
-        if !link.exists() {
-            symlink(env!("CARGO_BIN_EXE_lanelint"), link).unwrap();
-        }
-        let paths = search_path();
-        let paths = [programs].into_iter().chain(std::env::split_paths(&paths));
-        let seen: PathBuf = repo.beside("seen.json");
-        let output = Command::new(&self.program)
-            .current_dir(repo.root())
-            .env_clear()
-            .env("PATH", std::env::join_paths(paths).unwrap())
-            .env("HOME", repo.beside("home"))
-            .env("LANG", "C.UTF-8")
-            .env("SEEN", &seen)
+    fn drive(&self, repo: &TestRepo, name: &str, file: &str) -> Value {
+        let mut command = Command::new(&self.program);
+        command
             .args(["--headless", "-i", "NONE", "-n", "-u"])
-            .arg(here.join("fixtures/editors").join(self.setup))
+            .arg(fixture(self.setup))
             .arg("-c")
-            .arg(format!("luafile {}", here.join("tests/editor").join(script).display()))
-            .arg(file)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let seen = fs::read_to_string(&seen).unwrap_or_else(|error| panic!("{error}: {said}"));
-        let seen: Value = serde_json::from_str(&seen).unwrap();
-        assert_eq!(seen["failed"], Value::Null, "{seen:#}\n{said}");
-        seen
+            .arg(format!("luafile {}", script(name).display()))
+            .arg(file);
+        run(repo, command, &[])
     }
 }
 
@@ -114,7 +92,7 @@ fn the_docs_show_what_neovim_shows() {
     repo.git(&["add", "-A"]);
     let seen = neovim.drive(&repo, "capture.lua", "lanes.yaml");
     let screen = format!("{}\n", seen["screen"].as_str().unwrap().trim_end());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/editors/neovim.txt");
+    let file = fixture("neovim.txt");
     if std::env::var_os("LANELINT_UPDATE_DOCS").is_some() {
         fs::write(&file, &screen).unwrap();
     }
