@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
 use lanelint::path::RepoPath;
-use lanelint::plan::locate::is_part;
+use lanelint::plan::locate::{FOLDER, is_part};
 use lanelint::plan::{Own, PlanText};
 use lanelint::repo::Gap;
 use lanelint::repo::git::{Checkout, Environment, Head, Repository};
@@ -57,28 +57,31 @@ impl Disk {
         let exists = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
         Environment { current_dir: exists.to_path_buf(), ..self.environment.clone() }
     }
-
-    fn try_plan(&self, path: &Path) -> Result<OnDisk, Unusable> {
-        let environment = self.from(path.parent().unwrap_or(path));
-        let place = Place::new(&environment, Some(path), None)?;
-        if path.symlink_metadata().is_err() {
-            let own = place.below_root(path).map(Own::File).into_iter().collect();
-            return Ok(OnDisk { root: place.root, parts: Vec::new(), own });
-        }
-        let Found { texts, own, paths, .. } = Found::on_disk(&place, Some(path))?;
-        Ok(OnDisk { root: place.root, parts: paths.into_iter().zip(texts).collect(), own })
-    }
 }
 
 impl World for Disk {
     fn plan(&self, path: &Path) -> OnDisk {
-        self.try_plan(path).unwrap_or_else(|unusable| {
-            let folder = path.parent().unwrap_or(path);
-            let name = path.display().to_string();
-            let text = PlanText { name, bytes: Err(unusable.problem) };
-            let parts = if path.is_dir() { Vec::new() } else { vec![(path.to_path_buf(), text)] };
-            OnDisk { root: folder.to_path_buf(), parts, own: Vec::new() }
-        })
+        let folder = path.parent().unwrap_or(path);
+        let Ok(place) = Place::new(&self.from(folder), Some(path), None) else {
+            return OnDisk { root: folder.to_path_buf(), parts: Vec::new(), own: Vec::new() };
+        };
+        match Found::on_disk(&place, Some(path)) {
+            Ok(Found { texts, own, paths, .. }) => {
+                let parts = paths.into_iter().zip(texts).collect();
+                OnDisk { root: place.root, parts, own }
+            }
+            Err(unusable) => {
+                let is_folder = path.is_dir() || path.ends_with(FOLDER);
+                let own = if is_folder { Own::Folder } else { Own::File };
+                let own = self.below(&place.root, path).map(own).into_iter().collect();
+                // What is not there yet, or a folder without a file, is to be written in the editor.
+                let there = path.symlink_metadata().is_ok() && !is_folder;
+                let text =
+                    PlanText { name: path.display().to_string(), bytes: Err(unusable.problem) };
+                let parts = there.then(|| (path.to_path_buf(), text)).into_iter().collect();
+                OnDisk { root: place.root, parts, own }
+            }
+        }
     }
 
     fn plan_above(&self, file: &Path) -> Option<PathBuf> {

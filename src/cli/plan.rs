@@ -135,7 +135,7 @@ impl Place {
     }
 
     /// A path of the disk as one below the root.
-    pub(super) fn below_root(&self, path: &Path) -> Option<RepoPath> {
+    fn below_root(&self, path: &Path) -> Option<RepoPath> {
         if !self.has_files {
             return None;
         }

@@ -38,7 +38,7 @@ impl Client {
             list.into_iter().flatten().filter_map(Value::as_str).collect()
         };
         let diagnostics = |what: &str| format!("textDocument/publishDiagnostics/{what}");
-        let unnecessary = f64::from(u32::from(lsp::DiagnosticTag::Unnecessary));
+        let unnecessary = u64::from(u32::from(lsp::DiagnosticTag::Unnecessary));
         let tags = of(&diagnostics("tagSupport/valueSet")).and_then(Value::as_array);
         Client {
             encoding: Encoding::choose(names("general/positionEncodings")),
@@ -46,7 +46,7 @@ impl Client {
             related: is(&diagnostics("relatedInformation")),
             code_description: is(&diagnostics("codeDescriptionSupport")),
             unnecessary: tags
-                .is_some_and(|tags| tags.iter().any(|tag| tag.as_f64() == Some(unnecessary))),
+                .is_some_and(|tags| tags.iter().any(|tag| tag.as_u64() == Some(unnecessary))),
             watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
             markdown: names("textDocument/hover/contentFormat").contains(&"markdown"),
             nested_symbols: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),

@@ -32,25 +32,51 @@ impl Role {
     /// What an open text is. A plan is known by its name, its folder, the settings or, where a YAML or
     /// JSON file has none of these, by what it says.
     pub(super) fn of(document: &Document, terms: &Terms, world: &dyn World) -> Role {
+        Role::found(document, terms, world, || says_so(document))
+    }
+
+    /// What the text is when the disk or the settings have changed and the text has not. What was a
+    /// plan is one still.
+    pub(super) fn again(&self, document: &Document, terms: &Terms, world: &dyn World) -> Role {
+        Role::found(document, terms, world, || matches!(self, Role::Part(_)))
+    }
+
+    /// What the text is when it has changed. What is a plan stays one, so that nothing goes dark
+    /// while its keys are written anew.
+    pub(super) fn changed(self, document: &Document) -> Role {
+        let becomes_one = !matches!(self, Role::Part(_)) && says_so(document);
+        if becomes_one { Role::Part(own_key(document)) } else { self }
+    }
+
+    fn found(
+        document: &Document,
+        terms: &Terms,
+        world: &dyn World,
+        says_so: impl FnOnce() -> bool,
+    ) -> Role {
         let Some(path) = &document.path else {
-            let key = PlanKey::Unsaved(document.uri.0.clone());
-            return if says_so(&document.source) { Role::Part(key) } else { Role::Stranger };
+            return if says_so() { Role::Part(own_key(document)) } else { Role::Stranger };
         };
         let chosen = chosen(terms);
-        if let Some(plan) = chosen.iter().find(|plan| path.starts_with(plan)) {
-            return Role::Part(PlanKey::At(plan.clone()));
-        }
-        if let Some(plan) = by_name(path) {
+        let of_settings = chosen.iter().find(|plan| path.starts_with(plan)).cloned();
+        if let Some(plan) = of_settings.or_else(|| by_name(path)) {
             return Role::Part(PlanKey::At(plan));
         }
-        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-        if is_part(name) && says_so(&document.source) {
-            return Role::Part(PlanKey::At(path.clone()));
+        if says_so() {
+            return Role::Part(own_key(document));
         }
         match chosen.into_iter().next().or_else(|| world.plan_above(path)) {
             Some(plan) => Role::Beside(PlanKey::At(plan)),
             None => Role::Stranger,
         }
+    }
+}
+
+/// The plan that a text is by itself.
+fn own_key(document: &Document) -> PlanKey {
+    match &document.path {
+        Some(path) => PlanKey::At(path.clone()),
+        None => PlanKey::Unsaved(document.uri.0.clone()),
     }
 }
 
@@ -69,9 +95,15 @@ fn by_name(path: &Path) -> Option<PathBuf> {
     FILES.iter().any(|file| path.ends_with(file)).then(|| path.to_path_buf())
 }
 
-/// Whether a text says that it is a plan: some task in it may write something. Other programs have
-/// `tasks` too, and none of theirs says what it may `write`.
-fn says_so(source: &SourceFile) -> bool {
+/// Whether a YAML or JSON text says that it is a plan.
+fn says_so(document: &Document) -> bool {
+    let name = document.path.as_ref().and_then(|path| path.file_name());
+    name.is_none_or(|name| is_part(name.as_encoded_bytes())) && has_lanes(&document.source)
+}
+
+/// Whether some task of a text may write something. Other programs have `tasks` too, and none of
+/// theirs says what it may `write`.
+fn has_lanes(source: &SourceFile) -> bool {
     let text = source.text();
     if !text.contains("tasks") || !text.contains("write") {
         return false;
@@ -110,7 +142,7 @@ mod tests {
             ("- hosts: all\n  tasks:\n    - write: x\n", false),
             ("", false),
         ] {
-            assert_eq!(says_so(&SourceFile::new("x", text)), is, "{text}");
+            assert_eq!(has_lanes(&SourceFile::new("x", text)), is, "{text}");
         }
     }
 }

@@ -263,11 +263,8 @@ impl Server {
         let Some(open) = self.documents.get_mut(&uri) else { return };
         let changed = open.document.changed(named.version, params.content_changes, encoding);
         open.document = Arc::new(changed);
-        // What is a plan stays one, so that nothing goes dark while its keys are written anew.
         let before = open.role.clone();
-        if !matches!(before, Role::Part(_)) {
-            open.role = Role::of(&open.document, &self.terms, &*self.world);
-        }
+        open.role = before.clone().changed(&open.document);
         let now = open.role.clone();
         if now != before {
             before.key().into_iter().for_each(|key| self.refresh(key));
@@ -304,10 +301,8 @@ impl Server {
     fn look_at_disk(&mut self, look: Look) {
         let mut stale: BTreeSet<PlanKey> = BTreeSet::new();
         for open in self.documents.values_mut() {
-            // A plan by its content stays one; whatever else it is may change.
-            let is_plan = matches!(open.role, Role::Part(_));
-            let now = Role::of(&open.document, &self.terms, &*self.world);
-            if now != open.role && (!is_plan || matches!(now, Role::Part(_))) {
+            let now = open.role.again(&open.document, &self.terms, &*self.world);
+            if now != open.role {
                 stale.extend(open.role.key().cloned());
                 stale.extend(now.key().cloned());
                 open.role = now;

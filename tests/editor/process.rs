@@ -64,6 +64,20 @@ fn the_editor_shows_what_check_finds() {
     session.end();
 }
 
+/// A plan that nobody saved yet has the root, the name and the protection that it will have.
+#[test]
+fn a_plan_that_is_not_saved_yet_is_judged_as_it_will_be() {
+    let repo = TestRepo::new();
+    let mut session = Session::process(&repo);
+    for name in ["lanes.yaml", "sub/lanes.yaml", ".lanes/a.yaml"] {
+        let plan = repo.path(name);
+        session.open(&plan, &format!("tasks:\n  a: {{write: {name}}}\n"));
+        let found = session.findings(&plan);
+        assert_eq!(found[0]["code"], "protected-path", "{name}: {found:?}");
+    }
+    session.end();
+}
+
 /// What git learns of is noticed without a word of the editor.
 #[test]
 fn a_change_of_the_index_is_noticed() {
