@@ -331,7 +331,7 @@ impl Server {
         let beside = of_role(&Role::Beside(key.clone()));
         if parts.is_empty() && beside.is_empty() {
             let gone = self.plans.remove(key).map(|state| state.shown).unwrap_or_default();
-            gone.into_keys().for_each(|uri| self.publish_nothing(uri));
+            self.show_no_more(gone.into_keys(), key);
             return;
         }
         let (ground, stamp) = match self.plans.get(key) {
@@ -359,7 +359,11 @@ impl Server {
             Event::Judged { key, diagnostics } => {
                 let Some(state) = self.plans.get_mut(&key) else { return };
                 let mut before = std::mem::take(&mut state.shown);
+                let documents = &self.documents;
                 for params in diagnostics {
+                    if is_elsewhere(documents, &params.uri.0, &key) {
+                        continue;
+                    }
                     let shown = before.remove(&params.uri.0).unwrap_or_default();
                     // An open text is told of at every version, another one when something changed.
                     if params.version.is_some() || params.diagnostics != shown {
@@ -369,7 +373,7 @@ impl Server {
                         state.shown.insert(params.uri.0, params.diagnostics);
                     }
                 }
-                before.into_keys().for_each(|uri| self.publish_nothing(uri));
+                self.show_no_more(before.into_keys(), &key);
             }
             Event::Failed { key, why } => {
                 self.log(&format!(
@@ -390,13 +394,16 @@ impl Server {
         self.send(Message::Response(Response { id, response_result: answer }));
     }
 
-    fn publish_nothing(&self, uri: String) {
-        let params = lsp::PublishDiagnosticsParams {
-            uri: uri.into(),
-            version: None,
-            diagnostics: Vec::new(),
-        };
-        notify::<lsp::PublishDiagnosticsNotification>(&self.out, &params);
+    /// Takes back what was shown of some texts for a plan.
+    fn show_no_more(&self, uris: impl Iterator<Item = String>, key: &PlanKey) {
+        for uri in uris.filter(|uri| !is_elsewhere(&self.documents, uri, key)) {
+            let params = lsp::PublishDiagnosticsParams {
+                uri: uri.into(),
+                version: None,
+                diagnostics: Vec::new(),
+            };
+            notify::<lsp::PublishDiagnosticsNotification>(&self.out, &params);
+        }
     }
 
     fn log(&self, text: &str) {
@@ -429,6 +436,12 @@ impl Server {
         // An editor that is gone is noticed when nothing can be received any more.
         let _ = self.out.send(message);
     }
+}
+
+/// Whether a text is open and belongs to another plan by now, which has its own to say of it.
+fn is_elsewhere(documents: &HashMap<String, Open>, uri: &str, key: &PlanKey) -> bool {
+    let other = documents.get(uri).and_then(|open| open.role.key());
+    other.is_some_and(|other| other != key)
 }
 
 fn notify<N: lsp::Notification>(out: &Sender<Message>, params: &N::Params) {

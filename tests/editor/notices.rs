@@ -114,3 +114,23 @@ fn a_moved_head_is_noticed() {
     assert_eq!(session.findings(&message), [] as [Value; 0]);
     session.end();
 }
+
+/// What was said of a text as a file is not taken back from it once it is a plan.
+#[test]
+fn a_file_that_becomes_a_plan_has_its_own_findings() {
+    let shelf = Shelf::with(&[("lanes.yaml", PLAN)]);
+    shelf.check_out("a");
+    let mut session = Session::new(&shelf);
+    session.open("lanes.yaml", PLAN);
+    session.open("a.yaml", "# not yet\n");
+    assert_eq!(session.codes("a.yaml"), ["0:0-0:9 out-of-lane"]);
+    session.replace("a.yaml", "tasks: {x: {write: s/**}, y: {write: s/z}}\n");
+    assert_eq!(session.codes("a.yaml"), ["0:19-0:23 overlapping-lanes"]);
+    // What is judged afterwards takes nothing back.
+    session.replace("lanes.yaml", PLAN);
+    session.findings("lanes.yaml");
+    session.replace("lanes.yaml", PLAN);
+    session.findings("lanes.yaml");
+    assert!(!session.was_cleared("a.yaml"));
+    session.end();
+}

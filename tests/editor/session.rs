@@ -369,6 +369,16 @@ impl Session {
         })
     }
 
+    /// Whether all that was shown of a text was taken back.
+    pub fn was_cleared(&mut self, path: impl AsRef<Path>) -> bool {
+        self.kept.extend(self.inbox.try_iter());
+        let params = json!({"uri": uri(path), "diagnostics": []});
+        self.kept.iter().any(|message| {
+            matches!(message, Message::Notification(one)
+                if one.method == "textDocument/publishDiagnostics" && one.params == params)
+        })
+    }
+
     /// How many answers came that nobody waited for.
     pub fn left_over_answers(&mut self) -> usize {
         self.kept.extend(self.inbox.try_iter());
