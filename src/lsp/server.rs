@@ -14,7 +14,7 @@ use super::client::{Client, Settings};
 use super::document::Document;
 use super::plans::Role;
 use super::questions::{self, Asked, typed};
-use super::snapshot::{Ground, PlanKey, Snapshot, Terms};
+use super::snapshot::{Ground, LastPlan, PlanKey, Snapshot, Terms};
 use super::uri;
 use super::work::{self, Answer, Event, Question};
 use super::world::World;
@@ -112,6 +112,7 @@ struct Open {
 /// A plan that something open belongs to.
 struct State {
     ground: Arc<Ground>,
+    last: Arc<LastPlan>,
     stamp: u64,
     newest: Arc<Snapshot>,
     /// The diagnostics that are shown, by the URIs of their texts.
@@ -334,18 +335,19 @@ impl Server {
             self.show_no_more(gone.into_keys(), key);
             return;
         }
-        let (ground, stamp) = match self.plans.get(key) {
-            Some(state) => (Arc::clone(&state.ground), state.stamp),
+        let (ground, last, stamp) = match self.plans.get(key) {
+            Some(state) => (Arc::clone(&state.ground), Arc::clone(&state.last), state.stamp),
             // The stamp is older than what is read afterwards, so no change is missed.
-            None => (Arc::default(), stamp(&*self.world, key)),
+            None => (Arc::default(), Arc::default(), stamp(&*self.world, key)),
         };
         let (terms, world) = (Arc::clone(&self.terms), Arc::clone(&self.world));
-        let same_ground = Arc::clone(&ground);
-        let snapshot = Snapshot::new(key.clone(), terms, world, same_ground, parts, beside);
+        let known = (Arc::clone(&ground), Arc::clone(&last));
+        let snapshot = Snapshot::new(key.clone(), terms, world, known, parts, beside);
         let newest = Arc::new(snapshot);
         let _ = self.judge.send(Arc::clone(&newest));
         let state = self.plans.entry(key.clone()).or_insert_with(|| State {
             ground,
+            last,
             stamp,
             newest: Arc::clone(&newest),
             shown: BTreeMap::new(),

@@ -18,7 +18,7 @@ use crate::check::check;
 use crate::finding::Report;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read};
+use crate::plan::{Own, Plan, PlanText, read_again};
 use crate::repo::Gap;
 use crate::source::{FileId, SourceFile, Span};
 use crate::waves::Waves;
@@ -51,6 +51,10 @@ pub(super) struct Ground {
     matched: Mutex<HashMap<Arc<str>, Arc<Matched>>>,
 }
 
+/// The plan as it was read last: most of what it says it will say again.
+#[derive(Debug, Default)]
+pub(super) struct LastPlan(Mutex<Arc<Plan>>);
+
 /// The files that a glob matches.
 #[derive(Debug, Default)]
 pub(super) struct Matched {
@@ -67,6 +71,7 @@ pub(super) struct Snapshot {
     pub(super) terms: Arc<Terms>,
     world: Arc<dyn World>,
     ground: Arc<Ground>,
+    last: Arc<LastPlan>,
     /// The open texts of the plan, in the order of their paths.
     open: Vec<Arc<Document>>,
     /// The other open texts for which the plan counts.
@@ -120,7 +125,7 @@ impl Snapshot {
         key: PlanKey,
         terms: Arc<Terms>,
         world: Arc<dyn World>,
-        ground: Arc<Ground>,
+        (ground, last): (Arc<Ground>, Arc<LastPlan>),
         mut open: Vec<Arc<Document>>,
         beside: Vec<Arc<Document>>,
     ) -> Snapshot {
@@ -130,6 +135,7 @@ impl Snapshot {
             terms,
             world,
             ground,
+            last,
             open,
             beside,
             texts: OnceLock::new(),
@@ -164,9 +170,13 @@ impl Snapshot {
 
     pub(super) fn plan(&self) -> &Arc<Plan> {
         self.plan.get_or_init(|| {
-            let mut plan = read(self.texts().to_vec());
+            let last = || self.last.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = last().clone();
+            let mut plan = read_again(self.texts().to_vec(), &before);
             plan.own_paths = self.own().to_vec();
-            Arc::new(plan)
+            let plan = Arc::new(plan);
+            *last() = Arc::clone(&plan);
+            plan
         })
     }
 
