@@ -64,7 +64,8 @@ struct Common {
     /// the plan, else the one that holds the working directory, else the plan's folder].
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How to say what was found: human, concise or json; to a file with `=FILE`. May be repeated.
+    /// How to say what was found: human, concise, json, sarif, github, gitlab, junit or markdown; to
+    /// a file with `=FILE`. May be repeated.
     #[arg(long = "format", value_name = "NAME[=FILE]")]
     formats: Vec<FormatTo>,
     /// Write nothing to standard output, unless a format asks for it.

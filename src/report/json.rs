@@ -1,7 +1,7 @@
 //! The contract's JSON: one object, with structs of its own.
 
 pub(super) mod brief;
-mod text;
+pub(super) mod text;
 pub(super) mod waves;
 pub(super) mod who;
 

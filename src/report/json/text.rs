@@ -18,13 +18,16 @@ pub(in crate::report) fn write_document(
 }
 
 /// Writes a value that is a field of the object.
-pub(super) fn write_field(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+pub(in crate::report) fn write_field(
+    value: &impl Serialize,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let lines = Lines { depth: 1, ..Lines::default() };
     Ok(value.serialize(&mut Serializer::with_formatter(out, lines))?)
 }
 
 /// Writes items of a list that is a field of the object, without what stands around them.
-pub(super) fn write_items(
+pub(in crate::report) fn write_items(
     items: impl Iterator<Item = impl Serialize>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
