@@ -5,10 +5,9 @@ use std::io;
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
-use super::json::text::write_items;
+use super::json::text::write_list;
 use super::{Located, file_name, shown};
 use crate::finding::{Finding, Level, Report, UNVERIFIED};
-use crate::parallel;
 
 #[derive(Serialize)]
 struct Issue<'r> {
@@ -32,31 +31,11 @@ struct Lines {
     end: Option<usize>,
 }
 
-/// Findings that are written by one thread at a time: enough to be worth it.
-const BLOCK: usize = 512;
-
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let fingerprints = fingerprints(report);
-    let findings: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
-    let names: Vec<&[String]> = fingerprints.chunks(BLOCK).collect();
-    let mut first = true;
-    write!(out, "[")?;
-    parallel::in_order(
-        findings.len(),
-        |block| {
-            let mut text = Vec::new();
-            let issues = findings[block].iter().zip(names[block]);
-            let issues = issues.map(|(finding, name)| Issue::new(report, finding, name));
-            write_items(issues, &mut text).map(|()| text)
-        },
-        |text| {
-            if !std::mem::take(&mut first) {
-                out.write_all(b",")?;
-            }
-            out.write_all(&text?)
-        },
-    )?;
-    writeln!(out, "{}]", if report.findings.is_empty() { "" } else { "\n" })
+    let issue = |place: usize, finding| Issue::new(report, finding, &fingerprints[place]);
+    write_list(&report.findings, issue, out)?;
+    writeln!(out)
 }
 
 impl<'r> Issue<'r> {

@@ -3,7 +3,7 @@
 
 mod edits;
 mod matrix;
-mod text;
+pub(super) mod text;
 
 use std::io;
 

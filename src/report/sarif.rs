@@ -10,10 +10,9 @@ use std::io;
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
-use super::json::text::{write_field, write_items};
+use super::json::text::{write_field, write_list};
 use super::told::summary;
-use crate::finding::{Finding, Report, UNVERIFIED};
-use crate::parallel;
+use crate::finding::{Report, UNVERIFIED};
 use message::Message;
 use result::{Location, SarifResult};
 use rules::{Driver, Override, Reference};
@@ -68,9 +67,6 @@ struct Properties {
     summary: String,
 }
 
-/// Findings that are written by one thread at a time: enough to be worth it.
-const BLOCK: usize = 512;
-
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let verified = report.verified();
     let unverified =
@@ -100,31 +96,10 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     write_field(&root, out)?;
     write!(out, "}},\n  \"columnKind\": \"unicodeCodePoints\",\n  \"properties\": ")?;
     write_field(&Properties { summary: summary(report) }, out)?;
-    write!(out, ",\n  \"results\": [")?;
-    results(report, out)?;
-    writeln!(out, "{}]\n  }}]\n}}", if report.findings.is_empty() { "" } else { "\n  " })
-}
-
-/// Writes the findings, made into their JSON by all processors: there may be half a million.
-fn results(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    write!(out, ",\n  \"results\": ")?;
     let fingerprints = fingerprints(report);
-    let findings: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
-    let names: Vec<&[String]> = fingerprints.chunks(BLOCK).collect();
     let writer = result::Writer::new(report);
-    let mut first = true;
-    parallel::in_order(
-        findings.len(),
-        |block| {
-            let mut text = Vec::new();
-            let results = findings[block].iter().zip(names[block]);
-            let results = results.map(|(finding, name)| SarifResult::new(&writer, finding, name));
-            write_items(results, &mut text).map(|()| text)
-        },
-        |text| {
-            if !std::mem::take(&mut first) {
-                out.write_all(b",")?;
-            }
-            out.write_all(&text?)
-        },
-    )
+    let result = |place: usize, finding| SarifResult::new(&writer, finding, &fingerprints[place]);
+    write_list(&report.findings, result, out)?;
+    writeln!(out, "\n  }}]\n}}")
 }

@@ -4,7 +4,7 @@ use crate::report::shown;
 use crate::report::told::{Line, Part};
 
 /// A text as a span of code: the backticks around it are more than any within it.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = shown(text);
     if text.is_empty() {
         return String::new();
