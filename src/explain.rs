@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::finding::Report;
 use crate::plan::Plan;
 use crate::report::{self, Format, Style};
-use crate::rules::{Done, PLANNED, RULES, Rule};
+use crate::rules::{Done, RULES, Rule};
 
 pub use example::example;
 
@@ -38,20 +38,15 @@ pub fn table() -> String {
         let (name, level) = (rule.name, level(rule));
         let _ = writeln!(table, "{name:longest$}  {level:14}{}", summary.trim_start());
     }
-    if !PLANNED.is_empty() {
-        let _ = writeln!(table, "\n{}", filled(&planned()));
-    }
     table
 }
 
 /// Breaks lines at blanks alone: names of rules and files hold hyphens.
 fn filled(words: &str) -> String {
-    let options = textwrap::Options::new(WIDTH);
-    textwrap::fill(words, options.word_splitter(textwrap::WordSplitter::NoHyphenation))
-}
-
-fn planned() -> String {
-    format!("Not built yet, though a plan may use the names: {}.", PLANNED.join(", "))
+    let options = textwrap::Options::new(WIDTH)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(words, options)
 }
 
 /// One rule as a section of Markdown, under a heading that begins with `hashes`.
@@ -137,9 +132,6 @@ pub fn page() -> String {
     for rule in RULES {
         let (name, level, summary) = (rule.name, level(rule), rule.summary);
         let _ = writeln!(page, "| [`{name}`](#{name}) | {level} | {summary} |");
-    }
-    if !PLANNED.is_empty() {
-        let _ = writeln!(page, "\n{}", filled(&planned()));
     }
     for rule in RULES {
         let _ = write!(page, "\n{}", section(rule, "##"));

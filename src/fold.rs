@@ -5,6 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::glob::Glob;
 use crate::path::RepoPath;
 
 /// A path in its one form; bytes that are no UTF-8 stay.
@@ -31,11 +32,60 @@ pub fn text(text: &str) -> String {
     text.chars().map(simple).nfc().collect()
 }
 
-/// A glob's text, so that it matches the folded form of what it matched: each run of literal
-/// characters is folded on its own, a class gets its letters in both cases, and one that excludes
-/// them excludes both.
+/// A glob that matches the folded form of what this one matches: each run of literal characters is
+/// folded on its own, a class gets its letters in both cases, and one that excludes them excludes
+/// both. It is the very same where folding changes nothing.
 #[must_use]
-pub fn glob(glob: &str) -> String {
+pub fn glob(glob: &Glob) -> Glob {
+    let changes = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii() || byte == b'[';
+    if !glob.text().bytes().any(changes) {
+        return glob.clone();
+    }
+    let folded = glob_text(glob.text());
+    if *folded == **glob.text() {
+        return glob.clone();
+    }
+    // Folding leaves a glob sound; should it ever not, the glob guards what it names.
+    Glob::parse(&folded).unwrap_or_else(|_| glob.clone())
+}
+
+/// Whether a glob may lose paths when it is folded: it has a class that excludes letters.
+#[must_use]
+pub fn may_lose_paths(glob: &Glob) -> bool {
+    let text = glob.text();
+    (text.contains("[!") || text.contains("[^")) && glob_text(text) != **text
+}
+
+/// A glob of the paths that this folded one may have been, as far as people write them: letters in
+/// either case, and accents as part of their letter or behind it.
+#[must_use]
+pub fn forms(folded: &RepoPath) -> Option<Glob> {
+    let mut glob = String::new();
+    for letter in std::str::from_utf8(folded.as_bytes()).ok()?.chars() {
+        let (lower, upper) = (letter.to_string(), letter.to_uppercase().collect::<String>());
+        let apart = [&lower, &upper].map(|form| form.nfd().collect::<String>());
+        // The capital of `ß` is two letters, which fold to others.
+        let mut forms: Vec<String> = apart.into_iter().chain([upper, lower.clone()]).collect();
+        forms.retain(|form| text(form) == lower);
+        forms.sort_unstable();
+        forms.dedup();
+        let forms: Vec<String> = forms.iter().map(|form| escaped(form)).collect();
+        match forms.as_slice() {
+            [form] => glob.push_str(form),
+            forms => glob.push_str(&format!("{{{}}}", forms.join(","))),
+        }
+    }
+    Glob::parse(&glob).ok()
+}
+
+fn escaped(text: &str) -> String {
+    let escape = |letter: char| letter.is_ascii_punctuation() && letter != '/';
+    text.chars()
+        .flat_map(|letter| escape(letter).then_some('\\').into_iter().chain([letter]))
+        .collect()
+}
+
+fn glob_text(glob: &str) -> String {
     let mut folded = String::with_capacity(glob.len());
     let mut run = String::new();
     let mut rest = glob;
@@ -109,7 +159,6 @@ fn push_class(folded: &mut String, class: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::glob::Glob;
 
     #[test]
     fn names_that_some_file_system_takes_for_one_have_one_form() {
@@ -135,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_folded_glob_matches_the_folded_form_of_what_it_matched() {
-        for (glob_text, names) in [
+        for (text, names) in [
             (".GitHub/**", &[".github/x", ".GITHUB/X/y", ".GitHub/ci.yml"][..]),
             ("E\u{301}*", &["É", "e\u{301}x", "éX"]),
             ("[A-C]x", &["Ax", "aX", "bx"]),
@@ -147,18 +196,16 @@ mod tests {
             ("\\{A\\}", &["{a}", "{A}"]),
             ("A,b", &["a,B"]),
         ] {
-            let folded = Glob::parse(&glob(glob_text)).unwrap();
+            let folded = glob(&Glob::parse(text).unwrap());
             for name in names {
                 let name: RepoPath = name.parse().unwrap();
-                assert_eq!(folded.is_match(&path(&name)), Ok(true), "{glob_text} {name}");
+                assert_eq!(folded.is_match(&path(&name)), Ok(true), "{text} {name}");
             }
         }
-        for (glob_text, name) in
-            [("[!a]", "A"), ("[^A-C]x", "bx"), ("Src/*", "src/x/y"), ("[b]", "a")]
-        {
-            let folded = Glob::parse(&glob(glob_text)).unwrap();
+        for (text, name) in [("[!a]", "A"), ("[^A-C]x", "bx"), ("Src/*", "src/x/y"), ("[b]", "a")] {
+            let folded = glob(&Glob::parse(text).unwrap());
             let name: RepoPath = name.parse().unwrap();
-            assert_eq!(folded.is_match(&path(&name)), Ok(false), "{glob_text} {name}");
+            assert_eq!(folded.is_match(&path(&name)), Ok(false), "{text} {name}");
         }
     }
 
@@ -178,8 +225,8 @@ mod tests {
         for _ in 0..20_000 {
             let text: String = (0..1 + dice(8)).map(|_| LETTERS[dice(LETTERS.len())]).collect();
             let Ok(original) = Glob::parse(&text) else { continue };
-            let folded = Glob::parse(&glob(&text));
-            let Ok(folded) = folded else { panic!("{text} became {}", glob(&text)) };
+            let folded = Glob::parse(&glob_text(&text));
+            let Ok(folded) = folded else { panic!("{text} became {}", glob_text(&text)) };
             sound += 1;
             for _ in 0..20 {
                 let name: String = (0..1 + dice(4))

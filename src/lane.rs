@@ -6,6 +6,7 @@ pub mod redundant;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::glob::near::{self, Entry};
 use crate::glob::{Glob, Meeting, Patience, Undecided, Witness};
 use crate::path::RepoPath;
 
@@ -240,7 +241,11 @@ fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
 pub struct Lanes {
     lanes: Vec<Lane>,
     index: OnceLock<Index>,
+    by_beginning: OnceLock<Vec<LaneGlob>>,
 }
+
+/// A glob of a lane: its task, and its place among the globs of the lane.
+pub(crate) type LaneGlob = (usize, usize);
 
 /// The tasks by what all paths of one of their globs begin with, and by what the last component of
 /// those paths begins with.
@@ -309,7 +314,7 @@ impl Lanes {
     /// Takes the lanes in the order of their tasks.
     #[must_use]
     pub fn new(lanes: Vec<Lane>) -> Lanes {
-        Lanes { lanes, index: OnceLock::new() }
+        Lanes { lanes, index: OnceLock::new(), by_beginning: OnceLock::new() }
     }
 
     /// The lane of a task.
@@ -328,6 +333,26 @@ impl Lanes {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lanes.is_empty()
+    }
+
+    /// The globs of all lanes, in the order of their beginnings.
+    pub(crate) fn globs(&self) -> impl Iterator<Item = Entry<'_, LaneGlob>> {
+        let by_beginning = self.by_beginning.get_or_init(|| {
+            let of_lane = |(task, lane): (usize, &'_ Lane)| {
+                let globs = 0..lane.globs.len();
+                globs.map(move |place| (task, place)).collect::<Vec<_>>()
+            };
+            let all = self.lanes.iter().enumerate().flat_map(of_lane);
+            let mut entries: Vec<_> = all.map(|of| self.entry(of)).collect();
+            near::sort(&mut entries);
+            entries.into_iter().map(|entry| entry.of).collect()
+        });
+        by_beginning.iter().map(|&of| self.entry(of))
+    }
+
+    /// A glob of a lane.
+    pub(crate) fn entry(&self, of: LaneGlob) -> Entry<'_, LaneGlob> {
+        Entry { glob: &self.lanes[of.0].globs[of.1], of }
     }
 
     /// Whether a path is among what every task that may write at all may write.

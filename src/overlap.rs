@@ -4,17 +4,18 @@
 //! are never compared. What remains is decided once for each two texts.
 
 mod choices;
+mod clashes;
 mod hazards;
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 use crate::glob::near::{Entry, each_near_pair};
 use crate::glob::{Glob, Patience};
-use crate::lane::{Decision, Lane, Lanes, Shared, decide};
+use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 pub use choices::Chooser;
+pub use clashes::{Clash, Clashes, Discord, clashes};
 pub(crate) use hazards::goes_further;
 pub use hazards::{Crossing, Hazard, Hazards, hazards};
 
@@ -58,8 +59,8 @@ fn overlaps_among(
     files: &[RepoPath],
 ) -> Vec<Overlap> {
     let mut finder = Finder::new(lanes);
-    let of_two_tasks = |one: LaneGlob, other: LaneGlob| one.0 != other.0;
-    each_near_pair(entries(lanes, 0..lanes.len()), of_two_tasks, |one, other| {
+    let globs: Vec<_> = lanes.globs().collect();
+    each_near_pair(&globs, of_two_tasks, |one, other| {
         let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
         if wanted(left.of.0, right.of.0) {
             finder.look(left, right);
@@ -120,16 +121,8 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// A glob of a lane: its task, and its place among the globs of the lane.
-type LaneGlob = (usize, usize);
-
-/// The globs of some lanes.
-fn entries(lanes: &Lanes, of: Range<usize>) -> Vec<Entry<'_, LaneGlob>> {
-    let of_task = |task: usize| {
-        let globs = lanes.of(task).globs().iter().enumerate();
-        globs.map(move |(place, glob)| Entry { glob, of: (task, place) })
-    };
-    of.flat_map(of_task).collect()
+fn of_two_tasks(one: LaneGlob, other: LaneGlob) -> bool {
+    one.0 != other.0
 }
 
 /// What is known of pairs of globs, by their texts.

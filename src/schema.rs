@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rules::{PLANNED, RULES};
+use crate::rules::{RULES, Rule};
 
 /// An id: parts joined by `/`.
 const ID: &str =
@@ -145,7 +145,7 @@ fn task() -> Value {
 }
 
 fn allowance() -> Value {
-    let rules: Vec<&str> = settable().map(|(name, _)| name).collect();
+    let rules: Vec<&str> = settable().map(|rule| rule.name).collect();
     json!({
         "type": "object",
         "additionalProperties": false,
@@ -170,21 +170,19 @@ fn allowance() -> Value {
     })
 }
 
-/// The rules whose level a plan may set, and what each says of itself.
-fn settable() -> impl Iterator<Item = (&'static str, String)> {
-    let built = RULES.iter().filter(|rule| !rule.fixed);
-    let built = built.map(|rule| (rule.name, format!("Finds: {}.", rule.summary)));
-    built.chain(PLANNED.iter().map(|name| (*name, "Not built yet.".to_owned())))
+/// The rules whose level a plan may set.
+fn settable() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(|rule| !rule.fixed).copied()
 }
 
 fn rules() -> Value {
-    let levels = |(name, description): (&str, String)| {
-        let mut rule =
-            json!({ "description": description, "enum": ["error", "warning", "note", "off"] });
-        if let Some(built) = crate::rules::rule(name) {
-            rule["default"] = json!(built.level.word());
-        }
-        (name.to_owned(), rule)
+    let levels = |rule: &Rule| {
+        let levels = json!({
+            "description": format!("Finds: {}.", rule.summary),
+            "enum": ["error", "warning", "note", "off"],
+            "default": rule.level.word(),
+        });
+        (rule.name.to_owned(), levels)
     };
     let properties: Map<String, Value> = settable().map(levels).collect();
     json!({

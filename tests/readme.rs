@@ -21,7 +21,7 @@ use std::process::{Command, Stdio};
 
 use common::TestRepo;
 use lanelint::explain;
-use lanelint::rules::{PLANNED, RULES};
+use lanelint::rules::RULES;
 
 const MARK: &str = "\u{1}";
 
@@ -136,11 +136,6 @@ fn table() -> String {
     table
 }
 
-fn planned() -> String {
-    let names: Vec<String> = PLANNED.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
 /// The page as it has to be.
 fn true_page(page: &str) -> String {
     let mut text = String::new();
@@ -156,9 +151,6 @@ fn true_page(page: &str) -> String {
         } else if line == "<!-- rules -->" {
             rest("<!-- end -->");
             writeln!(text, "\n{}\n<!-- end -->", table()).unwrap();
-        } else if line == "<!-- planned -->" {
-            rest("<!-- end -->");
-            writeln!(text, "{}\n<!-- end -->", planned()).unwrap();
         } else if line == "```console" {
             let block = rest("```");
             writeln!(text, "{}```", true_block(&block)).unwrap();
@@ -231,11 +223,8 @@ fn what_the_readme_calls_not_built_is_not_there() {
         let output = Command::new(env!("CARGO_BIN_EXE_lanelint")).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?} is built");
     };
-    for command in ["lsp", "completions", "man"] {
+    for command in ["lsp"] {
         assert!(section.contains(&format!("`{command}`")), "{command}");
         fails(&[command]);
-    }
-    for name in PLANNED {
-        assert!(section.contains(&format!("`{name}`")), "{name}");
     }
 }

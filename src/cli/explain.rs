@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use lanelint::explain;
-use lanelint::rules::{self, PLANNED};
+use lanelint::rules;
 
 use super::Unusable;
 use super::output::to_stdout;
@@ -28,10 +28,6 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Unusable> {
 }
 
 fn no_rule(name: &str) -> Unusable {
-    if PLANNED.contains(&name) {
-        let help = "`lanelint explain` lists the rules that are";
-        return Unusable::new(format!("the rule `{name}` is planned and not built yet"), help);
-    }
     let help = match rules::nearest_name(name) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`lanelint explain` lists all rules".to_owned(),

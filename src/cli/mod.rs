@@ -3,10 +3,12 @@
 mod ask;
 mod brief;
 mod check;
+mod completions;
 mod explain;
 mod gate;
 mod hook;
 mod init;
+mod man;
 mod output;
 mod plan;
 mod schema;
@@ -55,6 +57,10 @@ enum Command {
     Waves(waves::WavesArgs),
     /// Answer a coding agent's edit hook: may the task of this branch write the file?
     Hook(hook::HookArgs),
+    /// Print what lets a shell complete the arguments.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page.
+    Man,
 }
 
 /// What check and gate have in common.
@@ -133,6 +139,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
         Command::Hook(args) => hook::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
     };
     match ended {
         Ok(status) => status,

@@ -1,5 +1,6 @@
 //! The second verb: which change is in which lane.
 
+mod clashing;
 mod collision;
 mod link;
 mod merging;
@@ -16,6 +17,7 @@ use crate::plan::{Own, Plan};
 use crate::repo::git::{CommitId, ObjectId};
 use crate::repo::{Change, ChangeSet, FolderRename, Gap, Lines};
 
+pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
 pub use collision::{Collision, Collisions, Meeting, collisions};
 pub use link::{ChangedLink, Destination, Node, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
@@ -97,6 +99,9 @@ pub struct GateInput {
     pub unclaimed: Option<String>,
     /// The lines that differ between two contents, where two tasks changed one path.
     pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
+    /// The paths that exist where the work will be merged and that have a form of
+    /// [`added_forms`].
+    pub existing: Vec<RepoPath>,
     /// The symbolic links that were added or changed.
     pub links: Vec<ChangedLink>,
     /// The folders that inputs rename, by the places of the inputs.
@@ -134,6 +139,8 @@ pub struct GateFacts<'a> {
     pub changes: Vec<Placed<'a>>,
     /// Where two tasks changed one path.
     pub collisions: Collisions<'a>,
+    /// Where changed paths cannot stand together.
+    pub clashes: PathClashes<'a>,
     /// Where one task renames a folder and another adds files to it.
     pub moved: MovedFolders<'a>,
 }
@@ -172,8 +179,9 @@ impl<'a> GateFacts<'a> {
         });
         let changes = changes.collect();
         let collisions = collisions(lanes, order, &input.judged);
+        let clashes = path_clashes(order, input);
         let moved = moved_folders(order, input);
-        GateFacts { input, protection, changes, collisions, moved }
+        GateFacts { input, protection, changes, collisions, clashes, moved }
     }
 }
 

@@ -142,8 +142,8 @@ impl<'a> Adders<'a> {
     }
 }
 
-/// The folders above a path.
-fn folders(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
+/// The folders above a path, from the root on.
+pub(super) fn folders(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
     let bytes = path.as_bytes();
     bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| &bytes[..end])
 }

@@ -18,9 +18,7 @@ impl<'a> Protection<'a> {
     #[must_use]
     pub fn new(plan: &Plan, lanes: &'a Lanes) -> Protection<'a> {
         let globs = plan.protect.iter().filter_map(|entry| entry.glob.as_ref().ok());
-        // One that is no glob any more still guards what it names.
-        let globs = globs
-            .map(|glob| Glob::parse(&fold::glob(glob.text())).unwrap_or_else(|_| glob.clone()));
+        let globs = globs.map(fold::glob);
         let own = plan.own_paths.iter().map(|own| match own {
             Own::File(path) => exactly(&fold::path(path)),
             Own::Folder(path) => below(&fold::path(path)),

@@ -9,8 +9,8 @@
 //!
 //! [`syntax`] reads the text and finds the faults, `graph` gives the pieces their meaning,
 //! `automaton` is that meaning as states and bytes, `meet` decides with it, `written` asks `globset`
-//! whether it agrees, and `near` finds the globs of many that are worth deciding. Nothing here knows
-//! of lanes, tasks or plans.
+//! whether it agrees, and `near` finds the globs of many that are worth deciding. `outline`, `named`
+//! and `spelled` say what can be said without deciding. Nothing here knows of lanes, tasks or plans.
 
 mod automaton;
 mod bytes;
@@ -19,6 +19,7 @@ mod meet;
 mod named;
 pub(crate) mod near;
 mod outline;
+mod spelled;
 pub mod syntax;
 mod written;
 
@@ -34,6 +35,7 @@ use automaton::{Automaton, TooLarge};
 pub use meet::Patience;
 pub(crate) use meet::{Meeting, Witness};
 use outline::{Glance, LastComponent, Outline};
+pub(crate) use spelled::Spelling;
 use syntax::{Fault, Piece, PieceKind};
 
 use crate::path::RepoPath;
@@ -137,6 +139,17 @@ impl Glob {
             }
             LastComponent::Wild => Vec::new(),
         }
+    }
+
+    /// Whether the glob has braces.
+    pub(crate) fn has_braces(&self) -> bool {
+        !self.0.glance.braceless
+    }
+
+    /// What the glob begins with, its braces written out; nothing where that takes more bytes than
+    /// there is room for.
+    pub(crate) fn spellings(&self, room: &mut usize) -> Option<Vec<Spelling>> {
+        spelled::spellings(&self.pieces(), room)
     }
 
     /// What all of the glob's paths have in common.

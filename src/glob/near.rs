@@ -28,18 +28,20 @@ impl<'a, T> Entry<'a, T> {
 /// How many pairs are looked at one by one before an index of names is made for them.
 const FEW: usize = 64;
 
+/// Puts entries into the order of their beginnings, in which the functions here want them.
+pub(crate) fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
+    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.of));
+}
+
 /// Visits, once each, all pairs that are asked for and whose globs are not seen at a glance to be
-/// apart.
-///
-/// The order of the visits is that of the globs' beginnings, not that of the entries.
+/// apart, in the order of their beginnings.
 pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
-    mut entries: Vec<Entry<'a, T>>,
+    entries: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
     visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
 ) {
     let mut visit = unless_apart(asked, visit);
-    sort(&mut entries);
-    let mut rest = entries.as_slice();
+    let mut rest = entries;
     while let Some(first) = rest.first() {
         let (alike, below) = of_prefix(rest, first.prefix());
         // Two that are alike are visited from the first of them.
@@ -50,15 +52,12 @@ pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
 
 /// The same for the pairs of an entry of either list, which is visited on its side.
 pub(crate) fn each_near_pair_between<'a, T: Copy + Ord>(
-    mut left: Vec<Entry<'a, T>>,
-    mut right: Vec<Entry<'a, T>>,
+    mut left: &[Entry<'a, T>],
+    mut right: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
     visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
 ) {
     let mut visit = unless_apart(asked, visit);
-    sort(&mut left);
-    sort(&mut right);
-    let (mut left, mut right) = (left.as_slice(), right.as_slice());
     loop {
         let firsts = [left, right].map(|entries| entries.first().map(Entry::prefix));
         let Some(prefix) = firsts.into_iter().flatten().min() else { break };
@@ -87,10 +86,6 @@ fn unless_apart<'a, T: Copy>(
             visit(one, other);
         }
     }
-}
-
-fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
-    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.of));
 }
 
 /// How many of the sorted entries begin as the prefix says and no further, and all that begin so.
@@ -152,11 +147,13 @@ mod tests {
                 && !(one + other).is_multiple_of(7)
         };
         let entries = |places: std::ops::Range<usize>| -> Vec<Entry<'_, usize>> {
-            places.map(|of| Entry { glob: &globs[of], of }).collect()
+            let mut entries: Vec<_> = places.map(|of| Entry { glob: &globs[of], of }).collect();
+            sort(&mut entries);
+            entries
         };
         let asked = |one: usize, other: usize| !(one + other).is_multiple_of(7);
         let mut found = Vec::new();
-        each_near_pair(entries(0..90), asked, |one, other| {
+        each_near_pair(&entries(0..90), asked, |one, other| {
             found.push((one.of.min(other.of), one.of.max(other.of)));
         });
         found.sort_unstable();
@@ -168,7 +165,7 @@ mod tests {
         for middle in [2, 45] {
             let mut found = Vec::new();
             let sides = (entries(0..middle), entries(middle..90));
-            each_near_pair_between(sides.0, sides.1, asked, |one, other| {
+            each_near_pair_between(&sides.0, &sides.1, asked, |one, other| {
                 found.push((one.of, other.of));
             });
             found.sort_unstable();

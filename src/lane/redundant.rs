@@ -103,8 +103,10 @@ fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
     let mut near = vec![Vec::new(); entries.len()];
     let mut pairs = 0;
     let globs = entries.iter().enumerate().map(|(of, entry)| near::Entry { glob: entry.glob, of });
+    let mut globs: Vec<_> = globs.collect();
+    near::sort(&mut globs);
     each_near_pair(
-        globs.collect(),
+        &globs,
         |_, _| true,
         |one, other| {
             pairs += 1;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Finder, Overlap, entries};
+use super::{Finder, Overlap};
 use crate::glob::Glob;
 use crate::glob::near::each_near_pair_between;
 use crate::lane::{Lane, Lanes, Shared};
@@ -73,9 +73,10 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         // Of many readers, one nearly always runs beside the writer.
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
+    let (read, written): (Vec<_>, Vec<_>) = all.globs().partition(|entry| entry.of.0 >= writers);
     each_near_pair_between(
-        entries(&all, writers..all.len()),
-        entries(&all, 0..writers),
+        &read,
+        &written,
         |read, written| may_meet(read.0, written.0),
         |read, written| {
             if finder.decided.len() < MOST_PAIRS {

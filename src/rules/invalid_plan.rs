@@ -1,8 +1,6 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
-use super::{
-    Done, Example, Facts, Grouping, PLANNED, RULES, Rule, Subject, label, replacement, rule,
-};
+use super::{Done, Example, Facts, Grouping, RULES, Rule, Subject, label, replacement, rule};
 use std::borrow::Cow;
 
 use crate::finding::{Draft, Fix, Level};
@@ -63,10 +61,8 @@ fn wrong_rule(
             (format!("`{}` stands for itself: {fixed}", rule.name), "remove it".to_owned(), None)
         }
         Some(_) => return,
-        None if PLANNED.contains(&name.value.as_str()) => return,
         None => {
-            let names = RULES.iter().map(|rule| rule.name).chain(PLANNED.iter().copied());
-            let near = nearest(&name.value, names);
+            let near = nearest(&name.value, RULES.iter().map(|rule| rule.name));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "the README lists the rules".to_owned(),

@@ -12,7 +12,7 @@ use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::{Glob, Meeting, Patience};
 use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
-use crate::overlap::{Hazards, Overlap};
+use crate::overlap::{Clashes, Hazards, Overlap};
 use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
 use crate::plan::order::Order;
@@ -22,6 +22,7 @@ use crate::source::{Span, excerpt, yaml};
 use crate::survey::Survey;
 
 mod broad_lane;
+mod clashing_paths;
 mod colliding_writes;
 mod dependency_cycle;
 mod duplicate_branch;
@@ -55,6 +56,7 @@ pub const RULES: &[&Rule] = &[
     &missing_lane::RULE,
     &overlapping_lanes::RULE,
     &undecided::RULE,
+    &clashing_paths::RULE,
     &read_write_hazard::RULE,
     &protected_path::RULE,
     &empty_lane::RULE,
@@ -80,10 +82,6 @@ pub const RULES: &[&Rule] = &[
 
 /// The rule that looks at what came of all others.
 pub const LAST: &Rule = &unused_allow::RULE;
-
-/// The names that the contract gives to rules which are not built yet: a plan may set their
-/// levels, and nothing comes of it.
-pub const PLANNED: &[&str] = &["clashing-paths"];
 
 /// One thing that can be wrong with a plan or with a change.
 #[derive(Debug)]
@@ -232,6 +230,9 @@ pub enum Question<'a> {
 pub struct PlanFacts {
     /// The lanes that meet.
     pub overlaps: Vec<Overlap>,
+    /// The lanes that share no path and hold some that cannot stand together; nothing where the
+    /// rule is off.
+    pub clashes: Clashes,
     /// What tasks read and concurrent ones may write; nothing where the rule is off.
     pub hazards: Hazards,
     /// For each task, whether its globs leave it no path; nothing where that is undecided.
@@ -274,14 +275,22 @@ impl PlanFacts {
             .collect();
         let overlaps = crate::overlap::overlaps(lanes, order, files);
         let redundancies = redundant_glob::redundancies(plan, &vacant, &protected, &mut patience);
-        let hazards = match plan.level(read_write_hazard::RULE.name) {
-            Some(None) => Hazards::default(),
-            _ => crate::overlap::hazards(plan, lanes, order, files),
+        let is_on = |rule: &Rule| plan.level(rule.name) != Some(None);
+        let clashes = if is_on(&clashing_paths::RULE) {
+            crate::overlap::clashes(lanes, order, &overlaps)
+        } else {
+            Clashes::default()
+        };
+        let hazards = if is_on(&read_write_hazard::RULE) {
+            crate::overlap::hazards(plan, lanes, order, files)
+        } else {
+            Hazards::default()
         };
         let known = gaps.is_empty().then_some(files);
         PlanFacts {
             survey: Survey::new(plan, lanes, order, &overlaps, known),
             overlaps,
+            clashes,
             hazards,
             vacant,
             protected,
@@ -394,11 +403,10 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name).copied()
 }
 
-/// The name of a rule, built or not, that someone who wrote `name` probably meant.
+/// The name of a rule that someone who wrote `name` probably meant.
 #[must_use]
 pub fn nearest_name(name: &str) -> Option<&'static str> {
-    let names = RULES.iter().map(|rule| rule.name).chain(PLANNED.iter().copied());
-    crate::plan::nearest(name, names)
+    crate::plan::nearest(name, RULES.iter().map(|rule| rule.name))
 }
 
 fn label(span: Span, text: impl Into<String>) -> Label {

@@ -50,6 +50,9 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             if gate.collisions.gave_up {
                 report(gave_up_between(facts, "colliding-writes"));
             }
+            if gate.clashes.gave_up {
+                report(gave_up_between(facts, "clashing-paths"));
+            }
             if gate.moved.gave_up {
                 report(gave_up_between(facts, "moved-folder"));
             }
@@ -69,6 +72,11 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
             report(gave_up(facts, "overlapping-lanes", &tasks, labels));
         }
+    }
+    for globs in &known.clashes.undecided {
+        let tasks: Vec<usize> = globs.iter().map(|(task, _)| *task).collect();
+        let place = |&(task, glob): &(usize, usize)| label(facts.globs(task)[glob].span, "");
+        report(gave_up(facts, "clashing-paths", &tasks, globs.iter().map(place).collect()));
     }
     for hazard in &known.hazards.found {
         if let Some(&(read, written)) = hazard.crossing.shared.undecided.first() {

@@ -12,6 +12,7 @@ mod answers;
 mod attacks;
 mod branches;
 mod changes;
+mod clashes;
 mod collisions;
 mod differential;
 mod links;

@@ -3,7 +3,11 @@
 use std::io::Write;
 
 use lanelint::check::is_on;
-use lanelint::gate::{Commits, GateInput, TriedMerge, collisions, may_move_folders, sharing};
+use lanelint::fold;
+use lanelint::gate::{
+    Commits, GateInput, TriedMerge, added_forms, collisions, may_move_folders, sharing,
+};
+use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::plan::order::Order;
 use lanelint::repo::Gap;
@@ -24,6 +28,9 @@ pub(super) fn compare(
     input: &mut GateInput,
     progress: &mut Progress<impl Write>,
 ) {
+    if is_on(plan, "clashing-paths") {
+        existing(repository, base, input);
+    }
     if input.judged.len() < 2 {
         return;
     }
@@ -41,6 +48,27 @@ pub(super) fn compare(
     }
     if let Some(base) = base.filter(|_| is_on(plan, "merge-conflict")) {
         merge(repository, &order, base, input, progress);
+    }
+}
+
+/// Finds the paths that exist where the work will be merged, and with which added ones may clash.
+fn existing(repository: &Repository, base: Option<&CommitId>, input: &mut GateInput) {
+    let forms = added_forms(&input.judged);
+    if forms.is_empty() {
+        return;
+    }
+    let found = (|| -> Result<Vec<RepoPath>, GitError> {
+        match base.cloned().map_or_else(|| repository.head(), |base| Ok(Some(base)))? {
+            None => Ok(Vec::new()),
+            Some(commit) => repository.tree_files(&commit),
+        }
+    })();
+    match found {
+        Ok(files) => {
+            input.existing =
+                files.into_iter().filter(|file| forms.contains(&fold::path(file))).collect();
+        }
+        Err(error) => input.gaps.push(error.into()),
     }
 }
 
