@@ -11,9 +11,11 @@ mod github;
 mod gitlab;
 mod junit;
 mod markdown;
+mod recipes;
 mod runs;
 mod sarif;
 mod shared;
+mod tools;
 
 use std::ffi::OsStr;
 use std::process::{Command, Output};

@@ -68,8 +68,7 @@ pub(super) struct Location {
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
+    region: Region,
 }
 
 #[derive(Clone, Serialize)]
@@ -84,9 +83,18 @@ struct ArtifactLocation {
 #[serde(rename_all = "camelCase")]
 struct Region {
     start_line: usize,
-    start_column: usize,
-    end_line: usize,
-    end_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+}
+
+impl Region {
+    /// What stands for a whole file: readers take no result without a line.
+    const FIRST_LINE: Region =
+        Region { start_line: 1, start_column: None, end_line: None, end_column: None };
 }
 
 #[derive(Serialize)]
@@ -228,7 +236,7 @@ impl Location {
             id: None,
             physical_location: PhysicalLocation {
                 artifact_location,
-                region: located.range.map(Region::from),
+                region: located.range.map_or(Region::FIRST_LINE, Region::from),
             },
             logical_locations: input.map(|name| [LogicalLocation { name }]),
             message: None,
@@ -241,7 +249,7 @@ impl Location {
         let artifact_location = ArtifactLocation::named(name);
         Location {
             id: None,
-            physical_location: PhysicalLocation { artifact_location, region: None },
+            physical_location: PhysicalLocation { artifact_location, region: Region::FIRST_LINE },
             logical_locations: None,
             message: None,
         }
@@ -267,9 +275,9 @@ impl From<(Position, Position)> for Region {
     fn from((start, end): (Position, Position)) -> Region {
         Region {
             start_line: start.line,
-            start_column: start.column,
-            end_line: end.line,
-            end_column: end.column,
+            start_column: Some(start.column),
+            end_line: Some(end.line),
+            end_column: Some(end.column),
         }
     }
 }
