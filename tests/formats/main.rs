@@ -11,6 +11,7 @@ mod github;
 mod gitlab;
 mod junit;
 mod markdown;
+mod pre_commit;
 mod recipes;
 mod runs;
 mod sarif;
