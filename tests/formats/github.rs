@@ -7,6 +7,7 @@ use lanelint::path::RepoPath;
 use lanelint::plan::{Plan, PlanText, read};
 use lanelint::report::Format;
 
+use crate::common::assert_harmless;
 use crate::shared::{HOSTILE, report};
 use crate::written;
 
@@ -151,23 +152,29 @@ fn what_is_allowed_is_no_annotation() {
     assert!(text.contains("lanes.yaml:2:14: error[overlapping-lanes] (allowed) "), "{text}");
 }
 
-#[test]
-fn each_line_is_one_command_or_none() {
-    let text = written(&report(), Format::Github);
-    let known = ["error", "warning", "notice"];
-    for line in text.lines().filter(|line| line.contains("::")) {
+/// Whether every line is a command of the format or none, and none holds one of another CI system.
+#[track_caller]
+pub(crate) fn assert_commands(text: &str) {
+    for line in text.split('\n') {
+        assert!(!line.contains(char::is_control) && !line.contains("##["), "{line:?}");
         let Some(command) = Command::read(line) else {
             assert!(!line.trim_start().starts_with("::"), "{line}");
             continue;
         };
-        assert!(known.contains(&command.name.as_str()), "{line}");
-        let keys: Vec<&str> = command.properties.iter().map(|(key, _)| key.as_str()).collect();
-        for key in &keys {
+        assert!(["error", "warning", "notice"].contains(&command.name.as_str()), "{line}");
+        for (key, _) in &command.properties {
             let known = ["file", "line", "endLine", "col", "endColumn", "title"];
-            assert!(known.contains(key), "{line}");
+            assert!(known.contains(&key.as_str()), "{line}");
         }
         assert!(command.message.encode_utf16().count() <= 4_096);
+        // The runner prints the message, whose lines are lines of the log.
+        assert_harmless(&command.message);
     }
+}
+
+#[test]
+fn each_line_is_one_command_or_none() {
+    assert_commands(&written(&report(), Format::Github));
 }
 
 #[test]

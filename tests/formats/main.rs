@@ -12,6 +12,7 @@ mod gitlab;
 mod junit;
 mod markdown;
 mod pre_commit;
+mod random;
 mod recipes;
 mod runs;
 mod sarif;
