@@ -25,6 +25,9 @@ pub fn path(path: &RepoPath) -> RepoPath {
 /// A text in its one form.
 #[must_use]
 pub fn text(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let simple = |letter: char| {
         let folded = unicode_case_mapping::case_folded(letter);
         folded.and_then(|folded| char::from_u32(folded.get())).unwrap_or(letter)

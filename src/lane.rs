@@ -352,7 +352,7 @@ impl Lanes {
 
     /// A glob of a lane.
     pub(crate) fn entry(&self, of: LaneGlob) -> Entry<'_, LaneGlob> {
-        Entry { glob: &self.lanes[of.0].globs[of.1], of }
+        Entry::new(&self.lanes[of.0].globs[of.1], of)
     }
 
     /// Whether a path is among what every task that may write at all may write.

@@ -1,6 +1,8 @@
 //! Work that every processor takes a share of, and whose results come in order all the same.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -51,6 +53,31 @@ pub(crate) fn in_order<T: Send, E>(
     })
 }
 
+/// Does two things, both at once where they are worth a thread's while.
+pub(crate) fn join<A: Send, B>(
+    worth_it: bool,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if !worth_it || thread::available_parallelism().map_or(1, NonZero::get) == 1 {
+        return (one(), other());
+    }
+    let one = Mutex::new(Some(one));
+    let take = || one.lock().ok().and_then(|mut one| one.take()).map(|one| one());
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, take);
+        let other = other();
+        let done = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_no_thread) => take(),
+        };
+        match done {
+            Some(one) => (one, other),
+            None => unreachable!("it is taken once, by whoever does it"),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +96,16 @@ mod tests {
             );
             let expected: Vec<usize> = (0..pieces).map(|piece| piece * piece).collect();
             assert_eq!((ended, taken), (Ok(()), expected));
+        }
+    }
+
+    #[test]
+    fn two_things_are_both_done() {
+        let texts = ["a".to_owned(), "b".to_owned()];
+        for worth_it in [false, true] {
+            let [one, other] = texts.clone();
+            let done = join(worth_it, move || one + "!", || other.len());
+            assert_eq!(done, ("a!".to_owned(), 1));
         }
     }
 

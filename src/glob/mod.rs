@@ -146,6 +146,11 @@ impl Glob {
         !self.0.glance.braceless
     }
 
+    /// Whether some way to write the glob's braces out may have no wildcard.
+    pub(crate) fn may_name_a_path(&self) -> bool {
+        !self.0.glance.starred
+    }
+
     /// What the glob begins with, its braces written out; nothing where that takes more bytes than
     /// there is room for.
     pub(crate) fn spellings(&self, room: &mut usize) -> Option<Vec<Spelling>> {

@@ -12,12 +12,14 @@ use super::Glob;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry<'a, T> {
     pub(crate) glob: &'a Glob,
+    /// The glob's own, at hand.
+    pub(crate) prefix: &'a [u8],
     pub(crate) of: T,
 }
 
 impl<'a, T> Entry<'a, T> {
-    fn prefix(&self) -> &'a [u8] {
-        self.glob.prefix()
+    pub(crate) fn new(glob: &'a Glob, of: T) -> Entry<'a, T> {
+        Entry { glob, prefix: glob.prefix(), of }
     }
 
     fn name(&self) -> &'a [u8] {
@@ -30,7 +32,7 @@ const FEW: usize = 64;
 
 /// Puts entries into the order of their beginnings, in which the functions here want them.
 pub(crate) fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
-    entries.sort_unstable_by_key(|entry| (entry.prefix(), entry.of));
+    entries.sort_unstable_by_key(|entry| (entry.prefix, entry.of));
 }
 
 /// Visits, once each, all pairs that are asked for and whose globs are not seen at a glance to be
@@ -43,7 +45,7 @@ pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
     let mut visit = unless_apart(asked, visit);
     let mut rest = entries;
     while let Some(first) = rest.first() {
-        let (alike, below) = of_prefix(rest, first.prefix());
+        let (alike, below) = of_prefix(rest, first.prefix);
         // Two that are alike are visited from the first of them.
         each_of(&below[..alike], below, |place| place + 1, &mut visit);
         rest = &rest[alike..];
@@ -59,7 +61,7 @@ pub(crate) fn each_near_pair_between<'a, T: Copy + Ord>(
 ) {
     let mut visit = unless_apart(asked, visit);
     loop {
-        let firsts = [left, right].map(|entries| entries.first().map(Entry::prefix));
+        let firsts = [left, right].map(|entries| entries.first().map(|entry| entry.prefix));
         let Some(prefix) = firsts.into_iter().flatten().min() else { break };
         let (left_alike, left_below) = of_prefix(left, prefix);
         let (right_alike, right_below) = of_prefix(right, prefix);
@@ -91,9 +93,21 @@ fn unless_apart<'a, T: Copy>(
 /// How many of the sorted entries begin as the prefix says and no further, and all that begin so.
 /// None of them stands before it.
 fn of_prefix<'e, 'a, T>(entries: &'e [Entry<'a, T>], prefix: &[u8]) -> (usize, &'e [Entry<'a, T>]) {
-    let alike = entries.partition_point(|entry| entry.prefix() == prefix);
-    let below = entries.partition_point(|entry| entry.prefix().starts_with(prefix));
+    let alike = count_first(entries, |entry| entry.prefix == prefix);
+    let below = alike + count_first(&entries[alike..], |entry| entry.prefix.starts_with(prefix));
     (alike, &entries[..below])
+}
+
+/// How many entries a condition holds for, which holds for some of the first and for no other. Mostly
+/// these are few, so they are looked for in steps that grow.
+pub(crate) fn count_first<T>(entries: &[T], holds: impl Fn(&T) -> bool) -> usize {
+    let mut step = 1;
+    while entries.get(step - 1).is_some_and(&holds) {
+        step *= 2;
+    }
+    let known = step / 2;
+    let end = entries.len().min(step);
+    known + entries[known..end].partition_point(holds)
 }
 
 /// Visits the pairs of each of `ones` with the `others` from a place on, of which one's last
@@ -147,7 +161,7 @@ mod tests {
                 && !(one + other).is_multiple_of(7)
         };
         let entries = |places: std::ops::Range<usize>| -> Vec<Entry<'_, usize>> {
-            let mut entries: Vec<_> = places.map(|of| Entry { glob: &globs[of], of }).collect();
+            let mut entries: Vec<_> = places.map(|of| Entry::new(&globs[of], of)).collect();
             sort(&mut entries);
             entries
         };

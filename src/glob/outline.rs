@@ -42,6 +42,8 @@ pub(super) struct Glance {
     pub(super) braceless: bool,
     /// Whether there are no wildcards, in braces neither.
     pub(super) wildless: bool,
+    /// Whether a wildcard stands outside of braces: then none of the ways to write them out is a path.
+    pub(super) starred: bool,
     /// Whether there surely is a path.
     pub(super) inhabited: bool,
     /// How the last component is written.
@@ -67,6 +69,7 @@ impl Glance {
         let (mut wild, mut behind) = (pieces.len(), 0);
         let (mut name, mut last) = (0, LastComponent::Name);
         let (mut braceless, mut wildless, mut inhabited) = (true, true, true);
+        let mut starred = false;
         for (place, piece) in pieces.iter().enumerate() {
             match &piece.kind {
                 PieceKind::Byte(_) => continue,
@@ -74,9 +77,11 @@ impl Glance {
                     (name, last) = (place + 1, LastComponent::Name);
                     continue;
                 }
-                PieceKind::Star => (wildless, last) = (false, LastComponent::Wild),
+                PieceKind::Star => {
+                    (wildless, starred, last) = (false, true, LastComponent::Wild);
+                }
                 PieceKind::Set(_) => {
-                    (wildless, last) = (false, LastComponent::Wild);
+                    (wildless, starred, last) = (false, true, LastComponent::Wild);
                     inhabited &= is_surely_inhabited(piece);
                 }
                 PieceKind::Branches(_) => {
@@ -108,7 +113,7 @@ impl Glance {
         });
         let own = (!spelled).then(|| own.into_boxed_slice());
         let literal = wild == pieces.len();
-        Glance { prefix, name, suffix, own, literal, braceless, wildless, inhabited, last }
+        Glance { prefix, name, suffix, own, literal, braceless, wildless, starred, inhabited, last }
     }
 
     /// The outline, given the glob's text.

@@ -102,7 +102,7 @@ pub fn redundancy(entries: &[Entry<'_>], patience: &mut Patience) -> Redundancy 
 fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
     let mut near = vec![Vec::new(); entries.len()];
     let mut pairs = 0;
-    let globs = entries.iter().enumerate().map(|(of, entry)| near::Entry { glob: entry.glob, of });
+    let globs = entries.iter().enumerate().map(|(of, entry)| near::Entry::new(entry.glob, of));
     let mut globs: Vec<_> = globs.collect();
     near::sort(&mut globs);
     each_near_pair(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Finder, Overlap, of_two_tasks};
 use crate::fold;
-use crate::glob::near::{Entry, each_near_pair, each_near_pair_between};
+use crate::glob::near::{self, Entry, count_first, each_near_pair, each_near_pair_between};
 use crate::glob::{Glob, Patience, Spelling, below};
 use crate::lane::{Common, Decision, Holder, Lane, LaneGlob, Lanes, decide};
 use crate::path::RepoPath;
@@ -75,8 +75,12 @@ pub fn clashes(lanes: &Lanes, order: &Order, overlaps: &[Overlap]) -> Clashes {
 /// Lanes that meet when letter case and Unicode form do not count.
 fn by_form(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut Clashes) {
     let Some(folded) = Folded::new(lanes) else { return };
+    // What is not touched is in order already.
     let (touched, rest): (Vec<_>, Vec<_>) =
-        folded.lanes.globs().partition(|entry| folded.is_touched(entry.of));
+        lanes.globs().partition(|entry| folded.is_touched(entry.of));
+    let mut touched: Vec<_> =
+        touched.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
+    near::sort(&mut touched);
     let mut finder = Finder::new(&folded.lanes);
     let mut gave_up = None;
     let asked = |one: LaneGlob, other: LaneGlob| of_two_tasks(one, other) && wanted(one.0, other.0);
@@ -190,9 +194,10 @@ impl<'a> Folded<'a> {
 /// A wildcard in place of the folder's name is no sign that a folder is wanted there: beside
 /// `src/main.rs`, `**/*.md` is sound.
 fn by_folder(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut Clashes) {
-    let written = written_out(lanes, clashes);
+    let globs: Vec<_> = lanes.globs().collect();
+    let written = written_out(&globs, clashes);
     let (mut pairs, mut gave_up) = (Vec::new(), None);
-    each_below(lanes, &written, |file, one, other| {
+    each_below(&globs, &written, |file, one, other| {
         if !wanted(one.0, other.0) {
         } else if pairs.len() < MOST_PAIRS {
             pairs.push(((one.0, other.0), (one.1, other.1), file));
@@ -236,17 +241,40 @@ struct Beginning<'a> {
     whole: bool,
 }
 
-/// The globs with braces, and how they begin when these are written out.
-fn written_out(lanes: &Lanes, clashes: &mut Clashes) -> Vec<(LaneGlob, Vec<Spelling>)> {
+/// What globs with braces begin with when these are written out: those that may name a file, and
+/// those that begin as some file does. The others begin with their prefix, as far as files are
+/// concerned.
+fn written_out(
+    globs: &[Entry<'_, LaneGlob>],
+    clashes: &mut Clashes,
+) -> HashMap<LaneGlob, Vec<Spelling>> {
     let mut room = MOST_BYTES;
-    let mut written = Vec::new();
-    for entry in lanes.globs().filter(|entry| entry.glob.has_braces()) {
-        match entry.glob.spellings(&mut room) {
-            Some(spellings) => written.push((entry.of, spellings)),
-            None => {
-                clashes.undecided.push(vec![entry.of]);
-                break;
-            }
+    let mut written = HashMap::new();
+    let braced = || globs.iter().filter(|entry| entry.glob.has_braces());
+    let mut write = |entry: &Entry<'_, LaneGlob>, written: &mut HashMap<_, _>| match entry
+        .glob
+        .spellings(&mut room)
+    {
+        Some(spellings) => drop(written.insert(entry.of, spellings)),
+        None => clashes.undecided.push(vec![entry.of]),
+    };
+    for entry in braced().filter(|entry| entry.glob.may_name_a_path()) {
+        write(entry, &mut written);
+    }
+    let spelled = written.values().flatten().filter(|spelling: &&Spelling| spelling.whole);
+    let plain = globs.iter().filter_map(|entry| entry.glob.literal());
+    let mut files: Vec<Vec<u8>> = spelled.map(|spelling| spelling.bytes.clone()).collect();
+    files.sort_unstable();
+    let plain: Vec<&[u8]> = plain.collect();
+    let begins_some = |prefix: &[u8]| {
+        let spelled = files.get(files.partition_point(|file| file.as_slice() < prefix));
+        let plain = plain.get(plain.partition_point(|file| *file < prefix));
+        spelled.is_some_and(|file| file.starts_with(prefix))
+            || plain.is_some_and(|file| file.starts_with(prefix))
+    };
+    for entry in braced().filter(|entry| !entry.glob.may_name_a_path()) {
+        if begins_some(entry.prefix) {
+            write(entry, &mut written);
         }
     }
     written
@@ -254,28 +282,26 @@ fn written_out(lanes: &Lanes, clashes: &mut Clashes) -> Vec<(LaneGlob, Vec<Spell
 
 /// Visits each file that a glob names, with that glob and another that names something below it.
 fn each_below<'a>(
-    lanes: &'a Lanes,
-    written: &'a [(LaneGlob, Vec<Spelling>)],
+    globs: &[Entry<'a, LaneGlob>],
+    written: &'a HashMap<LaneGlob, Vec<Spelling>>,
     mut visit: impl FnMut(&'a [u8], LaneGlob, LaneGlob),
 ) {
-    let plain = lanes.globs().filter(|entry| !entry.glob.has_braces()).map(|entry| {
-        let whole = entry.glob.literal().is_some();
-        Beginning { bytes: entry.glob.prefix(), of: entry.of, whole }
-    });
-    let written = written.iter().flat_map(|(of, spellings)| {
-        let beginning = |spelling: &'a Spelling| Beginning {
-            bytes: &spelling.bytes,
-            of: *of,
-            whole: spelling.whole,
-        };
-        spellings.iter().map(beginning)
-    });
-    let mut all: Vec<Beginning<'_>> = plain.chain(written).collect();
+    let mut all: Vec<Beginning<'_>> = Vec::with_capacity(globs.len());
+    for &Entry { glob, prefix, of } in globs {
+        match written.get(&of).filter(|_| glob.has_braces()) {
+            None => all.push(Beginning { bytes: prefix, of, whole: glob.literal().is_some() }),
+            Some(spellings) => all.extend(spellings.iter().map(|spelling| Beginning {
+                bytes: &spelling.bytes,
+                of,
+                whole: spelling.whole,
+            })),
+        }
+    }
     // The stable sort: most are in order already, which it notices.
     all.sort();
     let mut rest = all.as_slice();
     while let Some(Beginning { bytes: file, .. }) = rest.first() {
-        let (alike, behind) = rest.split_at(rest.partition_point(|other| other.bytes == *file));
+        let (alike, behind) = rest.split_at(count_first(rest, |other| other.bytes == *file));
         let begins = behind.iter().take_while(|other| other.bytes.starts_with(file));
         for below in begins.filter(|other| other.bytes[file.len()] == b'/') {
             let files = alike.iter().filter(|named| named.whole);
@@ -339,6 +365,9 @@ mod tests {
             ("src/x/y/*.rs", "src/x", "Folder: b src/x | a src/x/y/.rs"),
             ("'{lib,src/x}'", "'src/{x/y,z}'", "Folder: a src/x | b src/x/y"),
             ("'{lib/*,src/x}'", "'src/{x/*/,y}z'", "Folder: a src/x | b src/x/0/z"),
+            ("'s{rc/x,q}'", "'src/{x/y,z}*'", "Folder: a src/x | b src/x/y"),
+            ("src/x", "'src/{x/y,z}*'", "Folder: a src/x | b src/x/y"),
+            ("src/x", "'{src/x/y,z}*'", "Folder: a src/x | b src/x/y"),
             ("src/x", "src/x.rs", ""),
             ("src/x*", "src/x/y", ""),
             ("src/main.rs", "'**/*.md'", ""),

@@ -25,10 +25,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
     for (place, task) in facts.plan.tasks.iter().enumerate() {
         let given = task.write.as_ref().is_some_and(|write| !write.entries.is_empty());
-        let protected = &known.protected[place];
+        let protected = &known.alone.protected[place];
         let all_protected =
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
-        if given && !task.unknown && known.vacant[place] == Some(true) && !all_protected {
+        if given && !task.unknown && known.alone.vacant[place] == Some(true) && !all_protected {
             report(Draft {
                 message: format!("nothing is left of the lane of `{}`", task.id.value),
                 help: Some(

@@ -13,6 +13,7 @@ use crate::glob::{Glob, Meeting, Patience};
 use crate::lane::Lanes;
 use crate::lane::redundant::Redundancy;
 use crate::overlap::{Clashes, Hazards, Overlap};
+use crate::parallel;
 use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
 use crate::plan::order::Order;
@@ -235,6 +236,17 @@ pub struct PlanFacts {
     pub clashes: Clashes,
     /// What tasks read and concurrent ones may write; nothing where the rule is off.
     pub hazards: Hazards,
+    /// What is known of each lane by itself.
+    pub alone: LaneFacts,
+    /// What the files that exist tell of the plan.
+    pub survey: Survey,
+    /// Why the files that exist may not all be known.
+    pub gaps: Vec<Gap>,
+}
+
+/// What is known of each lane by itself, whatever the others are.
+#[derive(Debug)]
+pub struct LaneFacts {
     /// For each task, whether its globs leave it no path; nothing where that is undecided.
     pub vacant: Vec<Option<bool>>,
     /// For each task and each of its globs, whether it names only protected paths; nothing where
@@ -246,11 +258,10 @@ pub struct PlanFacts {
     /// For each task, which of its sound globs and exclusions change nothing; empty where the rule
     /// is off.
     pub redundancies: Vec<Redundancy>,
-    /// What the files that exist tell of the plan.
-    pub survey: Survey,
-    /// Why the files that exist may not all be known.
-    pub gaps: Vec<Gap>,
 }
+
+/// How many tasks are worth a second thread.
+const MANY: usize = 500;
 
 impl PlanFacts {
     /// Finds out all of it. `files` are those that exist, in byte order.
@@ -262,6 +273,37 @@ impl PlanFacts {
         files: &[RepoPath],
         gaps: Vec<Gap>,
     ) -> PlanFacts {
+        let many = lanes.len() > MANY;
+        let (alone, overlaps) = parallel::join(
+            many,
+            || LaneFacts::new(plan, lanes),
+            || crate::overlap::overlaps(lanes, order, files),
+        );
+        let is_on = |rule: &Rule| plan.level(rule.name) != Some(None);
+        let known = gaps.is_empty().then_some(files);
+        let clashes = || {
+            let on = is_on(&clashing_paths::RULE);
+            on.then(|| crate::overlap::clashes(lanes, order, &overlaps))
+        };
+        let others = || {
+            let on = is_on(&read_write_hazard::RULE);
+            let hazards = on.then(|| crate::overlap::hazards(plan, lanes, order, files));
+            (hazards, Survey::new(plan, lanes, order, &overlaps, known))
+        };
+        let (clashes, (hazards, survey)) = parallel::join(many, clashes, others);
+        PlanFacts {
+            alone,
+            survey,
+            clashes: clashes.unwrap_or_default(),
+            hazards: hazards.unwrap_or_default(),
+            overlaps,
+            gaps,
+        }
+    }
+}
+
+impl LaneFacts {
+    fn new(plan: &Plan, lanes: &Lanes) -> LaneFacts {
         let mut patience = Patience::default();
         let tasks = 0..lanes.len();
         let vacant: Vec<Option<bool>> =
@@ -273,31 +315,9 @@ impl PlanFacts {
                 globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
             })
             .collect();
-        let overlaps = crate::overlap::overlaps(lanes, order, files);
         let redundancies = redundant_glob::redundancies(plan, &vacant, &protected, &mut patience);
-        let is_on = |rule: &Rule| plan.level(rule.name) != Some(None);
-        let clashes = if is_on(&clashing_paths::RULE) {
-            crate::overlap::clashes(lanes, order, &overlaps)
-        } else {
-            Clashes::default()
-        };
-        let hazards = if is_on(&read_write_hazard::RULE) {
-            crate::overlap::hazards(plan, lanes, order, files)
-        } else {
-            Hazards::default()
-        };
-        let known = gaps.is_empty().then_some(files);
-        PlanFacts {
-            survey: Survey::new(plan, lanes, order, &overlaps, known),
-            overlaps,
-            clashes,
-            hazards,
-            vacant,
-            protected,
-            protected_shares: lanes.protected_shares(&mut patience),
-            redundancies,
-            gaps,
-        }
+        let protected_shares = lanes.protected_shares(&mut patience);
+        LaneFacts { vacant, protected, protected_shares, redundancies }
     }
 }
 

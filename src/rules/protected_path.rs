@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
-    for (task, globs) in known.protected.iter().enumerate() {
+    for (task, globs) in known.alone.protected.iter().enumerate() {
         if !globs.contains(&Some(true)) {
             continue;
         }
@@ -63,7 +63,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         }
     }
     let shares = facts.plan.share.iter().enumerate().filter(|(_, shared)| shared.glob.is_ok());
-    for ((place, shared), protected) in shares.zip(&known.protected_shares) {
+    for ((place, shared), protected) in shares.zip(&known.alone.protected_shares) {
         if *protected != Some(true) {
             continue;
         }

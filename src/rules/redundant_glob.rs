@@ -73,7 +73,7 @@ fn entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
-    for (task, redundancy) in known.redundancies.iter().enumerate() {
+    for (task, redundancy) in known.alone.redundancies.iter().enumerate() {
         if redundancy.redundant.is_empty() {
             continue;
         }

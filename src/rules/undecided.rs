@@ -90,19 +90,19 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let labels = facts.reads(reader).iter().map(|glob| label(glob.span, "")).collect();
         report(gave_up(facts, "read-write-hazard", &[reader, writer], labels));
     }
-    for (task, vacant) in known.vacant.iter().enumerate() {
+    for (task, vacant) in known.alone.vacant.iter().enumerate() {
         if vacant.is_none() {
             let label = facts.write_label(task, "this lane");
             report(gave_up(facts, "empty-lane", &[task], vec![label]));
         }
     }
-    for (task, globs) in known.protected.iter().enumerate() {
+    for (task, globs) in known.alone.protected.iter().enumerate() {
         for (glob, _) in globs.iter().enumerate().filter(|(_, protected)| protected.is_none()) {
             let label = label(facts.globs(task)[glob].span, "this glob");
             report(gave_up(facts, "protected-path", &[task], vec![label]));
         }
     }
-    for (task, redundancy) in known.redundancies.iter().enumerate() {
+    for (task, redundancy) in known.alone.redundancies.iter().enumerate() {
         if let Some(&first) = redundancy.undecided.first() {
             let entry = facts.plan.tasks[task].sound_entries().nth(first);
             let labels =
@@ -110,8 +110,10 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             report(gave_up(facts, "redundant-glob", &[task], labels));
         }
     }
-    for (shared, _) in
-        facts.shares().zip(&known.protected_shares).filter(|(_, protected)| protected.is_none())
+    for (shared, _) in facts
+        .shares()
+        .zip(&known.alone.protected_shares)
+        .filter(|(_, protected)| protected.is_none())
     {
         let label = label(shared.span, "this glob");
         report(gave_up(facts, "protected-path", &[], vec![label]));

@@ -5,7 +5,7 @@
 //! or where it would match in a deeper folder.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::near::{self, Letters};
 use super::tree::{self, MATCH, Tree, Work};
@@ -57,15 +57,24 @@ impl Slips {
         if tree.files().is_empty() {
             return Slips::default();
         }
-        let mut known: HashMap<usize, Option<Result<Slip, Undecided>>> = HashMap::new();
-        let mut finder = Finder { tree, names: HashMap::new(), work };
+        let mut slips = HashMap::new();
+        let mut asked = HashSet::new();
+        let mut finder = Finder { tree, names: HashMap::new(), last: None, work };
         for (_, entry) in plan.glob_entries() {
-            if let Ok(glob) = &entry.glob {
-                known.entry(glob.identity()).or_insert_with(|| finder.slip(glob).transpose());
+            let Ok(glob) = &entry.glob else { continue };
+            let slip = match finder.missing_folder(glob) {
+                // Then no file can match.
+                Some(missing) => finder.misspelled(glob, missing),
+                None if glob.has_wildcards() && glob.text().contains('/') => continue,
+                // The same glob may stand in every lane, and what follows looks at files.
+                None if !asked.insert(glob.identity()) => continue,
+                None => finder.misplaced(glob),
+            };
+            if let Some(slip) = slip.transpose() {
+                slips.insert(glob.identity(), slip);
             }
         }
-        let slips = known.into_iter().filter_map(|(glob, slip)| Some((glob, slip?)));
-        Slips(slips.collect())
+        Slips(slips)
     }
 
     /// The slip of a glob of the plan, if it has one.
@@ -85,15 +94,18 @@ struct Finder<'t, 'a> {
     tree: &'t Tree<'a>,
     /// The names of the folders in a folder, as they were asked for.
     names: HashMap<&'a [u8], Names<'a>>,
+    /// The missing folder that was asked about last, and the one that is near: globs of one lane
+    /// mostly lack the same.
+    last: Option<(Vec<u8>, Option<Near<'a>>)>,
     work: Work,
 }
 
-impl Finder<'_, '_> {
-    fn slip(&mut self, glob: &Glob) -> Result<Option<Slip>, Undecided> {
-        if let Some(missing) = self.missing_folder(glob) {
-            // Then no file can match.
-            return self.misspelled(glob, missing);
-        }
+/// A folder and the name of one inside it.
+type Near<'a> = (&'a [u8], &'a [u8]);
+
+impl<'a> Finder<'_, 'a> {
+    /// The slip of a glob whose folders all exist.
+    fn misplaced(&mut self, glob: &Glob) -> Result<Option<Slip>, Undecided> {
         if self.names_a_folder(glob)? {
             let meant = format!("{}/**", glob.text());
             return Ok(Some(Slip { kind: SlipKind::WholeFolder, meant }));
@@ -103,17 +115,33 @@ impl Finder<'_, '_> {
 
     /// The first folder of the literal prefix that does not exist.
     fn missing_folder<'g>(&self, glob: &'g Glob) -> Option<&'g [u8]> {
-        let missing = |folder: &&[u8]| self.tree.folder(folder).is_none();
-        tree::parents(glob.prefix()).filter(|folder| !folder.is_empty()).take_while(missing).last()
+        let exists = |folder: &[u8]| self.tree.folder(folder).is_some();
+        let deepest = tree::parents(glob.prefix()).next()?;
+        if deepest.is_empty() || exists(deepest) {
+            return None;
+        }
+        let slashes = deepest.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+        let mut above = slashes.map(|(end, _)| &deepest[..end]);
+        Some(above.find(|folder| !exists(folder)).unwrap_or(deepest))
     }
 
-    fn misspelled(&mut self, glob: &Glob, missing: &[u8]) -> Result<Option<Slip>, Undecided> {
+    /// The folder with nearly the name of one that is missing, and where both are looked for.
+    fn near(&mut self, missing: &[u8]) -> Result<Option<Near<'a>>, Undecided> {
+        if let Some((last, near)) = &self.last
+            && last == missing
+        {
+            return Ok(*near);
+        }
         let parent = tree::folder_of(missing);
         let Some((parent, folder)) = self.tree.folder(parent) else { return Ok(None) };
         let names = self.names.entry(parent).or_insert_with(|| Names::new(&folder.folders));
-        let Some(near) = names.near(tree::name(missing), &mut self.work)? else {
-            return Ok(None);
-        };
+        let near = names.near(tree::name(missing), &mut self.work)?.map(|near| (parent, near));
+        self.last = Some((missing.to_vec(), near));
+        Ok(near)
+    }
+
+    fn misspelled(&mut self, glob: &Glob, missing: &[u8]) -> Result<Option<Slip>, Undecided> {
+        let Some((parent, near)) = self.near(missing)? else { return Ok(None) };
         let depth = missing.iter().filter(|&&byte| byte == b'/').count();
         // A slash cannot be escaped, so before the first wildcard each one parts two components.
         let components = glob.text().split('/').enumerate().map(|(place, component)| {
