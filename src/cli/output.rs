@@ -39,8 +39,8 @@ impl FromStr for FormatTo {
             None => (text, None),
         };
         let Some(&(_, format)) = Format::ALL.iter().find(|(known, _)| *known == name) else {
-            let names = Format::ALL.map(|(name, _)| name).join(", ");
-            return Err(format!("the formats are {names}"));
+            let [others @ .., last] = Format::ALL.map(|(name, _)| name);
+            return Err(format!("the formats are {} and {last}", others.join(", ")));
         };
         Ok(FormatTo { format, file })
     }

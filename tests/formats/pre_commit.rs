@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::common::TestRepo;
+use crate::recipes::quickly;
 use crate::tools::tool;
 
 /// What `pre-commit` needs of this repository.
@@ -42,16 +43,13 @@ fn run(program: &Path, repo: &TestRepo) -> Output {
         .args(["run", "--color", "never"])
         .current_dir(repo.root())
         .env("PRE_COMMIT_HOME", repo.beside("pre-commit"))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        // It builds as it likes; here, quickly, and once for all runs.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("pre-commit"))
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "RUSTFLAGS", "RUSTDOCFLAGS"] {
+        .env("GIT_CONFIG_GLOBAL", "/dev/null");
+    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
         command.env_remove(name);
     }
-    command.output().unwrap()
+    // It builds as it likes; here once for all runs, and for the action.
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lanelint-build");
+    quickly(&mut command).env("CARGO_TARGET_DIR", built).output().unwrap()
 }
 
 #[test]

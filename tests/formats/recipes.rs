@@ -177,6 +177,45 @@ impl PullRequest {
 }
 
 #[test]
+fn the_action_builds_its_own_program() {
+    if std::env::var_os("LANELINT_TOOLS").is_none() {
+        eprintln!("a build of everything is for CI");
+        return;
+    }
+    let step = &yaml("action.yml")["runs"]["steps"][0];
+    let temp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let installed = temp.join("lanelint");
+    let _ = fs::remove_dir_all(&installed);
+    // Settings that a branch brings along, which would let the build fail.
+    let work = tempfile::TempDir::new().unwrap();
+    fs::create_dir(work.path().join(".cargo")).unwrap();
+    fs::write(work.path().join(".cargo/config.toml"), "[build]\nrustc = \"/bin/false\"\n").unwrap();
+    let mut command = Command::new("bash");
+    command
+        .args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", &text(&step["run"])])
+        .current_dir(work.path())
+        .env("GITHUB_ACTION_PATH", root())
+        .env("RUNNER_TEMP", temp);
+    let output = quickly(&mut command).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let version = Command::new(installed.join("bin/lanelint")).arg("--version").output().unwrap();
+    let expected = format!("lanelint {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(String::from_utf8(version.stdout).unwrap(), expected);
+}
+
+/// Lets a build of the program for its users be quick rather than good.
+pub(crate) fn quickly(command: &mut Command) -> &mut Command {
+    command
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    for name in ["CARGO_TARGET_DIR", "RUSTFLAGS", "RUSTDOCFLAGS"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[test]
 fn the_action_lets_a_branch_through_that_stayed_in_its_lane() {
     let request = PullRequest::of("lessons", &["lessons/a.md"]);
     let step = request.action(&[]);
@@ -296,6 +335,20 @@ fn the_job_of_gitlab_does_the_same() {
             assert!(request.clone.path(&text(&reports[name])).exists(), "{name}");
         }
     }
+}
+
+#[test]
+fn a_link_of_a_reports_name_is_not_written_through() {
+    let request = PullRequest::of("lessons", &["lessons/a.md"]);
+    let outside = request.temp.path().join("outside");
+    fs::write(&outside, "as it was").unwrap();
+    std::os::unix::fs::symlink(&outside, request.clone.path("lanelint-junit.xml")).unwrap();
+    let script = root().join("fixtures/ci/gate.sh");
+    let run = format!("sh '{}' origin/main {} lessons", script.display(), request.head);
+    let step = BTreeMap::from([("run", run)]);
+    let step = request.run(&serde_yaml::to_value(step).unwrap(), &BTreeMap::new());
+    assert_eq!(step.status, Some(0), "{step:#?}");
+    assert_eq!(fs::read_to_string(outside).unwrap(), "as it was");
 }
 
 #[test]
