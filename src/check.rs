@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::finding::{Draft, Finding, Level, Place, Report, UNVERIFIED};
+use crate::finding::{Datum, Draft, Finding, Level, Place, Report, UNVERIFIED};
 use crate::gate::{GateFacts, GateInput, Judged};
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
@@ -106,6 +106,10 @@ fn findings(facts: &Facts<'_>) -> Vec<Finding> {
         let tasks = allowances.tasks(&finding.draft);
         outcome.unverified.extend(tasks.iter().map(|&task| Some(task)));
         outcome.unverified.extend(tasks.is_empty().then_some(None));
+        outcome.gave_up.extend(finding.draft.data.iter().filter_map(|(name, datum)| match datum {
+            Datum::Text(rule) if *name == "rule" => Some(Arc::clone(rule)),
+            _ => None,
+        }));
     }
     let facts = Facts { outcome: Some(&outcome), ..*facts };
     find(LAST, &facts, &allowances, &mut Outcome::default(), &mut findings);

@@ -8,6 +8,7 @@ mod clashes;
 mod hazards;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use crate::glob::near::{Entry, each_near_pair};
 use crate::glob::{Glob, Patience};
@@ -18,6 +19,11 @@ pub use choices::Chooser;
 pub use clashes::{Clash, Clashes, Discord, clashes};
 pub(crate) use hazards::goes_further;
 pub use hazards::{Crossing, Hazard, Hazards, hazards};
+
+/// The most pairs of globs that meet and are looked at, and the most pairs of lanes of which it is
+/// told: a thousand lanes that all meet each other are half as many.
+const MOST_PAIRS: usize = 1 << 22;
+const MOST_OVERLAPS: usize = 1 << 20;
 
 /// How many existing files of an overlap are told by name.
 pub const SAMPLE: usize = 5;
@@ -58,12 +64,14 @@ fn overlaps_among(
     wanted: impl Fn(usize, usize) -> bool,
     files: &[RepoPath],
 ) -> Vec<Overlap> {
-    let mut finder = Finder::new(lanes);
+    let mut finder = Finder::new(lanes, MOST_PAIRS);
     let globs: Vec<_> = lanes.globs().collect();
-    each_near_pair(&globs, of_two_tasks, |one, other| {
+    let _ended_or_told = each_near_pair(&globs, of_two_tasks, |one, other| {
         let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
         if wanted(left.of.0, right.of.0) {
-            finder.look(left, right);
+            finder.look(left, right)
+        } else {
+            ControlFlow::Continue(())
         }
     });
     finder.overlaps(files)
@@ -83,31 +91,50 @@ struct Finder<'a> {
     lanes: &'a Lanes,
     decisions: Decisions<'a>,
     decided: Vec<Decided>,
+    most: usize,
 }
 
 impl<'a> Finder<'a> {
-    fn new(lanes: &'a Lanes) -> Finder<'a> {
-        Finder { lanes, decisions: Decisions::new(lanes), decided: Vec::new() }
+    /// Of more than `most` pairs that are not apart, the first that is left out is undecided, for all
+    /// of them.
+    fn new(lanes: &'a Lanes, most: usize) -> Finder<'a> {
+        Finder { lanes, decisions: Decisions::new(lanes), decided: Vec::new(), most }
     }
 
-    fn look(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) {
-        let decision = self.decisions.of(self.lanes, left, right);
-        if decision != Decision::Apart {
-            let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
-            self.decided.push(Decided { tasks, globs, decision });
+    /// Decides a pair. There is no going on where that was the last.
+    fn look(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) -> ControlFlow<()> {
+        let mut decision = self.decisions.of(self.lanes, left, right);
+        if decision == Decision::Apart {
+            return ControlFlow::Continue(());
         }
+        let too_many = self.decided.len() >= self.most;
+        if too_many {
+            decision = Decision::Undecided;
+        }
+        let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
+        self.decided.push(Decided { tasks, globs, decision });
+        if too_many { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// What was found, in the order of the lanes.
     fn overlaps(mut self, files: &[RepoPath]) -> Vec<Overlap> {
         self.decided.sort_unstable_by_key(|decided| (decided.tasks, decided.globs));
-        let mut overlaps = Vec::new();
+        let mut overlaps: Vec<Overlap> = Vec::new();
         for of_two_tasks in self.decided.chunk_by(|one, other| one.tasks == other.tasks) {
             let tasks = of_two_tasks[0].tasks;
             let pairs =
                 of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
-            let shared: Shared = pairs.collect();
+            let mut shared: Shared = pairs.collect();
+            let too_many = overlaps.len() >= MOST_OVERLAPS;
+            if too_many {
+                let (pairs, undecided) = (shared.pairs, shared.undecided);
+                let first = pairs.into_iter().chain(undecided).take(1).collect();
+                shared = Shared { undecided: first, ..Shared::default() };
+            }
             overlaps.push(Overlap { tasks, shared, existing: 0, sample: Vec::new() });
+            if too_many {
+                break;
+            }
         }
         if !files.is_empty() && !overlaps.is_empty() {
             let meeting: HashSet<usize> =
@@ -264,6 +291,24 @@ mod tests {
     fn shared_and_protected_paths_are_no_overlap() {
         let text = "tasks:\n  a: {write: [log, p/x]}\n  b: {write: [log, p/*]}\nshare: log\nprotect: p/**\n";
         assert_eq!(found(text, &["log", "p/x"]), []);
+    }
+
+    #[test]
+    fn too_many_pairs_are_undecided_from_the_first_that_is_left_out() {
+        let plan = plan("tasks:\n  a: {write: '*'}\n  b: {write: '*'}\n  c: {write: '*'}\n");
+        let lanes = plan.lanes();
+        let told = |most: usize| {
+            let mut finder = Finder::new(&lanes, most);
+            let globs: Vec<_> = lanes.globs().collect();
+            let ended = each_near_pair(&globs, of_two_tasks, |one, other| finder.look(one, other));
+            let overlaps = finder.overlaps(&[]);
+            let decided = |overlap: &Overlap| overlap.shared.undecided.is_empty();
+            let decided: Vec<bool> = overlaps.iter().map(decided).collect();
+            (ended.is_continue(), decided)
+        };
+        assert_eq!(told(3), (true, vec![true, true, true]));
+        assert_eq!(told(2), (false, vec![true, true, false]));
+        assert_eq!(told(1), (false, vec![true, false]));
     }
 
     #[test]

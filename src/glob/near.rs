@@ -6,6 +6,8 @@
 //! share such a beginning (`**/x1_*.rs`, `**/x2_*.rs`, …), their last components are held against
 //! each other in the same way.
 
+use std::ops::ControlFlow;
+
 use super::Glob;
 
 /// A glob, and what whoever asks knows it by.
@@ -36,20 +38,21 @@ pub(crate) fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
 }
 
 /// Visits, once each, all pairs that are asked for and whose globs are not seen at a glance to be
-/// apart, in the order of their beginnings.
+/// apart, in the order of their beginnings, as long as the visits go on.
 pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
     entries: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
-    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) {
+    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut visit = unless_apart(asked, visit);
     let mut rest = entries;
     while let Some(first) = rest.first() {
         let (alike, below) = of_prefix(rest, first.prefix);
         // Two that are alike are visited from the first of them.
-        each_of(&below[..alike], below, |place| place + 1, &mut visit);
+        each_of(&below[..alike], below, |place| place + 1, &mut visit)?;
         rest = &rest[alike..];
     }
+    ControlFlow::Continue(())
 }
 
 /// The same for the pairs of an entry of either list, which is visited on its side.
@@ -57,36 +60,32 @@ pub(crate) fn each_near_pair_between<'a, T: Copy + Ord>(
     mut left: &[Entry<'a, T>],
     mut right: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
-    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) {
+    visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut visit = unless_apart(asked, visit);
     loop {
         let firsts = [left, right].map(|entries| entries.first().map(|entry| entry.prefix));
         let Some(prefix) = firsts.into_iter().flatten().min() else { break };
         let (left_alike, left_below) = of_prefix(left, prefix);
         let (right_alike, right_below) = of_prefix(right, prefix);
-        each_of(&left_below[..left_alike], right_below, |_| 0, &mut visit);
-        each_of(
-            &right_below[..right_alike],
-            &left_below[left_alike..],
-            |_| 0,
-            &mut |one, other| {
-                visit(other, one);
-            },
-        );
+        each_of(&left_below[..left_alike], right_below, |_| 0, &mut visit)?;
+        let (ones, others) = (&right_below[..right_alike], &left_below[left_alike..]);
+        each_of(ones, others, |_| 0, &mut |one, other| visit(other, one))?;
         left = &left[left_alike..];
         right = &right[right_alike..];
     }
+    ControlFlow::Continue(())
 }
 
 fn unless_apart<'a, T: Copy>(
     asked: impl Fn(T, T) -> bool,
-    mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) -> impl FnMut(Entry<'a, T>, Entry<'a, T>) {
+    mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()> {
     move |one, other| {
         if asked(one.of, other.of) && one.glob.outline().compatible(&other.glob.outline()) {
-            visit(one, other);
+            visit(one, other)?;
         }
+        ControlFlow::Continue(())
     }
 }
 
@@ -116,13 +115,13 @@ fn each_of<'a, T: Copy>(
     ones: &[Entry<'a, T>],
     others: &[Entry<'a, T>],
     from: impl Fn(usize) -> usize,
-    visit: &mut impl FnMut(Entry<'a, T>, Entry<'a, T>),
-) {
+    visit: &mut impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     if ones.len() * others.len() <= FEW {
         for (place, &one) in ones.iter().enumerate() {
-            others[from(place)..].iter().for_each(|&other| visit(one, other));
+            others[from(place)..].iter().try_for_each(|&other| visit(one, other))?;
         }
-        return;
+        return ControlFlow::Continue(());
     }
     let mut names: Vec<(&[u8], usize)> =
         others.iter().enumerate().map(|(place, entry)| (entry.name(), place)).collect();
@@ -130,19 +129,20 @@ fn each_of<'a, T: Copy>(
     for (place, one) in ones.iter().enumerate() {
         let (name, from) = (one.name(), from(place));
         let mut meet = |named: &[(&[u8], usize)]| {
-            let named = named.iter().filter(|&&(_, other)| other >= from);
-            named.for_each(|&(_, other)| visit(*one, others[other]));
+            let mut named = named.iter().filter(|&&(_, other)| other >= from);
+            named.try_for_each(|&(_, other)| visit(*one, others[other]))
         };
         let longer = names.partition_point(|&(other, _)| other < name);
         let end = names[longer..].partition_point(|&(other, _)| other.starts_with(name));
-        meet(&names[longer..longer + end]);
+        meet(&names[longer..longer + end])?;
         for length in 0..name.len() {
             let shorter = &name[..length];
             let start = names.partition_point(|&(other, _)| other < shorter);
             let end = names[start..].partition_point(|&(other, _)| other == shorter);
-            meet(&names[start..start + end]);
+            meet(&names[start..start + end])?;
         }
     }
+    ControlFlow::Continue(())
 }
 
 #[cfg(test)]
@@ -167,9 +167,17 @@ mod tests {
         };
         let asked = |one: usize, other: usize| !(one + other).is_multiple_of(7);
         let mut found = Vec::new();
-        each_near_pair(&entries(0..90), asked, |one, other| {
+        let ended = each_near_pair(&entries(0..90), asked, |one, other| {
             found.push((one.of.min(other.of), one.of.max(other.of)));
+            ControlFlow::Continue(())
         });
+        assert!(ended.is_continue());
+        let mut visits = 0;
+        let ended = each_near_pair(&entries(0..90), asked, |_, _| {
+            visits += 1;
+            if visits == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((ended, visits), (ControlFlow::Break(()), 7));
         found.sort_unstable();
         let all = (0..90).flat_map(|one| (one + 1..90).map(move |other| (one, other)));
         let expected: Vec<_> = all.filter(|&(one, other)| near(one, other)).collect();
@@ -179,9 +187,11 @@ mod tests {
         for middle in [2, 45] {
             let mut found = Vec::new();
             let sides = (entries(0..middle), entries(middle..90));
-            each_near_pair_between(&sides.0, &sides.1, asked, |one, other| {
+            let ended = each_near_pair_between(&sides.0, &sides.1, asked, |one, other| {
                 found.push((one.of, other.of));
+                ControlFlow::Continue(())
             });
+            assert!(ended.is_continue());
             found.sort_unstable();
             let between = |&&(one, other): &&(usize, usize)| one < middle && other >= middle;
             let expected: Vec<_> = expected.iter().filter(between).copied().collect();

@@ -3,6 +3,8 @@
 //! They are looked at from the last to the first, each against those that are left, so that without
 //! all that are found the lane holds just the paths that it held.
 
+use std::ops::ControlFlow;
+
 use crate::glob::near::{self, each_near_pair};
 use crate::glob::{Glob, Meeting, Patience};
 use crate::path::RepoPath;
@@ -105,19 +107,21 @@ fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
     let globs = entries.iter().enumerate().map(|(of, entry)| near::Entry::new(entry.glob, of));
     let mut globs: Vec<_> = globs.collect();
     near::sort(&mut globs);
-    each_near_pair(
+    let ended = each_near_pair(
         &globs,
         |_, _| true,
         |one, other| {
             pairs += 1;
-            if pairs <= MOST_PAIRS {
-                near[one.of].push(other.of);
-                near[other.of].push(one.of);
+            if pairs > MOST_PAIRS {
+                return ControlFlow::Break(());
             }
+            near[one.of].push(other.of);
+            near[other.of].push(one.of);
+            ControlFlow::Continue(())
         },
     );
     near.iter_mut().for_each(|places| places.sort_unstable());
-    (pairs <= MOST_PAIRS).then_some(near)
+    ended.is_continue().then_some(near)
 }
 
 /// Whether every path of a glob is in other globs or taken away; nothing where a bound on work was

@@ -81,20 +81,16 @@ fn by_form(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut C
     let mut touched: Vec<_> =
         touched.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
     near::sort(&mut touched);
-    let mut finder = Finder::new(&folded.lanes);
-    let mut gave_up = None;
+    let mut finder = Finder::new(&folded.lanes, MOST_PAIRS);
     let asked = |one: LaneGlob, other: LaneGlob| of_two_tasks(one, other) && wanted(one.0, other.0);
     let mut look = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
         let (left, right) = if one.of < other.of { (one.of, other.of) } else { (other.of, one.of) };
-        if finder.decided.len() < MOST_PAIRS {
-            finder.look(folded.lanes.entry(left), folded.lanes.entry(right));
-        } else {
-            gave_up.get_or_insert(vec![left, right]);
-        }
+        finder.look(folded.lanes.entry(left), folded.lanes.entry(right))
     };
-    each_near_pair(&touched, asked, &mut look);
-    each_near_pair_between(&touched, &rest, asked, &mut look);
-    clashes.undecided.extend(gave_up);
+    let ended = each_near_pair(&touched, asked, &mut look);
+    if ended.is_continue() {
+        let _ended_or_told = each_near_pair_between(&touched, &rest, asked, &mut look);
+    }
     let mut patience = Patience::default();
     for Overlap { tasks, shared, .. } in finder.overlaps(&[]) {
         if let Some(&(left, right)) = shared.undecided.first() {

@@ -66,28 +66,21 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
     all.extend(readers.tasks.iter().map(|tasks| first.beside(reads(plan, tasks[0]))));
     let all = Lanes::new(all);
 
-    let mut gave_up = None;
-    let mut finder = Finder::new(&all);
+    let mut finder = Finder::new(&all, MOST_PAIRS);
     let may_meet = |reads: usize, writer: usize| {
         let readers = &readers.tasks[reads - writers];
         // Of many readers, one nearly always runs beside the writer.
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
     let (read, written): (Vec<_>, Vec<_>) = all.globs().partition(|entry| entry.of.0 >= writers);
-    each_near_pair_between(
+    let _ended_or_told = each_near_pair_between(
         &read,
         &written,
         |read, written| may_meet(read.0, written.0),
-        |read, written| {
-            if finder.decided.len() < MOST_PAIRS {
-                finder.look(read, written);
-            } else {
-                gave_up = Some((readers.tasks[read.of.0 - writers][0], written.of.0));
-            }
-        },
+        |read, written| finder.look(read, written),
     );
 
-    let mut hazards = Hazards { found: Vec::new(), gave_up };
+    let mut hazards = Hazards::default();
     for Overlap { tasks: (reads, writer), shared, existing, sample } in finder.overlaps(files) {
         let crossing = Arc::new(Crossing { shared, existing, sample });
         let readers = readers.tasks[reads - writers].iter();

@@ -212,6 +212,8 @@ pub struct Outcome {
     /// The tasks about which something could not be verified or decided; nothing stands for the
     /// run as a whole.
     pub unverified: BTreeSet<Option<usize>>,
+    /// The rules that reached a bound on work.
+    pub gave_up: BTreeSet<Arc<str>>,
 }
 
 /// Where an allowance is: the place of its task, and its own among those of the task.

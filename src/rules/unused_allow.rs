@@ -55,15 +55,13 @@ fn is_judged(facts: &Facts<'_>, outcome: &Outcome, task: usize, allow: &Allow) -
     if rule.fixed || rule.name == RULE.name || !verified {
         return false;
     }
+    // What is left out may be what needs it.
+    if outcome.gave_up.contains(rule.name) {
+        return false;
+    }
     let unknown = |task: usize| facts.plan.is_lane_unknown(task);
     match (facts.question, rule.subject) {
         // A part of a lane that could not be read may be the one that needs it.
-        // Too many hazards are not all told of, so one of those left out may need it.
-        (Question::Check(known), Subject::Plan)
-            if rule.name == "read-write-hazard" && known.hazards.gave_up.is_some() =>
-        {
-            false
-        }
         (Question::Check(_), Subject::Plan) => match with {
             Some(with) => !unknown(task) && !unknown(with),
             None => !(0..facts.plan.tasks.len()).any(unknown),

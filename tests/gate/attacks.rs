@@ -162,6 +162,36 @@ const ATTACKS: &[Attack] = &[
         finds: &["out-of-lane worker CI/run"],
     },
     Attack {
+        does: "adds a file whose name differs from another's only in letter case",
+        tried: |repo| {
+            repo.write("src/Main.rs", "fn main() {}\n");
+            repo.commit("work");
+            Gate::of(repo, &["--task", "worker", "--deny-warnings"]).json()
+        },
+        status: 1,
+        finds: &["clashing-paths worker src/Main.rs"],
+    },
+    Attack {
+        does: "commits files that look like a bare repository with programs of its own, where the gate runs",
+        tried: |repo| {
+            let trap = write_trap(repo, "trap").display().to_string();
+            let elsewhere = repo.beside("elsewhere").display().to_string();
+            repo.write("src/fake/HEAD", "ref: refs/heads/main\n");
+            repo.write(
+                "src/fake/config",
+                format!("[core]\n\tworktree = {elsewhere}\n\tfsmonitor = \"{trap}\"\n"),
+            );
+            repo.write("src/fake/objects/x", "");
+            repo.write("src/fake/refs/x", "");
+            repo.write("docs/a.md", "mine\n");
+            repo.commit("work");
+            repo.write("README.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--base", "main"]).dir(repo.path("src/fake")).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md", "out-of-lane worker docs/a.md"],
+    },
+    Attack {
         does: "moves the pin of a submodule that says `ignore = all`",
         tried: |repo| {
             let pin = "1111111111111111111111111111111111111111";
