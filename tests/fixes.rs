@@ -373,6 +373,9 @@ fn holds_for_every_fix(text: &str) -> usize {
             }
             assert!(left < before[&own], "{told}");
             for (key, count) in &after {
+                if uncovered(key, &before) {
+                    continue;
+                }
                 assert!(before.get(key).is_some_and(|before| before >= count), "{key:?}: {told}");
             }
             let but = task_of(fix);
@@ -496,4 +499,14 @@ fn the_plans_have_much_to_mend() {
         ["Allow", "Exclude", "Need", "RemoveGlob", "Replace", "Share", "WriteNothing"]
     );
     assert!(kinds.values().all(|count| *count > 15), "{kinds:?}");
+}
+
+/// Whether a finding could not be told before, for its tasks overlapped: only of lanes that share no path
+/// is it asked whether their paths can stand together.
+fn uncovered(key: &(&str, Vec<&str>), before: &BTreeMap<(&str, Vec<&str>), usize>) -> bool {
+    let (rule, tasks) = key;
+    let overlapped = |(other, pair): &(&str, Vec<&str>)| {
+        *other == "overlapping-lanes" && tasks.iter().all(|task| pair.contains(task))
+    };
+    *rule == "clashing-paths" && before.keys().any(overlapped)
 }
