@@ -175,37 +175,57 @@ fn hostile() {
     row("hostile: 1,000 tasks", run(&plan), against, 15.0);
 }
 
-/// Makes two globs of a size.
-type Pair = fn(usize) -> (String, String);
+/// Makes two globs of a size, and what is taken from the first.
+type Pair = fn(usize) -> (String, String, Vec<String>);
 
 /// Two lanes that are made to be hard, and the same twice as large.
 fn doubling() {
-    let lanes: &[(&str, Pair)] = &[
-        ("`**/a` in a row", |size| ("**/a/".repeat(size) + "b", "**/a/".repeat(size - 1) + "**/b")),
-        ("`*a` in a row", |size| ("*a".repeat(size) + "b", "*a".repeat(size) + "c*")),
-        ("`**/*a?…/z`", |size| {
-            (format!("**/*a{}/z", "?".repeat(size)), format!("**/*b{}/z", "?".repeat(size)))
+    let lanes: &[(&str, usize, Pair)] = &[
+        ("`**/a` in a row", 100, |size| {
+            ("**/a/".repeat(size) + "b", "**/a/".repeat(size - 1) + "**/b", Vec::new())
         }),
-        ("braces of many branches", |size| {
+        ("`*a` in a row", 100, |size| {
+            ("*a".repeat(size) + "b", "*a".repeat(size) + "c*", Vec::new())
+        }),
+        ("`**/*a?…/z`", 100, |size| {
+            let glob = |letter: &str| format!("**/*{letter}{}/z", "?".repeat(size));
+            (glob("a"), glob("b"), Vec::new())
+        }),
+        ("braces nested", 40, |size| {
+            let nested = |last: &str| {
+                (0..size).fold(last.to_owned(), |glob, depth| format!("{{c{depth},{glob}*d/}}e"))
+            };
+            (nested("a") + "/x", nested("b") + "/*y", Vec::new())
+        }),
+        ("`**` less eight `**/*c?…`", 24, |size| {
+            let letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
+            let tail = "?".repeat(size);
+            let minus = letters.map(|letter| format!("**/*{letter}{tail}"));
+            (format!("**/?{tail}"), "**/[a-h]*".to_owned(), minus.into())
+        }),
+        ("braces of many branches", 100, |size| {
             let names = |from: usize| {
                 let names: Vec<String> =
                     (from..from + size * 100).map(|name| format!("d{name}/x")).collect();
                 format!("{{{}}}", names.join(","))
             };
-            (names(0), names(size * 100 - 1))
+            (names(0), names(size * 100 - 1), Vec::new())
         }),
     ];
-    for (name, make) in lanes {
+    for (name, size, make) in lanes {
         let run = |size: usize| {
-            let (left, right) = make(size);
-            let text = format!("tasks:\n  a: {{write: \"{left}\"}}\n  b: {{write: \"{right}\"}}\n");
+            let (left, right, minus) = make(size);
+            let minus: String = minus.iter().map(|glob| format!(", \"!{glob}\"")).collect();
+            let text = format!(
+                "tasks:\n  a: {{write: [\"{left}\"{minus}]}}\n  b: {{write: \"{right}\"}}\n"
+            );
             best(|| {
                 let plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);
                 assert_eq!(plan.problems, []);
                 overlaps(&plan.lanes(), &Order::new(&plan), &[]).len()
             })
         };
-        row(&format!("doubling: {name}"), run(100), ("half the size", run(50)), 8.0);
+        row(&format!("doubling: {name}"), run(*size), ("half the size", run(size / 2)), 8.0);
     }
 }
 
