@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use crate::common::assert_harmless;
 use crate::{assert_valid, github, markdown, schema, written};
 
-/// What stands in every name of a stranger, and in no word of the program.
-const MARK: char = 'Ω';
+/// What stands in every name of a stranger, and in no word of the program: a letter like those of words.
+const MARK: char = 'Q';
 
 const PARTS: &[&str] = &[
     "`",
