@@ -208,7 +208,9 @@ fn by_folder(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut
     for of_two_tasks in pairs.chunk_by(|one, other| one.0 == other.0) {
         let clash = of_two_tasks.iter().find_map(|&(tasks, globs, file)| {
             let file = RepoPath::new(file).ok()?;
-            if !matches!(lanes.of(tasks.0).holder(&file), Ok(Some(Holder::Glob(_)))) {
+            let held = lanes.of(tasks.0).holder(&file);
+            // What is shared is nobody's own, as in overlaps.
+            if !matches!(held, Ok(Some(Holder::Glob(_)))) || lanes.is_shared(&file) {
                 return None;
             }
             let other = lanes.of(tasks.1);
@@ -427,5 +429,7 @@ mod tests {
         let protected = "tasks:\n  a: {write: Docs/*}\n  b: {write: docs/*}\n\
                          protect: ['docs/[!a]*']\nshare: Docs/a*\n";
         assert_eq!(found(protected), Vec::<String>::new());
+        let shared = "tasks:\n  a: {write: [x, y]}\n  b: {write: x/z}\nshare: x\n";
+        assert_eq!(found(shared), Vec::<String>::new());
     }
 }
