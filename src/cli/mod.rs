@@ -3,10 +3,12 @@
 mod ask;
 mod brief;
 mod check;
+mod completions;
 mod explain;
 mod gate;
 mod hook;
 mod init;
+mod man;
 mod output;
 mod plan;
 mod schema;
@@ -55,6 +57,10 @@ enum Command {
     Waves(waves::WavesArgs),
     /// Answer a coding agent's edit hook: may the task of this branch write the file?
     Hook(hook::HookArgs),
+    /// Print what lets a shell complete the arguments.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page.
+    Man,
 }
 
 /// What check and gate have in common.
@@ -64,7 +70,8 @@ struct Common {
     /// the plan, else the one that holds the working directory, else the plan's folder].
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How to say what was found: human, concise or json; to a file with `=FILE`. May be repeated.
+    /// How to say what was found: human, concise, json, sarif, github, gitlab, junit or markdown; to
+    /// a file with `=FILE`. May be repeated.
     #[arg(long = "format", value_name = "NAME[=FILE]")]
     formats: Vec<FormatTo>,
     /// Write nothing to standard output, unless a format asks for it.
@@ -132,6 +139,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
         Command::Hook(args) => hook::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
     };
     match ended {
         Ok(status) => status,
