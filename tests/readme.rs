@@ -214,21 +214,26 @@ fn links_lead_somewhere() {
     }
 }
 
+/// The characters of a text that are seen.
+fn seen(text: &str) -> String {
+    text.chars().filter(|character| !character.is_whitespace()).collect()
+}
+
 #[test]
-fn what_the_readme_calls_not_built_is_not_there() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, section) = readme.split_once("## Not built yet").unwrap();
-    let (section, _) = section.split_once("\n## ").unwrap();
-    let fails = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_lanelint")).args(arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?} is built");
-    };
-    for command in ["completions", "man"] {
-        assert!(section.contains(&format!("`{command}`")), "{command}");
-        fails(&[command]);
+fn the_picture_shows_what_is_said() {
+    let repo = TestRepo::without_git();
+    let example = root().join("fixtures/shared-helper");
+    repo.write("lanes.yaml", fs::read(example.join("bad/lanes.yaml")).unwrap());
+    for file in fs::read_dir(example.join("src")).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = format!("src/{}", file.file_name().unwrap().to_str().unwrap());
+        repo.write(&name, fs::read(file).unwrap());
     }
-    for format in ["sarif", "github", "gitlab", "junit", "markdown"] {
-        assert!(section.contains(&format!("`{format}`")), "{format}");
-        fails(&["check", "--format", format]);
-    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
+    let output = command.arg("check").current_dir(repo.root()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let picture = fs::read_to_string(root().join("docs/check.svg")).unwrap();
+    let picture = roxmltree::Document::parse(&picture).unwrap();
+    let texts = picture.descendants().filter(|node| node.tag_name().name() == "text");
+    let shown: String = texts.filter_map(|text| text.text()).collect();
+    assert_eq!(seen(&shown), seen(&format!("$ lanelint check {said}")), "run docs/picture.py");
 }

@@ -3,11 +3,13 @@
 mod ask;
 mod brief;
 mod check;
+mod completions;
 mod explain;
 mod gate;
 mod hook;
 mod init;
 mod lsp;
+mod man;
 mod output;
 mod plan;
 mod schema;
@@ -58,6 +60,10 @@ enum Command {
     Hook(hook::HookArgs),
     /// Serve editors: the Language Server Protocol on standard input and output.
     Lsp(lsp::LspArgs),
+    /// Print what lets a shell complete the arguments.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page.
+    Man,
 }
 
 /// What check and gate have in common.
@@ -67,7 +73,8 @@ struct Common {
     /// the plan, else the one that holds the working directory, else the plan's folder].
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How to say what was found: human, concise or json; to a file with `=FILE`. May be repeated.
+    /// How to say what was found: human, concise, json, sarif, github, gitlab, junit or markdown; to
+    /// a file with `=FILE`. May be repeated.
     #[arg(long = "format", value_name = "NAME[=FILE]")]
     formats: Vec<FormatTo>,
     /// Write nothing to standard output, unless a format asks for it.
@@ -136,6 +143,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Waves(args) => waves::run(args),
         Command::Hook(args) => hook::run(args),
         Command::Lsp(args) => lsp::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man::run(),
     };
     match ended {
         Ok(status) => status,

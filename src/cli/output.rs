@@ -38,14 +38,9 @@ impl FromStr for FormatTo {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let format = match name {
-            "human" => Format::Human,
-            "concise" => Format::Concise,
-            "json" => Format::Json,
-            "sarif" | "github" | "gitlab" | "junit" | "markdown" => {
-                return Err(format!("`{name}` is not built yet; human, concise and json are"));
-            }
-            _ => return Err("the formats are human, concise and json".to_owned()),
+        let Some(&(_, format)) = Format::ALL.iter().find(|(known, _)| *known == name) else {
+            let [others @ .., last] = Format::ALL.map(|(name, _)| name);
+            return Err(format!("the formats are {} and {last}", others.join(", ")));
         };
         Ok(FormatTo { format, file })
     }

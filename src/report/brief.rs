@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::{AnswerFormat, json, shown};
+use super::markdown::text::code as span;
+use super::{AnswerFormat, json};
 use crate::brief::{Border, Brief, LaneIs, Neighbour};
 use crate::plan::{GlobEntry, Own};
 use crate::source::excerpt;
@@ -47,14 +48,6 @@ fn own_glob(text: &str) -> String {
         Some((end, _)) => format!("{}, cut off here", span(&text[..end])),
         None => span(text),
     }
-}
-
-fn span(text: &str) -> String {
-    let text = shown(text);
-    let runs = text.split(|character| character != '`').map(str::len);
-    let fence = "`".repeat(runs.max().unwrap_or(0) + 1);
-    let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{blank}{text}{blank}{fence}")
 }
 
 impl<'b> Markdown<'b> {

@@ -9,16 +9,12 @@ use miette::{
     MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::group::{Common, Group, groups};
-use super::{Style, count, path_text, safe, shown};
-use crate::finding::{
-    Allowed, Applicability, Datum, Finding, Fix, Label, Level, Mender, Place, Report,
-};
+use super::group::{Group, groups};
+use super::told::{Told, mendable, summary};
+use super::{Style, safe, shown};
+use crate::finding::{Level, Place, Report};
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
-
-/// How many members of a group are told one by one.
-const TOLD: usize = 10;
 
 /// A line of the plan that is longer than this is not shown, only named.
 const LONGEST_LINE: usize = 1_000;
@@ -61,60 +57,6 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
     Ok(())
 }
 
-/// How many findings `--fix` would mend, where it can be said at all.
-fn mendable(report: &Report) -> Option<String> {
-    let on_disk = report.plan.sources.iter().all(|source| source.name() != "-");
-    if report.command != "check" || !on_disk {
-        return None;
-    }
-    let mender = Mender::new(&report.plan);
-    let (mut safe, mut all) = (0, 0);
-    for finding in report.standing() {
-        let mends = |fix: &&Fix| {
-            fix.applicability() != Applicability::DisplayOnly && !mender.edits(fix).is_empty()
-        };
-        let surest = finding.draft.fixes.iter().filter(mends).map(Fix::applicability).min();
-        all += usize::from(surest.is_some());
-        safe += usize::from(surest == Some(Applicability::Safe));
-    }
-    match (safe, all) {
-        (_, 0) => None,
-        (0, all) => Some(format!("`--fix=all` mends {all} of them")),
-        (safe, all) if safe == all => Some(format!("`--fix` mends {safe} of them")),
-        (safe, all) => Some(format!("`--fix` mends {safe} of them, `--fix=all` {all}")),
-    }
-}
-
-/// The edits of which a person has to choose one, as lines of a help.
-fn choices(plan: &Plan, finding: &Finding) -> Option<String> {
-    let is_choice = |fix: &&Fix| fix.applicability() == Applicability::DisplayOnly;
-    let titles = finding.draft.fixes.iter().filter(is_choice).map(|fix| fix.title(plan));
-    let titles: Vec<String> = titles.map(|title| shown(&title).into_owned()).collect();
-    (titles.len() > 1).then(|| titles.join("\nor: "))
-}
-
-fn summary(report: &Report) -> String {
-    let files = if report.command == "gate" { "changed path" } else { "file" };
-    let looked =
-        format!("{}, {}", count(report.plan.tasks.len(), "task"), count(report.files, files));
-    let mut counts: Vec<String> =
-        [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
-            .into_iter()
-            .map(|(level, name)| (report.count(level), name))
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, name)| count(number, name))
-            .collect();
-    let allowed = report.findings.len() - report.standing().count();
-    if allowed > 0 {
-        counts.push(format!("{allowed} allowed"));
-    }
-    if counts.is_empty() {
-        counts.push("no findings".to_owned());
-    }
-    let unverified = if report.verified() { "" } else { " — not everything could be verified" };
-    format!("{looked}: {}{unverified}", counts.join(", "))
-}
-
 type LazyText<'r> = LazyLock<ShownText, Box<dyn FnOnce() -> ShownText + Send + 'r>>;
 
 /// One finding, or several that are one, as miette wants it.
@@ -133,32 +75,10 @@ struct GroupDiagnostic<'r> {
 impl<'r> GroupDiagnostic<'r> {
     fn new(plan: &Plan, texts: &'r [LazyText<'_>], group: &Group<'_>) -> GroupDiagnostic<'r> {
         let first = group.findings[0];
-        let draft = &first.draft;
-        let (message, labels): (String, Vec<&Label>) = match &group.common {
-            None => (alone(first), draft.labels.iter().collect()),
-            Some(Common::Task(did)) => (of_task(group, did), draft.labels.iter().collect()),
-            Some(Common::Rule(what)) => (of_rule(group, what), Vec::new()),
-            Some(Common::Cause(span, words)) => {
-                let cause = |label: &&Label| label.place == Place::Span(*span);
-                (of_cause(group, words.glob), draft.labels.iter().filter(cause).collect())
-            }
-            Some(Common::Path(what)) => of_path(group, what),
-            Some(Common::Allowed) => (of_allowed(group), Vec::new()),
-        };
-        // What helps with one overlap is not what helps with many of one cause; and one help for all
-        // is no help where they differ.
-        let many = matches!(group.common, Some(Common::Cause(..) | Common::Path(_)));
-        let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
-        let help = draft.help.as_deref().filter(|_| (same && !many) || group.common.is_none());
-        let choices = group.common.is_none().then(|| choices(plan, first)).flatten();
-        let help = choices.or_else(|| help.map(|help| shown(help).into_owned())).or_else(|| {
-            let rule = crate::rules::rule(first.rule)?;
-            Some(rule.remedy.to_owned())
-        });
-        // Of what is accepted, nobody has to be told what to do.
+        let told = Told::new(plan, group);
         let allowed = first.allowed.is_some();
-        let help = help.filter(|_| !allowed);
-        let places: Vec<(Span, &str)> = labels
+        let places: Vec<(Span, &str)> = told
+            .labels
             .iter()
             .filter_map(|label| match label.place {
                 Place::Span(span) => Some((span, label.text.as_str())),
@@ -173,8 +93,8 @@ impl<'r> GroupDiagnostic<'r> {
                 if allowed { " (allowed)" } else { "" }
             )),
             level: if allowed { Level::Note } else { first.level },
-            message,
-            help,
+            message: told.plain(),
+            help: told.plain_help(),
             text: None,
             labels: Vec::new(),
             elsewhere: Vec::new(),
@@ -209,117 +129,6 @@ impl<'r> GroupDiagnostic<'r> {
             }),
         }
     }
-}
-
-fn alone(finding: &Finding) -> String {
-    let draft = &finding.draft;
-    let mut message = shown(&draft.message).into_owned();
-    if let Some(Label { place: Place::Input(name), .. }) = draft.labels.first()
-        && !draft.message.contains(name.as_str())
-    {
-        message = format!("{}: {message}", shown(name));
-    }
-    if let Some(allowed) = &finding.allowed {
-        message.push('\n');
-        message.push_str(&allowed_by(allowed));
-    }
-    message
-}
-
-fn allowed_by(allowed: &Allowed) -> String {
-    format!("allowed by `{}`: {}", shown(&allowed.by), shown(&allowed.reason))
-}
-
-fn of_allowed(group: &Group<'_>) -> String {
-    let by = group.findings[0].allowed.as_deref().map(allowed_by).unwrap_or_default();
-    listed(by, group, |finding| shown(&finding.draft.message).into_owned())
-}
-
-fn of_task(group: &Group<'_>, did: &str) -> String {
-    let task = group.findings[0].draft.tasks.first().map_or("", |task| &**task);
-    let did = did.replace("{paths}", &count(group.findings.len(), "path"));
-    listed(format!("`{}` {did}:", shown(task)), group, |finding| {
-        let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
-        format!("{}{}", shown(&path), owners(finding))
-    })
-}
-
-/// Whose a changed path is, where that is known.
-fn owners(finding: &Finding) -> String {
-    let owners = finding.draft.data.iter().find(|(name, _)| *name == "owners");
-    match owners {
-        Some((_, Datum::List(owners))) if !owners.is_empty() => {
-            let names = owners.iter().filter_map(|owner| match owner {
-                Datum::Text(name) => Some(format!("`{}`", shown(name))),
-                _ => None,
-            });
-            format!(" (belongs to {})", names.collect::<Vec<_>>().join(", "))
-        }
-        _ => String::new(),
-    }
-}
-
-fn of_rule(group: &Group<'_>, what: &str) -> String {
-    let tasks = group.findings.iter().flat_map(|finding| &finding.draft.tasks);
-    let mut names: Vec<String> = tasks.map(|task| format!("`{}`", shown(task))).collect();
-    let more = names.len().saturating_sub(TOLD);
-    names.truncate(TOLD);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{what} {}{more}", names.join(", "))
-}
-
-fn of_cause(group: &Group<'_>, (does, what): (&str, &str)) -> String {
-    // The task of the cause is the one that all members have in common.
-    let owner = group.findings[0]
-        .draft
-        .tasks
-        .iter()
-        .find(|task| group.findings.iter().all(|finding| finding.draft.tasks.contains(task)));
-    let by =
-        owner.map_or("this glob".to_owned(), |owner| format!("this glob of `{}`", shown(owner)));
-    let head = format!("{by} {does} {}:", count(group.findings.len(), what));
-    listed(head, group, |finding| {
-        let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
-        let others: Vec<String> = others.map(|task| format!("`{}`", shown(task))).collect();
-        let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
-        format!("{} at `{}`", others.join(" and "), shown(&path))
-    })
-}
-
-/// One path of many tasks, with the place in each that holds it.
-fn of_path<'r>(group: &Group<'r>, what: &str) -> (String, Vec<&'r Label>) {
-    let mut tasks: Vec<&str> = Vec::new();
-    let mut labels: Vec<&Label> = Vec::new();
-    for finding in &group.findings {
-        for task in &finding.draft.tasks {
-            if !tasks.contains(&&**task) {
-                tasks.push(task);
-            }
-        }
-        for label in &finding.draft.labels {
-            if labels.len() < TOLD && labels.iter().all(|known| known.place != label.place) {
-                labels.push(label);
-            }
-        }
-    }
-    let names: Vec<String> =
-        tasks.iter().take(TOLD).map(|task| format!("`{}`", shown(task))).collect();
-    let more = tasks.len().saturating_sub(TOLD);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
-    (format!("`{}` {what}: {}{more}", shown(&path), names.join(", ")), labels)
-}
-
-fn listed(head: String, group: &Group<'_>, line: impl Fn(&Finding) -> String) -> String {
-    let mut message = head;
-    for finding in group.findings.iter().take(TOLD) {
-        message.push_str("\n  ");
-        message.push_str(&line(finding));
-    }
-    if group.findings.len() > TOLD {
-        message.push_str(&format!("\n  and {} more", group.findings.len() - TOLD));
-    }
-    message
 }
 
 impl fmt::Display for GroupDiagnostic<'_> {

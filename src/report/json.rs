@@ -1,7 +1,7 @@
 //! The contract's JSON: one object, with structs of its own.
 
 pub(super) mod brief;
-mod text;
+pub(super) mod text;
 pub(super) mod waves;
 pub(super) mod who;
 
@@ -11,10 +11,9 @@ use serde::Serialize;
 
 use super::{Located, path_text};
 use crate::finding::{Applicability, Datum, Finding, Level, Mender, Report};
-use crate::parallel;
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
-use text::{write_document, write_field, write_items};
+use text::{write_document, write_field, write_list};
 
 #[derive(Serialize)]
 struct Input<'r> {
@@ -162,9 +161,6 @@ impl<'r> JsonFinding<'r> {
     }
 }
 
-/// Findings that are written by one thread at a time: enough to be worth it.
-const BLOCK: usize = 512;
-
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let inputs = report.inputs.iter().map(|input| Input {
         task: input.task.as_deref(),
@@ -188,33 +184,13 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     write_field(&plan_names(&report.plan), out)?;
     write!(out, ",\n  \"inputs\": ")?;
     write_field(&inputs.collect::<Vec<_>>(), out)?;
-    write!(out, ",\n  \"findings\": [")?;
-    write_findings(report, out)?;
-    write!(out, "{}],\n  \"summary\": ", if report.findings.is_empty() { "" } else { "\n  " })?;
+    write!(out, ",\n  \"findings\": ")?;
+    let mender = Mender::new(&report.plan);
+    let finding = |_, finding| JsonFinding::new(report, &mender, finding);
+    write_list(&report.findings, finding, out)?;
+    write!(out, ",\n  \"summary\": ")?;
     write_field(&summary, out)?;
     writeln!(out, "\n}}")
-}
-
-/// Writes the findings, made into their JSON by all processors: there may be half a million.
-fn write_findings(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let blocks: Vec<&[Finding]> = report.findings.chunks(BLOCK).collect();
-    let mender = Mender::new(&report.plan);
-    let mut first = true;
-    parallel::in_order(
-        blocks.len(),
-        |block| {
-            let mut text = Vec::new();
-            let findings = blocks[block].iter();
-            let findings = findings.map(|finding| JsonFinding::new(report, &mender, finding));
-            write_items(findings, &mut text).map(|()| text)
-        },
-        |text| {
-            if !std::mem::take(&mut first) {
-                out.write_all(b",")?;
-            }
-            out.write_all(&text?)
-        },
-    )
 }
 
 /// Some bytes of the plan.

@@ -4,10 +4,17 @@
 
 pub mod brief;
 mod concise;
+mod fingerprint;
+mod github;
+mod gitlab;
 mod group;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod safe;
+mod sarif;
+mod told;
 pub mod waves;
 pub mod who;
 
@@ -27,6 +34,30 @@ pub enum Format {
     Concise,
     /// One JSON object, for programs.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands that annotate lines on GitHub.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit's XML, for any CI that shows tests.
+    Junit,
+    /// A page for people, such as the summary of a job.
+    Markdown,
+}
+
+impl Format {
+    /// Every format with its name, in the order of the contract.
+    pub const ALL: [(&str, Format); 8] = [
+        ("human", Format::Human),
+        ("concise", Format::Concise),
+        ("json", Format::Json),
+        ("sarif", Format::Sarif),
+        ("github", Format::Github),
+        ("gitlab", Format::Gitlab),
+        ("junit", Format::Junit),
+        ("markdown", Format::Markdown),
+    ];
 }
 
 /// How the answer to a single question is written.
@@ -61,6 +92,11 @@ pub fn write(
         Format::Human => human::write(report, style, out),
         Format::Concise => concise::write(report, out),
         Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Junit => junit::write(report, out),
+        Format::Markdown => markdown::write(report, out),
     }
 }
 
@@ -110,6 +146,17 @@ impl<'r> Located<'r> {
         };
         Located { file, range, text: &label.text }
     }
+}
+
+/// Whether the name of a text is a path of the repository; else it is that of standard input, or of a
+/// file somewhere else on the machine.
+fn inside_root(name: &str) -> bool {
+    name != "-" && RepoPath::new(name).is_ok()
+}
+
+/// The name of a text without the folders of the machine that it lies in.
+fn file_name(name: &str) -> &str {
+    if inside_root(name) { name } else { name.rsplit(['/', '\\']).next().unwrap_or(name) }
 }
 
 fn path_text(path: Option<&RepoPath>) -> Option<String> {

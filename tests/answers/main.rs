@@ -9,6 +9,7 @@ mod common;
 mod brief;
 mod explain;
 mod init;
+mod man;
 mod schema;
 mod waves;
 mod who;

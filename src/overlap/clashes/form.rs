@@ -1,0 +1,120 @@
+//! Lanes that hold two forms of one name: they meet when letter case and Unicode form do not count.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Clash, Clashes, Discord, MOST_PAIRS, taken};
+use crate::fold;
+use crate::glob::near::{self, Entry, each_near_pair, each_near_pair_between};
+use crate::glob::{Glob, Patience};
+use crate::lane::{Common, Decision, Holder, Lane, LaneGlob, Lanes, decide};
+use crate::overlap::{Finder, Overlap, of_two_tasks};
+use crate::path::RepoPath;
+
+/// Finds them among the lanes that are wanted.
+pub(super) fn find(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut Clashes) {
+    let Some(folded) = Folded::new(lanes) else { return };
+    // What is not touched is in order already.
+    let (touched, rest): (Vec<_>, Vec<_>) =
+        lanes.globs().partition(|entry| folded.is_touched(entry.of));
+    let mut touched: Vec<_> =
+        touched.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
+    near::sort(&mut touched);
+    let mut finder = Finder::new(&folded.lanes, MOST_PAIRS);
+    let asked = |one: LaneGlob, other: LaneGlob| of_two_tasks(one, other) && wanted(one.0, other.0);
+    let mut look = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
+        let (left, right) = if one.of < other.of { (one.of, other.of) } else { (other.of, one.of) };
+        finder.look(folded.lanes.entry(left), folded.lanes.entry(right))
+    };
+    let ended = each_near_pair(&touched, asked, &mut look);
+    if ended.is_continue() {
+        let _ended_or_told = each_near_pair_between(&touched, &rest, asked, &mut look);
+    }
+    let mut patience = Patience::default();
+    for Overlap { tasks, shared, .. } in finder.overlaps(&[]) {
+        if let Some(&(left, right)) = shared.undecided.first() {
+            clashes.undecided.push(vec![(tasks.0, left), (tasks.1, right)]);
+        }
+        let (Some(path), Some(&globs)) = (shared.witness, shared.pairs.first()) else { continue };
+        let mut form = |task, glob| form_in(lanes.of(task), glob, &path, &mut patience);
+        let paths = match (form(tasks.0, globs.0), form(tasks.1, globs.1)) {
+            (Some(one), Some(other)) => [one, other],
+            _ => [path.clone(), path],
+        };
+        clashes.found.push(Clash { discord: Discord::Form, tasks, globs, paths });
+    }
+}
+
+/// The path of a lane that was folded into another, as far as it is one that people write.
+fn form_in(
+    lane: &Lane,
+    glob: usize,
+    folded: &RepoPath,
+    patience: &mut Patience,
+) -> Option<RepoPath> {
+    if matches!(lane.holder(folded), Ok(Some(Holder::Glob(_)))) {
+        return Some(folded.clone());
+    }
+    let forms = fold::forms(folded)?;
+    match decide(&lane.globs()[glob], &forms, &taken(lane), patience) {
+        Decision::Meet(proof) => Some(proof.1.clone()),
+        Decision::Apart | Decision::Undecided => None,
+    }
+}
+
+/// Lanes of which the globs are folded.
+struct Folded<'a> {
+    original: &'a Lanes,
+    lanes: Lanes,
+    /// Whether less is taken away when it is folded: from all lanes, and from each.
+    loses: (bool, Vec<bool>),
+}
+
+impl<'a> Folded<'a> {
+    /// Folds lanes; nothing where that changes none.
+    fn new(original: &'a Lanes) -> Option<Folded<'a>> {
+        let of_task = |task: usize| original.of(task);
+        let common = (0..original.len()).map(of_task).next()?.common();
+        // Equal texts stay one glob, so that they are decided once.
+        let mut known: HashMap<usize, Glob> = HashMap::new();
+        let mut changes = false;
+        let mut fold = |globs: &[Glob]| -> Vec<Glob> {
+            let fold = |glob: &Glob| {
+                let folded = fold::glob(glob);
+                if folded.identity() == glob.identity() {
+                    return folded;
+                }
+                changes = true;
+                known.entry(glob.identity()).or_insert(folded).clone()
+            };
+            globs.iter().map(fold).collect()
+        };
+        let (share, mut protect) = (fold(&common.share), fold(&common.protect));
+        let lanes: Vec<[Vec<Glob>; 2]> = (0..original.len())
+            .map(of_task)
+            .map(|lane| [fold(lane.globs()), fold(lane.exclusions())])
+            .collect();
+        if !changes {
+            return None;
+        }
+        // A wildcard takes capitals still, but no folded path has any.
+        protect.extend(Glob::parse("{**/,}*[A-Z]*{/**,}"));
+        let common = Arc::new(Common { share, protect });
+        let lanes = lanes
+            .into_iter()
+            .map(|[globs, exclusions]| Lane::new(globs, exclusions, Arc::clone(&common)));
+        let lose = |globs: &[Glob]| globs.iter().any(fold::may_lose_paths);
+        let taken = of_task(0).common();
+        let loses = (
+            lose(&taken.share) || lose(&taken.protect),
+            (0..original.len()).map(|task| lose(of_task(task).exclusions())).collect(),
+        );
+        Some(Folded { original, lanes: Lanes::new(lanes.collect()), loses })
+    }
+
+    /// Whether a glob has to be held against others again: it was folded, or less is taken from it.
+    fn is_touched(&self, (task, place): LaneGlob) -> bool {
+        let glob = |lanes: &Lanes| lanes.of(task).globs()[place].identity();
+        self.loses.0 || self.loses.1[task] || glob(self.original) != glob(&self.lanes)
+    }
+}

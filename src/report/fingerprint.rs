@@ -1,0 +1,94 @@
+//! Names for findings by which two runs know the same one: they hold what a finding is about, never
+//! where its lines are.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::Located;
+use crate::finding::{Datum, Finding, Place, Report};
+
+/// Bytes of a digest that make a name: enough that nobody finds a second finding for one.
+const BYTES: usize = 16;
+
+/// The name of each finding, in their order. No two in a report are the same: of findings that are
+/// about the same, each has its number.
+pub(super) fn fingerprints(report: &Report) -> Vec<String> {
+    let mut seen: HashMap<[u8; BYTES], usize> = HashMap::new();
+    let name = |finding| {
+        let digest = digest(report, finding);
+        let number = seen.entry(digest).or_default();
+        *number += 1;
+        let mut name = String::with_capacity(2 * BYTES + 2);
+        for byte in digest {
+            let _ = write!(name, "{byte:02x}");
+        }
+        let _ = write!(name, ":{number}");
+        name
+    };
+    report.findings.iter().map(name).collect()
+}
+
+fn digest(report: &Report, finding: &Finding) -> [u8; BYTES] {
+    let mut about = About(Sha256::new());
+    about.add(finding.rule.as_bytes());
+    about.list(&finding.draft.tasks, |about, task| about.add(task.as_bytes()));
+    match (globs(finding), &finding.draft.path) {
+        // A witness is one of many: another file may be the first one tomorrow.
+        (Some(globs), _) => about.datum(globs),
+        (None, Some(path)) => about.add(path.as_bytes()),
+        // What is left to know it by is the text that it is about.
+        (None, None) => {
+            if let Some(label) = finding.draft.labels.first() {
+                about.add(Located::new(report, label).file.as_bytes());
+                if let Place::Span(span) = label.place {
+                    let source = &report.plan.sources[span.file.0];
+                    about.add(source.slice(span.bytes()).as_bytes());
+                }
+            }
+        }
+    }
+    let digest = about.0.finalize();
+    let mut name = [0; BYTES];
+    name.copy_from_slice(&digest[..BYTES]);
+    name
+}
+
+/// The globs that make a finding, where it has some.
+fn globs(finding: &Finding) -> Option<&Datum> {
+    let globs = finding.draft.data.iter().find(|(name, _)| *name == "globs");
+    globs.map(|(_, globs)| globs)
+}
+
+/// What a finding is about, each value with its length before it: no two lists of values are the
+/// same bytes.
+struct About(Sha256);
+
+impl About {
+    fn add(&mut self, value: &[u8]) {
+        self.number(value.len());
+        self.0.update(value);
+    }
+
+    fn number(&mut self, number: usize) {
+        self.0.update((number as u64).to_le_bytes());
+    }
+
+    fn list<T>(&mut self, values: &[T], each: impl Fn(&mut About, &T)) {
+        self.number(values.len());
+        values.iter().for_each(|value| each(self, value));
+    }
+
+    fn datum(&mut self, datum: &Datum) {
+        match datum {
+            Datum::Text(text) => self.add(text.as_bytes()),
+            Datum::Count(count) => self.number(*count),
+            Datum::List(values) => self.list(values, About::datum),
+            Datum::Map(values) => self.list(values, |about, (name, value)| {
+                about.add(name.as_bytes());
+                about.datum(value);
+            }),
+        }
+    }
+}
