@@ -9,14 +9,21 @@
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lanelint::check::check;
+use lanelint::lsp::{Connection, OnDisk, World, serve};
 use lanelint::overlap::overlaps;
+use lanelint::path::RepoPath;
 use lanelint::plan::order::Order;
-use lanelint::plan::{PlanText, read};
+use lanelint::plan::{Own, Plan, PlanText, read};
+use lanelint::repo::Gap;
 use lanelint::source::yaml::Tree;
+use lsp_server::{Message, Notification, Request};
+use serde_json::{Value, json};
 
 const LANELINT: &str = env!("CARGO_BIN_EXE_lanelint");
 
@@ -36,6 +43,7 @@ fn main() {
         ("branch", branch),
         ("many", many),
         ("hook", hook),
+        ("keystroke", keystroke),
     ];
     for (name, row) in rows {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
@@ -419,4 +427,89 @@ fn hook() {
     row("hook: outside of it", run(LANELINT, &["hook"], "src/mod8/x"), empty, 4.0);
     let from = run(LANELINT, &["hook", "--plan-from", "main"], "src/mod7/x");
     row("hook: the plan of a commit", from, empty, 40.0);
+}
+
+/// A root with nothing in it but the plan that is open.
+struct Nothing;
+
+impl World for Nothing {
+    fn plan(&self, _: &Path) -> OnDisk {
+        let own = vec![Own::File("lanes.yaml".parse().unwrap())];
+        OnDisk { root: PathBuf::from("/r"), parts: Vec::new(), own }
+    }
+
+    fn plan_above(&self, _: &Path) -> Option<PathBuf> {
+        None
+    }
+
+    fn files(&self, _: &Path) -> (Vec<RepoPath>, Vec<Gap>) {
+        (Vec::new(), Vec::new())
+    }
+
+    fn branch(&self, _: &Path) -> Option<String> {
+        None
+    }
+
+    fn below(&self, _: &Path, _: &Path) -> Option<RepoPath> {
+        Some("lanes.yaml".parse().unwrap())
+    }
+
+    fn stamp(&self, _: &Path) -> u64 {
+        0
+    }
+}
+
+/// From a letter that is typed in a plan of 1,000 tasks until the editor has what is found in it.
+fn keystroke() {
+    const STROKES: u32 = 300;
+    let text = distinct_plan(1_000);
+    let (editor, server) = Connection::memory();
+    std::thread::spawn(|| serve(server, Arc::new(Nothing), &crossbeam_channel::never::<()>()));
+    let tell = |method: &str, params: Value| {
+        let method = method.to_owned();
+        editor.sender.send(Message::Notification(Notification { method, params })).unwrap();
+    };
+    let shown = |version: i64| loop {
+        if let Message::Notification(told) = editor.receiver.recv().unwrap()
+            && told.method == "textDocument/publishDiagnostics"
+            && told.params["version"] == version
+        {
+            return;
+        }
+    };
+    let initialize = Request::new(1.into(), "initialize".to_owned(), json!({"capabilities": {}}));
+    editor.sender.send(Message::Request(initialize)).unwrap();
+    tell("initialized", json!({}));
+    let uri = "file:///r/lanes.yaml";
+    let item = json!({"uri": uri, "languageId": "yaml", "version": 0, "text": text});
+    tell("textDocument/didOpen", json!({ "textDocument": item }));
+    shown(0);
+    // A comment behind the first task's id: the text changes, and what is found does not.
+    let mut took = Vec::new();
+    for version in 1..=STROKES {
+        let at = json!({"line": 1, "character": 9 + version});
+        let letter = if version == 1 { " #" } else { "x" };
+        let at = if version == 1 { json!({"line": 1, "character": 9}) } else { at };
+        let change = json!([{"range": {"start": at, "end": at}, "text": letter}]);
+        let document = json!({"uri": uri, "version": version});
+        let start = Instant::now();
+        tell("textDocument/didChange", json!({"textDocument": document, "contentChanges": change}));
+        shown(version.into());
+        took.push(start.elapsed());
+    }
+    let one = best(|| {
+        let mut plan: Plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);
+        plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
+        check(&Arc::new(plan), &[], Vec::new()).findings.len()
+    });
+    took.sort();
+    row(
+        "keystroke: 1,000 tasks, median",
+        took[took.len() / 2],
+        ("one `check` in process", one),
+        1.5,
+    );
+    let slowest = took[took.len() * 99 / 100];
+    let verdict = if slowest <= Duration::from_millis(16) { "" } else { " (missed)" };
+    println!("| keystroke: 99th percentile | {slowest:.2?} | | | 16 ms{verdict} |");
 }

@@ -10,6 +10,7 @@ pub mod glob;
 pub mod hook;
 pub mod lane;
 pub mod level;
+pub mod lsp;
 pub mod overlap;
 mod parallel;
 pub mod path;

@@ -28,6 +28,32 @@ pub fn text() -> String {
     format!("{:#}\n", schema())
 }
 
+/// What in a plan has keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeysOf {
+    /// The plan itself.
+    Plan,
+    /// A task.
+    Task,
+    /// An allowance.
+    Allowance,
+}
+
+/// The keys of a plan or of a part of one, each with what it is for.
+#[must_use]
+pub fn keys(of: KeysOf) -> Vec<(String, String)> {
+    let whole = match of {
+        KeysOf::Plan => schema(),
+        KeysOf::Task => task(),
+        KeysOf::Allowance => allowance(),
+    };
+    let described = |(name, key): (&String, &Value)| {
+        let description = key["description"].as_str().unwrap_or_default();
+        (name.clone(), description.to_owned())
+    };
+    whole["properties"].as_object().into_iter().flatten().map(described).collect()
+}
+
 fn schema() -> Value {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

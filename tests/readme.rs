@@ -214,19 +214,6 @@ fn links_lead_somewhere() {
     }
 }
 
-#[test]
-fn what_the_readme_calls_not_built_is_not_there() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, section) = readme.split_once("## Not built yet").unwrap();
-    let (section, _) = section.split_once("\n## ").unwrap();
-    let fails = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_lanelint")).args(arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?} is built");
-    };
-    assert!(section.contains("`lsp`"), "{section}");
-    fails(&["lsp"]);
-}
-
 /// The characters of a text that are seen.
 fn seen(text: &str) -> String {
     text.chars().filter(|character| !character.is_whitespace()).collect()

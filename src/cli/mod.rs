@@ -8,6 +8,7 @@ mod explain;
 mod gate;
 mod hook;
 mod init;
+mod lsp;
 mod man;
 mod output;
 mod plan;
@@ -57,6 +58,8 @@ enum Command {
     Waves(waves::WavesArgs),
     /// Answer a coding agent's edit hook: may the task of this branch write the file?
     Hook(hook::HookArgs),
+    /// Serve editors: the Language Server Protocol on standard input and output.
+    Lsp(lsp::LspArgs),
     /// Print what lets a shell complete the arguments.
     Completions(completions::CompletionsArgs),
     /// Print the manual page.
@@ -139,6 +142,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Schema => schema::run(),
         Command::Waves(args) => waves::run(args),
         Command::Hook(args) => hook::run(args),
+        Command::Lsp(args) => lsp::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     };

@@ -17,6 +17,7 @@ use crate::plan::{Own, Plan};
 use crate::repo::{Change, ChangeKind, ChangeSet};
 use crate::report::shown;
 
+pub(crate) use reason::may;
 pub use reason::{no_task, refused};
 
 /// What a task is about to do.

@@ -94,7 +94,7 @@ fn denial(plan: &Plan, task: usize, file: &str, why: &str) -> String {
 }
 
 /// What a task may write, as a sentence.
-fn may(plan: &Plan, task: usize) -> String {
+pub(crate) fn may(plan: &Plan, task: usize) -> String {
     let value = &plan.tasks[task];
     let entries = value.write.as_ref().map_or(&[][..], |write| &write.entries);
     if entries.is_empty() {

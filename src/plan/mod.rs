@@ -18,8 +18,8 @@ use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 use fix::Replacement;
 
-pub(crate) use names::nearest;
-pub use read::{MAX_TASKS, MAX_TEXT, MAX_VALUES, PlanText, read};
+pub(crate) use names::{id_fault, nearest};
+pub use read::{MAX_TASKS, MAX_TEXT, MAX_VALUES, PlanText, read, read_again};
 
 /// A plan, or as much of it as could be read.
 #[derive(Debug, Default)]

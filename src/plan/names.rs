@@ -3,7 +3,7 @@
 use crate::source::excerpt;
 
 /// What is wrong with a task's id, by the contract's rules.
-pub(super) fn id_fault(id: &str) -> Option<String> {
+pub(crate) fn id_fault(id: &str) -> Option<String> {
     if id.is_empty() {
         return Some("it is empty".to_owned());
     }

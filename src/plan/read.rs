@@ -58,7 +58,22 @@ impl PlanText {
 /// Reads a plan from its texts, united in their order.
 #[must_use]
 pub fn read(texts: Vec<PlanText>) -> Plan {
-    let mut reader = Reader { guesses: MAX_GUESSES, ..Reader::default() };
+    read_with(texts, HashSet::new())
+}
+
+/// Reads a plan from its texts, of which most is as it was when `before` was read: the globs that both
+/// have are the same ones, with all that was found out about them.
+///
+/// The plan is the one that [`read`] makes.
+#[must_use]
+pub fn read_again(texts: Vec<PlanText>, before: &Plan) -> Plan {
+    let known = before.glob_entries().filter_map(|(_, entry)| entry.glob.clone().ok());
+    read_with(texts, known.collect())
+}
+
+#[allow(clippy::mutable_key_type, reason = "a glob is its text; what it caches changes nothing")]
+fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
+    let mut reader = Reader { guesses: MAX_GUESSES, globs, ..Reader::default() };
     let mut size = 0;
     for text in texts {
         let file = FileId(reader.plan.sources.len());
@@ -94,7 +109,7 @@ struct Reader {
     ids: HashMap<String, usize>,
     /// References to tasks, to be looked up when all tasks are known.
     references: Vec<Reference>,
-    /// The sound globs so far: of one text, there is one.
+    /// The sound globs that are known: of one text, there is one.
     globs: HashSet<Glob>,
     plan_keys: HashMap<String, Span>,
     /// How many more words may be compared to find what was meant.
@@ -193,6 +208,7 @@ impl Reader {
             .texts()
             .filter(|text| text.contains('/'))
             .map(|text| text.strip_prefix('!').unwrap_or(text))
+            .filter(|text| !self.globs.contains(*text))
             .collect();
         let blocks: Vec<&[&str]> = texts.chunks(READ_AHEAD).collect();
         if blocks.len() < 2 {

@@ -38,7 +38,7 @@ struct Markdown<'b> {
 }
 
 /// A text as a code span, or its beginning where it is long: nothing in it is Markdown.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     span(&excerpt(text))
 }
 

@@ -76,9 +76,11 @@ impl SourceFile {
     #[must_use]
     pub fn line_span(&self, line: usize) -> Option<Range<usize>> {
         let start = *self.0.line_starts.get(line.checked_sub(1)?)?;
-        let end = self.0.line_starts.get(line).map_or(self.0.text.len(), |&next| next - 1);
-        let end = if self.0.text[start..end].ends_with('\r') { end - 1 } else { end };
-        Some(start..end)
+        let Some(&next) = self.0.line_starts.get(line) else {
+            return Some(start..self.0.text.len());
+        };
+        let end = next - 1;
+        Some(start..if self.0.text[start..end].ends_with('\r') { end - 1 } else { end })
     }
 
     /// How many lines the text has; a text that ends with a newline has an empty last one.
@@ -164,5 +166,7 @@ mod tests {
         assert_eq!(file.line_span(1).map(|span| file.slice(span)), Some("a: é"));
         assert_eq!(file.line_span(3).map(|span| file.slice(span)), Some(""));
         assert_eq!(file.line_span(4), None);
+        let lone = SourceFile::new("x", "a\r");
+        assert_eq!(lone.line_span(1).map(|span| lone.slice(span)), Some("a\r"));
     }
 }

@@ -305,3 +305,31 @@ fn messages_stay_short_whatever_they_quote() {
         assert!(problem.message.len() < 300 && help.len() < 300, "{}", problem.message.len());
     }
 }
+
+/// What was known before changes nothing about what is read, and globs that stay are the same ones.
+#[test]
+fn reading_again_is_reading() {
+    let many: String =
+        (0..1_200).map(|task| format!("  t{task}: {{write: [a/{task}, b/**]}}\n")).collect();
+    let texts = [
+        "tasks: {a: {write: [src/**, '!src/x', ./y]}, b: {write: *l}}\nshare: doc/**\n".to_owned(),
+        "tasks: {a: {write: [src/**, '!doc/**', y/]}}\nprotect: src/x\n".to_owned(),
+        format!("tasks:\n{many}"),
+        format!("tasks:\n{}", many.replace("a/7", "a/x7")),
+        "tasks: [".to_owned(),
+        String::new(),
+    ];
+    for before in &texts {
+        let before = plan(before);
+        for text in &texts {
+            let again = read_again(vec![PlanText::new("lanes.yaml", text.as_str())], &before);
+            assert_eq!(format!("{again:?}"), format!("{:?}", plan(text)));
+        }
+    }
+    let before = plan(&texts[0]);
+    let again = read_again(vec![PlanText::new("lanes.yaml", texts[1].as_str())], &before);
+    let identity = |plan: &Plan| {
+        plan.tasks[0].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap().identity()
+    };
+    assert_eq!(identity(&before), identity(&again));
+}

@@ -102,6 +102,12 @@ impl Checkout {
         &self.top
     }
 
+    /// The folder where git keeps HEAD and the index of this work tree.
+    #[must_use]
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
     /// Whether both are work trees of one repository.
     #[must_use]
     pub fn shares_repository(&self, other: &Checkout) -> bool {

@@ -1,0 +1,204 @@
+//! Code actions: the edits that mend a finding, those that a person has to choose from, and all sure
+//! ones at once.
+
+use std::collections::BTreeMap;
+
+use gen_lsp_types as lsp;
+
+use super::diagnostics::diagnostic;
+use super::questions::Asked;
+use super::snapshot::Snapshot;
+use crate::check::mend;
+use crate::finding::{Applicability, Edit, Finding, Fix, Mender, Place};
+use crate::report::shown;
+use crate::rules;
+use crate::source::{FileId, Span};
+
+/// All that `check --fix` does.
+pub(super) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.lanelint");
+
+/// The most actions that are offered at one place.
+const MOST: usize = 100;
+
+/// What can be done about the findings at a place.
+pub(super) fn actions(
+    asked: &Asked,
+    params: lsp::CodeActionParams,
+) -> Option<Vec<lsp::CodeActionResponse>> {
+    let snapshot = &asked.snapshot;
+    let file = snapshot.file_of(&asked.document)?;
+    let only = params.context.only;
+    let wants = |kind: &lsp::CodeActionKind| match &only {
+        None => true,
+        Some(only) => only.iter().any(|only| is_within(kind.as_str(), only.as_str())),
+    };
+    let mut actions = Vec::new();
+    if wants(&lsp::CodeActionKind::QuickFix) {
+        let bytes = snapshot.terms.client.encoding.bytes(snapshot.source(file), params.range);
+        actions.extend(quick_fixes(snapshot, Span::new(file, bytes)));
+    }
+    if wants(&FIX_ALL) {
+        actions.extend(fix_all(snapshot));
+    }
+    Some(actions.into_iter().map(Into::into).collect())
+}
+
+/// Whether a kind is one that was asked for: `source.fixAll` asks for `source.fixAll.lanelint`.
+fn is_within(kind: &str, asked: &str) -> bool {
+    let rest = kind.strip_prefix(asked);
+    asked.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
+    let report = snapshot.report();
+    let mender = Mender::new(&report.plan);
+    let mut actions = Vec::new();
+    for finding in report.standing().filter(|finding| touches(finding, at)) {
+        let mut fixes = finding.draft.fixes.clone();
+        fixes.extend(allowance(snapshot, finding));
+        for fix in &fixes {
+            if actions.len() == MOST {
+                return actions;
+            }
+            let edits = mender.edits(fix);
+            if edits.is_empty() {
+                continue;
+            }
+            let Some(edit) = workspace_edit(snapshot, edits) else { continue };
+            actions.push(lsp::CodeAction {
+                title: shown(&fix.title(&report.plan)).into_owned(),
+                kind: Some(lsp::CodeActionKind::QuickFix),
+                diagnostics: Some(vec![diagnostic(snapshot, finding)]),
+                is_preferred: Some(fix.applicability() == Applicability::Safe),
+                edit: Some(edit),
+                ..Default::default()
+            });
+        }
+    }
+    actions
+}
+
+/// Whether any place of a finding is at these bytes; a finding about no place is at the head of the
+/// first text.
+fn touches(finding: &Finding, at: Span) -> bool {
+    let labels = &finding.draft.labels;
+    let touches =
+        |span: &Span| span.file == at.file && span.start <= at.end && at.start <= span.end;
+    labels.iter().any(|label| matches!(&label.place, Place::Span(span) if touches(span)))
+        || labels.is_empty() && at.file == FileId(0) && at.start == 0
+}
+
+/// To accept a finding with a reason, where its rule can be allowed and offers no such edit itself.
+fn allowance(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+    let rule = rules::rule(finding.rule).filter(|rule| !rule.fixed)?;
+    if finding.draft.fixes.iter().any(|fix| matches!(fix, Fix::Allow { .. })) {
+        return None;
+    }
+    let place = |id: &str| snapshot.plan().task(id).and_then(|task| u32::try_from(task).ok());
+    let mut tasks = finding.draft.tasks.iter();
+    let task = place(tasks.next()?)?;
+    let with = tasks.next().and_then(|id| place(id));
+    // More than two are no matter of one with one other.
+    (tasks.next().is_none()).then_some(Fix::Allow { task, with, rule: rule.name })
+}
+
+/// All sure fixes, round after round, as `check --fix` does them.
+fn fix_all(snapshot: &Snapshot) -> Option<lsp::CodeAction> {
+    let fixes = || snapshot.report().standing().flat_map(|finding| &finding.draft.fixes);
+    fixes().find(|fix| fix.applicability() == Applicability::Safe)?;
+    let (files, gaps) = snapshot.files();
+    let before = snapshot.texts();
+    let own = snapshot.own().to_vec();
+    let mended = mend(before.to_vec(), own, files, gaps, Applicability::Safe);
+    let texts = before.iter().zip(&mended.texts).enumerate();
+    let edits = texts.filter_map(|(file, (old, new))| {
+        let (old, new) = (old.bytes.as_ref().ok()?, new.bytes.as_ref().ok()?);
+        difference(FileId(file), std::str::from_utf8(old).ok()?, std::str::from_utf8(new).ok()?)
+    });
+    let edits: Vec<Edit> = edits.collect();
+    (!edits.is_empty()).then_some(())?;
+    Some(lsp::CodeAction {
+        title: "mend all that has one sure edit".to_owned(),
+        kind: Some(FIX_ALL),
+        edit: Some(workspace_edit(snapshot, edits)?),
+        ..Default::default()
+    })
+}
+
+/// The one edit that makes a text of another: what lies between what they begin and end with.
+fn difference(file: FileId, old: &str, new: &str) -> Option<Edit> {
+    if old == new {
+        return None;
+    }
+    let mut start = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
+    while !old.is_char_boundary(start) || !new.is_char_boundary(start) {
+        start -= 1;
+    }
+    let (old_rest, new_rest) = (&old[start..], &new[start..]);
+    let ends = old_rest.bytes().rev().zip(new_rest.bytes().rev());
+    let mut common = ends.take_while(|(old, new)| old == new).count();
+    while !old_rest.is_char_boundary(old_rest.len() - common)
+        || !new_rest.is_char_boundary(new_rest.len() - common)
+    {
+        common -= 1;
+    }
+    let text = new_rest[..new_rest.len() - common].to_owned();
+    Some(Edit { span: Span::new(file, start..old.len() - common), text })
+}
+
+/// Edits of the plan's texts as the editor takes them: with the versions that they are for, where it
+/// can.
+pub(super) fn workspace_edit(snapshot: &Snapshot, edits: Vec<Edit>) -> Option<lsp::WorkspaceEdit> {
+    let mut of_file: BTreeMap<FileId, Vec<lsp::TextEdit>> = BTreeMap::new();
+    for Edit { span, text } in edits {
+        let edit = lsp::TextEdit { range: snapshot.range(span), new_text: text };
+        of_file.entry(span.file).or_default().push(edit);
+    }
+    if !snapshot.terms.client.versioned_edits {
+        let changes = of_file.into_iter().map(|(file, edits)| Some((snapshot.uri(file)?, edits)));
+        let changes = Some(changes.collect::<Option<_>>()?);
+        return Some(lsp::WorkspaceEdit { changes, ..Default::default() });
+    }
+    let changes = of_file.into_iter().map(|(file, edits)| {
+        let text_document = lsp::OptionalVersionedTextDocumentIdentifier {
+            version: snapshot.version(file),
+            text_document_identifier: lsp::TextDocumentIdentifier { uri: snapshot.uri(file)? },
+        };
+        let edits = edits.into_iter().map(Into::into).collect();
+        Some(lsp::TextDocumentEdit { text_document, edits }.into())
+    });
+    let document_changes = Some(changes.collect::<Option<_>>()?);
+    Some(lsp::WorkspaceEdit { document_changes, ..Default::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_kind_holds_those_below_it() {
+        for (kind, asked, is) in [
+            ("quickfix", "quickfix", true),
+            ("quickfix", "", true),
+            ("source.fixAll.lanelint", "source.fixAll", true),
+            ("source.fixAll.lanelint", "source", true),
+            ("source.fixAll.lanelint", "source.fix", false),
+            ("source.fixAll.lanelint", "source.fixAll.lanelint.x", false),
+            ("quickfix", "source.fixAll", false),
+        ] {
+            assert_eq!(is_within(kind, asked), is, "{kind} {asked}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_difference_makes_the_one_of_the_other(old in "[ab é漢😀\n]{0,12}", new in "[ab é漢😀\n]{0,12}") {
+            let mut made = old.clone();
+            if let Some(edit) = difference(FileId(0), &old, &new) {
+                made.replace_range(edit.span.bytes(), &edit.text);
+            }
+            prop_assert_eq!(made, new);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The language server: what an editor shows of a plan while it is written.
+//!
+//! [`serve`] speaks the protocol over any connection, and asks a [`World`] for whatever lies on the
+//! disk. One thread receives messages and keeps the open texts, one judges plans, one answers
+//! questions; the only code that knows the protocol's types is here.
+
+mod actions;
+mod client;
+mod completion;
+mod cursor;
+mod diagnostics;
+mod document;
+mod hover;
+mod navigate;
+mod notice;
+mod outline;
+mod place;
+mod plans;
+mod position;
+mod questions;
+mod server;
+mod snapshot;
+mod uri;
+mod work;
+mod world;
+
+pub use lsp_server::Connection;
+pub use position::Encoding;
+pub use server::{Ended, serve};
+pub use world::{OnDisk, World};

@@ -1,0 +1,95 @@
+//! Where the id of a task stands: its definition, whoever names it, and another name for it.
+
+use gen_lsp_types as lsp;
+
+use super::actions::workspace_edit;
+use super::place::{Thing, mentions, thing};
+use super::questions::Asked;
+use crate::finding::Edit;
+use crate::plan::id_fault;
+use crate::source::{Span, yaml};
+
+pub(super) fn definition(
+    asked: &Asked,
+    params: &lsp::DefinitionParams,
+) -> Option<lsp::DefinitionResponse> {
+    let (task, _) = task(asked, &params.text_document_position_params)?;
+    let id = asked.snapshot.plan().tasks[task].id.span;
+    Some(lsp::Definition::from(asked.snapshot.location(id)?).into())
+}
+
+pub(super) fn references(
+    asked: &Asked,
+    params: &lsp::ReferenceParams,
+) -> Option<Vec<lsp::Location>> {
+    let (task, _) = task(asked, &params.text_document_position_params)?;
+    let own = asked.snapshot.plan().tasks[task].id.span;
+    let spans = mentions_of(asked, task).into_iter();
+    let spans = spans.filter(|span| params.context.include_declaration || *span != own);
+    Some(spans.filter_map(|span| asked.snapshot.location(span)).collect())
+}
+
+pub(super) fn prepare_rename(
+    asked: &Asked,
+    params: &lsp::PrepareRenameParams,
+) -> Option<lsp::PrepareRenameResult> {
+    let (task, span) = task(asked, &params.text_document_position_params)?;
+    let placeholder = asked.snapshot.plan().tasks[task].id.value.to_string();
+    let range = asked.snapshot.range(span);
+    Some(lsp::PrepareRenamePlaceholder { range, placeholder }.into())
+}
+
+/// Gives a task another id, wherever it is named.
+///
+/// # Errors
+/// When it can have no such id, or one of its names is written in a way that leaves no sure place.
+pub(super) fn rename(
+    asked: &Asked,
+    params: &lsp::RenameParams,
+) -> Result<Option<lsp::WorkspaceEdit>, String> {
+    let snapshot = &asked.snapshot;
+    let plan = snapshot.plan();
+    let Some((task, _)) = task(asked, &params.text_document_position_params) else {
+        return Err("there is no task's id here".to_owned());
+    };
+    let name = params.new_name.trim();
+    if let Some(fault) = id_fault(name) {
+        return Err(format!("this cannot be the id of a task: {fault}"));
+    }
+    match plan.task(name) {
+        Some(other) if other == task => return Ok(None),
+        Some(_) => return Err(format!("there is a task `{name}` already")),
+        None => {}
+    }
+    let mut edits = Vec::new();
+    for span in mentions_of(asked, task) {
+        let written = snapshot.source(span.file).slice(span.bytes());
+        if written.starts_with(['*', '&', '|', '>', '?']) {
+            return Err(
+                "an alias, an anchor or a block leads to this id: rename it by hand".to_owned()
+            );
+        }
+        edits.push(Edit { span, text: yaml::written_like(written, name) });
+    }
+    Ok(workspace_edit(snapshot, edits))
+}
+
+fn task(asked: &Asked, at: &lsp::TextDocumentPositionParams) -> Option<(usize, Span)> {
+    match thing(asked.snapshot.plan(), asked.at(at.position)?)? {
+        Thing::Task(task, span) => Some((task, span)),
+        Thing::Glob(..) | Thing::Rule(..) => None,
+    }
+}
+
+/// Where a task is named, its definition first.
+fn mentions_of(asked: &Asked, task: usize) -> Vec<Span> {
+    let plan = asked.snapshot.plan();
+    let own = plan.tasks[task].id.span;
+    let all = (0..plan.tasks.len()).flat_map(|other| mentions(plan, other));
+    let others = all.filter(|(of, span)| *of == task && *span != own);
+    let mut spans: Vec<Span> = std::iter::once(own).chain(others.map(|(_, span)| span)).collect();
+    // What an alias repeats stands once.
+    let mut seen = std::collections::BTreeSet::new();
+    spans.retain(|span| seen.insert(*span));
+    spans
+}

@@ -1,0 +1,122 @@
+//! What is said of a file that is no plan: that it lies outside the lane of the task which is worked
+//! on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gen_lsp_types as lsp;
+
+use super::diagnostics::named;
+use super::document::Document;
+use super::snapshot::Snapshot;
+use crate::hook::{self, Decision, Intent};
+use crate::path::RepoPath;
+use crate::plan::Plan;
+use crate::repo::ChangeKind;
+use crate::report::brief::code;
+use crate::report::{name, names};
+use crate::who::{Answer, Protection, Who};
+
+/// How many tasks are named.
+const TASKS: usize = 5;
+
+/// The diagnostics of the other open files for which a plan counts, those without any too.
+pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams> {
+    if snapshot.beside.is_empty() {
+        return Vec::new();
+    }
+    let plan = snapshot.plan();
+    let worker = worker(snapshot).map(|task| (task, Who::new(plan)));
+    let of_file = |document: &Arc<Document>| {
+        let notice = worker.as_ref().and_then(|(task, who)| notice(snapshot, document, *task, who));
+        lsp::PublishDiagnosticsParams {
+            uri: document.uri.clone(),
+            version: Some(document.version),
+            diagnostics: notice.into_iter().collect(),
+        }
+    };
+    snapshot.beside.iter().map(of_file).collect()
+}
+
+/// The task that is worked on: the one of the settings, else the one whose branch is checked out.
+/// Nothing where that is no one task's, where its lane is not known, or where notices are off.
+fn worker(snapshot: &Snapshot) -> Option<usize> {
+    let settings = &snapshot.terms.settings;
+    let plan = snapshot.plan();
+    if !settings.notices {
+        return None;
+    }
+    let task = match &settings.task {
+        Some(id) => plan.task(id)?,
+        None => {
+            let branch = snapshot.branch()?;
+            let tasks = plan.tasks.iter().enumerate();
+            let mut tasks = tasks.filter(|(_, task)| task.branch_name() == branch);
+            let (task, _) = tasks.next()?;
+            tasks.next().is_none().then_some(task)?
+        }
+    };
+    (!plan.is_lane_unknown(task)).then_some(task)
+}
+
+fn notice(
+    snapshot: &Snapshot,
+    document: &Document,
+    task: usize,
+    who: &Who<'_>,
+) -> Option<lsp::Diagnostic> {
+    let path = snapshot.below_root(document.path.as_ref()?)?;
+    let answer = who.may_write(&path);
+    let mine = answer.owners.iter().any(|owner| owner.task == task);
+    if mine || answer.undecided.contains(&task) {
+        return None;
+    }
+    let plan = snapshot.plan();
+    let rule = if plan.tasks[task].is_review_only() { "review-only-write" } else { "out-of-lane" };
+    // What the gate would let through, allowed or with the rule off, needs no notice.
+    let changes = BTreeMap::from([(path.clone(), ChangeKind::Modified)]);
+    let judged = hook::judge(plan, Intent { task, changes, rivals: Vec::new() });
+    matches!(judged, Decision::Deny(_)).then_some(())?;
+    let message = message(plan, task, &path, &answer);
+    let end = snapshot.terms.client.encoding.range(&document.source, document.source.line_span(1)?);
+    let severity = Some(lsp::DiagnosticSeverity::Information);
+    Some(lsp::Diagnostic { severity, ..named(snapshot, rule, end, message) })
+}
+
+/// Whose the file is, and how to ask.
+fn message(plan: &Plan, task: usize, path: &RepoPath, answer: &Answer<'_>) -> String {
+    let (task_name, file) = (name(plan, task), code(&path.to_string()));
+    let owners: Vec<usize> = answer.owners.iter().map(|owner| owner.task).collect();
+    let others = names(plan, &owners, TASKS);
+    let plan_name = plan.sources.first().map_or("the plan", |source| source.name());
+    let plan_name = code(plan_name);
+    let glob = code(&crate::glob::escape_path(path));
+    match &answer.protected {
+        Some(Protection::Plan) => format!(
+            "{file} is part of the plan, and so in no task's lane\n\
+             help: propose the change to whoever owns the plan"
+        ),
+        Some(Protection::Glob(entry)) => format!(
+            "{file} is protected by {}, and so in no task's lane\n\
+             help: propose the change to whoever owns {plan_name}",
+            code(&entry.text)
+        ),
+        None if plan.tasks[task].is_review_only() => format!(
+            "{task_name}, which is worked on here, only reviews: it may write no file\n\
+             help: report what you found{}",
+            if owners.is_empty() {
+                String::new()
+            } else {
+                format!(" to {others}, who may write {file}")
+            }
+        ),
+        None if owners.is_empty() => format!(
+            "{file} is outside the lane of {task_name}, and in no other\n\
+             help: ask for {glob} in the `write` of {task_name}, in {plan_name}"
+        ),
+        None => format!(
+            "{file} is outside the lane of {task_name}: it is in that of {others}\n\
+             help: ask {others} to change it, or ask for {glob} in the `write` of {task_name}, in {plan_name}"
+        ),
+    }
+}

@@ -1,0 +1,135 @@
+//! A plan's text at a glance: its tasks as symbols, what can be folded, and how many files each glob
+//! matches.
+
+use gen_lsp_types as lsp;
+
+use super::hover::of_files;
+use super::place::extent;
+use super::questions::Asked;
+use super::snapshot::Snapshot;
+use crate::plan::GlobEntry;
+use crate::report::shown;
+use crate::source::FileId;
+
+/// The tasks of the text, with what they may write.
+pub(super) fn symbols(asked: &Asked) -> Option<lsp::DocumentSymbolResponse> {
+    let snapshot = &asked.snapshot;
+    let file = snapshot.file_of(&asked.document)?;
+    let nested: Vec<lsp::DocumentSymbol> =
+        tasks(snapshot, file).map(|task| symbol(snapshot, task)).collect();
+    if snapshot.terms.client.nested_symbols {
+        return Some(nested.into());
+    }
+    let flat = nested.into_iter().map(|symbol| {
+        let location = lsp::Location { uri: asked.document.uri.clone(), range: symbol.range };
+        let base = lsp::BaseSymbolInformation::new(symbol.name, symbol.kind, None, None);
+        lsp::SymbolInformation::new(None, location, base)
+    });
+    Some(flat.collect::<Vec<_>>().into())
+}
+
+/// The tasks that a text defines.
+fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = usize> {
+    let plan = snapshot.plan();
+    (0..plan.tasks.len()).filter(move |task| plan.tasks[*task].id.span.file == file)
+}
+
+fn symbol(snapshot: &Snapshot, task: usize) -> lsp::DocumentSymbol {
+    let plan = snapshot.plan();
+    let this = &plan.tasks[task];
+    let all = extent(plan, task);
+    let globs = this.write.iter().flat_map(|write| &write.entries);
+    // What an alias leads to stands elsewhere.
+    let inside = globs.filter(|entry| entry.span.file == all.file && entry.span.start >= all.start);
+    let leaf = |entry: &GlobEntry| {
+        let range = snapshot.range(entry.span);
+        named(&entry.text, lsp::SymbolKind::File, range, range)
+    };
+    let title = this.title.as_ref().map(|title| shown(&title.value).into_owned());
+    let (range, selection) = (snapshot.range(all), snapshot.range(this.id.span));
+    lsp::DocumentSymbol {
+        detail: title,
+        children: Some(inside.map(leaf).collect()),
+        ..named(&this.id.value, lsp::SymbolKind::Object, range, selection)
+    }
+}
+
+fn named(
+    name: &str,
+    kind: lsp::SymbolKind,
+    range: lsp::Range,
+    selection_range: lsp::Range,
+) -> lsp::DocumentSymbol {
+    // The protocol forbids a name of blanks.
+    let name = if name.trim().is_empty() { "?" } else { name };
+    lsp::DocumentSymbol::new(
+        shown(name).into_owned(),
+        None,
+        kind,
+        None,
+        None,
+        range,
+        selection_range,
+        None,
+    )
+}
+
+/// Tasks, and what they write, wherever they take more than a line.
+pub(super) fn folds(asked: &Asked) -> Option<Vec<lsp::FoldingRange>> {
+    let snapshot = &asked.snapshot;
+    let file = snapshot.file_of(&asked.document)?;
+    let plan = snapshot.plan();
+    let source = snapshot.source(file);
+    let spans = tasks(snapshot, file).flat_map(|task| {
+        let all = extent(plan, task);
+        let write = plan.tasks[task].write.as_ref().map(|write| write.span);
+        std::iter::once(all)
+            .chain(write.filter(|write| write.file == file && write.start >= all.start))
+    });
+    let folds = spans.filter_map(|span| {
+        let text = source.slice(span.bytes());
+        let (start, end) = (span.start, span.start + text.trim_end().len());
+        let range = snapshot.terms.client.encoding.range(source, start..end);
+        // A list of dashes begins a line below its key.
+        let dashes = text.starts_with('-') && range.start.line > 0;
+        let start_line = range.start.line - u32::from(dashes);
+        (start_line < range.end.line).then(|| lsp::FoldingRange {
+            start_line,
+            end_line: range.end.line,
+            ..Default::default()
+        })
+    });
+    Some(folds.collect())
+}
+
+/// Behind each glob, how many files it matches.
+pub(super) fn hints(asked: &Asked, params: &lsp::InlayHintParams) -> Option<Vec<lsp::InlayHint>> {
+    let snapshot = &asked.snapshot;
+    let file = snapshot.file_of(&asked.document)?;
+    let bytes = snapshot.terms.client.encoding.bytes(snapshot.source(file), params.range);
+    let seen = |entry: &GlobEntry| {
+        entry.span.file == file && bytes.start <= entry.span.end && entry.span.start <= bytes.end
+    };
+    let hints =
+        snapshot.plan().glob_entries().filter(|(_, entry)| seen(entry)).filter_map(|(_, entry)| {
+            let matched = snapshot.matched(entry.glob.as_ref().ok()?)?;
+            let least = if matched.undecided { "at least " } else { "" };
+            let plural = if matched.count == 1 { "" } else { "s" };
+            let label = format!("{least}{} file{plural}", matched.count);
+            let what = if entry.negated { "exclusion" } else { "glob" };
+            let (position, tooltip) =
+                (snapshot.range(entry.span).end, of_files(what, &matched).into());
+            let padded = Some(true);
+            Some(lsp::InlayHint::new(
+                position,
+                label.into(),
+                None,
+                None,
+                Some(tooltip),
+                padded,
+                None,
+                None,
+            ))
+        });
+    Some(hints.collect())
+}
