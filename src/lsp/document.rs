@@ -84,6 +84,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// A change of any bytes is the same change of the bytes' positions, in every encoding.
         #[test]
         fn a_change_is_that_of_a_naive_text(

@@ -185,7 +185,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(cases()))]
+        #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn positions_are_those_of_a_naive_count(text in "([a-c]|é|漢|😀|\u{301}|\n|\r\n|\r){0,24}", byte in 0..80_usize) {

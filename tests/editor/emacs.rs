@@ -13,7 +13,7 @@ fn is_here() -> bool {
     let load = ["--batch", "--eval", "(package-initialize)", "-l", "eglot", "-l", "yaml-mode"];
     let output = Command::new("emacs").args(load).output();
     let here = output.is_ok_and(|output| output.status.success());
-    assert!(here || std::env::var_os("CI").is_none(), "CI tests with a real Emacs");
+    assert!(here || std::env::var_os("LANELINT_EDITORS").is_none(), "there is no Emacs");
     here
 }
 
