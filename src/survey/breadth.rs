@@ -171,13 +171,15 @@ impl Judge<'_, '_, '_> {
         }
         let lane = self.lanes.of(task);
         let others: Vec<&Lane> = self.beside(task).map(|other| self.lanes.of(other)).collect();
+        // What is protected belongs to nobody.
+        let protect: Vec<&Glob> = lane.common().protect.iter().collect();
         for other in &others {
             for (exclusion, glob) in lane
                 .exclusions()
                 .iter()
                 .flat_map(|exclusion| other.globs().iter().map(move |glob| (exclusion, glob)))
             {
-                if self.work.meets(exclusion, glob, &[], &mut self.patience)? {
+                if self.work.meets(exclusion, glob, &protect, &mut self.patience)? {
                     return Ok(true);
                 }
             }

@@ -247,6 +247,15 @@ mod broad_lane {
     }
 
     #[test]
+    fn what_is_protected_draws_no_border() {
+        let text = |protect: &str| {
+            format!("tasks:\n  a: {{write: ['**', '!p/**']}}\n  b: {{write: p/x}}\n{protect}")
+        };
+        assert_eq!(said(&text(""), &[]), [""; 0]);
+        assert_eq!(said(&text("protect: p/**\n"), &[]).len(), 1);
+    }
+
+    #[test]
     fn a_lane_of_any_folder_is_told_where_another_may_write() {
         for (glob, broad) in [
             ("**", true),
