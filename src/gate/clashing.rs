@@ -92,8 +92,7 @@ fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a
     let discord = Discord::Form;
     for other in &input.existing {
         for &(judged, path, added) in writers.get(&fold::path(other)).into_iter().flatten() {
-            let left = judged.changes().all(|(changed, _)| changed != other);
-            if added && path != other && left {
+            if added && path != other && !judged.has_changed(other) {
                 let other_judged = None;
                 clashes.add(PathClash { discord, judged, path, other_judged, other });
             }

@@ -195,6 +195,12 @@ impl Judged {
         }
     }
 
+    /// Whether a path is among the changes.
+    #[must_use]
+    pub fn has_changed(&self, path: &RepoPath) -> bool {
+        matches!(&self.work, Work::Changes(set) if set.changes.contains_key(path))
+    }
+
     /// The changes, as far as they could be read.
     pub fn changes(&self) -> impl Iterator<Item = (&RepoPath, &Change)> {
         let set = match &self.work {

@@ -50,7 +50,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             if gate.collisions.gave_up {
                 report(gave_up_between(facts, "colliding-writes"));
             }
-            if gate.clashes.gave_up {
+            if gate.clashes.gave_up && facts.plan.level("clashing-paths") != Some(None) {
                 report(gave_up_between(facts, "clashing-paths"));
             }
             if gate.moved.gave_up {
