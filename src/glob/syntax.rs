@@ -255,6 +255,7 @@ impl Parser<'_> {
         let first_member = self.at;
         let mut ranges: Vec<(u8, u8)> = Vec::new();
         let mut in_range = false;
+        let mut after_range = false;
         let faults = self.faults.len();
         loop {
             let member_start = self.at;
@@ -309,20 +310,34 @@ impl Parser<'_> {
                     last.1 = byte;
                     if last.0 > last.1 {
                         let (from, to) = (char::from(last.0), char::from(last.1));
-                        self.faults.push(
-                            Fault::new(
-                                member_start - 2..self.at,
-                                format!("the range `{from}-{to}` runs backwards"),
-                                format!("write `{to}-{from}`"),
-                            )
-                            .with_fix(format!("{to}-{from}")),
+                        let fault = Fault::new(
+                            member_start - 2..self.at,
+                            format!("the range `{from}-{to}` runs backwards"),
+                            format!("write `{to}-{from}`"),
                         );
+                        // Beside other members it is rather a name, such as `[post-id]`.
+                        let alone = member_start - 2 == first_member && self.peek() == Some(']');
+                        self.faults.push(if alone {
+                            fault.with_fix(format!("{to}-{from}"))
+                        } else {
+                            fault
+                        });
                     }
                     in_range = false;
+                    after_range = true;
+                    continue;
+                }
+                Some(_) if byte == b'-' && after_range && self.peek() != Some(']') => {
+                    self.faults.push(fault(
+                        member_start..self.at,
+                        "a `-` right after a range, which tools read differently".to_owned(),
+                        "put a literal `-` last in the class",
+                    ));
                 }
                 Some(_) if byte == b'-' => in_range = true,
                 _ => ranges.push((byte, byte)),
             }
+            after_range = false;
         }
         if in_range {
             ranges.push((b'-', b'-'));
@@ -443,6 +458,8 @@ mod tests {
             ("{a,b", "{", "this `{` is never closed"),
             ("a}b", "}", "this `}` closes no brace"),
             ("[z-a]", "z-a", "the range `z-a` runs backwards"),
+            ("[post-id]", "t-i", "the range `t-i` runs backwards"),
+            ("[a-e-n]", "-", "a `-` right after a range, which tools read differently"),
             ("[/]", "[/]", "this class could match only `/`"),
             ("[[:alpha:]]", "[:alpha:]", "`[:alpha:]` is a POSIX class"),
             (r"[\]]", r"\", "a backslash inside a class"),

@@ -647,15 +647,58 @@ mod tests {
     }
 
     #[test]
+    fn names_that_git_reads_otherwise() {
+        let index = "index 0123456..0123457 100644\n";
+        let created = "new file mode 100644\nindex 0000000..0123457\n--- /dev/null\n";
+        for odd in [
+            format!("diff --git a/zl b/ci/evil.yml\n{created}+++ b/ci/evil.yml\n{HUNK}"),
+            "diff --git a/lanes.yaml b/zl\ndeleted file mode 100644\n".into(),
+            format!(
+                "diff --git a/packages/b/src/x b/x/src/x\n{index}--- a/packages/b/src/x\n\
+                 +++ b/x/src/x\n{HUNK}"
+            ),
+            format!("diff --git a/g\r.rs b/g\r.rs\n{index}--- a/g\r.rs\n+++ b/g\r.rs\n{HUNK}"),
+            "diff --git a/f b/g\nsimilarity index 100%\nrename from f\r.rs\nrename to g\n".into(),
+            format!("--- a/f 2020-01-01 00:00:00 +0000\n+++ b/f 2020-01-01 00:00:01 +0000\n{HUNK}"),
+        ] {
+            assert!(told(&odd).1, "{odd}");
+        }
+        let near = format!(
+            "diff --git a/x 12 b/x 12\n{index}--- a/x 12\t\n+++ b/x 12\t\n{HUNK}\
+             diff --git a/old b/new\nsimilarity index 100%\nrename old old\nrename new new\n"
+        );
+        let changes: Vec<String> =
+            ["added new", "deleted old", "modified x 12"].map(String::from).into();
+        assert_eq!(told(&near), (changes, false));
+    }
+
+    #[test]
+    fn encodings_that_git_decodes() {
+        let mail = |encoding: &str| {
+            format!(
+                "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n\
+                 Content-Transfer-Encoding:{encoding}\n\n---\n\
+                 diff --git a/x b/x\nindex 0123456..0123457 100644\n--- a/x\n+++ b/x\n{HUNK}"
+            )
+        };
+        for plain in [" 7bit", " 8BIT ", " binary"] {
+            assert!(!told(&mail(plain)).1, "{plain}");
+        }
+        for decoded in [" base64; x=y", " \"base64\"", " x-base64", "\n base64", " (a) base64"] {
+            assert!(told(&mail(decoded)).1, "{decoded}");
+        }
+    }
+
+    #[test]
     fn renames_settle_what_other_headers_leave_open() {
         let rename =
             "diff --git xsrc/f ysrc/g\nsimilarity index 100%\nrename from src/f\nrename to src/g\n";
         let open = format!(
             "diff --git xsrc/h ysrc/h\nindex 0123456..0123457 100644\n--- xsrc/h\n+++ ysrc/h\n{HUNK}"
         );
-        let changes: Vec<String> =
-            ["deleted src/f", "added src/g", "modified src/h"].map(String::from).into();
-        assert_eq!(told(&format!("{open}{rename}")), (changes, false));
+        // `git apply` would write `h`: what the rename shows of the prefixes does not count.
+        let changes: Vec<String> = ["deleted src/f", "added src/g"].map(String::from).into();
+        assert_eq!(told(&format!("{open}{rename}")), (changes, true));
         let tail = "diff --git a/q/f b/q/g\nsimilarity index 100%\nrename from f\nrename to g\n";
         let usual = format!(
             "diff --git a/q/h b/q/h\nindex 0123456..0123457 100644\n--- a/q/h\n+++ b/q/h\n{HUNK}"

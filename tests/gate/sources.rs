@@ -108,12 +108,14 @@ fn a_range_counts_from_the_merge_base_or_compares_two_trees() {
 }
 
 #[test]
-fn a_range_without_an_end_ends_in_head_and_one_without_a_beginning_is_a_slip() {
+fn a_range_without_both_ends_is_a_slip() {
     let repo = planned(PLAN);
-    let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     repo.git(&["checkout", "-q", "lessons"]);
-    let json = Gate::of(&repo, &["--range", "main..."]).json().ends_with(1);
-    assert_eq!(json.value["inputs"][0]["head"], head);
+    gate(&repo, &["--range", "main...HEAD"]).ends_with(1);
+    for range in ["main...", "main..", "lessons=main..."] {
+        gate(&repo, &["--range", range]).ends_with(2).tells(&["no commit to end", "HEAD"]);
+    }
     // `"$BASE...$HEAD"` with nothing in the variables: HEAD against itself would be green.
     for range in ["...", "..", "...lessons", "..lessons", "lessons=...lessons"] {
         let answer = gate(&repo, &["--range", range]).ends_with(2);
@@ -122,6 +124,19 @@ fn a_range_without_an_end_ends_in_head_and_one_without_a_beginning_is_a_slip() {
     for range in ["main", "lessons=main", ""] {
         gate(&repo, &["--range", range]).ends_with(2).tells(&["is no range", "A...B"]);
     }
+}
+
+#[test]
+fn names_left_empty_by_a_variable() {
+    let repo = planned("rules: {unclaimed-branch: off}\ntasks: {lessons: {write: lessons/**}}\n");
+    branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "lessons"]);
+    for flag in ["--branch=", "--task=", "--base=", "--plan-from="] {
+        let answer = gate(&repo, &["--range", "main...HEAD", flag]).ends_with(2);
+        answer.tells(&["is empty", "unset variable"]);
+    }
+    gate(&repo, &["--range", "main...HEAD", "--branch=other"]).ends_with(0);
+    gate(&repo, &["--range", "main...HEAD", "--branch=lessons"]).ends_with(1);
 }
 
 #[test]

@@ -41,15 +41,32 @@ pub(super) fn ranges(texts: &[String]) -> Result<Vec<(Option<String>, Range)>, U
                     "look for a variable that is not set, or write HEAD if that is meant",
                 ));
             }
+            if to.is_empty() {
+                return Err(Unusable::new(
+                    format!("the range `{range}` names no commit to end at"),
+                    "check for an unset variable, or write HEAD if that is meant",
+                ));
+            }
             let range = Range {
                 text: range.to_owned(),
                 from: from.to_owned(),
-                to: if to.is_empty() { "HEAD" } else { to }.to_owned(),
+                to: to.to_owned(),
                 symmetric,
             };
             Ok((id.map(str::to_owned), range))
         })
         .collect()
+}
+
+/// Rejects a flag whose value is empty: an unset variable must not pass for a name.
+pub(super) fn no_empty_name(flag: &str, value: Option<&str>) -> Result<(), Unusable> {
+    match value {
+        Some("") => Err(Unusable::new(
+            format!("the value of `{flag}` is empty"),
+            format!("check for an unset variable, or leave `{flag}` out"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The names of standard input.

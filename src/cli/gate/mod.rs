@@ -66,6 +66,14 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     let environment = super::plan::environment()?;
     let mut place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
     asked::stdin_once(args.plan.as_deref(), &args.diff)?;
+    for (flag, value) in [
+        ("--task", &args.task),
+        ("--branch", &args.branch),
+        ("--base", &args.base),
+        ("--plan-from", &args.plan_from),
+    ] {
+        asked::no_empty_name(flag, value.as_deref())?;
+    }
     let ranges = asked::ranges(&args.range)?;
     let needs_repository = !ranges.is_empty()
         || args.staged

@@ -21,11 +21,14 @@ const OUTPUT_LIMIT: u64 = 2 << 30;
 const STDERR_LIMIT: u64 = 64 << 10;
 
 /// The switches of every call. `/dev/null` is understood by git for Windows too.
-const SWITCHES: [&str; 18] = [
+const SWITCHES: [&str; 20] = [
     "-c",
     "core.fsmonitor=false",
     "-c",
     "core.hooksPath=/dev/null",
+    // A commit-graph file is the repository's own word on who is whose parent, and it may lie.
+    "-c",
+    "core.commitGraph=false",
     "-c",
     "core.excludesFile=/dev/null",
     "-c",

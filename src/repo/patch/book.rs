@@ -103,8 +103,12 @@ impl Book {
         self.learn(&waiting);
         for Waiting { line, names, effect, cut } in waiting {
             let name = match names {
-                Open::Git(names) if cut => self.known(&names).flatten(),
-                Open::Git(names) => self.settle(&names),
+                Open::Git(names) if cut => {
+                    self.known(&names).flatten().filter(|name| is_below_one_component(&names, name))
+                }
+                Open::Git(names) => {
+                    self.settle(&names).filter(|name| is_below_one_component(&names, name))
+                }
                 Open::Alone { name, is_old } => self.settle_alone(&name, is_old),
             };
             match name {
@@ -252,4 +256,17 @@ fn parts_folders(prefixes: &Prefixes) -> bool {
     let folder =
         |prefix: &[u8]| (prefix.is_empty() || prefix.ends_with(b"/")) && !prefix.contains(&b' ');
     folder(&prefixes.old) && folder(&prefixes.new)
+}
+/// Whether `git apply` writes `name` by either name of the header: it takes one component from the
+/// name that it goes by, and which of the two that is depends on the header's other lines.
+fn is_below_one_component(names: &Names, name: &[u8]) -> bool {
+    let below = |side: &[u8]| {
+        side.strip_suffix(name).is_some_and(|prefix| match prefix.split_last() {
+            Some((b'/', component)) => !component.is_empty() && !component.contains(&b'/'),
+            _ => false,
+        })
+    };
+    names.splits().iter().any(|pair| {
+        (below(&pair.old) && below(&pair.new)) || (pair.old == name && pair.new == name)
+    })
 }

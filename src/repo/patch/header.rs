@@ -130,10 +130,10 @@ impl Header {
             self.created = true;
             self.new_mode = mode(rest);
             self.new_mode.is_some()
-        } else if let Some(rest) = after("rename from ") {
+        } else if let Some(rest) = after("rename from ").or_else(|| after("rename old ")) {
             self.from = lone(rest);
             self.from.is_some()
-        } else if let Some(rest) = after("rename to ") {
+        } else if let Some(rest) = after("rename to ").or_else(|| after("rename new ")) {
             self.to = lone(rest);
             self.to.is_some()
         } else if let Some(rest) = after("copy from ") {
@@ -162,6 +162,12 @@ impl Header {
         !(self.created || self.deleted || self.body) && self.index.is_none() && self.to.is_none()
     }
 
+    /// Whether `/dev/null` stands where git would take it for the path `dev/null`.
+    fn is_absent_unannounced(&self) -> bool {
+        (self.old == Some(Side::Absent) && !self.created)
+            || (self.new == Some(Side::Absent) && !self.deleted)
+    }
+
     /// What the header lacks, if it lacks something; `last` says that the text ends behind it.
     pub(super) fn fault(&self, last: bool) -> Option<&'static str> {
         const CUT: &str = "the patch ends in a file's header";
@@ -183,6 +189,9 @@ impl Header {
         };
         let half =
             !self.created && !self.deleted && self.old_mode.is_some() != self.new_mode.is_some();
+        if self.is_absent_unannounced() {
+            return Some("`/dev/null` as a name, without `new file mode` or `deleted file mode`");
+        }
         (bare || half).then_some(if last { CUT } else { BARE })
     }
 
@@ -314,7 +323,7 @@ mod tests {
                 ChangeKind::Modified,
             ),
             ("index 0123..4567 100644\n--- a/x\n+++ b/x\n@@ -1 +1 @@", ChangeKind::Modified),
-            ("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@", ChangeKind::Added),
+            ("new file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@", ChangeKind::Added),
             ("index 0123..4567 100644\nGIT binary patch", ChangeKind::Modified),
             ("similarity index 100%\nrename from x\nrename to y", ChangeKind::Added),
         ] {
@@ -335,6 +344,8 @@ mod tests {
             ("index 0123..4567 100644", true, true),
             ("index 0123..4567 100644\n--- a/x", true, true),
             ("index 0123..4567 100644\n--- a/x\n+++ b/x", true, true),
+            ("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@", true, true),
+            ("--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@", true, true),
             ("similarity index 100%\nrename from x", true, true),
             ("similarity index 90%\nrename from x\nrename to y", true, true),
         ] {

@@ -117,7 +117,8 @@ pub(super) fn common_head(one: &[u8], two: &[u8]) -> usize {
 pub(super) fn lone(text: &[u8]) -> Option<Vec<u8>> {
     match unquote(text) {
         Some((name, taken)) => (taken == text.len()).then_some(name),
-        None => (!text.is_empty() && text.first() != Some(&b'"')).then(|| text.to_vec()),
+        None => (!text.is_empty() && text.first() != Some(&b'"') && !text.contains(&b'\r'))
+            .then(|| text.to_vec()),
     }
 }
 
@@ -139,6 +140,9 @@ impl Side {
             None => {
                 let end = text.find_byte(b'\t').unwrap_or(text.len());
                 let (name, rest) = text.split_at_checked(end)?;
+                if name.contains(&b'\r') || has_stamp(name) {
+                    return None;
+                }
                 (name.to_vec(), rest)
             }
         };
@@ -163,6 +167,15 @@ impl Side {
     }
 }
 
+/// Whether a blank and a time stamp end the name for git: `x 2020-01-01 00:00:00 +0000`.
+fn has_stamp(name: &[u8]) -> bool {
+    let is_clock = |word: &[u8]| {
+        word.first().is_some_and(u8::is_ascii_digit)
+            && word.iter().filter(|&&b| b == b':').count() == 2
+    };
+    name.split(|&byte| byte == b' ').skip(1).any(is_clock)
+}
+
 /// What follows `diff --git `: two names with a space between, each quoted or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Names {
@@ -175,7 +188,8 @@ pub(super) enum Names {
 impl Names {
     /// Takes the two names apart where quotes show how.
     pub(super) fn parse(text: &[u8]) -> Option<Names> {
-        if text.len() >= KEPT {
+        // git ends a name at a raw carriage return; what follows would be read here as part of it.
+        if text.len() >= KEPT || text.contains(&b'\r') {
             return None;
         }
         if let Some((old, taken)) = unquote(text) {

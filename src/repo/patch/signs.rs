@@ -97,10 +97,12 @@ fn is_coloured_header(text: &[u8]) -> bool {
     is_header(text) || text.starts_with(b"@@ ") || text.starts_with(b"Only in ")
 }
 
+/// Whether a mail's header names an encoding that is not known to leave the text as it is. git
+/// decodes more spellings than the standard has: parameters, comments, values on the next line.
 fn is_encoded(text: &[u8]) -> bool {
+    const PLAIN: [&[u8]; 3] = [b"7bit", b"8bit", b"binary"];
     let Some((name, value)) = text.split_once_str(":") else { return false };
     let value = value.trim();
     name.eq_ignore_ascii_case(b"Content-Transfer-Encoding")
-        && (value.eq_ignore_ascii_case(b"base64")
-            || value.eq_ignore_ascii_case(b"quoted-printable"))
+        && !PLAIN.iter().any(|plain| value.eq_ignore_ascii_case(plain))
 }
