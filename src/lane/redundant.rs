@@ -44,8 +44,11 @@ pub struct Redundancy {
 }
 
 /// Finds the entries of a lane that change nothing, in the order of the plan.
+///
+/// `share` is what every lane holds that has a glob. Exclusions take from it too, and it makes no
+/// glob redundant: lanes that hold it by a glob of their own overlap there as anywhere.
 #[must_use]
-pub fn redundancy(entries: &[Entry<'_>], patience: &mut Patience) -> Redundancy {
+pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], patience: &mut Patience) -> Redundancy {
     let asked = |place: &usize| entries[*place].asked;
     let Some(near) = near(entries) else {
         return Redundancy {
@@ -64,6 +67,7 @@ pub fn redundancy(entries: &[Entry<'_>], patience: &mut Patience) -> Redundancy 
         let [exclusion_globs, globs_left] = [&exclusions, &globs]
             .map(|places| places.iter().map(|&place| entries[place].glob).collect::<Vec<_>>());
         let redundant = if entry.negated {
+            let globs_left: Vec<&Glob> = globs_left.into_iter().chain(share).collect();
             takes_nothing(entry.glob, &globs_left, &exclusion_globs, patience)
         } else {
             adds_nothing(entry.glob, &globs_left, &exclusion_globs, patience)
@@ -196,7 +200,7 @@ mod tests {
             .iter()
             .map(|(negated, glob)| Entry { negated: *negated, glob, asked: true })
             .collect();
-        let redundancy = redundancy(&entries, &mut Patience::default());
+        let redundancy = redundancy(&entries, &[], &mut Patience::default());
         assert!(redundancy.undecided.is_empty());
         let told = redundancy.redundant.iter();
         told.map(|found| (texts[found.place], found.within.map(|place| texts[place]))).collect()
@@ -262,7 +266,7 @@ mod tests {
             .zip([false, true, false])
             .map(|(glob, asked)| Entry { negated: false, glob, asked })
             .collect();
-        let found = redundancy(&entries, &mut Patience::default());
+        let found = redundancy(&entries, &[], &mut Patience::default());
         assert_eq!(found.redundant, [Redundant { place: 1, within: Some(0) }]);
     }
 
@@ -272,7 +276,7 @@ mod tests {
             (0..1_500).map(|n| Glob::parse(&format!("*x{n}*")).unwrap()).collect();
         let entries: Vec<Entry<'_>> =
             globs.iter().map(|glob| Entry { negated: false, glob, asked: true }).collect();
-        let found = redundancy(&entries, &mut Patience::default());
+        let found = redundancy(&entries, &[], &mut Patience::default());
         assert_eq!((found.redundant, found.undecided.len()), (vec![], 1_500));
     }
 }
