@@ -15,7 +15,7 @@ use crate::parallel;
 use crate::plan::fix::Applicability;
 use crate::source::yaml::{self, NodeRef, Tree, View};
 use crate::source::{FileId, SourceFile, Span, excerpt};
-use values::Exclusions;
+use values::{Exclusions, Wanted};
 
 /// The most bytes that a plan may have, all its files together.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
@@ -103,6 +103,26 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
     reader.finish()
 }
 
+/// The line that opens a Markdown fence: the first line that says something, or one that is not
+/// indented.
+fn fence(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    let mut is_first = true;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let line = line.trim_end();
+        let said = line.trim_start_matches(['\u{feff}', ' ']);
+        let start = start + line.len() - said.len();
+        let is_fence = said.starts_with("```") || said.starts_with("~~~");
+        if is_fence && (is_first || said.len() == line.trim_start_matches('\u{feff}').len()) {
+            return Some(start..start + said.len());
+        }
+        is_first &= said.is_empty();
+    }
+    None
+}
+
 #[derive(Default)]
 struct Reader {
     plan: Plan,
@@ -163,6 +183,16 @@ impl Reader {
     fn file(&mut self, file: FileId, source: &SourceFile) {
         self.file = Some(file);
         let tree = Tree::parse(source.text());
+        if !tree.problems().is_empty()
+            && let Some(fence) = fence(source.text())
+        {
+            // What a fence makes of the text, nobody wants to hear.
+            self.unknown = true;
+            let help =
+                "take the plan out of the fence: remove this line and the one that closes it";
+            self.problem(fence, "a plan is no Markdown", help);
+            return;
+        }
         let first = self.plan.problems.len();
         for problem in tree.problems() {
             let found = self.problem(problem.span.clone(), problem.message.clone(), "");
@@ -182,7 +212,7 @@ impl Reader {
         };
         let View::Map(pairs) = self.view(root) else {
             self.unknown = true;
-            self.wrong_type(root, "the keys of a plan");
+            self.wrong_type(root, Wanted::Collection("the keys of a plan"));
             return;
         };
         let tasks = pairs
@@ -280,7 +310,7 @@ impl Reader {
             View::Map(pairs) => pairs,
             View::Null => return,
             _ => {
-                self.wrong_type(node, "a map from a glob to its companions");
+                self.wrong_type(node, Wanted::Collection("a map from a glob to its companions"));
                 return;
             }
         };
@@ -301,7 +331,7 @@ impl Reader {
             View::Map(pairs) => pairs,
             View::Null => return,
             _ => {
-                self.wrong_type(node, "a map from rules to levels");
+                self.wrong_type(node, Wanted::Collection("a map from rules to levels"));
                 return;
             }
         };
@@ -311,7 +341,7 @@ impl Reader {
             if !self.first_of_plan(&place, key) {
                 continue;
             }
-            let Some(level) = self.text_value(value, "a level") else { continue };
+            let Some(level) = self.text_value(value, Wanted::Word("a level")) else { continue };
             let level = match level.value.as_str() {
                 "error" => Some(Level::Error),
                 "warning" => Some(Level::Warning),
