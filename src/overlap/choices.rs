@@ -300,10 +300,7 @@ mod tests {
             // What stays of `src/**` is in the other glob.
             ("a: {write: ['src/{x,y}', src/x]}\n  b: {write: src/y}", vec!["share"]),
             // `b` may not write `doc/x`, and its glob would take it all the same.
-            (
-                "a: {write: [src/**, doc/x]}\n  b: {write: ['{src,doc}/*', '!doc/**']}",
-                vec![],
-            ),
+            ("a: {write: [src/**, doc/x]}\n  b: {write: ['{src,doc}/*', '!doc/**']}", vec![]),
             (
                 "a: {write: [src/**, doc/**]}\n  b: {write: ['{src,doc}/*', '!doc/**']}",
                 vec!["exclude `{src,doc}/*` from `a`"],

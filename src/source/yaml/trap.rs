@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::recover::{is_list_item, split_key};
 
+/// The longest value of a line that is looked at: nobody writes more by hand.
+const LONGEST: usize = 64 * 1024;
+
 /// A text without quotes that YAML takes for something else.
 pub(super) struct Trap {
     pub(super) span: Range<usize>,
@@ -23,8 +26,7 @@ pub fn may_be_a_glob(text: &str) -> bool {
 /// The text on the line of a syntax error that may have caused it.
 pub(super) fn trap(text: &str, at: usize) -> Option<Trap> {
     let value = value_of_line(text, at);
-    let written = &text[value.clone()];
-    let first = written.bytes().next()?;
+    let first = text[value.clone()].bytes().next().filter(|_| value.len() <= LONGEST)?;
     let line = Line::new(text, value.clone());
     if !matches!(first, b'[' | b'{') || line.goes_on(value.start) {
         let (end, opened) = line.end_of_plain(value.start);
