@@ -42,6 +42,13 @@ impl Fault {
         self
     }
 
+    /// The fault of a path of this machine: so many bytes of it lead to the repository's root, or to
+    /// somewhere else.
+    pub(crate) fn absolute(length: usize, is_root: bool) -> Fault {
+        let fault = Fault::new(0..length, machine::ABSOLUTE, machine::HELP);
+        if is_root { fault.with_sure_fix("") } else { fault }
+    }
+
     /// Adds a mend that takes away what has no meaning of its own.
     fn with_sure_fix(mut self, fix: impl Into<String>) -> Fault {
         self.sure = true;

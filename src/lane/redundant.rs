@@ -258,6 +258,26 @@ mod tests {
         }
     }
 
+    /// An exclusion takes from what is shared, and no glob is redundant beside it.
+    #[test]
+    fn what_is_shared_counts_for_exclusions() {
+        let globs = ["src/**", "log", "log", "docs"].map(|text| Glob::parse(text).unwrap());
+        let entries: Vec<Entry<'_>> = globs
+            .iter()
+            .zip([false, true, false, true])
+            .map(|(glob, negated)| Entry { negated, glob, asked: true })
+            .collect();
+        let share = [Glob::parse("log").unwrap()];
+        let places = |entries: &[Entry<'_>], share: &[Glob]| -> Vec<usize> {
+            let found = redundancy(entries, share, &mut Patience::default());
+            found.redundant.iter().map(|redundant| redundant.place).collect()
+        };
+        assert_eq!(places(&entries[..2], &share), [0usize; 0]);
+        assert_eq!(places(&entries[..2], &[]), [1]);
+        assert_eq!(places(&[entries[0], entries[2]], &share), [0usize; 0]);
+        assert_eq!(places(&[entries[0], entries[3]], &share), [1]);
+    }
+
     #[test]
     fn what_is_not_asked_for_stays() {
         let globs = ["a", "a", "a"].map(|text| Glob::parse(text).unwrap());

@@ -6,6 +6,7 @@ mod values;
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::names::{list, nearest};
 use super::{Plan, Spanned};
@@ -45,13 +46,22 @@ pub struct PlanText {
     pub name: String,
     /// The bytes, or why there are none: in one line, for people.
     pub bytes: Result<Vec<u8>, String>,
+    /// The repository's root as paths of this machine begin, with `/` between folders and none at
+    /// the end: an absolute path in the plan may lie below it.
+    pub roots: Arc<[String]>,
 }
 
 impl PlanText {
     /// A text that could be had.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> PlanText {
-        PlanText { name: name.into(), bytes: Ok(text.into()) }
+        PlanText { name: name.into(), bytes: Ok(text.into()), roots: Arc::default() }
+    }
+
+    /// A text that could not be had, and why, in one line for people.
+    #[must_use]
+    pub fn missing(name: impl Into<String>, problem: impl Into<String>) -> PlanText {
+        PlanText { name: name.into(), bytes: Err(problem.into()), roots: Arc::default() }
     }
 }
 
@@ -77,6 +87,7 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
     let mut size = 0;
     for text in texts {
         let file = FileId(reader.plan.sources.len());
+        reader.roots = text.roots;
         let bytes = text.bytes.and_then(|bytes| {
             size += bytes.len();
             if size > MAX_TEXT {
@@ -137,6 +148,8 @@ struct Reader {
     /// Whether what all lanes have in common is not known.
     unknown: bool,
     file: Option<FileId>,
+    /// The repository's root, as absolute paths in the file name it.
+    roots: Arc<[String]>,
     task: Option<usize>,
     values: usize,
 }

@@ -32,7 +32,9 @@ const TOP_FOLDERS: &[&str] = &[
     "workspaces",
 ];
 
-const HELP: &str = "write the path from the repository's root, as git shows it";
+pub(super) const ABSOLUTE: &str = "an absolute path";
+
+pub(super) const HELP: &str = "write the path from the repository's root, as git shows it";
 
 /// The fault of a glob that names a place of a machine.
 pub(super) fn fault(text: &str) -> Option<Fault> {
@@ -57,10 +59,10 @@ fn beginning(text: &str) -> Option<(usize, &'static str, &'static str)> {
                         with `$`";
             Some((length, "a variable of the shell", help))
         }
-        [b'/', b'/', ..] => Some((2, "an absolute path", HELP)),
+        [b'/', b'/', ..] => Some((2, ABSOLUTE, HELP)),
         [b'/', ..] => {
             let (folder, _) = text[1..].split_once('/')?;
-            TOP_FOLDERS.contains(&folder).then_some((folder.len() + 2, "an absolute path", HELP))
+            TOP_FOLDERS.contains(&folder).then_some((folder.len() + 2, ABSOLUTE, HELP))
         }
         _ => None,
     }

@@ -73,6 +73,28 @@ fn collection(text: &str) -> Option<Applicability> {
     yaml::may_be_a_glob(text).then_some(Applicability::Unsafe)
 }
 
+/// The fault of a glob that is a path of this machine: one below the repository's root is mended to
+/// the path from there, and no other one at all.
+fn machine_path(pattern: &str, roots: &[String]) -> Option<Fault> {
+    let mut fault = None;
+    for root in roots {
+        let (first, below) = root.get(1..)?.split_once('/').unwrap_or((&root[1..], ""));
+        match pattern.strip_prefix(root.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
+            // In `/app`, `/app/src` may be meant as `app/src`.
+            Some((_, Some(rest))) if !rest.is_empty() && !below.is_empty() => {
+                return Some(Fault::absolute(root.len() + 1, true));
+            }
+            Some(("", _)) => fault = Some(root.len()),
+            _ => {}
+        }
+        let beside = pattern.strip_prefix(&root[..1]).and_then(|rest| rest.strip_prefix(first));
+        if !first.is_empty() && beside.is_some_and(|rest| rest.starts_with('/')) {
+            fault = fault.or(Some(first.len() + 2));
+        }
+    }
+    fault.map(|length| Fault::absolute(length, false))
+}
+
 impl Problem {
     /// Adds the edit that mends it: a text for the place of its first label.
     pub(super) fn mend(
@@ -409,7 +431,11 @@ impl Reader {
             let help = "only `write` and `read` can take away; `\\!` begins a name with `!`";
             fault(0..1, unlike("an exclusion, which means nothing here", help, None));
         } else {
-            match self.sound_glob(pattern) {
+            let read = match machine_path(pattern, &self.roots) {
+                Some(absolute) => Err(vec![absolute]),
+                None => self.sound_glob(pattern),
+            };
+            match read {
                 Ok(sound) => glob = Some(sound),
                 Err(found) => {
                     for found in found {
