@@ -20,10 +20,12 @@ pub(super) const RULE: Rule = Rule {
     fixed: false,
     subject: Subject::Plan,
     explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
-        exclusion takes away what the lane does not hold. Either it can go, or it was meant to say \
-        something else: a slip in an exclusion leaves a task free to write what it was to leave \
-        alone. Globs are compared exactly, and looked at from the last to the first, so that the \
-        lane stays as it is when all that are told are removed.",
+        exclusion takes away what neither the lane's globs nor `share` hold. Either it can go, or it \
+        was meant to say something else: a slip in an exclusion leaves a task free to write what it \
+        was to leave alone. Globs are compared exactly, and looked at from the last to the first, so \
+        that the lane stays as it is when all that are told are removed. The fix that removes one is \
+        offered where the lane stays as it is without that one alone, and not for an exclusion that \
+        may be misspelled.",
     remedy: "remove it, or mend it if it should name other paths",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \

@@ -166,7 +166,7 @@ fn no_sure_edit_changes_a_lane() {
         ("```yaml\ntasks:\n  t: {write: docs/**}\n```\n", 0),
         ("tasks:\n  t: {write: /home/me/x}\n", 0),
         ("tasks:\n  t: {write: [src/**, src/content/**, \"!docs/**\", docs, docs]}\n", 3),
-        ("tasks:\r\n  t: {write: [b, b, \"!q\", q, q]}\r\n", 2),
+        ("tasks:\r\n  t: {write: [b, b, \"!q\", q, q]}\r\n", 1),
         ("tasks:\n  t: {write: src/{a,b}/**}\n", 1),
     ] {
         session.replace("lanes.yaml", text);
@@ -175,7 +175,7 @@ fn no_sure_edit_changes_a_lane() {
         let actions = session.actions("lanes.yaml", &all, None);
         let (sure, rest): (Vec<&Value>, Vec<&Value>) =
             actions.iter().partition(|action| action["isPreferred"] == true);
-        assert_eq!(sure.len(), offered, "{text}: {actions:?}");
+        assert_eq!(sure.len(), offered, "{text}: {:?}", titles(&actions));
         let at_once = rest.iter().filter(|action| action["kind"] == "source.fixAll.lanelint");
         let at_once: Vec<&Value> = at_once.copied().collect();
         assert_eq!(at_once.len(), usize::from(offered > 0), "{text}");
