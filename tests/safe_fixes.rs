@@ -400,6 +400,60 @@ proptest! {
     }
 }
 
+/// What breaks a text, or makes another of it.
+const STRANGE: &[&str] = &[
+    "{", "}", "[", "]", ",", "\"", "'", ":", ": ", " ", "\n", "#", " # ", "*", "*x", "!", "&x ",
+    "-", "- ", "\\", "`", "```\n", "---\n", "...\n", "|\n", "?", "@", "%", "~", "/", "./", "\t",
+    "\u{e9}",
+];
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    /// Of a text that is broken somewhere, all that can be read stays what it is.
+    #[test]
+    fn what_can_be_read_of_a_broken_text_stays(
+        throws in prop::collection::vec(any::<u16>(), 150),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..2 * STRANGE.len()), 1..4),
+    ) {
+        let (mut text, _) = plan_text(&mut Dice { throws: &throws, at: 0 });
+        for (at, strange) in changes {
+            let at = at.index(text.len());
+            let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+            match STRANGE.get(strange) {
+                Some(strange) => text.insert_str(at, strange),
+                None => drop(text.remove(at)),
+            }
+        }
+        let before = plan_of(&text);
+        let mended = mend(
+            vec![PlanText::new("lanes.yaml", text.as_str())],
+            Vec::new(),
+            &files(),
+            &[],
+            Applicability::Safe,
+        );
+        let now = String::from_utf8(mended.texts[0].bytes.clone().unwrap()).unwrap();
+        let told = format!("{text}\n---\n{now}\n--- {:?}", mended.done);
+        prop_assert_eq!(&mended.refused, &[], "{}", told);
+        let after = plan_of(&now);
+        let paths = paths();
+        for (place, task) in before.tasks.iter().enumerate() {
+            let id = &*task.id.value;
+            let left = after.task(id).unwrap_or_else(|| panic!("{id} is gone: {told}"));
+            if is_known(&before, place) {
+                assert!(is_known(&after, left), "{id} is known no more: {told}");
+                are_same(&before, &after, id, &paths, &told);
+            }
+        }
+        assert!(misspelled(&after).is_superset(&misspelled(&before)), "{told}");
+        let swallowed = |plan: &Plan| {
+            plan.glob_entries().any(|(_, entry)| entry.text.contains("write:") || entry.text.contains("tasks"))
+        };
+        assert!(swallowed(&before) || !swallowed(&after), "{told}");
+    }
+}
+
 /// The plans are such that much is done, and in every style.
 #[test]
 fn the_plans_have_much_to_fix() {
