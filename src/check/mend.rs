@@ -191,7 +191,7 @@ fn round(
             false
         }
     });
-    let Some((first, _)) = candidates.split_first() else { return None };
+    let (first, _) = candidates.split_first()?;
     attempt(&candidates)
         .or_else(|_| {
             // Each alone is fine, and all together are not.
