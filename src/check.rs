@@ -18,7 +18,7 @@ use crate::plan::order::Order;
 use crate::repo::Gap;
 use crate::rules::{Facts, LAST, Outcome, PlanFacts, Question, RULES, Rule};
 use allowances::Allowances;
-pub use mend::{Done, Mended, mend};
+pub use mend::{Done, Mended, Refused, mend};
 
 /// Judges a plan before its tasks start.
 ///

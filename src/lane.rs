@@ -2,6 +2,7 @@
 
 mod held;
 pub mod redundant;
+mod same;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

@@ -171,3 +171,109 @@ fn the_flag_leaves_the_plan_alone() {
     assert_eq!(read(&repo, "all"), "tasks: {a: {write: a}}\n");
     assert_eq!(run(&repo, &["--fix=some"]).0, 2);
 }
+
+/// What `check --fix` makes of a plan beside these files, and what it wrote on standard error.
+fn fixed(plan: &str, files: &[&str]) -> (i32, String, String) {
+    let repo = with_plan(plan);
+    for file in files {
+        repo.write(file, "");
+    }
+    repo.git(&["add", "-A"]);
+    let (status, _, stderr) = run(&repo, &["--fix", "--format", "concise"]);
+    (status, read(&repo, "lanes.yaml"), stderr)
+}
+
+/// Nothing of this may be written: each changed a lane, or what a plan says.
+#[test]
+fn safe_fixes_leave_what_they_cannot_know() {
+    for plan in [
+        // Redundant only together with a glob that stays.
+        "tasks:\n  t: {write: [\"!a\", a, b]}\n",
+        "tasks:\n  t: {write: [a, b, \"!a\"]}\n",
+        // Takes from what is shared.
+        "share: log\ntasks:\n  t: {write: [src/**, \"!log\"]}\n",
+        // Misspelled: by the files, and by the lane's own globs.
+        "tasks:\n  t: {write: [docs/**, \"!src/contnet/schema/**\"]}\n",
+        "tasks:\n  t: {write: [lib/parser/**, \"!lib/parsers/x/**\"]}\n",
+        "tasks:\n  t: {write: [src/content/**, \"!docs\"]}\n",
+        // One string out of a plan.
+        "{\"tasks\": {\"a\": {\"write\": \"src/x\"}}}}\n",
+        "{\"tasks\": {\"a\": {\"write\": [\"src/x\"] \"needs\": []}}}\n",
+        "{\"tasks\": {\"a\": {\"write\": \"src\\main.rs\"}}}\n",
+        "```yaml\ntasks:\n  a: {write: docs/**}\n```\n",
+        "tasks:\n  a: *.rs\n",
+        "tasks:\n  a:\n    write:\n      - *.rs, *.md\n",
+        // A misspelled alias.
+        "x-lane: &lane [src/**]\ntasks:\n  t: {write: *lnae}\n",
+        // No path of the repository, or nobody knows which.
+        "tasks:\n  t: {write: /home/me/site/src/**}\n",
+        "tasks:\n  t: {write: \"~/src/**\"}\n",
+        "tasks:\n  t: {write: $HOME/src/**}\n",
+        "tasks:\n  t: {write: /}\n",
+        "tasks:\n  t: {write: \"[post-id]/x\"}\n",
+        "tasks:\n  t: {write: \"[a-e-n]\"}\n",
+        "tasks:\n  t: {write: true}\n",
+    ] {
+        let (_, text, stderr) = fixed(plan, &["src/content/schema/a", "docs/x", "lib/parser/y"]);
+        assert_eq!(text, plan, "{stderr}");
+        assert!(!stderr.contains("fixed: ") && !stderr.contains("bug: "), "{plan}: {stderr}");
+    }
+}
+
+/// The nearest to these, where there is nothing to know.
+#[test]
+fn safe_fixes_are_done_beside_those_that_are_not() {
+    for (plan, expected) in [
+        (
+            "tasks:\n  t: {write: [\"!a\", \"!a\", \"[ab]\"]}\n",
+            "tasks:\n  t: {write: [\"!a\", \"[ab]\"]}\n",
+        ),
+        ("tasks:\n  t: {write: [a, a, b, \"!docs/**\"]}\n", "tasks:\n  t: {write: [a, b]}\n"),
+        (
+            "tasks:\n  t: {write: [src/**, src/content/**, \"!docs/schema/**\"]}\n",
+            "tasks:\n  t: {write: [src/**]}\n",
+        ),
+        // The exclusion stays, and with it the glob that it takes.
+        (
+            "tasks:\n  t: {write: [\"!src/a\", src/a, b, b, docs/**, docs/x]}\n",
+            "tasks:\n  t: {write: [\"!src/a\", src/a, b, docs/**]}\n",
+        ),
+        ("tasks:\n  a: {write: src/{a,b}/**}\n", "tasks:\n  a: {write: \"src/{a,b}/**\"}\n"),
+        (
+            "{\"tasks\": {\"a\": {\"write\": [\"src/x\", *.rs]}}}\n",
+            "{\"tasks\": {\"a\": {\"write\": [\"src/x\", \"*.rs\"]}}}\n",
+        ),
+        (
+            "tasks:\n  a: {\n    write: [*.rs, src/**, !src/x], needs: b}\n  b: {write: src/{p,q}}\n",
+            "tasks:\n  a: {\n    write: [\"*.rs\", src/**, \"!src/x\"], needs: b}\n  b: {write: \"src/{p,q}\"}\n",
+        ),
+        ("tasks:\n  t: {write: /docs/**}\n", "tasks:\n  t: {write: docs/**}\n"),
+        ("tasks:\n  t: {write: ./home/**}\n", "tasks:\n  t: {write: home/**}\n"),
+    ] {
+        let (_, text, stderr) = fixed(plan, &["src/content/schema/one", "docs/x"]);
+        assert_eq!(text, expected, "{stderr}");
+        assert!(stderr.contains("fixed: "), "{plan}: {stderr}");
+    }
+}
+
+/// An absolute path below the root is written from there, through a link to the root too.
+#[test]
+fn absolute_paths_become_those_from_the_root() {
+    let repo = TestRepo::new();
+    let root = repo.root().canonicalize().unwrap();
+    let root = root.to_str().unwrap();
+    let plan = format!("tasks:\n  a: {{write: {root}/src/**}}\n  b: {{write: {root}x/src}}\n");
+    repo.write("lanes.yaml", &plan);
+    run(&repo, &["--fix"]);
+    assert_eq!(read(&repo, "lanes.yaml"), plan.replace(&format!("{root}/"), ""));
+}
+
+#[test]
+fn a_fenced_plan_is_no_plan() {
+    let plan = "# The plan\n\n```yaml\ntasks:\n  a: {write: *.rs, wirte: x}\n```\n";
+    let (status, stdout, stderr) = run(&with_plan(plan), &[]);
+    assert_eq!(status, 2);
+    let told = stdout + &stderr;
+    assert_eq!(told.matches("error[").count(), 1, "{told}");
+    assert!(told.contains("a plan is no Markdown") && told.contains("lanes.yaml:3:1"), "{told}");
+}

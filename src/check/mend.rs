@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::check;
 use crate::finding::{Applicability, Edit, Fix, Mender, Place, Report};
 use crate::path::RepoPath;
-use crate::plan::fix::apply;
+use crate::plan::fix::{Applied, Refusal, apply};
 use crate::plan::{Own, Plan, PlanText, read};
 use crate::repo::Gap;
 
@@ -23,8 +23,22 @@ pub struct Mended {
     pub texts: Vec<PlanText>,
     /// What was done, in order.
     pub done: Vec<Done>,
+    /// Fixes that are called safe and would have changed a lane, which is a fault of this program:
+    /// they were not applied.
+    pub refused: Vec<Refused>,
     /// What is found in the plan now.
     pub report: Report,
+}
+
+/// A safe fix that would have changed a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The place of the finding: file, line and column.
+    pub place: String,
+    /// What was to be done, in a few words.
+    pub title: String,
+    /// The task whose lane is another one afterwards.
+    pub task: Arc<str>,
 }
 
 /// A fix that was applied.
@@ -63,31 +77,64 @@ pub fn mend(
     let mut plan = Arc::new(plan);
     let mut done = Vec::new();
     let mut report = check(&plan, files, gaps.to_vec());
+    let mut refused = Vec::new();
     for _ in 0..MOST_ROUNDS {
-        let (applied, did) = {
-            let candidates = candidates(&report, most);
-            let Some(found) = round(&texts, &plan, candidates) else { break };
-            found
-        };
+        let step = Step::ALL
+            .into_iter()
+            .filter(|step| step.applicability() <= most)
+            .find_map(|step| round(&texts, &plan, candidates(&report, step), &mut refused));
+        let Some((applied, did)) = step else { break };
         texts = applied.texts;
         plan = Arc::new(applied.plan);
         done.extend(did);
         report = check(&plan, files, gaps.to_vec());
     }
-    Mended { texts, done, report }
+    refused.sort_by(|one: &Refused, other| {
+        (&one.place, &one.title).cmp(&(&other.place, &other.title))
+    });
+    refused.dedup();
+    Mended { texts, done, refused, report }
+}
+
+/// What one round does. Kinds of fixes are not mixed: what holds of the plan after each differs.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Gives a meaning to values that had none.
+    Mend,
+    /// Takes out what changes nothing.
+    Remove,
+    /// What may change a lane, once all that is safe is done.
+    Guess,
+}
+
+impl Step {
+    const ALL: [Step; 3] = [Step::Mend, Step::Remove, Step::Guess];
+
+    fn applicability(self) -> Applicability {
+        match self {
+            Step::Mend | Step::Remove => Applicability::Safe,
+            Step::Guess => Applicability::Unsafe,
+        }
+    }
+
+    fn takes(self, fix: &Fix) -> bool {
+        let mends = matches!(fix, Fix::Replace(_));
+        fix.applicability() == self.applicability()
+            && match self {
+                Step::Mend => mends,
+                Step::Remove => !mends,
+                Step::Guess => true,
+            }
+    }
 }
 
 /// The fixes that can be done at once: of those whose edits touch each other, the first.
-fn candidates(report: &Report, most: Applicability) -> Vec<Candidate<'_>> {
+fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
     let mender = Mender::new(&report.plan);
-    let sure = |fix: &&Fix| {
-        let applicability = fix.applicability();
-        applicability <= most && applicability != Applicability::DisplayOnly
-    };
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     let mut taken = std::collections::BTreeMap::new();
     for finding in report.standing() {
-        let Some(fix) = finding.draft.fixes.iter().find(sure) else { continue };
+        let Some(fix) = finding.draft.fixes.iter().find(|fix| step.takes(fix)) else { continue };
         let edits = mender.edits(fix);
         let free = edits.iter().all(|edit| {
             let (file, start, end) = (edit.span.file, edit.span.start, edit.span.end);
@@ -121,19 +168,44 @@ fn round(
     texts: &[PlanText],
     plan: &Plan,
     mut candidates: Vec<Candidate<'_>>,
-) -> Option<(crate::plan::fix::Applied, Vec<Done>)> {
-    let attempt = |candidates: &[Candidate<'_>]| {
+    refused: &mut Vec<Refused>,
+) -> Option<(Applied, Vec<Done>)> {
+    if candidates.is_empty() {
+        return None;
+    }
+    let attempt = |candidates: &[Candidate<'_>]| -> Result<(Applied, Vec<Done>), Refusal> {
         let fixes: Vec<(&Fix, Vec<Edit>)> =
             candidates.iter().map(|one| (one.fix, one.edits.clone())).collect();
-        let applied = if fixes.is_empty() { None } else { apply(texts, plan, &fixes) };
-        applied.map(|applied| (applied, candidates.iter().map(|one| one.done.clone()).collect()))
+        let applied = apply(texts, plan, &fixes)?;
+        Ok((applied, candidates.iter().map(|one| one.done.clone()).collect()))
     };
-    if let Some(applied) = attempt(&candidates) {
-        return Some(applied);
-    }
+    let together = match attempt(&candidates) {
+        Ok(applied) => return Some(applied),
+        Err(refusal) => refusal,
+    };
     candidates.truncate(MOST_TRIES);
-    candidates.retain(|one| attempt(std::slice::from_ref(one)).is_some());
-    attempt(&candidates).or_else(|| attempt(candidates.get(..1)?))
+    candidates.retain(|one| match attempt(std::slice::from_ref(one)) {
+        Ok(_) => true,
+        Err(refusal) => {
+            refused.extend(fault(one, refusal));
+            false
+        }
+    });
+    let (first, _) = candidates.split_first()?;
+    attempt(&candidates)
+        .or_else(|_| {
+            // Each alone is fine, and all together are not.
+            refused.extend(fault(first, together));
+            attempt(std::slice::from_ref(first))
+        })
+        .ok()
+}
+
+/// What is to be reported of a fix that was refused, where that is a fault of this program.
+fn fault(candidate: &Candidate<'_>, refusal: Refusal) -> Option<Refused> {
+    let Refusal::LaneChanged(task) = refusal else { return None };
+    let Done { place, title, .. } = candidate.done.clone();
+    Some(Refused { place, title, task })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::check::Refused;
 use lanelint::finding::{Applicability, Report};
 use lanelint::path::RepoPath;
 use lanelint::repo::files::Rewrite;
@@ -93,6 +94,10 @@ fn mend(
     let mended = lanelint::check::mend(texts.clone(), own, files, gaps, most);
     for done in mended.done.iter().filter(|done| done.applicability == Applicability::Unsafe) {
         tell("may change a lane", &format!("{}: {}", done.place, done.title));
+    }
+    for Refused { place, title, task } in &mended.refused {
+        let help = "not applied; please report this plan as a bug of lanelint";
+        tell("bug", &format!("{place}: `{title}` would change the lane of `{task}`: {help}"));
     }
     let mut rewrites = Vec::new();
     for ((path, old), new) in paths.iter().zip(&texts).zip(&mended.texts) {

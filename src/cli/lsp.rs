@@ -76,8 +76,7 @@ impl World for Disk {
                 let own = self.below(&place.root, path).map(own).into_iter().collect();
                 // What is not there yet, or a folder without a file, is to be written in the editor.
                 let there = path.symlink_metadata().is_ok() && !is_folder;
-                let text =
-                    PlanText { name: path.display().to_string(), bytes: Err(unusable.problem) };
+                let text = PlanText::missing(path.display().to_string(), unusable.problem);
                 let parts = there.then(|| (path.to_path_buf(), text)).into_iter().collect();
                 OnDisk { root: place.root, parts, own }
             }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lanelint::path::RepoPath;
 use lanelint::plan::locate::{self, FILES, FOLDER};
@@ -59,6 +60,21 @@ impl Place {
         }
         let root = plan_folder.unwrap_or_else(|| here.clone());
         Ok(Place { here, root, bounded: false, has_files: true })
+    }
+
+    /// The root as absolute paths name it: as it was found, and with links followed.
+    fn roots(&self) -> Arc<[String]> {
+        let canonical = self.root.canonicalize().ok();
+        let absolute = std::path::absolute(&self.root).ok();
+        let name = |path: PathBuf| {
+            let name = path.to_str()?.replace('\\', "/");
+            let name = name.strip_prefix("//?/").unwrap_or(&name).trim_end_matches('/');
+            (!name.is_empty()).then(|| name.to_owned())
+        };
+        let mut roots: Vec<String> =
+            absolute.into_iter().chain(canonical).filter_map(name).collect();
+        roots.dedup();
+        roots.into()
     }
 
     /// A run at the top of a work tree, wherever the working directory is.
@@ -244,6 +260,15 @@ impl Found {
 
     /// The plan that is named, or the one that is found from the working directory up.
     pub(super) fn on_disk(place: &Place, plan: Option<&Path>) -> Result<Found, Unusable> {
+        let mut found = Found::texts_on_disk(place, plan)?;
+        let roots = place.roots();
+        for text in &mut found.texts {
+            text.roots = Arc::clone(&roots);
+        }
+        Ok(found)
+    }
+
+    fn texts_on_disk(place: &Place, plan: Option<&Path>) -> Result<Found, Unusable> {
         match plan {
             Some(plan) if plan == Path::new("-") => Found::on_stdin(),
             Some(plan) => {
@@ -310,7 +335,10 @@ impl Found {
                     inside.map_or_else(|| part.display().to_string(), |path| path.to_string());
                 let bytes = files::read_bounded(part, left);
                 left -= bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-                PlanText { name, bytes: bytes.map_err(|error| error.problem) }
+                match bytes {
+                    Ok(bytes) => PlanText::new(name, bytes),
+                    Err(error) => PlanText::missing(name, error.problem),
+                }
             })
             .collect();
         let inside = place.below_root(path);

@@ -5,6 +5,7 @@
 //! few states that a component can be in through all alternatives at once.
 
 mod components;
+mod machine;
 
 use std::ops::Range;
 
@@ -39,6 +40,13 @@ impl Fault {
     fn with_fix(mut self, fix: impl Into<String>) -> Fault {
         self.fix = Some(fix.into());
         self
+    }
+
+    /// The fault of a path of this machine: so many bytes of it lead to the repository's root, or to
+    /// somewhere else.
+    pub(crate) fn absolute(length: usize, is_root: bool) -> Fault {
+        let fault = Fault::new(0..length, machine::ABSOLUTE, machine::HELP);
+        if is_root { fault.with_sure_fix("") } else { fault }
     }
 
     /// Adds a mend that takes away what has no meaning of its own.
@@ -100,6 +108,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<Fault>> {
     if let Some(at) = text.find('\0') {
         let help = "no path holds one; remove it";
         return Err(vec![Fault::new(at..at + 1, "a zero byte", help)]);
+    }
+    if let Some(fault) = machine::fault(text) {
+        return Err(vec![fault]);
     }
     let mut parser = Parser { text, at: 0, faults: Vec::new() };
     let mut pieces = parser.pieces(0);
@@ -248,6 +259,25 @@ impl Parser<'_> {
         Some(branches)
     }
 
+    /// Offers to swap the ends of ranges that run backwards, in a class of nothing but ranges within
+    /// one alphabet: `[post-id]` is a name, and `[posi-td]` is nothing that anybody meant.
+    fn mend_backwards(&mut self, reversed: &[(usize, usize)], ranges: &[(u8, u8)]) {
+        let alphabet = |byte: u8| {
+            [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit]
+                .iter()
+                .position(|holds| holds(&byte))
+        };
+        let in_one =
+            |&(from, to): &(u8, u8)| alphabet(from).is_some_and(|of| alphabet(to) == Some(of));
+        if !ranges.iter().all(|range| range.0 != range.1 && in_one(range)) {
+            return;
+        }
+        for &(fault, range) in reversed {
+            let (from, to) = (char::from(ranges[range].0), char::from(ranges[range].1));
+            self.faults[fault].fix = Some(format!("{to}-{from}"));
+        }
+    }
+
     /// Reads a class from behind its `[` on, by the rules of `globset`.
     fn class(&mut self, start: usize) -> Option<ByteSet> {
         let negated = matches!(self.peek(), Some('!' | '^'));
@@ -255,7 +285,9 @@ impl Parser<'_> {
         let first_member = self.at;
         let mut ranges: Vec<(u8, u8)> = Vec::new();
         let mut in_range = false;
-        let mut after_range = false;
+        // Whether the member before this one ended a range.
+        let mut behind_range = false;
+        let mut reversed: Vec<(usize, usize)> = Vec::new();
         let faults = self.faults.len();
         loop {
             let member_start = self.at;
@@ -305,40 +337,31 @@ impl Parser<'_> {
                 in_range = false;
                 continue;
             };
+            let ends_range = in_range;
             match ranges.last_mut() {
                 Some(last) if in_range => {
                     last.1 = byte;
                     if last.0 > last.1 {
-                        let (from, to) = (char::from(last.0), char::from(last.1));
-                        let fault = Fault::new(
-                            member_start - 2..self.at,
-                            format!("the range `{from}-{to}` runs backwards"),
-                            format!("write `{to}-{from}`"),
-                        );
-                        // Beside other members it is rather a name, such as `[post-id]`.
-                        let alone = member_start - 2 == first_member && self.peek() == Some(']');
-                        self.faults.push(if alone {
-                            fault.with_fix(format!("{to}-{from}"))
-                        } else {
-                            fault
-                        });
+                        reversed.push((self.faults.len(), ranges.len() - 1));
+                        self.faults.push(backwards(member_start - 2..self.at, self.text));
                     }
                     in_range = false;
-                    after_range = true;
-                    continue;
                 }
-                Some(_) if byte == b'-' && after_range && self.peek() != Some(']') => {
-                    self.faults.push(fault(
+                Some(_) if byte == b'-' && behind_range && self.peek() != Some(']') => {
+                    self.faults.push(Fault::new(
                         member_start..self.at,
-                        "a `-` right after a range, which tools read differently".to_owned(),
-                        "put a literal `-` last in the class",
+                        "a `-` right after a range",
+                        "put a `-` that is meant last, as in `[a-en-]`; tools disagree on what it \
+                         means here",
                     ));
+                    ranges.push((byte, byte));
                 }
                 Some(_) if byte == b'-' => in_range = true,
                 _ => ranges.push((byte, byte)),
             }
-            after_range = false;
+            behind_range = ends_range;
         }
+        self.mend_backwards(&reversed, &ranges);
         if in_range {
             ranges.push((b'-', b'-'));
         }
@@ -361,6 +384,13 @@ impl Parser<'_> {
         }
         Some(set)
     }
+}
+
+/// The fault of a range that runs backwards, without the edit.
+fn backwards(span: Range<usize>, text: &str) -> Fault {
+    let range = &text[span.clone()];
+    let help = "write the lower end first; for a name in brackets write `\\[` and `\\]`";
+    Fault::new(span, format!("the range `{range}` runs backwards"), help)
 }
 
 fn push_literal(pieces: &mut Vec<Piece>, literal: char, span: Range<usize>) {
@@ -396,6 +426,21 @@ mod tests {
             "[]a]",
             "[a-]",
             "[-a]",
+            "[a-e-]",
+            "[!a-e-]",
+            "[-a-e]",
+            "[a-en-]",
+            "[--0]",
+            "[a-em-z]",
+            "src/$lib/x",
+            r"\$lib/x",
+            "$",
+            "$5/x",
+            "~",
+            "~x/y",
+            "xy:/z",
+            "src/~/x",
+            "src/x:/y",
             "[a/]",
             "[+-9]",
             "[[]",
@@ -459,7 +504,18 @@ mod tests {
             ("a}b", "}", "this `}` closes no brace"),
             ("[z-a]", "z-a", "the range `z-a` runs backwards"),
             ("[post-id]", "t-i", "the range `t-i` runs backwards"),
-            ("[a-e-n]", "-", "a `-` right after a range, which tools read differently"),
+            ("[a-e-n]", "-", "a `-` right after a range"),
+            ("[!a-e-n]", "-", "a `-` right after a range"),
+            ("x/[^0-9-a]", "-", "a `-` right after a range"),
+            ("[]-a-z]", "-", "a `-` right after a range"),
+            ("[a-e--/]", "-", "a `-` right after a range"),
+            ("/home/me/site/src", "/home/", "an absolute path"),
+            ("/tmp/**", "/tmp/", "an absolute path"),
+            ("C:/site/src", "C:/", "a drive"),
+            (r"c:\site", r"c:\", "a drive"),
+            ("~/site/src", "~/", "a home folder"),
+            ("$HOME/site", "$HOME", "a variable of the shell"),
+            ("$(pwd)/src", "$(", "a command of the shell"),
             ("[/]", "[/]", "this class could match only `/`"),
             ("[[:alpha:]]", "[:alpha:]", "`[:alpha:]` is a POSIX class"),
             (r"[\]]", r"\", "a backslash inside a class"),
@@ -489,15 +545,38 @@ mod tests {
             ("/src", "src"),
             ("a}b", r"a\}b"),
             ("[z-a]", "[a-z]"),
+            ("x[A-Z9-0]", "x[A-Z0-9]"),
             (r"src\main.rs", "src/main.rs"),
             (r"src\/x", "src/x"),
             ("a//b", "a/b"),
+            ("/etc", "etc"),
+            ("/src/home/x", "src/home/x"),
         ] {
             let fault = parse(glob).expect_err(glob).remove(0);
             let mut text = glob.to_owned();
             text.replace_range(fault.span, &fault.fix.unwrap());
             assert_eq!(text, mended);
             assert!(parse(mended).is_ok());
+        }
+    }
+
+    #[test]
+    fn no_mend_where_none_is_certain() {
+        for glob in [
+            "[post-id]",
+            "[...z-a]",
+            "x[z-9]",
+            "[a-e-n]",
+            "/",
+            "!",
+            "//server/share",
+            "/home/me/site/src",
+            "~/src",
+            "$HOME/src",
+            "C:/src",
+        ] {
+            let faults = parse(glob).err().unwrap_or_default();
+            assert!(faults.iter().all(|fault| fault.fix.is_none()), "{glob}: {faults:?}");
         }
     }
 

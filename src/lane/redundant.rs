@@ -44,8 +44,11 @@ pub struct Redundancy {
 }
 
 /// Finds the entries of a lane that change nothing, in the order of the plan.
+///
+/// `share` is what every lane holds that has a glob. Exclusions take from it too, and it makes no
+/// glob redundant: lanes that hold it by a glob of their own overlap there as anywhere.
 #[must_use]
-pub fn redundancy(entries: &[Entry<'_>], patience: &mut Patience) -> Redundancy {
+pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], patience: &mut Patience) -> Redundancy {
     let asked = |place: &usize| entries[*place].asked;
     let Some(near) = near(entries) else {
         return Redundancy {
@@ -64,6 +67,7 @@ pub fn redundancy(entries: &[Entry<'_>], patience: &mut Patience) -> Redundancy 
         let [exclusion_globs, globs_left] = [&exclusions, &globs]
             .map(|places| places.iter().map(|&place| entries[place].glob).collect::<Vec<_>>());
         let redundant = if entry.negated {
+            let globs_left: Vec<&Glob> = globs_left.into_iter().chain(share).collect();
             takes_nothing(entry.glob, &globs_left, &exclusion_globs, patience)
         } else {
             adds_nothing(entry.glob, &globs_left, &exclusion_globs, patience)
@@ -196,7 +200,7 @@ mod tests {
             .iter()
             .map(|(negated, glob)| Entry { negated: *negated, glob, asked: true })
             .collect();
-        let redundancy = redundancy(&entries, &mut Patience::default());
+        let redundancy = redundancy(&entries, &[], &mut Patience::default());
         assert!(redundancy.undecided.is_empty());
         let told = redundancy.redundant.iter();
         told.map(|found| (texts[found.place], found.within.map(|place| texts[place]))).collect()
@@ -254,6 +258,26 @@ mod tests {
         }
     }
 
+    /// An exclusion takes from what is shared, and no glob is redundant beside it.
+    #[test]
+    fn what_is_shared_counts_for_exclusions() {
+        let globs = ["src/**", "log", "log", "docs"].map(|text| Glob::parse(text).unwrap());
+        let entries: Vec<Entry<'_>> = globs
+            .iter()
+            .zip([false, true, false, true])
+            .map(|(glob, negated)| Entry { negated, glob, asked: true })
+            .collect();
+        let share = [Glob::parse("log").unwrap()];
+        let places = |entries: &[Entry<'_>], share: &[Glob]| -> Vec<usize> {
+            let found = redundancy(entries, share, &mut Patience::default());
+            found.redundant.iter().map(|redundant| redundant.place).collect()
+        };
+        assert_eq!(places(&entries[..2], &share), [0usize; 0]);
+        assert_eq!(places(&entries[..2], &[]), [1]);
+        assert_eq!(places(&[entries[0], entries[2]], &share), [0usize; 0]);
+        assert_eq!(places(&[entries[0], entries[3]], &share), [1]);
+    }
+
     #[test]
     fn what_is_not_asked_for_stays() {
         let globs = ["a", "a", "a"].map(|text| Glob::parse(text).unwrap());
@@ -262,7 +286,7 @@ mod tests {
             .zip([false, true, false])
             .map(|(glob, asked)| Entry { negated: false, glob, asked })
             .collect();
-        let found = redundancy(&entries, &mut Patience::default());
+        let found = redundancy(&entries, &[], &mut Patience::default());
         assert_eq!(found.redundant, [Redundant { place: 1, within: Some(0) }]);
     }
 
@@ -272,7 +296,7 @@ mod tests {
             (0..1_500).map(|n| Glob::parse(&format!("*x{n}*")).unwrap()).collect();
         let entries: Vec<Entry<'_>> =
             globs.iter().map(|glob| Entry { negated: false, glob, asked: true }).collect();
-        let found = redundancy(&entries, &mut Patience::default());
+        let found = redundancy(&entries, &[], &mut Patience::default());
         assert_eq!((found.redundant, found.undecided.len()), (vec![], 1_500));
     }
 }

@@ -10,6 +10,7 @@ use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::check::mend;
 use crate::finding::{Applicability, Edit, Finding, Fix, Mender, Place};
+use crate::plan::fix::apply;
 use crate::report::shown;
 use crate::rules;
 use crate::source::{FileId, Span};
@@ -61,7 +62,7 @@ fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
                 return actions;
             }
             let edits = mender.edits(fix);
-            if edits.is_empty() {
+            if edits.is_empty() || !is_verified(snapshot, fix, &edits) {
                 continue;
             }
             let Some(edit) = workspace_edit(snapshot, edits) else { continue };
@@ -76,6 +77,13 @@ fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
         }
     }
     actions
+}
+
+/// Whether a fix that is called safe is: that is asked before it is offered, as `check --fix` asks
+/// before it writes.
+fn is_verified(snapshot: &Snapshot, fix: &Fix, edits: &[Edit]) -> bool {
+    fix.applicability() != Applicability::Safe
+        || apply(snapshot.texts(), snapshot.plan(), &[(fix, edits.to_vec())]).is_ok()
 }
 
 /// Whether any place of a finding is at these bytes; a finding about no place is at the head of the

@@ -110,7 +110,8 @@ impl<'a> Chooser<'a> {
         }
         excluded.sort_unstable();
         let taken: Vec<&Glob> = excluded.iter().map(|&place| &others[place]).collect();
-        let keeps = met.iter().all(|&glob| self.keeps(task, Place::Glob(glob), &taken))
+        // A glob that meets none of them outside of exclusions may still be all inside of one.
+        let keeps = (0..lane.globs().len()).all(|glob| self.keeps(task, Place::Glob(glob), &taken))
             && (0..lane.exclusions().len())
                 .all(|exclusion| self.keeps(task, Place::Exclusion(exclusion), &taken))
             && taken.iter().all(|glob| !self.is_shared(glob))
@@ -298,6 +299,12 @@ mod tests {
             ),
             // What stays of `src/**` is in the other glob.
             ("a: {write: ['src/{x,y}', src/x]}\n  b: {write: src/y}", vec!["share"]),
+            // `b` may not write `doc/x`, and its glob would take it all the same.
+            ("a: {write: [src/**, doc/x]}\n  b: {write: ['{src,doc}/*', '!doc/**']}", vec![]),
+            (
+                "a: {write: [src/**, doc/**]}\n  b: {write: ['{src,doc}/*', '!doc/**']}",
+                vec!["exclude `{src,doc}/*` from `a`"],
+            ),
             // The exclusion would have nothing left to take.
             ("a: {write: [src/**, '!src/x/y']}\n  b: {write: src/x/*}", vec![]),
             (

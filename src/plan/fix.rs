@@ -8,6 +8,7 @@ mod flow;
 mod list;
 mod mender;
 mod places;
+mod safe;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use super::Plan;
 use crate::source::{Span, excerpt};
 
-pub use apply::{Applied, apply};
+pub use apply::{Applied, Refusal, apply};
 pub use mender::Mender;
 
 /// What could be done to a plan. Tasks and values are named by their places in it.

@@ -147,6 +147,8 @@ pub struct Problem {
     pub fix: Option<Replacement>,
     /// The task in which it is, by its place in the plan; nothing for the plan as a whole.
     pub task: Option<usize>,
+    /// Whether the value at its place is of a type that is not wanted there.
+    pub wrong_type: bool,
 }
 
 impl Task {

@@ -6,6 +6,7 @@ mod values;
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::names::{list, nearest};
 use super::{Plan, Spanned};
@@ -15,7 +16,7 @@ use crate::parallel;
 use crate::plan::fix::Applicability;
 use crate::source::yaml::{self, NodeRef, Tree, View};
 use crate::source::{FileId, SourceFile, Span, excerpt};
-use values::Exclusions;
+use values::{Exclusions, Wanted};
 
 /// The most bytes that a plan may have, all its files together.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
@@ -45,13 +46,22 @@ pub struct PlanText {
     pub name: String,
     /// The bytes, or why there are none: in one line, for people.
     pub bytes: Result<Vec<u8>, String>,
+    /// The repository's root as paths of this machine begin, with `/` between folders and none at
+    /// the end: an absolute path in the plan may lie below it.
+    pub roots: Arc<[String]>,
 }
 
 impl PlanText {
     /// A text that could be had.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> PlanText {
-        PlanText { name: name.into(), bytes: Ok(text.into()) }
+        PlanText { name: name.into(), bytes: Ok(text.into()), roots: Arc::default() }
+    }
+
+    /// A text that could not be had, and why, in one line for people.
+    #[must_use]
+    pub fn missing(name: impl Into<String>, problem: impl Into<String>) -> PlanText {
+        PlanText { name: name.into(), bytes: Err(problem.into()), roots: Arc::default() }
     }
 }
 
@@ -77,6 +87,7 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
     let mut size = 0;
     for text in texts {
         let file = FileId(reader.plan.sources.len());
+        reader.roots = text.roots;
         let bytes = text.bytes.and_then(|bytes| {
             size += bytes.len();
             if size > MAX_TEXT {
@@ -103,6 +114,26 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
     reader.finish()
 }
 
+/// The line that opens a Markdown fence: the first line that says something, or one that is not
+/// indented.
+fn fence(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    let mut is_first = true;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let line = line.trim_end();
+        let said = line.trim_start_matches(['\u{feff}', ' ']);
+        let start = start + line.len() - said.len();
+        let is_fence = said.starts_with("```") || said.starts_with("~~~");
+        if is_fence && (is_first || said.len() == line.trim_start_matches('\u{feff}').len()) {
+            return Some(start..start + said.len());
+        }
+        is_first &= said.is_empty();
+    }
+    None
+}
+
 #[derive(Default)]
 struct Reader {
     plan: Plan,
@@ -117,6 +148,8 @@ struct Reader {
     /// Whether what all lanes have in common is not known.
     unknown: bool,
     file: Option<FileId>,
+    /// The repository's root, as absolute paths in the file name it.
+    roots: Arc<[String]>,
     task: Option<usize>,
     values: usize,
 }
@@ -163,6 +196,16 @@ impl Reader {
     fn file(&mut self, file: FileId, source: &SourceFile) {
         self.file = Some(file);
         let tree = Tree::parse(source.text());
+        if !tree.problems().is_empty()
+            && let Some(fence) = fence(source.text())
+        {
+            // What a fence makes of the text, nobody wants to hear.
+            self.unknown = true;
+            let help =
+                "take the plan out of the fence: remove this line and the one that closes it";
+            self.problem(fence, "a plan is no Markdown", help);
+            return;
+        }
         let first = self.plan.problems.len();
         for problem in tree.problems() {
             let found = self.problem(problem.span.clone(), problem.message.clone(), "");
@@ -182,7 +225,7 @@ impl Reader {
         };
         let View::Map(pairs) = self.view(root) else {
             self.unknown = true;
-            self.wrong_type(root, "the keys of a plan");
+            self.wrong_type(root, Wanted::Collection("the keys of a plan"));
             return;
         };
         let tasks = pairs
@@ -280,7 +323,7 @@ impl Reader {
             View::Map(pairs) => pairs,
             View::Null => return,
             _ => {
-                self.wrong_type(node, "a map from a glob to its companions");
+                self.wrong_type(node, Wanted::Collection("a map from a glob to its companions"));
                 return;
             }
         };
@@ -301,7 +344,7 @@ impl Reader {
             View::Map(pairs) => pairs,
             View::Null => return,
             _ => {
-                self.wrong_type(node, "a map from rules to levels");
+                self.wrong_type(node, Wanted::Collection("a map from rules to levels"));
                 return;
             }
         };
@@ -311,7 +354,7 @@ impl Reader {
             if !self.first_of_plan(&place, key) {
                 continue;
             }
-            let Some(level) = self.text_value(value, "a level") else { continue };
+            let Some(level) = self.text_value(value, Wanted::Word("a level")) else { continue };
             let level = match level.value.as_str() {
                 "error" => Some(Level::Error),
                 "warning" => Some(Level::Warning),

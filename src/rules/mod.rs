@@ -317,7 +317,8 @@ impl LaneFacts {
                 globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
             })
             .collect();
-        let redundancies = redundant_glob::redundancies(plan, &vacant, &protected, &mut patience);
+        let redundancies =
+            redundant_glob::redundancies(plan, lanes, &vacant, &protected, &mut patience);
         let protected_shares = lanes.protected_shares(&mut patience);
         LaneFacts { vacant, protected, protected_shares, redundancies }
     }

@@ -1,14 +1,17 @@
 //! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
+use super::{Done, Example, Facts, Grouping, PlanFacts, Rule, Subject, label, text};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Glob, Patience};
+use crate::lane::Lanes;
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
 use crate::plan::fix;
 use crate::plan::{GlobEntry, Plan, Task};
 use crate::source::excerpt;
+use crate::survey::folders::NamedFolders;
 
 pub(super) const RULE: Rule = Rule {
     name: "redundant-glob",
@@ -17,10 +20,12 @@ pub(super) const RULE: Rule = Rule {
     fixed: false,
     subject: Subject::Plan,
     explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
-        exclusion takes away what the lane does not hold. Either it can go, or it was meant to say \
-        something else: a slip in an exclusion leaves a task free to write what it was to leave \
-        alone. Globs are compared exactly, and looked at from the last to the first, so that the \
-        lane stays as it is when all that are told are removed.",
+        exclusion takes away what neither the lane's globs nor `share` hold. Either it can go, or it \
+        was meant to say something else: a slip in an exclusion leaves a task free to write what it \
+        was to leave alone. Globs are compared exactly, and looked at from the last to the first, so \
+        that the lane stays as it is when all that are told are removed. The fix that removes one is \
+        offered where the lane stays as it is without that one alone, and not for an exclusion that \
+        may be misspelled.",
     remedy: "remove it, or mend it if it should name other paths",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
@@ -38,6 +43,7 @@ pub(super) const RULE: Rule = Rule {
 /// `protected-path`: neither is told twice. `vacant` and `protected` are what they go by.
 pub(super) fn redundancies(
     plan: &Plan,
+    lanes: &Lanes,
     vacant: &[Option<bool>],
     protected: &[Vec<Option<bool>>],
     patience: &mut Patience,
@@ -45,13 +51,14 @@ pub(super) fn redundancies(
     if plan.level(RULE.name) == Some(None) {
         return Vec::new();
     }
+    let share: &[Glob] = if lanes.is_empty() { &[] } else { &lanes.of(0).common().share };
     let tasks = plan.tasks.iter().zip(vacant).zip(protected);
     let of_task = |((task, vacant), protected): ((&Task, &Option<bool>), &Vec<Option<bool>>)| {
         let entries = entries(task, protected);
         if *vacant == Some(true) || entries.len() < 2 {
             return Redundancy::default();
         }
-        redundancy(&entries, patience)
+        redundancy(&entries, share, patience)
     };
     tasks.map(of_task).collect()
 }
@@ -73,27 +80,73 @@ fn entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
 
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(known) = facts.check() else { return };
+    let mut patience = Patience::default();
     for (task, redundancy) in known.alone.redundancies.iter().enumerate() {
         if redundancy.redundant.is_empty() {
             continue;
         }
-        let entries: Vec<&GlobEntry> =
-            facts.plan.tasks[task].sound_entries().map(|(entry, _)| entry).collect();
+        let entries: Vec<(&GlobEntry, &Glob)> = facts.plan.tasks[task].sound_entries().collect();
+        let removable = removable(facts, task, &entries, redundancy, &mut patience);
         for found in &redundancy.redundant {
-            let within = found.within.map(|place| entries[place]);
-            let entry = entries[found.place];
-            let draft = draft(facts, task, entry, within);
-            report(Draft { fixes: removal(facts, task, entry).into_iter().collect(), ..draft });
+            let within = found.within.map(|place| entries[place].0);
+            let (entry, _) = entries[found.place];
+            let removal = removable.contains(&found.place).then(|| removal(facts, task, entry));
+            let fixes = removal.flatten().into_iter().collect();
+            report(Draft { fixes, ..draft(facts, task, entry, within) });
         }
     }
 }
 
+/// The redundant entries of a task whose removal is safe, in any number and order.
+///
+/// An entry that stays for another reason counts among what is left: `!a` of `[!a, a, b]` takes
+/// nothing once `a` is gone, and `a` is not offered for removal, so `!a` is not either.
+fn removable(
+    facts: &Facts<'_>,
+    task: usize,
+    entries: &[(&GlobEntry, &Glob)],
+    found: &Redundancy,
+    patience: &mut Patience,
+) -> BTreeSet<usize> {
+    let globs = entries.iter().filter(|(entry, _)| !entry.negated).map(|(_, glob)| *glob);
+    let folders = NamedFolders::new(globs);
+    let places = found.redundant.iter().map(|redundant| redundant.place);
+    let offered: BTreeSet<usize> = places
+        .filter(|&place| {
+            let (entry, glob) = entries[place];
+            match entry.negated {
+                true => !folders.is_misspelled(glob) && is_deliberate(facts, glob),
+                false => !facts.is_cut(task, glob),
+            }
+        })
+        .collect();
+    if offered.len() == found.redundant.len() {
+        return offered;
+    }
+    let entries: Vec<Entry<'_>> = entries
+        .iter()
+        .enumerate()
+        .map(|(place, &(entry, glob))| {
+            let asked = offered.contains(&place);
+            Entry { negated: entry.negated, glob, asked }
+        })
+        .collect();
+    let share = &facts.lanes.of(task).common().share;
+    let left = redundancy(&entries, share, patience);
+    left.redundant.iter().map(|redundant| redundant.place).collect()
+}
+
+/// Whether the files that exist show no slip in an exclusion. With a slip, the plan means to take
+/// more than it does, and without the exclusion nobody would see that again.
+fn is_deliberate(facts: &Facts<'_>, exclusion: &Glob) -> bool {
+    let sure = |known: &PlanFacts| {
+        known.gaps.is_empty() && matches!(known.survey.slips.of(exclusion), Ok(None))
+    };
+    facts.check().is_some_and(sure)
+}
+
 /// Without what changes nothing, the lane is just what it was.
 fn removal(facts: &Facts<'_>, task: usize, entry: &GlobEntry) -> Option<Fix> {
-    let glob = entry.glob.as_ref().ok()?;
-    if !entry.negated && facts.is_cut(task, glob) {
-        return None;
-    }
     let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
     let (task, entry) = (fix::place(task), fix::place(place));

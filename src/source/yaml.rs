@@ -7,6 +7,7 @@
 
 mod recover;
 mod scalar;
+mod trap;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
 use recover::RECOVERY_DEPTH;
 use scalar::{Core, core_type};
 pub use scalar::{Scalar, quoted, written_like};
+pub use trap::may_be_a_glob;
 
 /// The most values that are read from a text: each takes some hundred bytes, and a few letters.
 const MAX_NODES: usize = 2_000_000;
@@ -98,14 +100,7 @@ impl<'t> Tree<'t> {
     /// Reads the text. A byte order mark is passed over; offsets still count it.
     #[must_use]
     pub fn parse(text: &'t str) -> Tree<'t> {
-        let mut tree = Tree {
-            text,
-            nodes: Vec::new(),
-            root: None,
-            anchors: HashMap::new(),
-            problems: Vec::new(),
-            too_large: None,
-        };
+        let mut tree = Tree::empty(text);
         match tree.read(0..text.len()) {
             Ok(root) => tree.root = root,
             Err(error) => {
@@ -128,6 +123,17 @@ impl<'t> Tree<'t> {
             }];
         }
         tree
+    }
+
+    fn empty(text: &'t str) -> Tree<'t> {
+        Tree {
+            text,
+            nodes: Vec::new(),
+            root: None,
+            anchors: HashMap::new(),
+            problems: Vec::new(),
+            too_large: None,
+        }
     }
 
     /// The document's outermost node; nothing where the text holds none.
@@ -295,12 +301,16 @@ impl Tree<'_> {
     fn anchor_of_nothing(&mut self, at: usize) {
         let Some(start) = self.text[..at].rfind('&') else { return };
         let end = start + self.text[start..at].trim_end().len();
-        let quoted = quoted(&self.text[start..end]);
+        let text = &self.text[start..end];
+        // A plain name may be an anchor whose value is missing.
+        let is_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let is_sure = may_be_a_glob(text) && !text[1..].chars().all(is_name);
+        let quoted = quoted(text);
         self.problems.push(Problem {
             span: start..end,
             message: "YAML takes this for an anchor, not for a text".to_owned(),
             help: Some(format!("quote it: {}", super::excerpt(&quoted))),
-            fix: Some(quoted),
+            fix: is_sure.then_some(quoted),
         });
     }
 

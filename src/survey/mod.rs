@@ -2,6 +2,7 @@
 
 pub mod breadth;
 pub mod companions;
+pub mod folders;
 mod near;
 pub mod slips;
 mod tree;

@@ -1,5 +1,7 @@
 //! Code actions: what can be done about a finding.
 
+use lanelint::glob::Patience;
+use lanelint::plan::{PlanText, read};
 use serde_json::{Value, json};
 
 use crate::session::{Session, Shelf, able, range, uri};
@@ -146,4 +148,46 @@ fn an_edit_goes_to_the_file_of_its_task() {
         .collect();
     assert_eq!(documents[0], &json!({"uri": uri(".lanes/a.yaml"), "version": null}));
     assert!(documents.contains(&&json!({"uri": uri(".lanes/b.yaml"), "version": 1})));
+}
+
+/// A preferred edit, done alone, and all of them at once leave each lane the paths that it had; what
+/// `check --fix` does not touch, the editor does not offer.
+#[test]
+fn no_sure_edit_changes_a_lane() {
+    let files = ["a", "docs/x", "lib/parser/y", "src/content/schema/one"];
+    let mut session = Session::new(&Shelf::with(&files.map(|file| (file, ""))));
+    session.open("lanes.yaml", "tasks: {a: {write: []}}\n");
+    for (text, offered) in [
+        ("tasks:\n  t: {write: [\"!q\", q, b]}\n", 0),
+        ("share: log\ntasks:\n  t: {write: [src/**, \"!log\"]}\n", 0),
+        ("tasks:\n  t: {write: [docs/**, \"!src/contnet/schema/**\"]}\n", 0),
+        ("tasks:\n  t: {write: [lib/parser/**, \"!lib/parsers/x/**\"]}\n", 0),
+        ("{\"tasks\": {\"t\": {\"write\": \"src/x\"}}}}\n", 0),
+        ("```yaml\ntasks:\n  t: {write: docs/**}\n```\n", 0),
+        ("tasks:\n  t: {write: /home/me/x}\n", 0),
+        ("tasks:\n  t: {write: [src/**, src/content/**, \"!docs/**\", docs, docs]}\n", 3),
+        ("tasks:\r\n  t: {write: [b, b, \"!q\", q, q]}\r\n", 1),
+        ("tasks:\n  t: {write: src/{a,b}/**}\n", 1),
+    ] {
+        session.replace("lanes.yaml", text);
+        let lines = u32::try_from(text.lines().count()).unwrap();
+        let all = range((0, 0), (lines, 0));
+        let actions = session.actions("lanes.yaml", &all, None);
+        let (sure, rest): (Vec<&Value>, Vec<&Value>) =
+            actions.iter().partition(|action| action["isPreferred"] == true);
+        assert_eq!(sure.len(), offered, "{text}: {:?}", titles(&actions));
+        let at_once = rest.iter().filter(|action| action["kind"] == "source.fixAll.lanelint");
+        let at_once: Vec<&Value> = at_once.copied().collect();
+        assert_eq!(at_once.len(), usize::from(offered > 0), "{text}");
+        let lane = |text: &str| {
+            let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+            let known = !plan.tasks.is_empty() && !plan.is_lane_unknown(0);
+            known.then(|| plan.lanes().of(0).clone())
+        };
+        for action in sure.into_iter().chain(at_once) {
+            let (before, after) = (lane(text), lane(&applied(text, action)).unwrap());
+            let same = before.map(|lane| lane.is_same_as(&after, &mut Patience::default()));
+            assert!(same.is_none_or(|same| same == Some(true)), "{text}: {action}");
+        }
+    }
 }

@@ -177,14 +177,16 @@ impl Walk<'_> {
                 "an empty glob",
                 "name a file, a folder (`src/**`), or everything (`**`)",
             )),
-            Component::First => self.fault(
-                Fault::new(
+            Component::First => {
+                let is_all = self.text[at.end..].is_empty();
+                let fault = Fault::new(
                     at,
                     "a leading `/`",
                     "remove it: every glob begins at the repository's root",
-                )
-                .with_sure_fix(""),
-            ),
+                );
+                // Without it, nothing would be left.
+                self.fault(if is_all { fault } else { fault.with_sure_fix("") });
+            }
             Component::Empty => {
                 let fault = Fault::new(
                     at.clone(),
@@ -193,14 +195,15 @@ impl Walk<'_> {
                 );
                 self.fault(if at.is_empty() { fault } else { fault.with_sure_fix("") });
             }
-            Component::Dot if start == 0 && !at.is_empty() => self.fault(
-                Fault::new(
+            Component::Dot if start == 0 && !at.is_empty() => {
+                let is_all = self.text[at.end..].is_empty();
+                let fault = Fault::new(
                     0..at.end,
                     "a leading `./`",
                     "remove it: every glob begins at the repository's root",
-                )
-                .with_sure_fix(""),
-            ),
+                );
+                self.fault(if is_all { fault } else { fault.with_sure_fix("") });
+            }
             Component::Dot | Component::DotDot => {
                 let name = if component == Component::Dot { "." } else { ".." };
                 self.fault(Fault::new(

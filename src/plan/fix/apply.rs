@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Edit, Fix, REASON};
-use crate::plan::{GlobEntry, Plan, PlanText, Task, read};
+use super::{Applicability, Edit, Fix, REASON, safe};
+use crate::plan::{GlobEntry, Plan, PlanText, Task, read_again};
 
 /// What fixes make of a plan.
 #[derive(Debug)]
@@ -16,13 +16,44 @@ pub struct Applied {
     pub plan: Plan,
 }
 
+/// Why fixes are not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The plan that comes of the edits is not the one that the fixes mean.
+    NotMeant,
+    /// Fixes that are called safe change which paths this task may write: a fault of this program.
+    LaneChanged(Arc<str>),
+    /// Whether the lane of this task stays the same could not be decided.
+    Undecided(Arc<str>),
+}
+
 /// Does some fixes with their edits, which must not overlap.
 ///
-/// `texts` are those that the plan was read from. Nothing comes of it where the plan that the edited
-/// texts make is not the one that the fixes mean: with a problem that was not there, or with a task
-/// that says something else than before and than its fixes do.
-#[must_use]
-pub fn apply(texts: &[PlanText], plan: &Plan, fixes: &[(&Fix, Vec<Edit>)]) -> Option<Applied> {
+/// `texts` are those that the plan was read from.
+///
+/// # Errors
+/// [`Refusal`] where the plan that the edited texts make is not the one that the fixes mean: with a
+/// problem that was not there, or with a task that says something else than before and than its
+/// fixes do; and, where all fixes are safe, unless every lane stays the same set of paths, and all
+/// that could be read before says what it said.
+pub fn apply(
+    texts: &[PlanText],
+    plan: &Plan,
+    fixes: &[(&Fix, Vec<Edit>)],
+) -> Result<Applied, Refusal> {
+    let changed = edit(texts, plan, fixes).ok_or(Refusal::NotMeant)?;
+    let meant: Vec<&Fix> = fixes.iter().map(|(fix, _)| *fix).collect();
+    if !is_meant(plan, &meant, &changed.plan) {
+        return Err(Refusal::NotMeant);
+    }
+    if meant.iter().all(|fix| fix.applicability() == Applicability::Safe) {
+        safe::verify(plan, fixes, &changed.plan)?;
+    }
+    Ok(changed)
+}
+
+/// The texts with some edits, and the plan that they make.
+fn edit(texts: &[PlanText], plan: &Plan, fixes: &[(&Fix, Vec<Edit>)]) -> Option<Applied> {
     let mut of_file: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
     for edit in fixes.iter().flat_map(|(_, edits)| edits) {
         of_file.entry(edit.span.file.0).or_default().push(edit);
@@ -34,10 +65,9 @@ pub fn apply(texts: &[PlanText], plan: &Plan, fixes: &[(&Fix, Vec<Edit>)]) -> Op
         let edited = edited(text.bytes.as_ref().ok()?, &edits)?;
         text.bytes = Ok(edited);
     }
-    let mut changed = read(texts.clone());
+    let mut changed = read_again(texts.clone(), plan);
     changed.own_paths.clone_from(&plan.own_paths);
-    let fixes: Vec<&Fix> = fixes.iter().map(|(fix, _)| *fix).collect();
-    is_meant(plan, &fixes, &changed).then_some(Applied { texts, plan: changed })
+    Some(Applied { texts, plan: changed })
 }
 
 fn edited(text: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {

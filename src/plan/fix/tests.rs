@@ -18,12 +18,13 @@ fn fixed(text: &str, fix: impl Fn(&Plan) -> Fix) -> String {
         return "-".to_owned();
     }
     let applied = apply(&texts, &plan, &[(&fix, edits.clone())]);
-    let applied = applied.unwrap_or_else(|| panic!("{fix:?} is not meant: {edits:?} in {text}"));
+    let applied = applied
+        .unwrap_or_else(|refusal| panic!("{refusal:?}: {fix:?} is not meant: {edits:?} in {text}"));
     String::from_utf8(applied.texts[0].bytes.clone().unwrap()).unwrap()
 }
 
 fn remove(task: u32, entry: u32) -> impl Fn(&Plan) -> Fix {
-    move |_| Fix::RemoveGlob { task, entry, applicability: Applicability::Safe }
+    move |_| Fix::RemoveGlob { task, entry, applicability: Applicability::Unsafe }
 }
 
 fn exclude(globs: &[&str]) -> impl Fn(&Plan) -> Fix {
@@ -370,7 +371,7 @@ fn a_mended_glob_is_still_a_text() {
 #[test]
 fn what_is_not_meant_is_not_done() {
     let (texts, plan) = plan("tasks:\n  a: {write: [x, y]}\n  b: {write: z}\n");
-    let fix = Fix::RemoveGlob { task: 0, entry: 1, applicability: Applicability::Safe };
+    let fix = Fix::RemoveGlob { task: 0, entry: 1, applicability: Applicability::Unsafe };
     let at = |needle: &str| plan.sources[0].text().find(needle).unwrap();
     for (start, end, text) in [
         (at("x"), at("x") + 1, "y"),
@@ -382,6 +383,47 @@ fn what_is_not_meant_is_not_done() {
     ] {
         let span = Span::new(crate::source::FileId(0), start..end);
         let edits = vec![Edit { span, text: text.to_owned() }];
-        assert!(apply(&texts, &plan, &[(&fix, edits)]).is_none(), "{start}..{end} {text}");
+        assert!(apply(&texts, &plan, &[(&fix, edits)]).is_err(), "{start}..{end} {text}");
     }
+}
+
+/// Whatever rule calls a fix safe, it is not done where it changes a lane, or hides what was there.
+#[test]
+fn a_safe_fix_that_changes_a_lane_is_refused() {
+    let safe = Applicability::Safe;
+    let remove = |task, entry| Fix::RemoveGlob { task, entry, applicability: safe };
+    let refusal = |text: &str, fixes: &[Fix]| {
+        let (texts, plan) = plan(text);
+        let mender = Mender::new(&plan);
+        let fixes: Vec<_> = fixes.iter().map(|fix| (fix, mender.edits(fix))).collect();
+        assert!(fixes.iter().all(|(_, edits)| !edits.is_empty()), "{text}");
+        apply(&texts, &plan, &fixes).err()
+    };
+    let changed = |id: &str| Some(Refusal::LaneChanged(id.into()));
+    let text = "tasks:\n  a: {write: [x, y]}\n  b: {write: [\"!a\", a, b, b]}\n";
+    assert_eq!(refusal(text, &[remove(0, 0)]), changed("a"));
+    assert_eq!(refusal(text, &[remove(1, 0)]), changed("b"));
+    assert_eq!(refusal(text, &[remove(1, 3)]), None);
+    assert_eq!(refusal(text, &[remove(1, 1)]), None);
+    let shared = "share: log\ntasks:\n  a: {write: [x, \"!log\"]}\n";
+    assert_eq!(refusal(shared, &[remove(0, 1)]), changed("a"));
+
+    let replace = |text: &str, old: &str, new: &str| {
+        let start = text.find(old).unwrap();
+        let span = Span::new(crate::source::FileId(0), start..start + old.len());
+        let (title, text) = (String::new(), new.to_owned());
+        Fix::from(Replacement { title, span, text, applicability: safe })
+    };
+    // A lane that was known stays what it was.
+    let text = "tasks:\n  a: {write: [x, y]}\n  b: {write: [./p, q]}\n";
+    assert_eq!(refusal(text, &[replace(text, "y", "z")]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[replace(text, "[x, y]", "[x, y, z]")]), changed("a"));
+    // Of one that was not, all that could be read does.
+    assert_eq!(refusal(text, &[replace(text, "./p, q", "p")]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[replace(text, "./p", "p")]), None);
+    // A text where a map is wanted mends nothing.
+    let text = "tasks:\n  a: {write: [*.rs]}\n  b: {write: q}\n";
+    let whole = replace(text, "{write: [*.rs]}", "\"{write: [*.rs]}\"");
+    assert_eq!(refusal(text, &[whole]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[replace(text, "*.rs", "\"*.rs\"")]), None);
 }

@@ -1,6 +1,6 @@
 //! The tasks of a plan.
 
-use super::values::Exclusions;
+use super::values::{Exclusions, Wanted};
 use super::{MAX_TASKS, Reader, Reference, ReferenceKind};
 use crate::plan::names::id_fault;
 use crate::plan::{Allow, Spanned, Task, Write};
@@ -14,7 +14,7 @@ impl Reader {
     pub(super) fn tasks(&mut self, node: NodeRef<'_>) {
         let View::Map(pairs) = self.view(node) else {
             self.unknown |= !matches!(self.view(node), View::Null);
-            self.wrong_type(node, "a map from ids to tasks");
+            self.wrong_type(node, Wanted::Collection("a map from ids to tasks"));
             return;
         };
         for (key, value) in pairs {
@@ -68,7 +68,7 @@ impl Reader {
             _ => {
                 task.unknown = true;
                 task.write = Some(Write { span: self.span(node.span()), entries: Vec::new() });
-                self.wrong_type(node, "the keys of a task");
+                self.wrong_type(node, Wanted::Collection("the keys of a task"));
                 return;
             }
         };
@@ -80,7 +80,7 @@ impl Reader {
                 continue;
             };
             match name {
-                "title" => task.title = self.text_value(value, "a title"),
+                "title" => task.title = self.text_value(value, Wanted::Text("a title")),
                 "write" => self.write(value, task),
                 "read" => task.read = self.globs(value, Exclusions::Taken).0,
                 "needs" => self.needs(value),
@@ -114,7 +114,7 @@ impl Reader {
             _ => vec![node],
         };
         for node in nodes {
-            if let Some(id) = self.text_value(node, "the id of a task")
+            if let Some(id) = self.text_value(node, Wanted::Word("the id of a task"))
                 && let Some(task) = self.task
             {
                 self.references.push(Reference { task, id, kind: ReferenceKind::Needs });
@@ -127,13 +127,13 @@ impl Reader {
             View::List(nodes) => nodes,
             View::Null => return,
             _ => {
-                self.wrong_type(node, "a list of `{rule: …, reason: …}`");
+                self.wrong_type(node, Wanted::Collection("a list of `{rule: …, reason: …}`"));
                 return;
             }
         };
         for node in nodes {
             let View::Map(pairs) = self.view(node) else {
-                self.wrong_type(node, "`{rule: …, reason: …}`");
+                self.wrong_type(node, Wanted::Collection("`{rule: …, reason: …}`"));
                 continue;
             };
             let (pairs, twice) = self.without_duplicates(pairs, &[]);
@@ -145,9 +145,9 @@ impl Reader {
                     continue;
                 };
                 match name {
-                    "rule" => rule = self.text_value(value, "the name of a rule"),
+                    "rule" => rule = self.text_value(value, Wanted::Word("the name of a rule")),
                     "with" => {
-                        with = self.text_value(value, "the id of a task");
+                        with = self.text_value(value, Wanted::Word("the id of a task"));
                         sound &= with.is_some();
                     }
                     "path" => match self.view(value) {
@@ -161,7 +161,7 @@ impl Reader {
                             self.not_a_glob(value);
                         }
                     },
-                    "reason" => reason = self.text_value(value, "a reason"),
+                    "reason" => reason = self.text_value(value, Wanted::Text("a reason")),
                     other => {
                         self.other_key((other, key), ALLOW_KEYS, &pairs, "an allowance");
                         sound &= other.starts_with("x-");

@@ -217,7 +217,7 @@ fn texts_are_united_in_their_order() {
 #[test]
 fn a_text_that_cannot_be_had_makes_every_lane_unknown() {
     for broken in [
-        PlanText { name: "b.yaml".to_owned(), bytes: Err("permission denied".to_owned()) },
+        PlanText::missing("b.yaml", "permission denied"),
         PlanText::new("b.yaml", b"tasks: {b: {write: \xff}}".to_vec()),
         PlanText::new("b.yaml", b"\xff\xfet\0a\0".to_vec()),
         PlanText::new("b.yaml", vec![b' '; MAX_TEXT + 1]),
@@ -332,4 +332,91 @@ fn reading_again_is_reading() {
         plan.tasks[0].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap().identity()
     };
     assert_eq!(identity(&before), identity(&again));
+}
+
+/// What a path of this machine is mended to; `-` where nothing is certain.
+#[test]
+fn absolute_paths_are_mended_from_the_root() {
+    for (root, glob, expected) in [
+        ("/work/site", "/work/site/src/**", "src/**"),
+        ("/work/site", "!/work/site/src/**", "!src/**"),
+        ("/work/site", "/work/site/*.rs", "*.rs"),
+        ("/work/site", "/work/site", "-"),
+        ("/work/site", "/work/site/", "-"),
+        ("/work/site", "/work/sites/src", "-"),
+        ("/work/site", "/work/other/src", "-"),
+        ("/work/site", "/home/me/src", "-"),
+        ("/work/site", "/src/**", "src/**"),
+        ("/work/site", "/works/x", "works/x"),
+        ("/work/site", "/work", "work"),
+        ("C:/work/site", "C:/work/site/src", "src"),
+        ("C:/work/site", "C:/work/src", "-"),
+        // A folder `app` of the repository may be meant, and the root may.
+        ("/app", "/app/src", "-"),
+        ("/app", "/src/app", "src/app"),
+    ] {
+        let mut text =
+            PlanText::new("lanes.yaml", format!("tasks: {{a: {{write: \"{glob}\"}}}}\n"));
+        text.roots = [root.to_owned()].into();
+        let plan = read(vec![text.clone()]);
+        let faults = plan.tasks[0].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap_err();
+        let fix = faults[0].fix.as_ref();
+        let mended = fix.map_or("-".to_owned(), |fix| {
+            assert_eq!(fix.applicability, crate::plan::fix::Applicability::Safe, "{glob}");
+            let mut glob = plan.sources[0].text().to_owned();
+            glob.replace_range(fix.span.bytes(), &fix.text);
+            glob.split('"').nth(1).unwrap().to_owned()
+        });
+        assert_eq!(mended, expected, "{glob} in {root}");
+    }
+}
+
+#[test]
+fn a_markdown_fence_is_the_only_finding() {
+    let fence = "a plan is no Markdown";
+    for (text, expected) in [
+        ("```yaml\ntasks: {a: {write: [*.rs]}}\n```\n", Some("```yaml")),
+        ("Here is the plan:\n\n```\ntasks:\n  a: {write: x}\n```\n", Some("```")),
+        ("\n  ```yaml\r\n  tasks: {}\r\n  ```\r\n", Some("```yaml")),
+        ("~~~yaml\ntasks:\n  a: {write: x}\n~~~\n", Some("~~~yaml")),
+        // A text that holds one, in a plan that can be read, and in one that cannot.
+        ("tasks:\n  a:\n    title: |\n      ```\n      x\n      ```\n    write: x\n", None),
+        ("x-note: |\n  ```\n  x\n  ```\ntasks:\n  a: {write: *.rs}\n  b: {write: ][}\n", None),
+    ] {
+        let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+        let found = plan.problems.iter().find(|problem| problem.message == fence);
+        let line = found.map(|problem| plan.sources[0].slice(problem.labels[0].0.bytes()));
+        assert_eq!(line, expected, "{text}");
+        assert!(expected.is_none() || plan.problems.len() == 1 && plan.tasks.is_empty(), "{text}");
+        assert!(plan.problems.iter().all(|problem| found.is_none() || problem.fix.is_none()));
+    }
+}
+
+/// Who may decide to quote what.
+#[test]
+fn quotes_are_safe_where_one_thing_can_be_meant() {
+    use crate::plan::fix::Applicability::{Safe, Unsafe};
+    for (text, quoted, expected) in [
+        ("tasks: {a: {write: *.rs}}\n", "\"*.rs\"", Some(Safe)),
+        ("tasks: {a: {write: **/x}}\n", "\"**/x\"", Some(Safe)),
+        ("tasks: {a: {write: *lane}}\n", "\"*lane\"", Some(Unsafe)),
+        ("tasks: {a: {write: !src/**}}\n", "\"!src/**\"", Some(Safe)),
+        ("tasks: {a: {write: !x src/**}}\n", "\"!x src/**\"", Some(Unsafe)),
+        ("tasks: {a: {write: {src,docs}}}\n", "\"{src,docs}\"", Some(Unsafe)),
+        ("tasks: {a: {write: {include: [src], exclude: x}}}\n", "", None),
+        ("tasks: {a: {write: true}}\n", "\"true\"", Some(Unsafe)),
+        ("tasks: {a: {write: 0}}\n", "\"0\"", Some(Unsafe)),
+        ("tasks: {a: {write: x, title: 12}}\n", "\"12\"", Some(Safe)),
+        ("tasks: {a: {write: x, title: *x.y}}\n", "\"*x.y\"", Some(Safe)),
+        ("tasks: {a: {write: x, branch: 1.10}}\n", "\"1.10\"", Some(Safe)),
+        ("tasks: {a: {write: x, needs: *b}}\n", "", None),
+        ("tasks: {a: *x.y}\n", "", None),
+        ("tasks: {a: 12}\n", "", None),
+        ("tasks: *.rs\n", "", None),
+    ] {
+        let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+        let fix = plan.problems[0].fix.as_ref();
+        assert_eq!(fix.map(|fix| fix.applicability), expected, "{text}");
+        assert_eq!(fix.map_or("", |fix| &*fix.text), quoted, "{text}");
+    }
 }

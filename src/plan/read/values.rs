@@ -21,6 +21,80 @@ pub(super) enum Exclusions {
     Refused,
 }
 
+/// What a value is to be.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    Glob,
+    /// Any text.
+    Text(&'static str),
+    /// A name without the characters that YAML keeps for itself.
+    Word(&'static str),
+    /// A map or a list.
+    Collection(&'static str),
+}
+
+impl Wanted {
+    fn name(self) -> &'static str {
+        match self {
+            Wanted::Glob => "a glob",
+            Wanted::Text(name) | Wanted::Word(name) | Wanted::Collection(name) => name,
+        }
+    }
+
+    /// Who may decide to quote what YAML takes for an alias or a tag; nobody where that mends
+    /// nothing.
+    fn quoting(self, text: &str) -> Option<Applicability> {
+        // `*lane` may be an alias of an anchor that is misspelled or gone, `!x y` a tag of `y`.
+        let is_sure = match text.strip_prefix('*') {
+            Some(name) => name.contains(|c: char| !c.is_alphanumeric() && c != '-' && c != '_'),
+            None => !text.trim_end().contains(char::is_whitespace),
+        };
+        match self {
+            Wanted::Glob | Wanted::Text(_) if is_sure => Some(Applicability::Safe),
+            Wanted::Glob | Wanted::Text(_) => Some(Applicability::Unsafe),
+            Wanted::Word(_) | Wanted::Collection(_) => None,
+        }
+    }
+
+    /// Who may decide to quote a number and the like. A file can be called `1`, but whoever wrote
+    /// `write: 0` or `write: true` may have meant none or all.
+    fn quoting_value(self) -> Option<Applicability> {
+        match self {
+            Wanted::Text(_) | Wanted::Word(_) => Some(Applicability::Safe),
+            Wanted::Glob => Some(Applicability::Unsafe),
+            Wanted::Collection(_) => None,
+        }
+    }
+}
+
+/// Who may decide to quote a list or a map where a glob is wanted: nobody if it has more than a
+/// class or alternatives have.
+fn collection(text: &str) -> Option<Applicability> {
+    yaml::may_be_a_glob(text).then_some(Applicability::Unsafe)
+}
+
+/// The fault of a glob that is a path of this machine: one below the repository's root is mended to
+/// the path from there, and no other one at all.
+fn machine_path(pattern: &str, roots: &[String]) -> Option<Fault> {
+    let mut fault = None;
+    for root in roots {
+        let (first, below) = root.get(1..)?.split_once('/').unwrap_or((&root[1..], ""));
+        match pattern.strip_prefix(root.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
+            // In `/app`, `/app/src` may be meant as `app/src`.
+            Some((_, Some(rest))) if !rest.is_empty() && !below.is_empty() => {
+                return Some(Fault::absolute(root.len() + 1, true));
+            }
+            Some(("", _)) => fault = Some(root.len()),
+            _ => {}
+        }
+        let beside = pattern.strip_prefix(&root[..1]).and_then(|rest| rest.strip_prefix(first));
+        if !first.is_empty() && beside.is_some_and(|rest| rest.starts_with('/')) {
+            fault = fault.or(Some(first.len() + 2));
+        }
+    }
+    fault.map(|length| Fault::absolute(length, false))
+}
+
 impl Problem {
     /// Adds the edit that mends it: a text for the place of its first label.
     pub(super) fn mend(
@@ -51,6 +125,7 @@ impl Reader {
             labels,
             fix: None,
             task: self.task,
+            wrong_type: false,
         });
         let last = self.plan.problems.len() - 1;
         &mut self.plan.problems[last]
@@ -144,22 +219,29 @@ impl Reader {
         }
     }
 
-    pub(super) fn wrong_type(&mut self, node: NodeRef<'_>, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, node: NodeRef<'_>, wanted: Wanted) {
         match self.view(node) {
             View::Broken => {}
             View::UnknownAlias => {
-                self.unquoted(node.span(), "an alias", node.source(), Applicability::Safe);
+                let fix = wanted.quoting(node.source());
+                self.unquoted(node.span(), "an alias", node.source(), fix);
             }
             View::UnknownTag(span) => {
                 let text = self.text(span.clone());
-                self.unquoted(span, "a tag", &text, Applicability::Safe);
+                let fix = wanted.quoting(&text);
+                self.unquoted(span, "a tag", &text, fix);
             }
             View::NotText(what) if !node.is_alias() => {
                 let quoted = yaml::quoted(node.source());
-                let message = format!("{wanted} is wanted here, and this is {what}");
-                let problem =
-                    self.problem(node.span(), message, &format!("quote it: {}", excerpt(&quoted)));
-                problem.mend("quote it", quoted, Applicability::Safe);
+                let fix = wanted.quoting_value();
+                let help = match fix {
+                    Some(_) => format!("quote it: {}", excerpt(&quoted)),
+                    None => String::new(),
+                };
+                let problem = self.not_wanted(node, wanted, what, &help);
+                if let Some(applicability) = fix {
+                    problem.mend("quote it", quoted, applicability);
+                }
             }
             view => {
                 let what = match view {
@@ -169,10 +251,22 @@ impl Reader {
                     View::NotText(what) => what,
                     _ => "a text",
                 };
-                let message = format!("{wanted} is wanted here, and this is {what}");
-                self.problem(node.span(), message, "");
+                self.not_wanted(node, wanted, what, "");
             }
         }
+    }
+
+    fn not_wanted(
+        &mut self,
+        node: NodeRef<'_>,
+        wanted: Wanted,
+        what: &str,
+        help: &str,
+    ) -> &mut Problem {
+        let message = format!("{} is wanted here, and this is {what}", wanted.name());
+        let problem = self.problem(node.span(), message, help);
+        problem.wrong_type = true;
+        problem
     }
 
     pub(super) fn unquoted(
@@ -180,12 +274,14 @@ impl Reader {
         span: Range<usize>,
         meaning: &str,
         text: &str,
-        applicability: Applicability,
+        fix: Option<Applicability>,
     ) {
         let quoted = yaml::quoted(text.trim());
         let message = format!("YAML takes this for {meaning}, not for a text");
         let problem = self.problem(span, message, &format!("quote it: {}", excerpt(&quoted)));
-        problem.mend("quote it", quoted, applicability);
+        if let Some(applicability) = fix {
+            problem.mend("quote it", quoted, applicability);
+        }
     }
 
     /// Looks at a node, as long as the plan is no larger than it may be.
@@ -224,7 +320,7 @@ impl Reader {
     pub(super) fn text_value(
         &mut self,
         node: NodeRef<'_>,
-        wanted: &str,
+        wanted: Wanted,
     ) -> Option<Spanned<String>> {
         if let View::Text(text) = self.view(node) {
             return Some(Spanned { value: text.text.to_owned(), span: self.span(node.span()) });
@@ -234,7 +330,7 @@ impl Reader {
     }
 
     pub(super) fn branch(&mut self, node: NodeRef<'_>) -> Option<Spanned<String>> {
-        let branch = self.text_value(node, "the name of a branch")?;
+        let branch = self.text_value(node, Wanted::Word("the name of a branch"))?;
         if let Some(fault) = branch_fault(&branch.value) {
             let message = format!("`{}` is no name for a branch: {fault}", excerpt(&branch.value));
             self.problem(node.span(), message, "write the name as `git branch` shows it");
@@ -277,12 +373,12 @@ impl Reader {
         match self.view(node) {
             // `{a,b}` and `[ab]` are collections to YAML.
             View::List(_) if node.source().starts_with('[') => {
-                self.unquoted(node.span(), "a list", node.source(), Applicability::Unsafe);
+                self.unquoted(node.span(), "a list", node.source(), collection(node.source()));
             }
             View::Map(_) if node.source().starts_with('{') => {
-                self.unquoted(node.span(), "a map", node.source(), Applicability::Unsafe);
+                self.unquoted(node.span(), "a map", node.source(), collection(node.source()));
             }
-            _ => self.wrong_type(node, "a glob"),
+            _ => self.wrong_type(node, Wanted::Glob),
         }
     }
 
@@ -335,7 +431,11 @@ impl Reader {
             let help = "only `write` and `read` can take away; `\\!` begins a name with `!`";
             fault(0..1, unlike("an exclusion, which means nothing here", help, None));
         } else {
-            match self.sound_glob(pattern) {
+            let read = match machine_path(pattern, &self.roots) {
+                Some(absolute) => Err(vec![absolute]),
+                None => self.sound_glob(pattern),
+            };
+            match read {
                 Ok(sound) => glob = Some(sound),
                 Err(found) => {
                     for found in found {

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use granit_parser::{ScalarStyle, ScanError};
 
+use super::trap::{Trap, may_be_a_glob, trap};
 use super::{Problem, Tree, Value, quoted};
 use crate::source::excerpt;
 
@@ -96,13 +97,16 @@ impl<'t> Tree<'t> {
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
-        if let Some((span, meaning)) = unquoted_trap(self.text, at) {
-            let quoted = quoted(&self.text[span.clone()]);
+        if let Some(Trap { span, meaning }) = trap(self.text, at)
+            && self.is_mended_by_quotes(&within, &span, at)
+        {
+            let text = &self.text[span.clone()];
+            let quoted = quoted(text);
             return Problem {
                 span,
                 message: format!("YAML takes this for {meaning}, not for a text"),
                 help: Some(format!("quote it: {}", excerpt(&quoted))),
-                fix: Some(quoted),
+                fix: may_be_a_glob(text).then_some(quoted),
             };
         }
         let end = self.text[at..].chars().next().map_or(at, |character| {
@@ -114,6 +118,38 @@ impl<'t> Tree<'t> {
             help: Some("mend the syntax here; until then this part of the plan is unknown".into()),
             fix: None,
         }
+    }
+
+    /// Whether a part of the text with an error at `at` can be read further with a text in quotes,
+    /// which is a value of its own then: an item of a list, or the value of a key.
+    fn is_mended_by_quotes(&self, part: &Range<usize>, span: &Range<usize>, at: usize) -> bool {
+        if span.is_empty() || span.start < part.start || span.end > part.end {
+            return false;
+        }
+        let quoted = quoted(&self.text[span.clone()]);
+        let (before, after) = (&self.text[part.start..span.start], &self.text[span.end..part.end]);
+        let text = [before, &quoted, after].concat();
+        let mut tree = Tree::empty(&text);
+        if let Err(error) = tree.read(0..text.len()) {
+            let behind = error.marker().byte_offset().unwrap_or(0);
+            // Counted without the quotes.
+            if behind < before.len() + quoted.len()
+                || behind + span.len() <= at - part.start + quoted.len()
+            {
+                return false;
+            }
+        }
+        tree.has_value_at(before.len()..before.len() + quoted.len())
+    }
+
+    /// Whether an item of a list or the value of a key stands at just these bytes.
+    fn has_value_at(&self, bytes: Range<usize>) -> bool {
+        let is_there = |&node: &usize| self.nodes[node].span == bytes;
+        self.nodes.iter().any(|node| match &node.value {
+            Value::List(items) => items.iter().any(is_there),
+            Value::Map(pairs) => pairs.iter().any(|(_, value)| is_there(value)),
+            _ => false,
+        })
     }
 }
 
@@ -127,7 +163,7 @@ fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = (usize, &str)> 
     })
 }
 
-fn is_list_item(line: &str) -> bool {
+pub(super) fn is_list_item(line: &str) -> bool {
     let line = line.trim_start_matches(['\u{feff}', ' ']);
     line.strip_prefix('-')
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n', '\r']))
@@ -171,7 +207,7 @@ fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
 }
 
 /// The key of `key: value`, and all that follows the colon.
-fn split_key(text: &str, entry: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+pub(super) fn split_key(text: &str, entry: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let (start, line) = lines(text, entry.clone()).find(|(_, line)| !is_blank_or_comment(line))?;
     let key_start = start + (line.len() - line.trim_start().len());
     let key_line = line.trim_start();
@@ -195,90 +231,4 @@ fn unquoted_key(key: &str) -> Cow<'_, str> {
 
 fn begins_on_next_line(rest: &str) -> bool {
     rest.split_once('\n').is_some_and(|(first, _)| is_blank_or_comment(first))
-}
-
-/// The unquoted glob in which a syntax error at `at` was found, and what YAML takes it for.
-fn unquoted_trap(text: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |newline| at + newline);
-    let mut value = start..end;
-    // Past the dashes of list items and past a key.
-    loop {
-        let line = &text[value.clone()];
-        let blank = |character: char| character.is_whitespace() || character == '\u{feff}';
-        value.start += line.len() - line.trim_start_matches(blank).len();
-        let line = &text[value.clone()];
-        if is_list_item(line) && !line.is_empty() {
-            value.start += 1;
-        } else if let Some((_, rest)) = split_key(text, value.clone())
-            && !line.starts_with(['[', '{', '*', '!'])
-        {
-            value = rest;
-        } else {
-            break;
-        }
-    }
-    let value = trimmed(text, value);
-    if let Some(meaning) = meaning(&text[value.clone()]) {
-        return Some((value, meaning));
-    }
-    if !text[value.clone()].starts_with('[') {
-        return None;
-    }
-    // A flow list of globs: the last one before the error that needs quotes.
-    let closed = text[value.clone()].ends_with(']');
-    let inside = value.start + 1..value.end - usize::from(closed);
-    flow_items(text, inside)
-        .into_iter()
-        .map(|item| trimmed(text, item))
-        .filter(|item| item.start <= at)
-        .filter_map(|item| meaning(&text[item.clone()]).map(|meaning| (item, meaning)))
-        .next_back()
-}
-
-/// A value without the blanks, the comma and the comment around it.
-fn trimmed(text: &str, value: Range<usize>) -> Range<usize> {
-    let written = &text[value.clone()];
-    let written = written.split_once(" #").map_or(written, |(value, _)| value);
-    let start = value.start + (written.len() - written.trim_start().len());
-    let written = written.trim();
-    let written = written.strip_suffix(',').map_or(written, str::trim_end);
-    start..start + written.len()
-}
-
-/// What YAML takes an unquoted value for that was meant as a text.
-fn meaning(value: &str) -> Option<&'static str> {
-    let closing = match value.chars().next()? {
-        '*' => return Some("an alias"),
-        '!' => return Some("a tag"),
-        '%' => return Some("a directive"),
-        '@' | '`' => return Some("a reserved character"),
-        '[' => ']',
-        '{' => '}',
-        _ => return None,
-    };
-    // A collection that goes on behind its end was a class or a brace.
-    let ends = value.find(closing).is_some_and(|end| end + 1 < value.len());
-    let nested = value[1..].starts_with(['[', '{']) || value.contains(", ");
-    (ends && !nested).then_some(if closing == ']' { "a list" } else { "a map" })
-}
-
-/// Cuts the inside of a flow list at its commas, brackets and braces counted.
-fn flow_items(text: &str, inside: Range<usize>) -> Vec<Range<usize>> {
-    let mut items = Vec::new();
-    let mut depth = 0usize;
-    let mut start = inside.start;
-    for (at, character) in text[inside.clone()].char_indices() {
-        match character {
-            '[' | '{' => depth += 1,
-            ']' | '}' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                items.push(start..inside.start + at);
-                start = inside.start + at + 1;
-            }
-            _ => {}
-        }
-    }
-    items.push(start..inside.end);
-    items
 }

@@ -70,7 +70,7 @@ fn every_way_of_writing_a_value_keeps_its_bytes() {
             "a: &b/**\nc: [ &d , e]\n",
             "{a=~ c=[~ e ] }\n\
              @&b/** YAML takes this for an anchor, not for a text => \"&b/**\"\n\
-             @&d YAML takes this for an anchor, not for a text => \"&d\"",
+             @&d YAML takes this for an anchor, not for a text",
         ),
         ("é: 漢\n", "{é=漢 }"),
     ] {
@@ -202,4 +202,39 @@ fn a_text_of_too_many_values_is_not_read() {
 fn no_alias_leads_into_what_cannot_be_read() {
     let outlined = outline("a: [&n x, ][\nb: *n\nc: &n y\nd: *n\n");
     assert!(outlined.starts_with("{a=broken b=alias?*n c=y d=y<*n> }"), "{outlined}");
+}
+
+/// What stands in quotes is one glob, and the text can be read further then; else nothing is said of
+/// quotes.
+#[test]
+fn what_is_to_be_quoted_is_one_glob() {
+    for (text, expected) in [
+        ("a: {write: src/{a,b}/**}\n", "src/{a,b}/**"),
+        ("a: {write: src/{a,b}/**, needs: b}\n", "src/{a,b}/**"),
+        ("a: {write: [x, src/[ab]/{c,{d,e}}, y]}\n", "src/[ab]/{c,{d,e}}"),
+        ("a: {write: [{a,b}/**, x]}\n", "{a,b}/**"),
+        ("a: [{b: c}, {d: [*]}]\n", "*"),
+        ("a: [\"x, {y}\", 'it''s {z}', [q]*]\n", "[q]*"),
+        ("a: [\n  src/{a,b}.rs,\n  x\n]\n", "src/{a,b}.rs"),
+        ("a:\n  - {a,b}/** # two\n", "{a,b}/**"),
+        // Several globs, or prose: nobody knows which.
+        ("- *, *.md\n", ""),
+        ("- @team and others\n", ""),
+        // A collection with an error of another kind.
+        ("{\"tasks\": {\"a\": {\"write\": \"x\"}}}}\n", ""),
+        ("{\"tasks\": {\"a\": {\"write\": [\"x\"] \"needs\": []}}}\n", ""),
+        ("{\"tasks\": {\"a\": {\"write\": \"src\\main.rs\"}}}\n", ""),
+        ("{\"tasks\": {\"a\": {\"write\": \"src/{a,b}\"}}\n", ""),
+        ("a: {write: x}}\n", ""),
+        ("a: {write: [x}\n", ""),
+        ("a: [b]] # *.rs\n", ""),
+        ("```\na: b\n```\n", ""),
+    ] {
+        let tree = Tree::parse(text);
+        let fixes: Vec<&str> =
+            tree.problems().iter().filter_map(|problem| problem.fix.as_deref()).collect();
+        let expected: Vec<String> =
+            Some(expected).filter(|glob| !glob.is_empty()).map(quoted).into_iter().collect();
+        assert_eq!(fixes, expected, "{text}: {:?}", tree.problems());
+    }
 }
