@@ -4,6 +4,7 @@ mod ask;
 mod brief;
 mod check;
 mod completions;
+mod ending;
 mod explain;
 mod gate;
 mod hook;
@@ -132,6 +133,7 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
+    ending::clean_up_on_signals();
     let ended = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),

@@ -20,6 +20,7 @@ mod merges;
 mod moves;
 mod patches;
 mod plans;
+mod signals;
 mod sources;
 mod surroundings;
 mod unclaimed;

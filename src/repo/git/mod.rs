@@ -21,6 +21,7 @@
 //! <https://git-scm.com/docs/gitglossary>.
 
 mod checkout;
+mod cleanup;
 mod diff;
 mod discover;
 mod environment;
@@ -41,6 +42,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use checkout::{Checkout, Head, Reach};
+pub use cleanup::{CleanedUp, clean_up};
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;
