@@ -17,9 +17,9 @@ use lanelint::repo::git::{Checkout, Environment, Head, Reach, Repository};
 use lanelint::repo::written::{self, NoTarget};
 use lanelint::report;
 
-use super::Unusable;
 use super::gate::plan::{Chosen, of_revision};
 use super::plan::{Failure, Found, Place, relative};
+use super::{Unusable, name};
 
 const SEE_CHECK: &str = "`lanelint check` says what is wrong with the plan";
 
@@ -30,14 +30,14 @@ pub(super) struct HookArgs {
     #[arg(long)]
     plan: Option<PathBuf>,
     /// The commit whose plan judges.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
     /// The top of the work tree that the task works in [default: the work tree that holds the
     /// agent's working directory, else the one that holds the file].
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     /// The task [default: that of the branch which is checked out].
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = name)]
     task: Option<String>,
     /// Deny a write where no task can be told from the branch, instead of saying nothing.
     #[arg(long)]

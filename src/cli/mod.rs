@@ -117,6 +117,14 @@ impl From<GitError> for Unusable {
     }
 }
 
+/// Reads the name of a task, a branch or a revision. An unset variable must not pass for one.
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("the name is empty (check for an unset variable)".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 const UNUSABLE: u8 = 2;
 
 pub(crate) fn main() -> ExitCode {
