@@ -15,6 +15,7 @@ mod changes;
 mod clashes;
 mod collisions;
 mod differential;
+mod filters;
 mod links;
 mod merges;
 mod moves;
