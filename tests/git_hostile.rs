@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{TestRepo, commit, make_fifo, path, sprung, told, write_trap};
+use common::{TestRepo, commit, forge_commit_graph, make_fifo, path, sprung, told, write_trap};
 use lanelint::repo::git::{GitErrorKind, MergeBase, Prefer};
 
 /// Names a program for everything that git runs one for.
@@ -218,6 +218,138 @@ fn replaced_objects_and_grafts_bend_nothing() {
     repo.git(&["replace", "-d", &head]);
     repo.write(".git/info/grafts", format!("{head}\n"));
     check();
+}
+
+#[test]
+fn a_commit_graph_that_lies_is_not_read() {
+    let repo = TestRepo::new();
+    let fork = repo.commit_file("a", "1");
+    repo.git(&["checkout", "-q", "-b", "work"]);
+    let hidden = repo.commit_file("hidden", "1");
+    repo.commit_file("b", "1");
+    repo.git(&["checkout", "-q", "main"]);
+    let below = repo.commit_file("c", "1");
+    repo.commit_file("d", "1");
+    forge_commit_graph(&repo, &below, &hidden);
+    assert_eq!(repo.git(&["merge-base", "main", "work"]), hidden, "git itself is fooled");
+    // Split into a chain, and behind a loan of the objects, it says the same.
+    let objects = repo.path(".git/objects");
+    let info = objects.join("info");
+    let chain = info.join("commit-graphs");
+    let graph = fs::read(info.join("commit-graph")).unwrap();
+    let name = "1".repeat(40);
+    let borrower = TestRepo::new();
+    fs::write(borrower.path(".git/objects/info/alternates"), format!("{}\n", objects.display()))
+        .unwrap();
+    for branch in ["main", "work"] {
+        let tip = repo.git(&["rev-parse", branch]);
+        borrower.git(&["update-ref", &format!("refs/heads/{branch}"), &tip]);
+    }
+    for in_chain in [false, true] {
+        if in_chain {
+            fs::remove_file(info.join("commit-graph")).unwrap();
+            fs::create_dir_all(&chain).unwrap();
+            fs::write(chain.join(format!("graph-{name}.graph")), &graph).unwrap();
+            fs::write(chain.join("commit-graph-chain"), format!("{name}\n")).unwrap();
+        }
+        for repo in [&repo, &borrower] {
+            let found = repo.open();
+            let (main, work) = (commit(&found, "main"), commit(&found, "work"));
+            let base = found.merge_base(&main, &work).unwrap();
+            assert_eq!(base, MergeBase::One(commit(&found, &fork)));
+            assert_eq!(found.merge_bases(&[(main, work)])[0].as_ref().unwrap(), &base);
+            assert_eq!(commit(&found, "main~2").as_str(), fork);
+        }
+    }
+}
+
+#[test]
+fn special_files_are_listed_and_not_opened() {
+    let repo = TestRepo::new();
+    for name in ["fifo", "socket", "same", "sub/fifo"] {
+        repo.write(name, "1\n");
+    }
+    repo.commit("all");
+    for name in ["fifo", "sub/fifo"] {
+        repo.remove(name);
+        make_fifo(&repo.path(name));
+    }
+    repo.remove("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(repo.path("socket")).unwrap();
+    // git lists these neither, for it can add none of them.
+    make_fifo(&repo.path("untracked"));
+    let begun = Instant::now();
+    let changes = repo.open().worktree(None).unwrap();
+    assert_eq!(told(&changes.diff), ["modified fifo", "modified socket", "modified sub/fifo"]);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn pattern_files_that_would_stop_git() {
+    for name in [".gitignore", ".gitattributes", "deep/er/.gitignore"] {
+        let repo = TestRepo::new();
+        repo.commit_file("deep/er/a", "1");
+        make_fifo(&repo.path(name));
+        let begun = Instant::now();
+        let error = repo.open().worktree(None).unwrap_err();
+        assert!(error.problem.contains(name), "{error:?}");
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        // A folder, a link or a file of that name stops nobody.
+        repo.remove(name);
+        fs::create_dir(repo.path(name)).unwrap();
+        assert_eq!(told(&repo.open().worktree(None).unwrap().diff), [] as [&str; 0]);
+        fs::remove_dir(repo.path(name)).unwrap();
+        std::os::unix::fs::symlink("nowhere", repo.path(name)).unwrap();
+        // git warns that it follows no such link.
+        assert_eq!(told(&repo.open().worktree(None).unwrap().diff)[0], format!("added {name}"));
+    }
+    let repo = TestRepo::new();
+    repo.commit_file("a", "1");
+    repo.git(&["init", "-q", "nested"]);
+    repo.git_in(&repo.path("nested"), &["commit", "-q", "--allow-empty", "-m", "1"]);
+    repo.git(&["add", "nested"]);
+    fs::remove_file(repo.path("nested/.git/HEAD")).unwrap();
+    make_fifo(&repo.path("nested/.git/HEAD"));
+    assert!(repo.open().worktree(None).unwrap_err().problem.contains("nested/.git/HEAD"));
+}
+
+#[test]
+fn settings_that_would_hide_a_change() {
+    let repo = TestRepo::new();
+    repo.write("a", "1\n");
+    repo.write("B", "1\n");
+    repo.commit("all");
+    for (name, value) in [
+        ("core.trustctime", "false"),
+        ("core.checkStat", "minimal"),
+        ("core.untrackedCache", "true"),
+        ("core.ignoreCase", "true"),
+        ("core.preloadIndex", "false"),
+        ("status.showUntrackedFiles", "no"),
+    ] {
+        repo.git(&["config", name, value]);
+    }
+    repo.git(&["update-index", "--untracked-cache"]);
+    repo.git(&["status"]);
+    // Of the same length and time, in an index that is old enough to be believed.
+    let old = std::time::UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+    let set_old = |name: &str| {
+        fs::File::options().write(true).open(repo.path(name)).unwrap().set_modified(old).unwrap();
+    };
+    set_old("a");
+    repo.git(&["update-index", "--refresh"]);
+    // git compares the seconds of the times.
+    std::thread::sleep(Duration::from_millis(1_100));
+    repo.write("a", "2\n");
+    set_old("a");
+    repo.write("b", "2\n");
+    assert_eq!(repo.git(&["diff", "--name-only"]), "", "git itself is fooled");
+    assert_eq!(repo.git(&["ls-files", "--others"]), "", "git itself is fooled");
+    assert_eq!(told(&repo.open().worktree(None).unwrap().diff), ["modified a", "added b"]);
+    // A name of the other case is no way to say what the file system is like.
+    repo.write(".GIT", "");
+    let gap = told(&repo.open().worktree(None).unwrap().diff);
+    assert_eq!(gap[..2], ["modified a", "added b"]);
 }
 
 #[test]

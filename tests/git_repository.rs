@@ -62,6 +62,33 @@ fn a_folder_of_files_that_look_like_a_repository_is_none() {
 }
 
 #[test]
+fn a_work_tree_that_a_setting_puts_elsewhere_is_refused() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "1");
+    let elsewhere = repo.beside("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    repo.git(&["config", "core.worktree", elsewhere.to_str().unwrap()]);
+    let discover = |variables: &[(&str, &OsStr)], dir: &std::path::Path| {
+        Repository::discover(&repo.environment_with(variables), dir)
+    };
+    let error = discover(&[], repo.root()).unwrap_err();
+    assert!(error.problem.contains("`core.worktree`"), "{error:?}");
+    assert!(error.problem.contains("elsewhere"), "{error:?}");
+    // The environment says so: it is the user's.
+    let (git_dir, tree) = (repo.path(".git"), repo.root());
+    let both = [("GIT_DIR", git_dir.as_os_str()), ("GIT_WORK_TREE", tree.as_os_str())];
+    assert_eq!(discover(&both, repo.root()).unwrap().unwrap().work_tree(), Some(repo.root()));
+    // The same place in other words is where the repository is found.
+    for same in ["..", repo.root().to_str().unwrap()] {
+        repo.git(&["config", "core.worktree", same]);
+        fs::create_dir_all(repo.path("sub")).unwrap();
+        for dir in [repo.root(), &repo.path("sub")] {
+            assert_eq!(discover(&[], dir).unwrap().unwrap().work_tree(), Some(repo.root()));
+        }
+    }
+}
+
+#[test]
 fn the_environment_says_which_repository_counts() {
     let repo = TestRepo::new();
     let first = repo.commit_file("a", "1");

@@ -13,13 +13,13 @@ use lanelint::hook::{self, Decision, Intent};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan};
 use lanelint::repo::ChangeKind;
-use lanelint::repo::git::{Checkout, Environment, Head, Reach, Repository};
+use lanelint::repo::git::{Checkout, Environment, GitError, Head, Reach, Repository};
 use lanelint::repo::written::{self, NoTarget};
 use lanelint::report;
 
-use super::Unusable;
 use super::gate::plan::{Chosen, of_revision};
 use super::plan::{Failure, Found, Place, relative};
+use super::{Unusable, name};
 
 const SEE_CHECK: &str = "`lanelint check` says what is wrong with the plan";
 
@@ -30,14 +30,14 @@ pub(super) struct HookArgs {
     #[arg(long)]
     plan: Option<PathBuf>,
     /// The commit whose plan judges.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
     /// The top of the work tree that the task works in [default: the work tree that holds the
     /// agent's working directory, else the one that holds the file].
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     /// The task [default: that of the branch which is checked out].
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = name)]
     task: Option<String>,
     /// Deny a write where no task can be told from the branch, instead of saying nothing.
     #[arg(long)]
@@ -110,11 +110,12 @@ struct Call<'a> {
 type Named<'a> = (&'a str, Result<Vec<PathBuf>, NoTarget>);
 
 /// Where the files of a call are looked at.
-struct Site {
+struct Site<'a> {
     /// The work tree in which the task works.
     tree: Checkout,
     /// Where the plan that was named really is.
     plan: Option<PathBuf>,
+    environment: &'a Environment,
 }
 
 /// What a write to a file means for the lanes.
@@ -140,7 +141,8 @@ impl Call<'_> {
         let files: Vec<Named<'_>> =
             files.map(|file| (file.as_str(), written::targets(cwd, file))).collect();
         let Some(tree) = self.tree(cwd, &files)? else { return Ok(None) };
-        let site = Site { tree, plan: self.plan_file()? };
+        let tree = self.around(tree, &files);
+        let site = Site { tree, plan: self.plan_file()?, environment: self.environment };
         if files.iter().all(|(_, targets)| site.is_outside(targets)) {
             return Ok(None);
         }
@@ -228,6 +230,52 @@ impl Call<'_> {
         Ok(tree.or_else(of_file))
     }
 
+    /// The nearest work tree around the agent's that holds the files and has a plan: an agent may
+    /// stand in a submodule, or in another repository inside of this one.
+    fn around(&self, tree: Checkout, files: &[Named<'_>]) -> Checkout {
+        if self.args.root.is_some() || self.environment.git_dir.is_some() {
+            return tree;
+        }
+        // A linked work tree is one of its own, wherever it lies.
+        let around = |tree: &Checkout| tree.around().filter(|outer| !outer.shares_repository(tree));
+        let trees: Vec<Checkout> = std::iter::successors(Some(tree.clone()), around).collect();
+        let [_, .., outermost] = trees.as_slice() else { return tree };
+        let targets: Vec<&PathBuf> = files
+            .iter()
+            .filter_map(|(_, targets)| targets.as_ref().ok())
+            .flatten()
+            .filter(|target| target.starts_with(outermost.top()))
+            .collect();
+        let holds_all =
+            |tree: &Checkout| targets.iter().all(|target| target.starts_with(tree.top()));
+        let mut holding = trees.into_iter().filter(holds_all).peekable();
+        let nearest = holding.peek().cloned();
+        holding.find(|tree| self.has_plan(tree)).or(nearest).unwrap_or(tree)
+    }
+
+    /// Whether a plan for this work tree can be had. One that is named speaks for the work tree in
+    /// which it lies, and from elsewhere for the outer one of a submodule.
+    fn has_plan(&self, tree: &Checkout) -> bool {
+        if self.args.plan_from.is_some() {
+            return self.plan(tree).is_ok();
+        }
+        match self.plan_file() {
+            Ok(Some(plan)) => match Checkout::holding(&plan) {
+                Some(holder) if holder.top() == tree.top() => true,
+                Some(holder) if tree.top().starts_with(holder.top()) => false,
+                _ => !self.is_submodule(tree),
+            },
+            _ => Found::on_disk(&Place::at_top(tree.top()), None).is_ok(),
+        }
+    }
+
+    fn is_submodule(&self, tree: &Checkout) -> bool {
+        tree.around().is_some_and(|outer| {
+            let site = Site { tree: outer, plan: None, environment: self.environment };
+            matches!(site.landing(&tree.top().join("x")), Landing::At(_))
+        })
+    }
+
     /// The branch that is checked out, or that is being rebased.
     fn branch(&self, tree: &Checkout) -> Result<Option<String>, Unusable> {
         Ok(match tree.head()? {
@@ -304,7 +352,7 @@ impl Call<'_> {
     }
 }
 
-impl Site {
+impl Site<'_> {
     /// Whether a file is certainly none of this repository's, nor its plan.
     fn is_outside(&self, targets: &Result<Vec<PathBuf>, NoTarget>) -> bool {
         let outside = |target: &PathBuf| matches!(self.landing(target), Landing::Elsewhere);
@@ -319,6 +367,14 @@ impl Site {
         match self.tree.reach(target) {
             Reach::Inside(path) | Reach::Submodule(path) => Landing::At(path),
             Reach::Outside => Landing::Elsewhere,
+            Reach::Nested(path) => match self.is_tracked(&path) {
+                Ok(true) => Landing::At(path),
+                Ok(false) => Landing::Elsewhere,
+                Err(error) => Landing::Refused(format!(
+                    "it is in another repository, and whether that is a submodule cannot be \
+                     told: {error}"
+                )),
+            },
             Reach::GitFolder => refused("git keeps its own files there, hooks and settings too"),
             Reach::OtherTree(top) => Landing::Refused(format!(
                 "it is in another work tree of this repository, {}, where another task may be at \
@@ -329,6 +385,14 @@ impl Site {
                 Landing::Refused(format!("it is no path of the repository: {fault}"))
             }
         }
+    }
+
+    /// Whether the index has something at a path. git is asked about repositories in the work tree
+    /// only, which are few.
+    fn is_tracked(&self, path: &RepoPath) -> Result<bool, GitError> {
+        let repository = Repository::discover(self.environment, self.tree.top())?;
+        let Some(repository) = repository else { return Ok(false) };
+        Ok(repository.index_files()?.binary_search(path).is_ok())
     }
 
     /// The path that a plan in another work tree of the repository has in each of them.

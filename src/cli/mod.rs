@@ -4,6 +4,7 @@ mod ask;
 mod brief;
 mod check;
 mod completions;
+mod ending;
 mod explain;
 mod gate;
 mod hook;
@@ -116,6 +117,14 @@ impl From<GitError> for Unusable {
     }
 }
 
+/// Reads the name of a task, a branch or a revision. An unset variable must not pass for one.
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("the name is empty (check for an unset variable)".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 const UNUSABLE: u8 = 2;
 
 pub(crate) fn main() -> ExitCode {
@@ -132,6 +141,7 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
+    ending::clean_up_on_signals();
     let ended = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),

@@ -122,6 +122,30 @@ pub fn open(path: &Path) -> Result<File, FilesError> {
     File::open(path).map_err(|error| cannot_read(path, &error))
 }
 
+/// The SHA-256 digest of a regular file, in lower-case hexadecimal digits.
+///
+/// # Errors
+/// When there is no such file, it is of another kind, or it cannot be read.
+pub fn sha256(path: &Path) -> Result<String, FilesError> {
+    use sha2::{Digest, Sha256};
+    let failed = |error: io::Error| cannot_read(path, &error);
+    let mut file = open_without_waiting(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(failed(io::Error::other("not a regular file")));
+    }
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => digest.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 fn cannot_read(path: &Path, error: &io::Error) -> FilesError {
     let problem = format!("cannot read {}: {error}", path.display());
     FilesError::new(problem, "look at the name and permissions")

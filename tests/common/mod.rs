@@ -209,6 +209,32 @@ pub fn make_fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
+/// Makes the commit graph say that a commit has another parent, and checks that git believes it: it
+/// reads the tips of branches themselves, so it has to be a commit below one.
+pub fn forge_commit_graph(repo: &TestRepo, commit: &str, parent: &str) {
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    let file = repo.path(".git/objects/info/commit-graph");
+    let mut graph = fs::read(&file).unwrap();
+    let chunk = |id: &[u8]| {
+        let entry = (8..).step_by(12).find(|&at| &graph[at..at + 4] == id).unwrap();
+        let offset: [u8; 8] = graph[entry + 4..entry + 12].try_into().unwrap();
+        usize::try_from(u64::from_be_bytes(offset)).unwrap()
+    };
+    let (names, data) = (chunk(b"OIDL"), chunk(b"CDAT"));
+    let place = |name: &str| {
+        let digits = |at: usize| -> String {
+            graph[at..at + 20].iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        (0..).find(|place| digits(names + 20 * place) == name).unwrap()
+    };
+    let (at, parent_at) = (data + 36 * place(commit) + 20, place(parent));
+    graph[at..at + 4].copy_from_slice(&u32::try_from(parent_at).unwrap().to_be_bytes());
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, graph).unwrap();
+    let told = repo.git(&["rev-list", "--all", "--parents"]);
+    assert!(told.contains(&format!("{commit} {parent}\n")), "git itself is fooled: {told}");
+}
+
 /// Writes a program that leaves a marker beside the repository when it is run.
 #[cfg(unix)]
 pub fn write_trap(repo: &TestRepo, name: &str) -> PathBuf {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{DIFF, Gate, Json, branch, patch_file};
-use crate::common::{TestRepo, sprung, write_trap};
+use crate::common::{TestRepo, forge_commit_graph, make_fifo, sprung, write_trap};
 
 const PLAN: &str = "\
 tasks:
@@ -334,6 +334,89 @@ const ATTACKS: &[Attack] = &[
         },
         status: 1,
         finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "puts a FIFO in the place of a file, under `--worktree`",
+        tried: |repo| {
+            repo.remove("README.md");
+            make_fifo(&repo.path("README.md"));
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "puts a FIFO in the place of a `.gitignore`, which git would wait for",
+        tried: |repo| {
+            make_fifo(&repo.path("src/.gitignore"));
+            repo.write("README.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "keeps a changed file's length and time behind a filter, in a fresh work tree",
+        tried: |repo| {
+            repo.git(&["config", "filter.hide.clean", "echo read me"]);
+            fs::write(repo.path(".git/info/attributes"), "README.md filter=hide\n").unwrap();
+            let file = repo.path("README.md");
+            let time = fs::metadata(&file).unwrap().modified().unwrap();
+            fs::write(&file, "evil me\n").unwrap();
+            fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "writes a commit graph that moves the merge base behind its change",
+        tried: |repo| {
+            let change = repo.commit_file("README.md", "mine\n");
+            repo.commit_file("src/x.rs", "x\n");
+            repo.git(&["checkout", "-q", "main"]);
+            let below = repo.commit_file("docs/b.md", "b\n");
+            repo.commit_file("docs/c.md", "c\n");
+            forge_commit_graph(repo, &below, &change);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "says `core.ignoreCase`, so that git takes a new file for one that is there",
+        tried: |repo| {
+            repo.git(&["config", "core.ignoreCase", "true"]);
+            repo.write("readme.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["clashing-paths worker readme.md", "out-of-lane worker readme.md"],
+    },
+    Attack {
+        does: "says `core.worktree`, so that git looks at another folder",
+        tried: |repo| {
+            let elsewhere = repo.beside("elsewhere");
+            repo.git(&["worktree", "add", "-q", "--detach", elsewhere.to_str().unwrap()]);
+            repo.git(&["config", "core.worktree", elsewhere.to_str().unwrap()]);
+            repo.write("README.md", "mine\n");
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 3,
+        finds: &["not-verified  -"],
+    },
+    Attack {
+        does: "writes into a folder whose `.git` claims that it is another work tree",
+        tried: |repo| {
+            let linked = repo.beside("linked");
+            repo.git(&["worktree", "add", "-q", "--detach", linked.to_str().unwrap()]);
+            fs::create_dir(repo.path("docs/fake")).unwrap();
+            fs::copy(linked.join(".git"), repo.path("docs/fake/.git")).unwrap();
+            repo.write("docs/fake/x", "mine\n");
+            Gate::of(repo, &["--worktree", "--task", "worker"]).json()
+        },
+        status: 1,
+        finds: &["out-of-lane worker docs/fake"],
     },
     Attack {
         does: "has no commit in common with the base",

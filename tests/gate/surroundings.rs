@@ -159,6 +159,108 @@ fn a_hook_below_the_top_finds_the_plan_of_the_top() {
     assert!(json.findings().contains(&"plan-changed lessons lanes.yaml".to_owned()));
 }
 
+#[test]
+fn our_own_scratch_is_no_change() {
+    let repo = planned(PLAN);
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    repo.write("lessons/new", "1\n");
+    fs::create_dir_all(repo.path("quizzes/tmp")).unwrap();
+    std::os::unix::fs::symlink(repo.path("quizzes/tmp"), repo.beside("tmp")).unwrap();
+    for folder in [repo.root().to_path_buf(), repo.path("quizzes/tmp"), repo.beside("tmp")] {
+        let run = Gate::of(&repo, &["--worktree"]).env("TMPDIR", &folder);
+        run.json().ends_with(0).finds(&[]);
+    }
+    // A folder of such a name is not ours for that.
+    repo.write("quizzes/tmp/lanelint-abc123/HEAD", "ref: refs/heads/none\n");
+    let run = Gate::of(&repo, &["--worktree"]).env("TMPDIR", repo.path("quizzes/tmp"));
+    run.json().ends_with(1).finds(&["out-of-lane lessons quizzes/tmp/lanelint-abc123/HEAD"]);
+}
+
+#[test]
+fn linked_work_trees_inside_the_work_tree() {
+    let repo = planned(PLAN);
+    let inner = repo.path(".claude/worktrees/b");
+    let inner = inner.to_str().unwrap();
+    repo.git(&["worktree", "add", "-q", "-b", "work/quizzes", inner]);
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    repo.write(".claude/worktrees/b/quizzes/new", "1\n");
+    repo.write("lessons/new", "1\n");
+    Gate::of(&repo, &["--worktree"]).json().ends_with(0).finds(&[]);
+    Gate::of(&repo, &["--worktree"]).dir(inner).json().ends_with(0).finds(&[]);
+    // What lies beside it does count.
+    repo.write(".claude/worktrees/c", "1\n");
+    let beside = ["out-of-lane lessons .claude/worktrees/c"];
+    Gate::of(&repo, &["--worktree"]).json().ends_with(1).finds(&beside);
+    repo.remove(".claude/worktrees/c");
+    // The main work tree may lie in a linked one.
+    let outer = planned(PLAN);
+    let around = outer.beside("around");
+    outer.git(&["worktree", "add", "-q", "-b", "lessons", around.to_str().unwrap()]);
+    fs::rename(outer.root(), around.join("main")).unwrap();
+    outer.git_in(&around.join("main"), &["worktree", "repair"]);
+    fs::write(around.join("lessons/new"), "1\n").unwrap();
+    Gate::of(&repo, &["--worktree"]).dir(&around).json().ends_with(0).finds(&[]);
+}
+
+#[test]
+fn folders_that_only_pretend_to_be_work_trees() {
+    let repo = planned(PLAN);
+    let linked = repo.beside("linked");
+    repo.git(&["worktree", "add", "-q", "-b", "work/quizzes", linked.to_str().unwrap()]);
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    let registered = repo.path(".git/worktrees/linked").display().to_string();
+    let main = repo.path(".git").display().to_string();
+    for git_file in [
+        // Another's, the main one's, and a folder that looks like one of git's.
+        format!("gitdir: {registered}\n"),
+        format!("gitdir: {main}\n"),
+        format!("gitdir: {}\n", repo.beside("made-up").display()),
+        "gitdir: nowhere\n".to_owned(),
+    ] {
+        let made_up = repo.beside("made-up");
+        fs::create_dir_all(&made_up).unwrap();
+        fs::write(made_up.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        fs::write(made_up.join("commondir"), format!("{main}\n")).unwrap();
+        let own = format!("{}\n", repo.path("quizzes/fake/.git").display());
+        fs::write(made_up.join("gitdir"), own).unwrap();
+        repo.write("quizzes/fake/.git", &git_file);
+        repo.write("quizzes/fake/x", "1\n");
+        let json = Gate::of(&repo, &["--worktree"]).json().ends_with(1);
+        let found = json.findings();
+        assert!(found[0].starts_with("out-of-lane lessons quizzes/fake"), "{git_file}: {found:?}");
+    }
+    // A repository of its own is one path, as ever.
+    repo.remove_dir("quizzes/fake");
+    repo.git(&["init", "-q", "quizzes/own"]);
+    let json = Gate::of(&repo, &["--worktree"]).json().ends_with(1);
+    json.finds(&["out-of-lane lessons quizzes/own"]);
+}
+
+#[test]
+fn a_work_tree_elsewhere_is_said_and_not_judged() {
+    let repo = planned(PLAN);
+    repo.git(&["checkout", "-q", "-b", "lessons"]);
+    repo.write("quizzes/new", "1\n");
+    let elsewhere = repo.beside("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    repo.git(&["config", "core.worktree", elsewhere.to_str().unwrap()]);
+    let json = Gate::of(&repo, &["--worktree"]).json().ends_with(3);
+    assert!(json.message("not-verified").contains("has its work tree elsewhere"));
+    let run = Gate::of(&repo, &["--worktree"])
+        .env("GIT_DIR", repo.path(".git"))
+        .env("GIT_WORK_TREE", repo.root());
+    run.json().ends_with(1).finds(&["out-of-lane lessons quizzes/new"]);
+    // A submodule's setting leads to where it is.
+    let repo = planned(PLAN);
+    let part = planned(PLAN);
+    let from = part.root().to_str().unwrap();
+    repo.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", from, "part"]);
+    repo.git_in(&repo.path("part"), &["checkout", "-q", "-b", "lessons"]);
+    repo.write("part/quizzes/new", "1\n");
+    let run = Gate::of(&repo, &["--worktree", "--task=lessons"]).dir(repo.path("part"));
+    run.json().ends_with(1).finds(&["out-of-lane lessons quizzes/new"]);
+}
+
 /// A repository whose pre-commit hook is the gate.
 fn hooked() -> TestRepo {
     let repo = planned(PLAN);

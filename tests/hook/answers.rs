@@ -260,6 +260,84 @@ fn a_file_of_a_submodule_moves_its_pin() {
 }
 
 #[test]
+fn from_inside_a_submodule_the_file_s_own_place_decides() {
+    let part = TestRepo::new();
+    part.commit_file("deep/x", "1\n");
+    let repo = planned();
+    let from = part.root().to_str().unwrap();
+    for at in ["vendor/part", "vendor/other"] {
+        repo.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", from, at]);
+    }
+    // One that keeps its own folder of git.
+    repo.git(&["clone", "-q", from, "vendor/old"]);
+    repo.git(&["add", "vendor/old"]);
+    repo.commit("parts");
+    repo.git(&["branch", "-f", "main"]);
+    let outside = repo.beside("plan.yaml");
+    fs::write(&outside, PLAN).unwrap();
+    for inside in ["vendor/part", "vendor/part/deep", "vendor/other", "vendor/old"] {
+        for head in ["--detach", "-Blessons"] {
+            repo.git_in(&repo.path(inside), &["checkout", "-q", head]);
+            let named = format!("--plan={}", repo.path("lanes.yaml").display());
+            let elsewhere = format!("--plan={}", outside.display());
+            for plan in [&[][..], &["--plan-from=main"], &[named.as_str()], &[elsewhere.as_str()]] {
+                let hook = || Hook::in_dir(&repo, &repo.path(inside)).args(plan);
+                let write = |file: &str| hook().write(repo.path(file).to_str().unwrap());
+                write("lessons/a.json").allows();
+                write("quizzes/a.json").denies(&["belongs to `quizzes`"]);
+                write("vendor/part/deep/x").allows();
+                write("vendor/other/x").denies(&["`vendor/other`"]);
+                write("vendor/old/x").denies(&["`vendor/old`"]);
+                let hook = hook().write("x");
+                if inside.starts_with("vendor/part") {
+                    hook.allows();
+                } else {
+                    hook.denies(&["vendor/"]);
+                }
+            }
+        }
+    }
+    Hook::of(&repo).write("vendor/old/x").denies(&["`vendor/old`"]);
+    Hook::in_dir(&repo, &repo.path("vendor/part")).write(".git").denies(&["git keeps"]);
+    // The outer branch decides, and where it is no task's, there is nothing to say.
+    repo.git(&["checkout", "-q", "main"]);
+    Hook::in_dir(&repo, &repo.path("vendor/part")).write("x").says_nothing();
+    repo.git(&["checkout", "-q", "lessons"]);
+    // A submodule with a plan of its own is a repository of its own.
+    repo.write("vendor/part/lanes.yaml", "tasks: {lessons: {write: deep/**}}\n");
+    repo.git_in(&repo.path("vendor/part"), &["checkout", "-q", "-B", "lessons"]);
+    let there = || Hook::in_dir(&repo, &repo.path("vendor/part"));
+    there().write("deep/x").allows();
+    there().write("x").denies(&["outside its lane"]);
+    there().write(repo.path("quizzes/a.json").to_str().unwrap()).denies(&["`quizzes`"]);
+}
+
+#[test]
+fn from_inside_another_repository_the_file_s_own_place_decides() {
+    let repo = planned();
+    repo.git(&["init", "-q", "-b", "lessons", "quizzes/own"]);
+    let own = repo.path("quizzes/own");
+    let there = || Hook::in_dir(&repo, &own);
+    there().write(repo.path("lessons/a.json").to_str().unwrap()).allows();
+    there().write("../a.json").denies(&["belongs to `quizzes`"]);
+    there().write("x").says_nothing();
+    there().arg("--require-task").write("x").says_nothing();
+    there().write(repo.beside("notes").to_str().unwrap()).says_nothing();
+    // With a plan of its own, its files are its own.
+    repo.write("quizzes/own/lanes.yaml", "tasks: {lessons: {write: mine/**}}\n");
+    there().write("mine/x").allows();
+    there().write("x").denies(&["outside its lane"]);
+    there().write("../a.json").denies(&["belongs to `quizzes`"]);
+    // A linked work tree is no such repository, wherever it lies.
+    repo.git(&["worktree", "add", "-q", "-b", "work/quizzes", "trees/b", "main"]);
+    let tree = repo.path("trees/b");
+    fs::remove_file(tree.join("lanes.yaml")).unwrap();
+    Hook::in_dir(&repo, &tree).write("quizzes/a.json").gives_up("no plan");
+    let named = format!("--plan={}", repo.path("lanes.yaml").display());
+    Hook::in_dir(&repo, &tree).arg(&named).write("quizzes/a.json").allows();
+}
+
+#[test]
 fn the_plan_may_be_named_or_come_from_a_commit() {
     let repo = planned();
     let wide = PLAN.replace("lessons/**,", "'**',");

@@ -3,12 +3,17 @@
 use std::path::Path;
 
 use lanelint::plan::Plan;
+use lanelint::repo::git::Repository;
 
 use crate::cli::Unusable;
 
 /// `A...B` or `A..B`.
 #[derive(Clone, Debug)]
 pub(super) struct Range {
+    /// The id of its task, where it says one.
+    pub(super) id: Option<String>,
+    /// What would be that id if the name of the first commit did not hold `=`.
+    pub(super) other_id: Option<String>,
     pub(super) text: String,
     pub(super) from: String,
     pub(super) to: String,
@@ -16,56 +21,115 @@ pub(super) struct Range {
     pub(super) symmetric: bool,
 }
 
-/// Reads the ranges, each with the id of its task where it says one.
-pub(super) fn ranges(texts: &[String]) -> Result<Vec<(Option<String>, Range)>, Unusable> {
+/// A range as it is written, in the two ways to read it.
+pub(super) struct Written {
+    /// `ID=A...B`.
+    of_task: Option<Range>,
+    /// `A...B`, whatever `A` holds.
+    whole: Range,
+}
+
+/// Reads the ranges.
+pub(super) fn ranges(texts: &[String]) -> Result<Vec<Written>, Unusable> {
     texts
         .iter()
         .map(|text| {
-            let (id, range) = split_id(text);
-            let (from, to, symmetric) = match range.split_once("...") {
-                Some((from, to)) => (from, to, true),
-                None => match range.split_once("..") {
-                    Some((from, to)) => (from, to, false),
-                    None => {
-                        return Err(Unusable::new(
-                            format!("`{range}` is no range"),
-                            "write A...B, what B changed since it left A, or A..B",
-                        ));
-                    }
-                },
+            let of_task = match split_id(text) {
+                (Some(id), rest) => Some(Range { id: Some(id.to_owned()), ..range(rest)? }),
+                (None, _) => None,
             };
-            // With an unset variable on both sides, HEAD against itself would be green.
-            if from.is_empty() {
-                return Err(Unusable::new(
-                    format!("the range `{range}` names no commit to begin at"),
-                    "look for a variable that is not set, or write HEAD if that is meant",
-                ));
-            }
-            if to.is_empty() {
-                return Err(Unusable::new(
-                    format!("the range `{range}` names no commit to end at"),
-                    "check for an unset variable, or write HEAD if that is meant",
-                ));
-            }
-            let range = Range {
-                text: range.to_owned(),
-                from: from.to_owned(),
-                to: to.to_owned(),
-                symmetric,
-            };
-            Ok((id.map(str::to_owned), range))
+            Ok(Written { of_task, whole: range(text)? })
         })
         .collect()
 }
 
-/// Rejects a flag whose value is empty: an unset variable must not pass for a name.
-pub(super) fn no_empty_name(flag: &str, value: Option<&str>) -> Result<(), Unusable> {
-    match value {
-        Some("") => Err(Unusable::new(
-            format!("the value of `{flag}` is empty"),
-            format!("check for an unset variable, or leave `{flag}` out"),
+fn range(text: &str) -> Result<Range, Unusable> {
+    let (from, to, symmetric) = match text.split_once("...") {
+        Some((from, to)) => (from, to, true),
+        None => match text.split_once("..") {
+            Some((from, to)) => (from, to, false),
+            None => {
+                return Err(Unusable::new(
+                    format!("`{text}` is not a range"),
+                    "write A...B, what B changed since it left A, or A..B",
+                ));
+            }
+        },
+    };
+    // With an unset variable, HEAD would be judged in the place of a branch, or against itself.
+    if from.is_empty() || to.is_empty() {
+        let end = if from.is_empty() { "begin" } else { "end" };
+        return Err(Unusable::new(
+            format!("the range `{text}` names no commit to {end} at"),
+            "check for an unset variable, or write HEAD if that is meant",
+        ));
+    }
+    Ok(Range {
+        id: None,
+        other_id: None,
+        text: text.to_owned(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        symmetric,
+    })
+}
+
+/// Decides how each range is read: what stands before `=` is part of a revision where one is known
+/// by the whole name, and else a task's id. Which tasks there are is not known yet: that plan may
+/// come from the commit at which the range begins.
+pub(super) fn settle(ranges: Vec<Written>, repository: Option<&Repository>) -> Vec<Range> {
+    let is_known = |revision: &str| repository.is_some_and(|found| found.commit(revision).is_ok());
+    ranges
+        .into_iter()
+        .map(|written| match written.of_task {
+            None => written.whole,
+            Some(range) if is_known(&written.whole.from) => {
+                Range { other_id: range.id, ..written.whole }
+            }
+            Some(range) => range,
+        })
+        .collect()
+}
+
+impl Range {
+    /// The task that the range names.
+    pub(super) fn task(&self, plan: &Plan) -> Result<Option<usize>, Unusable> {
+        match self.other_id.as_deref().filter(|id| plan.task(id).is_some()) {
+            None => self.id.as_deref().map(|id| task(plan, id)).transpose(),
+            Some(id) => Err(Unusable::new(
+                format!(
+                    "`{}` is ambiguous: `{id}` is a task, and `{}` is a revision",
+                    self.text, self.from
+                ),
+                format!(
+                    "for the task, write --task {id} --range {}; for the revision, write its \
+                     whole name, such as refs/heads/{}",
+                    self.text[id.len() + 1..].trim_start(),
+                    self.text
+                ),
+            )),
+        }
+    }
+}
+
+/// A patch as `--diff` names it: what stands before `=` is a task's id, or part of the file's name.
+pub(super) fn patch<'t>(
+    plan: &Plan,
+    here: &Path,
+    text: &'t str,
+) -> Result<(Option<usize>, &'t str), Unusable> {
+    let (Some(id), name) = split_id(text) else { return Ok((None, text)) };
+    let is_file = here.join(text).symlink_metadata().is_ok();
+    match plan.task(id) {
+        Some(_) if is_file => Err(Unusable::new(
+            format!("`{text}` is ambiguous: `{id}` is a task, and there is a file of that name"),
+            format!("for the task, write {id}=./{name}; for the file, write ./{text}"),
         )),
-        _ => Ok(()),
+        Some(_) if name.is_empty() => {
+            Err(Unusable::new(format!("`{text}` names no file"), "check for an unset variable"))
+        }
+        None if is_file => Ok((None, text)),
+        _ => Ok((Some(task(plan, id)?), name)),
     }
 }
 
@@ -85,8 +149,8 @@ pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Un
     Ok(())
 }
 
-/// Cuts `ID=NAME`; a name that holds `=` itself is written `./a=b`.
-pub(super) fn split_id(text: &str) -> (Option<&str>, &str) {
+/// Cuts `ID=NAME`.
+fn split_id(text: &str) -> (Option<&str>, &str) {
     let is_id = |id: &str| {
         !id.is_empty()
             && id

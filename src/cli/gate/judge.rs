@@ -11,7 +11,7 @@ use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
 use lanelint::repo::{ChangeSet, Gap, files, patch};
 
 use super::Gate;
-use super::asked::{Range, split_id, task, task_of_branch};
+use super::asked::{Range, patch as named_patch, task, task_of_branch};
 use super::names::{Named, anchor, commit, one};
 use super::progress::Progress;
 use crate::cli::Unusable;
@@ -61,9 +61,9 @@ impl<'a> Judge<'a> {
 
     pub(super) fn patches(&self, input: &mut GateInput) -> Result<(), Unusable> {
         for text in &self.gate.args.diff {
-            let (id, name) = split_id(text);
-            let task = match (id, &self.whose) {
-                (Some(id), _) => Some(task(self.plan, id)?),
+            let (named, name) = named_patch(self.plan, &self.gate.place.here, text)?;
+            let task = match (named, &self.whose) {
+                (Some(task), _) => Some(task),
                 (None, Whose::Task(task)) => Some(*task),
                 (None, Whose::Unclaimed(_)) => None,
                 (None, Whose::Unsaid) => {
@@ -102,9 +102,9 @@ impl<'a> Judge<'a> {
         input: &mut GateInput,
         progress: &mut Progress<impl Write>,
     ) -> Result<Option<CommitId>, Unusable> {
-        for (id, range) in &self.gate.ranges {
-            let task = match id {
-                Some(id) => Some(task(self.plan, id)?),
+        for range in &self.gate.ranges {
+            let task = match range.task(self.plan)? {
+                Some(task) => Some(task),
                 None => self.task_at_hand(repository)?,
             };
             let judged = self.range(repository, task, range);
@@ -124,7 +124,7 @@ impl<'a> Judge<'a> {
         if !self.gate.asks_for_commits() && self.gate.args.diff.is_empty() {
             return Ok(self.branches(repository, base, input, progress));
         }
-        let from = self.gate.ranges.first().map(|(_, range)| commit(repository, &range.from));
+        let from = self.gate.ranges.first().map(|range| commit(repository, &range.from));
         Ok(from.and_then(Result::ok).map(|from| from.commit))
     }
 

@@ -21,7 +21,7 @@ use lanelint::repo::git::Repository;
 
 use super::output::tell;
 use super::plan::{Failure, Place};
-use super::{Common, Unusable};
+use super::{Common, Unusable, name};
 use asked::Range;
 use judge::Judge;
 use plan::Chosen;
@@ -33,11 +33,11 @@ pub(super) struct GateArgs {
     /// commit; with --diff alone, the one that `check` would find].
     plan: Option<PathBuf>,
     /// A patch to judge, `-` for standard input. May be repeated.
-    #[arg(long, value_name = "[ID=]FILE")]
+    #[arg(long, value_name = "[ID=]FILE", value_parser = name)]
     diff: Vec<String>,
-    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. Without B
-    /// it is HEAD. May be repeated.
-    #[arg(long, value_name = "[ID=]A...B")]
+    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. May be
+    /// repeated.
+    #[arg(long, value_name = "[ID=]A...B", value_parser = name)]
     range: Vec<String>,
     /// Judge what is staged, against HEAD.
     #[arg(long, conflicts_with = "worktree")]
@@ -47,16 +47,16 @@ pub(super) struct GateArgs {
     #[arg(long)]
     worktree: bool,
     /// The task to judge, where a source does not name one.
-    #[arg(long, value_name = "ID", conflicts_with = "branch")]
+    #[arg(long, value_name = "ID", value_parser = name, conflicts_with = "branch")]
     task: Option<String>,
     /// The task to judge, by the name of its branch.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     branch: Option<String>,
     /// What the tasks' branches fork from [default: the plan's `base`].
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = name)]
     base: Option<String>,
     /// The commit whose plan judges.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
     #[command(flatten)]
     common: Common,
@@ -66,14 +66,6 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     let environment = super::plan::environment()?;
     let mut place = Place::new(&environment, args.plan.as_deref(), args.common.root.as_deref())?;
     asked::stdin_once(args.plan.as_deref(), &args.diff)?;
-    for (flag, value) in [
-        ("--task", &args.task),
-        ("--branch", &args.branch),
-        ("--base", &args.base),
-        ("--plan-from", &args.plan_from),
-    ] {
-        asked::no_empty_name(flag, value.as_deref())?;
-    }
     let ranges = asked::ranges(&args.range)?;
     let needs_repository = !ranges.is_empty()
         || args.staged
@@ -96,6 +88,7 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     if let Some(repository) = repository.as_ref().filter(|_| needs_repository || !root_is_named) {
         place.settle(&environment, repository, root_is_named)?;
     }
+    let ranges = asked::settle(ranges, repository.as_ref());
     let gate = Gate { args, place: &place, ranges };
     let chosen = match gate.plan(repository.as_ref()) {
         Ok(chosen) => chosen,
@@ -150,8 +143,7 @@ fn commits_used(input: &Input) -> Option<String> {
 struct Gate<'a> {
     args: &'a GateArgs,
     place: &'a Place,
-    /// The ranges that are asked for, with their tasks' ids where they say them.
-    ranges: Vec<(Option<String>, Range)>,
+    ranges: Vec<Range>,
 }
 
 impl Gate<'_> {

@@ -42,9 +42,9 @@ impl Gate<'_> {
         if named.is_some() || only_patches {
             return Ok(on_disk()?);
         }
-        if let Some((_, first)) = self.ranges.first() {
+        if let Some(first) = self.ranges.first() {
             let from = commit(repository, &first.from)?;
-            for (_, range) in &self.ranges[1..] {
+            for range in &self.ranges[1..] {
                 if commit(repository, &range.from)?.commit != from.commit {
                     return Err(Failure::Unusable(Unusable::new(
                         "the ranges begin at different commits, and each could have a plan",

@@ -41,6 +41,9 @@ pub enum Reach {
     Inside(RepoPath),
     /// In the submodule at this path of the work tree.
     Submodule(RepoPath),
+    /// In another repository, at this path of the work tree. It is a submodule too if the index
+    /// has a pin there.
+    Nested(RepoPath),
     /// In a folder where git keeps a repository, or a `.git` of this repository.
     GitFolder,
     /// In another work tree of the same repository, with this top.
@@ -60,6 +63,12 @@ impl Checkout {
         path.ancestors().find_map(Checkout::at)
     }
 
+    /// The nearest work tree around this one.
+    #[must_use]
+    pub fn around(&self) -> Option<Checkout> {
+        Checkout::holding(self.top.parent()?)
+    }
+
     /// The work tree of a repository that git found.
     #[must_use]
     pub fn of(repository: &Repository) -> Option<Checkout> {
@@ -72,7 +81,7 @@ impl Checkout {
     }
 
     /// The work tree whose top is this folder.
-    fn at(top: &Path) -> Option<Checkout> {
+    pub(super) fn at(top: &Path) -> Option<Checkout> {
         let entry = top.join(".git");
         let meta = entry.metadata().ok()?;
         let git_dir = if meta.is_file() {
@@ -112,6 +121,24 @@ impl Checkout {
     #[must_use]
     pub fn shares_repository(&self, other: &Checkout) -> bool {
         self.common_dir == other.common_dir
+    }
+
+    /// Whether the repository itself knows this work tree: as its main one, or as one that
+    /// `git worktree add` made, which leads back to its top. Any folder may hold a `.git` that
+    /// leads to the repository.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        let entry = self.top.join(".git");
+        if self.git_dir == self.common_dir {
+            return entry.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        }
+        if self.git_dir.parent() != Some(&self.common_dir.join("worktrees")) {
+            return false;
+        }
+        let Ok(text) = read_bounded(&self.git_dir.join("gitdir"), LONGEST) else { return false };
+        let target = text.trim_end_with(|end| matches!(end, '\n' | '\r')).to_path();
+        let back = target.ok().and_then(|target| self.git_dir.join(target).canonicalize().ok());
+        back.is_some() && back == entry.canonicalize().ok()
     }
 
     /// Reads HEAD and, where it is detached, whether a branch is being rebased.
@@ -193,6 +220,7 @@ impl Checkout {
         match pinned {
             Some(_) if is_submodule && in_git => Reach::GitFolder,
             Some(path) if is_submodule => Reach::Submodule(path),
+            Some(path) if !in_git => Reach::Nested(path),
             _ => Reach::Outside,
         }
     }

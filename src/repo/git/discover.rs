@@ -51,6 +51,10 @@ pub(super) fn discover(
         return Ok(None);
     }
     let place = Place::read(&answer, &start)?;
+    if let Some(elsewhere) = place.work_tree.as_deref().filter(|_| environment.work_tree.is_none())
+    {
+        refuse_elsewhere(elsewhere, &start, environment.git_dir.is_some())?;
+    }
 
     let root = place.work_tree.clone().unwrap_or_else(|| place.git_dir.clone());
     variables.retain(|(name, _)| !matches!(*name, "GIT_DIR" | "GIT_WORK_TREE"));
@@ -96,6 +100,26 @@ pub(super) fn discover(
         objects: Mutex::new(None),
         scratch: OnceLock::new(),
     }))
+}
+
+/// Refuses a work tree that the repository's own setting puts somewhere else: the files at hand
+/// would be judged by others.
+fn refuse_elsewhere(work_tree: &Path, start: &Path, is_below: bool) -> Result<(), GitError> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let (top, start) = (real(work_tree), real(start));
+    // With `GIT_DIR` the search may begin below the top.
+    if top == start || is_below && start.starts_with(&top) {
+        return Ok(());
+    }
+    Err(GitError::new(
+        GitErrorKind::NotRepository,
+        format!(
+            "the repository at {} has its work tree elsewhere, at {} (`core.worktree`)",
+            start.display(),
+            top.display()
+        ),
+        "set GIT_DIR and GIT_WORK_TREE if that is meant, or run `git config --unset core.worktree`",
+    ))
 }
 
 /// The variables by which git finds the user's own settings.

@@ -21,14 +21,17 @@
 //! <https://git-scm.com/docs/gitglossary>.
 
 mod checkout;
+mod cleanup;
 mod diff;
 mod discover;
 mod environment;
 mod error;
+mod filtered;
 mod history;
 mod lines;
 mod merge;
 mod object;
+mod pattern_files;
 mod process;
 mod refs;
 mod renames;
@@ -41,6 +44,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use checkout::{Checkout, Head, Reach};
+pub use cleanup::{CleanedUp, clean_up};
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;

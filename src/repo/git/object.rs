@@ -4,10 +4,11 @@ use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use bstr::ByteSlice;
 
+use super::cleanup::Process;
 use super::error::{GitError, GitErrorKind};
 use super::process::Call;
 
@@ -183,7 +184,7 @@ pub(super) enum ObjectKind {
 /// the other.
 #[derive(Debug)]
 pub(super) struct ObjectReader {
-    child: Child,
+    process: Process,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
     stderr: PathBuf,
@@ -200,10 +201,10 @@ impl ObjectReader {
         let stderr = folder.join("cat-file.stderr");
         let file =
             File::create(&stderr).map_err(|error| GitError::io("create", &stderr, &error))?;
-        let mut child = call.args(["--batch-command"]).start(Stdio::from(file))?;
-        match (child.stdin.take(), child.stdout.take()) {
+        let mut process = call.args(["--batch-command"]).start(Stdio::from(file))?;
+        match (process.child.stdin.take(), process.child.stdout.take()) {
             (Some(questions), Some(out)) => {
-                Ok(ObjectReader { child, questions, answers: BufReader::new(out), stderr })
+                Ok(ObjectReader { process, questions, answers: BufReader::new(out), stderr })
             }
             _ => Err(GitError::failed("cat-file", "it has no pipes")),
         }
@@ -288,20 +289,13 @@ impl ObjectReader {
 
     fn died(&mut self) -> GitError {
         // Its end is waited for, so that all that it said is in the file.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.kill();
+        let _ = self.process.wait();
         let mut said = Vec::new();
         if let Ok(file) = File::open(&self.stderr) {
             let _ = file.take(LINE_LIMIT).read_to_end(&mut said);
         }
         GitError::failed("cat-file", &said.to_str_lossy())
-    }
-}
-
-impl Drop for ObjectReader {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

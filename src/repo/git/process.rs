@@ -9,9 +9,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 
+use super::cleanup::Process;
 use super::environment::Environment;
 use super::error::{GitError, GitErrorKind};
 
@@ -21,20 +22,22 @@ const OUTPUT_LIMIT: u64 = 2 << 30;
 const STDERR_LIMIT: u64 = 64 << 10;
 
 /// The switches of every call. `/dev/null` is understood by git for Windows too.
-const SWITCHES: [&str; 20] = [
+const SWITCHES: [&str; 22] = [
     "-c",
     "core.fsmonitor=false",
     "-c",
     "core.hooksPath=/dev/null",
-    // A commit-graph file is the repository's own word on who is whose parent, and it may lie.
-    "-c",
-    "core.commitGraph=false",
     "-c",
     "core.excludesFile=/dev/null",
     "-c",
     "core.attributesFile=/dev/null",
     "-c",
     "core.safecrlf=false",
+    // Copies of what the objects say, which git believes without a look at them.
+    "-c",
+    "core.commitGraph=false",
+    "-c",
+    "core.multiPackIndex=false",
     "-c",
     "safe.bareRepository=explicit",
     "-c",
@@ -185,9 +188,10 @@ impl Call {
         self
     }
 
-    fn spawn(&mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitError> {
+    fn spawn(&mut self, stdin: Stdio, stderr: Stdio) -> Result<Process, GitError> {
         self.name_once();
-        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(stderr).spawn().map_err(|error| {
+        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(stderr);
+        Process::spawn(&mut self.command).map_err(|error| {
             GitError::new(
                 GitErrorKind::Io,
                 format!("cannot start {}: {error}", self.command.get_program().display()),
@@ -199,7 +203,8 @@ impl Call {
     /// Runs git to its end.
     pub(super) fn run(mut self) -> Result<Answer, GitError> {
         let stdin = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
-        let mut child = self.spawn(stdin, Stdio::piped())?;
+        let mut process = self.spawn(stdin, Stdio::piped())?;
+        let child = &mut process.child;
         let (input, to_child) = (std::mem::take(&mut self.input), child.stdin.take());
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let read = thread::scope(|scope| {
@@ -213,13 +218,13 @@ impl Call {
             };
             if read.is_err() || stdout.len() as u64 >= OUTPUT_LIMIT {
                 // The other threads end when the child's pipes do.
-                let _ = child.kill();
+                process.kill();
             }
             let stderr = errors.and_then(|thread| thread.join().ok()).unwrap_or_default();
             drop(feeder.map(thread::ScopedJoinHandle::join));
             read.map(|_| (stdout, stderr))
         });
-        let status = child.wait();
+        let status = process.wait();
         let failed = |error: io::Error| {
             GitError::new(
                 GitErrorKind::Io,
@@ -240,7 +245,7 @@ impl Call {
     }
 
     /// Starts a git that goes on answering, its standard error going to `stderr`.
-    pub(super) fn start(mut self, stderr: Stdio) -> Result<Child, GitError> {
+    pub(super) fn start(mut self, stderr: Stdio) -> Result<Process, GitError> {
         self.spawn(Stdio::piped(), stderr)
     }
 }

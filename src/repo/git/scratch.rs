@@ -7,14 +7,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bstr::ByteSlice;
-use tempfile::TempDir;
-
+use super::cleanup::Folder;
 use super::error::{GitError, GitErrorKind};
 use super::object::ObjectFormat;
 use super::process::{Call, Program};
 use crate::path::quote;
 use crate::repo::files::read_bounded;
+use bstr::ByteSlice;
 
 /// No list of shallow commits is read that is longer: a million of them.
 const SHALLOW_LIMIT: u64 = 64 << 20;
@@ -22,7 +21,7 @@ const SHALLOW_LIMIT: u64 = 64 << 20;
 /// The scratch repository. It is gone when this is dropped.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    folder: TempDir,
+    folder: Folder,
     /// The commits whose parents the user's repository does not have, as hexadecimal digits;
     /// empty where the history is whole.
     pub(super) shallow: Vec<String>,
@@ -35,9 +34,7 @@ impl Scratch {
         object_folders: &[PathBuf],
         format: ObjectFormat,
     ) -> Result<Scratch, GitError> {
-        let folder = tempfile::Builder::new()
-            .prefix("lanelint-")
-            .tempdir()
+        let folder = Folder::new()
             .map_err(|error| GitError::io("make a folder in", &std::env::temp_dir(), &error))?;
         let mut alternates = Vec::new();
         for objects in object_folders {

@@ -12,11 +12,12 @@ use std::sync::PoisonError;
 
 use bstr::{ByteSlice, ByteVec};
 
+use super::checkout::Checkout;
 use super::diff::{RAW, kind_of_modification};
 use super::error::{GitError, GitErrorKind, quoted};
 use super::object::{CommitId, Mode, ObjectId};
 use super::process::{Call, is_executable};
-use super::{Repository, names};
+use super::{Repository, names, pattern_files};
 use crate::path::{RepoPath, quote};
 use crate::repo::files::read_bounded;
 use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Side};
@@ -44,7 +45,9 @@ impl Repository {
         let root = self.need_work_tree()?;
         // The copy of the index has one place.
         let _alone = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
-        let settings = self.settings()?;
+        pattern_files::check(root)?;
+        let mut settings = self.settings()?;
+        settings.believe_in_case_of(root);
         self.borrow_patterns(&settings)?;
         let head = if base.is_none() { self.head()? } else { None };
         let index = self.copy_index()?;
@@ -53,14 +56,11 @@ impl Repository {
         let mut diff = self.index_against(base.or(head.as_ref()), &index)?;
         let known = diff.gaps.clone();
         let absent = compare.uncover()?;
-        let unstaged = compare.unstaged()?;
+        let mut unstaged = compare.unstaged()?;
+        let unfiltered = compare.unfiltered(&mut unstaged.changes)?;
         // An unmerged file is told of on both sides.
         diff.gaps.extend(unstaged.gaps.into_iter().filter(|gap| !known.contains(gap)));
-        let mut hashed = Vec::new();
         for (path, entry) in unstaged.changes {
-            if entry.new.as_ref().is_some_and(|side| side.mode.is_file()) {
-                hashed.push(path.clone());
-            }
             // A file that a sparse checkout left out is not gone.
             if entry.new.is_some() || !absent.contains(&path) {
                 apply(&mut diff.changes, path, entry);
@@ -68,12 +68,16 @@ impl Repository {
         }
         let (untracked, gaps) = compare.untracked()?;
         diff.gaps.extend(gaps);
+        let own = Ours::new(self, root)?;
         for path in untracked {
-            let side = Side { mode: mode_of(&root.join(name_of(&path)?)), id: None };
+            let file = root.join(name_of(&path)?);
+            if own.holds(&file) {
+                continue;
+            }
+            let side = Side { mode: mode_of(&file), id: None };
             let added = Change { kind: ChangeKind::Added, old: None, new: Some(side), shown: None };
             diff.changes.entry(path).or_insert(added);
         }
-        let unfiltered = compare.unfiltered(&hashed)?;
         Ok(WorkTreeChanges { diff, unfiltered })
     }
 
@@ -212,11 +216,30 @@ impl Settings {
         }
     }
 
+    /// Drops what the file system itself contradicts: where `a` and `A` are two files, one of them
+    /// would be hidden.
+    fn believe_in_case_of(&mut self, root: &Path) {
+        if !ignores_case(root) {
+            self.carried.remove("core.ignoreCase");
+        }
+    }
+
     fn carry(&mut self, name: &'static str, value: Option<&str>) {
         if let Some(value) = value {
             self.carried.insert(name, value.to_owned());
         }
     }
+}
+
+/// Whether the file system takes names for the same that differ in letter case: whether `.git` is
+/// there by a name that its folder does not list.
+fn ignores_case(root: &Path) -> bool {
+    const OTHER: &str = ".GIT";
+    let listed = |mut entries: fs::ReadDir| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() == OTHER))
+    };
+    root.join(OTHER).symlink_metadata().is_ok()
+        && fs::read_dir(root).is_ok_and(|entries| !listed(entries))
 }
 
 /// A path in the user's settings: `~/` is the home folder.
@@ -302,7 +325,9 @@ impl Comparison<'_> {
         let mut asked = Vec::new();
         let mut files: Vec<&mut Change> = Vec::new();
         for (path, entry) in &mut diff.changes {
-            if entry.new.as_ref().is_some_and(|side| side.mode.is_file()) {
+            if entry.new.as_ref().is_some_and(|side| side.mode.is_file())
+                && is_regular(&self.root.join(name_of(path)?))
+            {
                 asked.extend_from_slice(quote(path.as_bytes()).as_bytes());
                 asked.push(b'\n');
                 files.push(entry);
@@ -353,12 +378,49 @@ impl Comparison<'_> {
         Ok((found, gaps))
     }
 
-    /// Which of the files that were hashed have a filter that was not run.
-    fn unfiltered(&self, hashed: &[RepoPath]) -> Result<BTreeMap<RepoPath, String>, GitError> {
+    /// The changed files with a filter that was not run, by its name. Those that prove to be what
+    /// their index entries have are taken out of the changes.
+    fn unfiltered(
+        &self,
+        changes: &mut BTreeMap<RepoPath, Change>,
+    ) -> Result<BTreeMap<RepoPath, String>, GitError> {
+        let mut unfiltered = self.filters_of(changes)?;
+        if unfiltered.is_empty() {
+            return Ok(unfiltered);
+        }
+        let recorded = self.repository.recorded(&unfiltered.keys().collect())?;
+        let mut unchanged = Vec::new();
+        for (path, filter) in &unfiltered {
+            let file = self.root.join(name_of(path)?);
+            if self.repository.is_unchanged(&recorded, path, &file, filter) {
+                unchanged.push(path.clone());
+            }
+        }
+        for path in unchanged {
+            unfiltered.remove(&path);
+            let Some(change) = changes.get_mut(&path) else { continue };
+            if let (Some(old), Some(new)) = (&change.old, &mut change.new) {
+                new.id.clone_from(&old.id);
+            }
+            change.kind = kind_of_modification(change.old.as_ref(), change.new.as_ref());
+            if change.old == change.new {
+                changes.remove(&path);
+            }
+        }
+        Ok(unfiltered)
+    }
+
+    /// The changed files that have a filter, by its name.
+    fn filters_of(
+        &self,
+        changes: &BTreeMap<RepoPath, Change>,
+    ) -> Result<BTreeMap<RepoPath, String>, GitError> {
         let mut asked = Vec::new();
-        for path in hashed {
-            asked.extend_from_slice(path.as_bytes());
-            asked.push(0);
+        for (path, change) in changes {
+            if change.new.as_ref().is_some_and(|side| side.mode.is_file()) {
+                asked.extend_from_slice(path.as_bytes());
+                asked.push(0);
+            }
         }
         let mut unfiltered = BTreeMap::new();
         if asked.is_empty() || self.settings.filters.is_empty() {
@@ -377,6 +439,39 @@ impl Comparison<'_> {
         }
         Ok(unfiltered)
     }
+}
+
+/// What may lie in the work tree and is none of its files.
+struct Ours {
+    scratch: PathBuf,
+    repository: Option<Checkout>,
+}
+
+impl Ours {
+    fn new(repository: &Repository, root: &Path) -> Result<Ours, GitError> {
+        let scratch = repository.scratch()?.path();
+        // As far as the way to it leads through the work tree, by the name that git lists.
+        let real = scratch.canonicalize().unwrap_or_else(|_| scratch.to_path_buf());
+        let top = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+        let scratch = real.strip_prefix(&top).map_or(real.clone(), |below| root.join(below));
+        Ok(Ours { scratch, repository: Checkout::of(repository) })
+    }
+
+    /// Whether it is the scratch repository, or another work tree of this repository.
+    fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.scratch)
+            || self.repository.as_ref().is_some_and(|repository| {
+                // A link to a work tree is a file like others.
+                path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+                    && Checkout::at(path).is_some_and(|other| {
+                        repository.shares_repository(&other) && other.is_registered()
+                    })
+            })
+    }
+}
+
+fn is_regular(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_file())
 }
 
 fn name_of(path: &RepoPath) -> Result<PathBuf, GitError> {
