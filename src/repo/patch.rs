@@ -54,7 +54,7 @@ use self::content::Content;
 use self::header::{Header, Paths, Step};
 use self::lines::{KEPT, Line, Splitter};
 use self::mail::Mail;
-use self::names::{Fault, strip};
+use self::names::strip;
 use self::plain::Plain;
 use self::section::Section;
 use self::signs::{foreign, is_header, stranger};
