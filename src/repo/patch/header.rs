@@ -166,17 +166,17 @@ impl Header {
         if self.old.is_some() || self.body {
             return Step::Over;
         }
-        if text == b"GIT binary patch" {
-            self.body = true;
-            self.binary = true;
-            return Step::Binary;
+        let patch = text == b"GIT binary patch";
+        if !patch && !(text.starts_with(b"Binary files ") && text.ends_with(b" differ")) {
+            return Step::Over;
         }
-        if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
-            self.body = true;
-            self.binary = true;
-            return Step::Taken;
+        // git passes over a header of no line at all, and whatever stands behind it.
+        if self.rank == 0 {
+            return Step::Broken;
         }
-        Step::Over
+        self.body = true;
+        self.binary = true;
+        if patch { Step::Binary } else { Step::Taken }
     }
 
     /// Takes what follows a line's word; false if it cannot be read.
@@ -445,6 +445,12 @@ mod tests {
             "new mode 100648",
             "--- ",
             "index 012..345 x",
+            "rename old x",
+            "rename new x",
+            "copy to x",
+            "new mode 100755",
+            "GIT binary patch",
+            "Binary files a/x and b/x differ",
         ] {
             assert_eq!(Header::new(1, b"").take(broken.as_bytes()), Step::Broken, "{broken}");
         }

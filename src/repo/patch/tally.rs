@@ -49,7 +49,10 @@ impl Effect {
     }
 
     /// The change that it is if no other header has one on its path.
-    fn change(self) -> Change {
+    fn change(mut self) -> Change {
+        // Commit after commit may write one link, and each target is followed.
+        self.shown.links.sort_unstable();
+        self.shown.links.dedup();
         let new = self.new.filter(|_| self.kind != ChangeKind::Deleted);
         let old = self.old.filter(|_| self.kind != ChangeKind::Added);
         Change {
