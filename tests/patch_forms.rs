@@ -31,13 +31,7 @@ fn assert_reads_as(text: &[u8], wanted: &Changes, breaks: bool, what: &str) {
     assert_reads_below(DEFAULT_STRIP, text, wanted, breaks, what);
 }
 
-fn assert_reads_below(
-    components: usize,
-    text: &[u8],
-    wanted: &Changes,
-    breaks: bool,
-    what: &str,
-) {
+fn assert_reads_below(components: usize, text: &[u8], wanted: &Changes, breaks: bool, what: &str) {
     let set = read_stripped(text, components);
     let found = changes(&set);
     let paths = |changes: &Changes| changes.keys().cloned().collect::<BTreeSet<_>>();

@@ -79,7 +79,8 @@ fn some_files(dice: &mut Dice, text: &[u8]) -> Vec<u8> {
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     let mut pieces = vec![&text[..starts.first().copied().unwrap_or(text.len())]];
     let room = dice.roll(3) + 1;
-    let files: Vec<&[u8]> = starts.iter().zip(ends).map(|(&start, end)| &text[start..end]).collect();
+    let files: Vec<&[u8]> =
+        starts.iter().zip(ends).map(|(&start, end)| &text[start..end]).collect();
     let first = dice.roll(files.len().max(1));
     pieces.extend(files.into_iter().skip(first).take(room));
     pieces.concat()

@@ -197,10 +197,8 @@ fn play(scenes: Vec<Scene>) {
         let is_mail = text.starts_with("From ");
         let number = format!("-p{strip}");
         let take: &[&str] = if is_mail { &["am", "-q"] } else { &["apply", "--index"] };
-        let output = repo.try_git(
-            repo.root(),
-            &[take, &[number.as_str(), patch.to_str().unwrap()]].concat(),
-        );
+        let output = repo
+            .try_git(repo.root(), &[take, &[number.as_str(), patch.to_str().unwrap()]].concat());
         let list = repo.git(&["diff", "--name-only", "--no-renames", "origin", "HEAD"]);
         let staged = repo.git(&["diff", "--cached", "--name-only", "--no-renames"]);
         let written: Vec<&str> = list.lines().chain(staged.lines()).collect();
@@ -292,7 +290,11 @@ fn other_name_of_a_git_header() {
         Scene::new(
             "other prefixes of one component",
             "a",
-            git_header("old/src/main.rs new/src/main.rs", "", &edit_of("old/src/main.rs", "new/src/main.rs")),
+            git_header(
+                "old/src/main.rs new/src/main.rs",
+                "",
+                &edit_of("old/src/main.rs", "new/src/main.rs"),
+            ),
         )
         .writes(&["src/main.rs"])
         .passes(),
@@ -328,15 +330,23 @@ fn carriage_return_inside_a_name() {
         Scene::new(
             "of a header of git's",
             "rs",
-            git_header("a/docs/g.md\r.rs b/docs/g.md\r.rs", "", &edit_of("a/docs/g.md\r.rs", "b/docs/g.md\r.rs")),
+            git_header(
+                "a/docs/g.md\r.rs b/docs/g.md\r.rs",
+                "",
+                &edit_of("a/docs/g.md\r.rs", "b/docs/g.md\r.rs"),
+            ),
         )
         .writes(&["docs/g.md"]),
         Scene::new("of a plain header", "rs", edit_of("a/docs/g.md\r.rs", "b/docs/g.md\r.rs"))
             .writes(&["docs/g.md"]),
         Scene::new("of a rename", "rs", rename("src/main.rs", "docs/n.md\r.rs", ""))
             .writes(&["docs/n.md", "src/main.rs"]),
-        Scene::new("of a copy", "rs", rename("src/main.rs", "docs/n.md\r.rs", "").replace("rename", "copy"))
-            .writes(&["docs/n.md"]),
+        Scene::new(
+            "of a copy",
+            "rs",
+            rename("src/main.rs", "docs/n.md\r.rs", "").replace("rename", "copy"),
+        )
+        .writes(&["docs/n.md"]),
         Scene::new("two at the end", "rs", edit_of("a/src/main.rs\r\r", "b/src/main.rs\r\r"))
             .writes(&["src/main.rs"]),
         Scene::new("at the end of each line", "a", edit_of("a/src/main.rs\r", "b/src/main.rs\r"))
@@ -366,8 +376,7 @@ fn time_behind_a_plain_name() {
     play(vec![
         Scene::new("a blank before it", "a", stamped("src/secret.rs", " "))
             .writes(&["src/secret.rs"]),
-        Scene::new("several blanks before it", "all", stamped("ci/run", "   "))
-            .writes(&["ci/run"]),
+        Scene::new("several blanks before it", "all", stamped("ci/run", "   ")).writes(&["ci/run"]),
         Scene::new("a tab before it", "a", stamped("src/secret.rs", "\t"))
             .writes(&["src/secret.rs"])
             .strays(),
@@ -410,40 +419,71 @@ fn header_words_of_git() {
         git_header("a/src/main.rs b/src/main.rs", &format!("{mode}{lines}"), "")
     };
     play(vec![
-        Scene::new("rename old, rename new", "a", hidden("rename old ci/run\nrename new src/n.rs\n"))
-            .writes(&["ci/run", "src/n.rs"]),
-        Scene::new("the same, honestly", "a", moved("rename old src/main.rs\nrename new src/n.rs\n"))
-            .writes(&["src/main.rs", "src/n.rs"]),
-        Scene::new("rename from, rename to", "a", moved("rename from src/main.rs\nrename to src/n.rs\n"))
-            .writes(&["src/main.rs", "src/n.rs"])
-            .passes(),
+        Scene::new(
+            "rename old, rename new",
+            "a",
+            hidden("rename old ci/run\nrename new src/n.rs\n"),
+        )
+        .writes(&["ci/run", "src/n.rs"]),
+        Scene::new(
+            "the same, honestly",
+            "a",
+            moved("rename old src/main.rs\nrename new src/n.rs\n"),
+        )
+        .writes(&["src/main.rs", "src/n.rs"]),
+        Scene::new(
+            "rename from, rename to",
+            "a",
+            moved("rename from src/main.rs\nrename to src/n.rs\n"),
+        )
+        .writes(&["src/main.rs", "src/n.rs"])
+        .passes(),
         Scene::new("a copy", "a", moved("copy from src/main.rs\ncopy to src/n.rs\n"))
             .writes(&["src/n.rs"])
             .passes(),
-        Scene::new("a copy of a protected file", "a", git_header(
-            "a/ci/run b/src/n.rs",
-            "similarity index 100%\ncopy from ci/run\ncopy to src/n.rs\n",
-            "",
-        ))
-            .writes(&["src/n.rs"])
-            .passes(),
-        Scene::new("a rename behind other names", "a", hidden("rename from ci/run\nrename to src/n.rs\n"))
-            .writes(&["ci/run", "src/n.rs"]),
-        Scene::new("a word given twice", "a", moved(
-            "rename from src/main.rs\nrename to src/n.rs\nrename to docs/n.rs\n",
-        ))
-            .writes(&["docs/n.rs", "src/main.rs"]),
-        Scene::new("a word behind `+++`", "a", format!(
-            "diff --git a/src/main.rs b/src/main.rs\n--- a/src/main.rs\n+++ b/src/main.rs\n\
+        Scene::new(
+            "a copy of a protected file",
+            "a",
+            git_header(
+                "a/ci/run b/src/n.rs",
+                "similarity index 100%\ncopy from ci/run\ncopy to src/n.rs\n",
+                "",
+            ),
+        )
+        .writes(&["src/n.rs"])
+        .passes(),
+        Scene::new(
+            "a rename behind other names",
+            "a",
+            hidden("rename from ci/run\nrename to src/n.rs\n"),
+        )
+        .writes(&["ci/run", "src/n.rs"]),
+        Scene::new(
+            "a word given twice",
+            "a",
+            moved("rename from src/main.rs\nrename to src/n.rs\nrename to docs/n.rs\n"),
+        )
+        .writes(&["docs/n.rs", "src/main.rs"]),
+        Scene::new(
+            "a word behind `+++`",
+            "a",
+            format!(
+                "diff --git a/src/main.rs b/src/main.rs\n--- a/src/main.rs\n+++ b/src/main.rs\n\
              rename to docs/n.rs\n{HUNK}",
-        ))
-            .writes(&["docs/n.rs", "src/main.rs"]),
-        Scene::new("a word that git does not know ends the header", "all", format!(
-            "diff --git a/src/main.rs b/src/main.rs\nold mode 100644\nnew mode 100755\n\
-             mode of transport\n{}", edit_of("a/docs/g.md", "b/docs/g.md"),
-        ))
-            .writes(&["docs/g.md", "src/main.rs"])
-            .passes(),
+            ),
+        )
+        .writes(&["docs/n.rs", "src/main.rs"]),
+        Scene::new(
+            "a word that git does not know ends the header",
+            "all",
+            format!(
+                "diff --git a/src/main.rs b/src/main.rs\nold mode 100644\nnew mode 100755\n\
+             mode of transport\n{}",
+                edit_of("a/docs/g.md", "b/docs/g.md"),
+            ),
+        )
+        .writes(&["docs/g.md", "src/main.rs"])
+        .passes(),
     ]);
 }
 
@@ -503,13 +543,9 @@ fn encoding_of_a_mail() {
             mail("Content-Type: text/plain; charset=UTF-7\n", &main),
         )
         .writes(&["src/main.rs"]),
-        Scene::new(
-            "UTF-8",
-            "a",
-            mail("Content-Type: text/plain; charset=\"utf-8\"\n", &main),
-        )
-        .writes(&["src/main.rs"])
-        .passes(),
+        Scene::new("UTF-8", "a", mail("Content-Type: text/plain; charset=\"utf-8\"\n", &main))
+            .writes(&["src/main.rs"])
+            .passes(),
         Scene::new(
             "a header that a border hides",
             "a",
@@ -561,22 +597,34 @@ fn names_without_a_prefix() {
             .below(0)
             .writes(&["src/main.rs"])
             .passes(),
-        Scene::new("a rename without prefixes", "a", git_header(
-            "src/main.rs src/n.rs",
-            "similarity index 100%\nrename from src/main.rs\nrename to src/n.rs\n",
-            "",
-        ))
+        Scene::new(
+            "a rename without prefixes",
+            "a",
+            git_header(
+                "src/main.rs src/n.rs",
+                "similarity index 100%\nrename from src/main.rs\nrename to src/n.rs\n",
+                "",
+            ),
+        )
         .writes(&["src/main.rs", "src/n.rs"]),
-        Scene::new("the same below none", "a", git_header(
-            "src/main.rs src/n.rs",
-            "similarity index 100%\nrename from src/main.rs\nrename to src/n.rs\n",
-            "",
-        ))
+        Scene::new(
+            "the same below none",
+            "a",
+            git_header(
+                "src/main.rs src/n.rs",
+                "similarity index 100%\nrename from src/main.rs\nrename to src/n.rs\n",
+                "",
+            ),
+        )
         .below(0)
         .writes(&["src/main.rs", "src/n.rs"])
         .passes(),
-        Scene::new("prefixes that are to stay", "all", plain("a/src/main.rs").replace("+++ a", "+++ b"))
-            .below(0),
+        Scene::new(
+            "prefixes that are to stay",
+            "all",
+            plain("a/src/main.rs").replace("+++ a", "+++ b"),
+        )
+        .below(0),
         Scene::new("a name of too few components", "all", edit_of("a/README", "README")),
         Scene::new(
             "no `deleted file mode` beside `/dev/null`",
@@ -591,7 +639,14 @@ fn names_without_a_prefix() {
         Scene::new(
             "`deleted file mode` beside `/dev/null`",
             "a",
-            nothing("a/src/main.rs b/src/main.rs", "deleted file mode 100644\n", "a/src/main.rs", "/dev/null", "-1 +0,0", "-"),
+            nothing(
+                "a/src/main.rs b/src/main.rs",
+                "deleted file mode 100644\n",
+                "a/src/main.rs",
+                "/dev/null",
+                "-1 +0,0",
+                "-",
+            ),
         )
         .writes(&["src/main.rs"])
         .passes(),
@@ -627,7 +682,8 @@ fn long_lines_take_linear_time() {
     let repo = guarded();
     let blanks = " ".repeat(40_000);
     let headers = format!("diff --git a/{blanks} b/{blanks}x\nold mode 100644\nnew mode 100755\n");
-    let slashes = format!("diff --git {}\nold mode 100644\nnew mode 100755\n", "a/ ".repeat(13_000));
+    let slashes =
+        format!("diff --git {}\nold mode 100644\nnew mode 100755\n", "a/ ".repeat(13_000));
     let link = "diff --git a/src/l b/src/l\nindex 1111111..2222222 120000\n--- a/src/l\n\
                 +++ b/src/l\n@@ -1 +1 @@\n-a\n+b\n";
     for text in [

@@ -46,8 +46,32 @@ const TAILS: [&str; 14] = [
 ];
 
 const PIECES: [&str; 26] = [
-    "\r", "\n", " ", "\t", "\"", "\\", "/", "a/", "b/", "./", "../", "//", "\0", "\x0c", "\\000",
-    "\\015", "x", "-", "+", "@", "~", ".orig", "1", "0", "7", "/dev/null",
+    "\r",
+    "\n",
+    " ",
+    "\t",
+    "\"",
+    "\\",
+    "/",
+    "a/",
+    "b/",
+    "./",
+    "../",
+    "//",
+    "\0",
+    "\x0c",
+    "\\000",
+    "\\015",
+    "x",
+    "-",
+    "+",
+    "@",
+    "~",
+    ".orig",
+    "1",
+    "0",
+    "7",
+    "/dev/null",
 ];
 
 const MAIL: [&str; 16] = [
@@ -83,7 +107,8 @@ const JUNK: [&str; 8] = [
 /// Makes a mutant of a patch in which these paths exist. About half of them only change what may be
 /// changed, so that git takes them.
 pub fn mutate(dice: &mut Dice, text: &[u8], paths: &[Vec<u8>]) -> Vec<u8> {
-    let (mild, harsh) = *dice.pick(&[(1, 0), (1, 0), (2, 0), (0, 1), (0, 1), (1, 1), (1, 2), (0, 4)]);
+    let (mild, harsh) =
+        *dice.pick(&[(1, 0), (1, 0), (2, 0), (0, 1), (0, 1), (1, 1), (1, 2), (0, 4)]);
     let mut text = text.to_vec();
     for _ in 0..mild {
         text = mildly(dice, &text, paths);

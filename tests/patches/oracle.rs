@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use lanelint::repo::ChangeSet;
 use lanelint::repo::patch;
+use lanelint::repo::{ChangeKind, ChangeSet};
 
 pub type Paths = BTreeSet<Vec<u8>>;
 
@@ -81,63 +81,75 @@ impl Oracle {
         Oracle { folder: folder.to_owned(), head }
     }
 
+    /// Makes a repository of files with one content.
+    pub fn with_files(folder: &Path, files: &[&str], content: &str) -> Oracle {
+        for file in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        for arguments in
+            [&["init", "-q", "-b", "main"][..], &["add", "-A"], &["commit", "-q", "-m", "files"]]
+        {
+            let mut command = git(folder);
+            command.args(arguments);
+            assert!(run(command, b"").status.success());
+        }
+        Oracle::new(folder)
+    }
+
     /// Compares what the reader says of a patch with what `git apply` and, for a mail, `git am` do.
     ///
     /// # Errors
     /// Where they differ, how.
     pub fn compare(&self, text: &[u8], components: usize) -> Result<Verdict, String> {
         let set = patch::read_stripped(text, components);
+        let again = || self.named(text, components).unwrap_or_default();
         let applied = self.applied(text, components);
         let named = match &applied {
             Some(_) => None,
             None => self.named(text, components),
         };
-        let verdict = self.verdict(&set, applied, named, components, text)?;
+        let verdict = self.verdict(&set, applied, named, again)?;
         if !is_mail(text) {
             return Ok(verdict);
         }
         let mailed = self.mailed(text, components);
-        Ok(verdict.min(self.verdict(&set, mailed, None, components, text)?))
+        Ok(verdict.min(self.verdict(&set, mailed, None, again)?))
     }
 
+    /// Compares with what git has `written` or, where it has written nothing, `named`.
     fn verdict(
         &self,
         set: &ChangeSet,
         written: Option<Paths>,
         named: Option<Paths>,
-        components: usize,
-        text: &[u8],
+        again: impl Fn() -> Paths,
     ) -> Result<Verdict, String> {
         let gap = !set.gaps.is_empty();
+        let judged: Paths = set.changes.keys().map(|path| path.as_bytes().to_vec()).collect();
         match (written, named) {
+            (None, None) => Ok(Verdict::Refused),
             (Some(_), _) if gap => Ok(Verdict::Gap),
-            (_, Some(_)) if gap => Ok(Verdict::ParsedGap),
+            (None, Some(_)) if gap => Ok(Verdict::ParsedGap),
+            (Some(written), _) if written == judged => Ok(Verdict::Equal),
             (Some(written), _) => {
-                let judged: Paths =
-                    set.changes.keys().map(|path| path.as_bytes().to_vec()).collect();
-                if written == judged {
-                    return Ok(Verdict::Equal);
-                }
-                // A path that a patch writes as it was, or changes and then changes back.
-                let again = || self.named(text, components).unwrap_or_default();
-                if written.is_subset(&judged) && judged.difference(&written).all(|path| {
-                    again().contains(path) || set.changes.iter().any(|(other, change)| {
-                        other.as_bytes() == path && change.kind == lanelint::repo::ChangeKind::Deleted
+                // A path that is written as it was, or changed and then changed back.
+                let idle = again();
+                let deleted = |path: &Vec<u8>| {
+                    set.changes.iter().any(|(other, change)| {
+                        other.as_bytes() == path && change.kind == ChangeKind::Deleted
                     })
-                }) {
+                };
+                let known =
+                    |path: &Vec<u8>| written.contains(path) || idle.contains(path) || deleted(path);
+                if written.is_subset(&judged) && judged.iter().all(known) {
                     return Ok(Verdict::Unchanged);
                 }
                 Err(difference(&written, &judged))
             }
-            (None, Some(named)) => {
-                let judged: Paths =
-                    set.changes.keys().map(|path| path.as_bytes().to_vec()).collect();
-                if named.is_subset(&judged) {
-                    return Ok(Verdict::Parsed);
-                }
-                Err(difference(&named, &judged))
-            }
-            (None, None) => Ok(Verdict::Refused),
+            (None, Some(named)) if named.is_subset(&judged) => Ok(Verdict::Parsed),
+            (None, Some(named)) => Err(difference(&named, &judged)),
         }
     }
 

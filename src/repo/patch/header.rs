@@ -31,8 +31,12 @@ enum Word {
     Deleted,
     Created,
     Similarity,
-    From { copied: bool },
-    To { copied: bool },
+    From {
+        copied: bool,
+    },
+    To {
+        copied: bool,
+    },
     Index,
     Old,
     New,
@@ -167,7 +171,8 @@ impl Header {
             return Step::Over;
         }
         let patch = text == b"GIT binary patch";
-        if !patch && !(text.starts_with(b"Binary files ") && text.ends_with(b" differ")) {
+        let notice = text.starts_with(b"Binary files ") && text.ends_with(b" differ");
+        if !(patch || notice) {
             return Step::Over;
         }
         // git passes over a header of no line at all, and whatever stands behind it.
@@ -453,6 +458,20 @@ mod tests {
             "Binary files a/x and b/x differ",
         ] {
             assert_eq!(Header::new(1, b"").take(broken.as_bytes()), Step::Broken, "{broken}");
+        }
+        // git takes its lines in any order; only its own is read.
+        for (lines, broken) in [
+            (&["old mode 100644", "new mode 100755", "index 0123..4567"][..], false),
+            (&["old mode 100644", "index 0123..4567", "new mode 100755"], true),
+            (&["index 0123..4567", "index 0123..4567"], true),
+            (&["new file mode 100644", "deleted file mode 100644"], true),
+            (&["new file mode 100644", "copy from x"], true),
+            (&["rename from x", "copy to y"], true),
+            (&["--- a/x", "+++ b/x", "rename from x"], true),
+        ] {
+            let mut header = Header::new(1, b"");
+            let broke = lines.iter().any(|line| header.take(line.as_bytes()) == Step::Broken);
+            assert_eq!(broke, broken, "{lines:?}");
         }
         for other in ["", "diff --git a/y b/y", "-- ", "similar", "Binary files a and b diff"] {
             assert_eq!(Header::new(1, b"").take(other.as_bytes()), Step::Over, "{other}");

@@ -103,10 +103,8 @@ impl Tally {
                     entry.insert(effect);
                 }
                 Entry::Occupied(mut entry) => {
-                    let before = std::mem::replace(
-                        entry.get_mut(),
-                        Effect::plain(ChangeKind::Modified),
-                    );
+                    let before =
+                        std::mem::replace(entry.get_mut(), Effect::plain(ChangeKind::Modified));
                     entry.insert(before.and(effect));
                 }
             },
