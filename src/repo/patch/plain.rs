@@ -62,31 +62,21 @@ fn side(text: &[u8]) -> Result<(Side, bool), Fault> {
     Ok((side, is_gone))
 }
 
-/// The path that both names lead to. Of `x.orig` and `x` git goes by the shorter one.
+/// The path that both names lead to. Of `x.orig` and `x` git goes by the second, the other way round
+/// it depends on quotes.
 fn common_path<'a>(old: &'a [u8], new: &'a [u8], components: usize) -> Result<&'a [u8], Fault> {
-    let (whole_old, whole_new) = without_backup(old, new);
-    if whole_old == whole_new && components > 0 {
+    if components > 0 && is_kept_as(new, old) {
         return Err(Fault::Unprefixed);
     }
-    let (old, new) = without_backup(strip(old, components)?, strip(new, components)?);
-    if old == new && !old.ends_with(b"/") { Ok(old) } else { Err(Fault::Apart) }
+    let path = strip(new, components)?;
+    let agree = is_kept_as(path, strip(old, components)?) && !path.ends_with(b"/");
+    if agree { Ok(path) } else { Err(Fault::Apart) }
 }
 
-fn without_backup<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
-    for ending in BACKUPS {
-        if old.strip_suffix(ending).is_some_and(|kept| is_last(kept, new)) {
-            return (&old[..old.len() - ending.len()], new);
-        }
-        if new.strip_suffix(ending).is_some_and(|kept| is_last(kept, old)) {
-            return (old, &new[..new.len() - ending.len()]);
-        }
-    }
-    (old, new)
-}
-
-/// Whether two names have the same last component.
-fn is_last(one: &[u8], two: &[u8]) -> bool {
-    one.rsplit(|&byte| byte == b'/').next() == two.rsplit(|&byte| byte == b'/').next()
+/// Whether the other name is that of the same file or of the copy that was kept of it.
+fn is_kept_as(name: &[u8], other: &[u8]) -> bool {
+    let ending = other.strip_prefix(name);
+    ending.is_some_and(|ending| ending.is_empty() || BACKUPS.contains(&ending))
 }
 
 #[cfg(test)]
@@ -102,7 +92,9 @@ mod tests {
             ("app.orig/x", "app/x", 1, "x"),
             ("src/x", "src/x", 0, "src/x"),
             ("src/x.orig", "src/x", 0, "src/x"),
-            ("src/x", "src/x~", 0, "src/x"),
+            ("a/src/x~", "b/src/x", 1, "src/x"),
+            ("src/x", "src/x~", 0, "Apart"),
+            ("a/x", "b/x.orig", 1, "Apart"),
             ("a/src/x.orig", "b/src/x", 1, "src/x"),
             ("a/x\t2020-01-01 00:00:00 +0000", "b/x\t(revision 7)", 1, "x"),
             ("/dev/null", "b/x", 1, "x"),
