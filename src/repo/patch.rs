@@ -410,14 +410,16 @@ impl Scanner {
         } else {
             self.count_file();
         }
-        if let Some(fault) = header.fault(last) {
+        let fault = header.fault(last);
+        if let Some(fault) = fault {
             self.tally.gap(header.line, fault);
         }
-        self.count_header(&header, content);
+        self.count_header(&header, content, fault.is_some());
         self.before = Some(header);
     }
 
-    fn count_header(&mut self, header: &Header, content: Content) {
+    /// Counts the paths of a header. Where it `is_broken`, that it names none was told.
+    fn count_header(&mut self, header: &Header, content: Content, is_broken: bool) {
         let (line, effect) = (header.line, header.effect(content));
         match header.paths(self.components) {
             Ok(Paths::One(path)) => self.tally.count(line, path.to_vec(), effect),
@@ -427,6 +429,7 @@ impl Scanner {
                 }
                 self.tally.count(line, to.to_vec(), effect);
             }
+            Err(_) if is_broken => {}
             Err(fault) => self.tally.unnamed(line, fault),
         }
     }
