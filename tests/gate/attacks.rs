@@ -477,6 +477,99 @@ const ATTACKS: &[Attack] = &[
         status: 3,
         finds: &["not-verified worker -"],
     },
+    // Patches whose names git weighs otherwise than a reader might.
+    Attack {
+        does: "sends a patch whose header names another file beside a protected one",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "diff --git a/zl b/ci/evil\nnew file mode 100644\n--- /dev/null\n+++ b/ci/evil\n\
+                 @@ -0,0 +1 @@\n+x\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch that deletes the plan behind another name",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "diff --git a/lanes.yaml b/src/x\ndeleted file mode 100644\n--- a/lanes.yaml\n\
+                 +++ /dev/null\n@@ -1 +0,0 @@\n-tasks:\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch with a carriage return inside a name, where git ends it",
+        tried: |repo| {
+            a_patch_of(repo, "--- a/ci/run\r/src/x\n+++ b/ci/run\r/src/x\n@@ -1 +1 @@\n-true\n+x\n")
+        },
+        status: 3,
+        finds: &[
+            "not-verified worker -",
+            "not-verified worker -",
+            "out-of-lane worker ci/run\r/src/x",
+        ],
+    },
+    Attack {
+        does: "sends a patch with a time behind a name, which git takes off",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "--- a/src/main.rs 2020-01-01 00:00:00 +0000\n\
+                 +++ b/src/main.rs 2020-01-01 00:00:00 +0000\n@@ -1 +1 @@\n-fn main() {}\n+x\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -", "not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch that moves a protected file by a word that git only reads",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "diff --git a/src/main.rs b/src/main.rs\nold mode 100644\nnew mode 100755\n\
+                 rename old ci/run\nrename new src/run\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -", "not-verified worker -"],
+    },
+    Attack {
+        does: "sends a mail whose diff is encoded, named in a way that git knows",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\n\
+                 Subject: x\nContent-Transfer-Encoding:\n \"quoted-printable\"\n\n---\n\
+                 --- a/src/main.rs\n+++ b/src/main.rs\n@@ -1 +1 @@\n-fn main() {}\n+x\n\
+                 =2D-- a/ci/run\n=2B++ b/ci/run\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch without prefixes, so that git writes other paths than it shows",
+        tried: |repo| a_patch_of(repo, "--- src/ci/run\n+++ src/ci/run\n@@ -1 +1 @@\n-true\n+x\n"),
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
+    Attack {
+        does: "sends a patch that deletes a file into one called `dev/null`",
+        tried: |repo| {
+            a_patch_of(
+                repo,
+                "diff --git a/src/main.rs b/src/main.rs\n--- a/src/main.rs\n+++ /dev/null\n\
+                 @@ -1 +1 @@\n-fn main() {}\n+x\n",
+            )
+        },
+        status: 3,
+        finds: &["not-verified worker -"],
+    },
 ];
 
 /// What came of all of them, as lines of a table.

@@ -73,11 +73,13 @@ impl<'a> Judge<'a> {
                     ));
                 }
             };
+            let strip = self.gate.args.strip;
             let read = if name == "-" {
-                patch::read_from(std::io::stdin().lock()).map_err(|error| unreadable(name, &error))
+                patch::read_from(std::io::stdin().lock(), strip)
+                    .map_err(|error| unreadable(name, &error))
             } else {
                 files::open(&self.gate.place.here.join(name)).map_err(Gap::from).and_then(|file| {
-                    patch::read_from(std::io::BufReader::with_capacity(1 << 16, file))
+                    patch::read_from(std::io::BufReader::with_capacity(1 << 16, file), strip)
                         .map_err(|error| unreadable(name, &error))
                 })
             };

@@ -18,6 +18,7 @@ use lanelint::finding::Input;
 use lanelint::gate::GateInput;
 use lanelint::repo::Gap;
 use lanelint::repo::git::Repository;
+use lanelint::repo::patch::DEFAULT_STRIP;
 
 use super::output::tell;
 use super::plan::{Failure, Place};
@@ -35,6 +36,10 @@ pub(super) struct GateArgs {
     /// A patch to judge, `-` for standard input. May be repeated.
     #[arg(long, value_name = "[ID=]FILE", value_parser = name)]
     diff: Vec<String>,
+    /// How many leading components to take off the names in patches, as `git apply -p` does; 0 for
+    /// patches made with `--no-prefix`.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_STRIP, requires = "diff")]
+    strip: usize,
     /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. May be
     /// repeated.
     #[arg(long, value_name = "[ID=]A...B", value_parser = name)]

@@ -2,7 +2,7 @@
 
 use super::body::Hunk;
 use super::content::Content;
-use super::names::{Names, Side, lone};
+use super::names::{Fault, Names, Side, lone, strip};
 use super::tally::{Effect, is_retyped};
 use crate::repo::ChangeKind;
 use crate::repo::git::{Mode, ObjectId};
@@ -16,10 +16,80 @@ pub(super) enum Step {
     Hunk(Hunk),
     /// It opens a `GIT binary patch`.
     Binary,
-    /// It belongs to the header and cannot be read.
+    /// It belongs to the header, and cannot be read or stands where git writes no such line.
     Broken,
     /// It belongs to what comes next.
     Over,
+}
+
+/// The words that begin a line of a header: all those of `git apply`, and none besides. A line that
+/// begins otherwise ends the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    OldMode,
+    NewMode,
+    Deleted,
+    Created,
+    Similarity,
+    From {
+        copied: bool,
+    },
+    To {
+        copied: bool,
+    },
+    Index,
+    Old,
+    New,
+    /// `git apply` takes these for `rename from` and `rename to`; no git since 2005 writes them.
+    Outdated,
+}
+
+const WORDS: [(&[u8], Word); 15] = [
+    (b"--- ", Word::Old),
+    (b"+++ ", Word::New),
+    (b"old mode ", Word::OldMode),
+    (b"new mode ", Word::NewMode),
+    (b"deleted file mode ", Word::Deleted),
+    (b"new file mode ", Word::Created),
+    (b"copy from ", Word::From { copied: true }),
+    (b"copy to ", Word::To { copied: true }),
+    (b"rename old ", Word::Outdated),
+    (b"rename new ", Word::Outdated),
+    (b"rename from ", Word::From { copied: false }),
+    (b"rename to ", Word::To { copied: false }),
+    (b"similarity index ", Word::Similarity),
+    (b"dissimilarity index ", Word::Similarity),
+    (b"index ", Word::Index),
+];
+
+impl Word {
+    /// Takes the word off the line that it begins.
+    fn of(text: &[u8]) -> Option<(Word, &[u8])> {
+        WORDS.iter().find_map(|(start, word)| Some((*word, text.strip_prefix(*start)?)))
+    }
+
+    /// The place of its line among those that git writes. `git apply` takes them in any order and
+    /// any number, and the last one counts, or the first, or both: so no two may share a place.
+    fn rank(self) -> u8 {
+        match self {
+            Word::OldMode => 1,
+            Word::NewMode | Word::Deleted | Word::Created => 2,
+            Word::Similarity => 3,
+            Word::From { .. } => 4,
+            Word::To { .. } => 5,
+            Word::Index => 6,
+            Word::Old => 7,
+            Word::New => 8,
+            Word::Outdated => 0,
+        }
+    }
+}
+
+/// The paths that a header writes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Paths<'a> {
+    One(&'a [u8]),
+    Moved { from: &'a [u8], to: &'a [u8], copied: bool },
 }
 
 /// What a header has said so far.
@@ -28,7 +98,10 @@ pub(super) struct Header {
     /// The line of `diff --git`.
     pub(super) line: u64,
     /// What follows `diff --git `.
-    pub(super) names: Vec<u8>,
+    text: Vec<u8>,
+    names: Result<Names, Fault>,
+    /// The rank of its last line.
+    rank: u8,
     old_mode: Option<Mode>,
     new_mode: Option<Mode>,
     created: bool,
@@ -59,7 +132,9 @@ impl Header {
     pub(super) fn new(line: u64, names: &[u8]) -> Header {
         Header {
             line,
-            names: names.to_vec(),
+            text: names.to_vec(),
+            names: Names::parse(names),
+            rank: 0,
             old_mode: None,
             new_mode: None,
             created: false,
@@ -87,85 +162,61 @@ impl Header {
                 _ => Step::Broken,
             };
         }
-        if self.new.is_some() {
+        if let Some((word, rest)) = Word::of(text) {
+            let in_place = word.rank() > self.rank && !self.body;
+            self.rank = word.rank();
+            return taken(in_place && self.take_word(word, rest));
+        }
+        if self.old.is_some() || self.body {
             return Step::Over;
         }
-        if let Some(rest) = text.strip_prefix(b"+++ ") {
-            self.new = self.old.as_ref().and(Side::parse(rest)).map(|(side, _)| side);
-            return taken(self.new.is_some());
-        }
-        if self.old.is_some() {
+        let patch = text == b"GIT binary patch";
+        let notice = text.starts_with(b"Binary files ") && text.ends_with(b" differ");
+        if !(patch || notice) {
             return Step::Over;
         }
-        self.take_extended(text)
+        // git passes over a header of no line at all, and whatever stands behind it.
+        if self.rank == 0 {
+            return Step::Broken;
+        }
+        self.body = true;
+        self.binary = true;
+        if patch { Step::Binary } else { Step::Taken }
     }
 
-    /// Takes a line of the kind that may stand between `diff --git` and `---`.
-    fn take_extended(&mut self, text: &[u8]) -> Step {
-        if text == b"GIT binary patch" {
-            self.body = true;
-            self.binary = true;
-            return Step::Binary;
+    /// Takes what follows a line's word; false if it cannot be read.
+    fn take_word(&mut self, word: Word, rest: &[u8]) -> bool {
+        match word {
+            Word::OldMode => keep(&mut self.old_mode, mode(rest)),
+            Word::NewMode => self.old_mode.is_some() && keep(&mut self.new_mode, mode(rest)),
+            Word::Deleted => {
+                self.deleted = self.old_mode.is_none();
+                self.deleted && keep(&mut self.old_mode, mode(rest))
+            }
+            Word::Created => {
+                self.created = self.old_mode.is_none();
+                self.created && keep(&mut self.new_mode, mode(rest))
+            }
+            Word::Similarity => keep(&mut self.similarity, percent(rest)),
+            Word::From { copied } => {
+                self.copied = copied;
+                !self.created && !self.deleted && keep(&mut self.from, lone(rest))
+            }
+            Word::To { copied } => {
+                self.from.is_some() && copied == self.copied && keep(&mut self.to, lone(rest))
+            }
+            Word::Index => keep(&mut self.index, index(rest)),
+            Word::Old => keep(&mut self.old, Side::parse(rest).map(|(side, _)| side)),
+            Word::New => {
+                self.old.is_some() && keep(&mut self.new, Side::parse(rest).map(|(side, _)| side))
+            }
+            Word::Outdated => false,
         }
-        if text.starts_with(b"Binary files ") && text.ends_with(b" differ") {
-            self.body = true;
-            self.binary = true;
-            return Step::Taken;
-        }
-        let after = |word: &str| text.strip_prefix(word.as_bytes());
-        let known = if let Some(rest) = after("--- ") {
-            self.old = Side::parse(rest).map(|(side, _)| side);
-            self.old.is_some()
-        } else if let Some(rest) = after("old mode ") {
-            self.old_mode = mode(rest);
-            self.old_mode.is_some()
-        } else if let Some(rest) = after("new mode ") {
-            self.new_mode = mode(rest);
-            self.new_mode.is_some()
-        } else if let Some(rest) = after("deleted file mode ") {
-            self.deleted = true;
-            self.old_mode = mode(rest);
-            self.old_mode.is_some()
-        } else if let Some(rest) = after("new file mode ") {
-            self.created = true;
-            self.new_mode = mode(rest);
-            self.new_mode.is_some()
-        } else if let Some(rest) = after("rename from ").or_else(|| after("rename old ")) {
-            self.from = lone(rest);
-            self.from.is_some()
-        } else if let Some(rest) = after("rename to ").or_else(|| after("rename new ")) {
-            self.to = lone(rest);
-            self.to.is_some()
-        } else if let Some(rest) = after("copy from ") {
-            self.copied = true;
-            self.from = lone(rest);
-            self.from.is_some()
-        } else if let Some(rest) = after("copy to ") {
-            self.to = lone(rest);
-            self.to.is_some()
-        } else if let Some(rest) = after("similarity index ") {
-            self.similarity = percent(rest);
-            self.similarity.is_some()
-        } else if let Some(rest) = after("dissimilarity index ") {
-            percent(rest).is_some()
-        } else if let Some(rest) = after("index ") {
-            self.index = index(rest);
-            self.index.is_some()
-        } else {
-            return Step::Over;
-        };
-        taken(known)
     }
 
     /// Whether nothing more than a mode was said, so that a rename may have been cut off.
     pub(super) fn is_mode_only(&self) -> bool {
         !(self.created || self.deleted || self.body) && self.index.is_none() && self.to.is_none()
-    }
-
-    /// Whether `/dev/null` stands where git would take it for the path `dev/null`.
-    fn is_absent_unannounced(&self) -> bool {
-        (self.old == Some(Side::Absent) && !self.created)
-            || (self.new == Some(Side::Absent) && !self.deleted)
     }
 
     /// What the header lacks, if it lacks something; `last` says that the text ends behind it.
@@ -189,22 +240,35 @@ impl Header {
         };
         let half =
             !self.created && !self.deleted && self.old_mode.is_some() != self.new_mode.is_some();
-        if self.is_absent_unannounced() {
-            return Some("`/dev/null` as a name, without `new file mode` or `deleted file mode`");
-        }
         (bare || half).then_some(if last { CUT } else { BARE })
     }
 
-    /// Both names of the header line, or nothing if its lines contradict each other.
-    pub(super) fn pair(&self) -> Option<Names> {
-        let name = |side: &Option<Side>| side.as_ref().and_then(Side::name).map(<[u8]>::to_vec);
-        Names::parse(&self.names)?
-            .with_sides(name(&self.old).as_deref(), name(&self.new).as_deref())
-    }
-
-    /// The two ends of a rename or copy, and whether it is a copy.
-    pub(super) fn moved(&self) -> Option<(&[u8], &[u8], bool)> {
-        Some((self.from.as_deref()?, self.to.as_deref()?, self.copied))
+    /// The paths, each below so many components, if all names agree on them.
+    ///
+    /// git has an order in which names outweigh each other. Here they all have to say the same, so
+    /// that nobody needs to know it.
+    pub(super) fn paths(&self, components: usize) -> Result<Paths<'_>, Fault> {
+        let names = self.names.as_ref().map_err(|&fault| fault)?;
+        let (from, to, paths) = match (&self.from, &self.to) {
+            (Some(from), Some(to)) => {
+                // These lines have no prefix, and git takes one component less off them.
+                let less = components.saturating_sub(1);
+                let (from, to) = (strip(from, less)?, strip(to, less)?);
+                names.are(from, to, components)?;
+                if from == to {
+                    return Err(Fault::Apart);
+                }
+                (from, to, Paths::Moved { from, to, copied: self.copied })
+            }
+            (None, None) => {
+                let path = names.common(components)?;
+                (path, path, Paths::One(path))
+            }
+            _ => return Err(Fault::Apart),
+        };
+        expect(self.old.as_ref(), self.created, from, components)?;
+        expect(self.new.as_ref(), self.deleted, to, components)?;
+        Ok(paths)
     }
 
     /// What the header does to its path; of a rename or copy, to the new one.
@@ -213,10 +277,9 @@ impl Header {
             content.is_unknown("it is binary");
         }
         let (old, new) = self.modes();
-        let absent = |side: &Option<Side>| matches!(side, Some(Side::Absent));
-        let kind = if self.created || self.to.is_some() || absent(&self.old) {
+        let kind = if self.created || self.to.is_some() {
             ChangeKind::Added
-        } else if self.deleted || absent(&self.new) {
+        } else if self.deleted {
             ChangeKind::Deleted
         } else if is_retyped(old, new) {
             ChangeKind::Type
@@ -247,8 +310,29 @@ impl Header {
     /// Whether this is the creation whose other half, a deletion of the same path, came just before:
     /// git writes the change of a file's type so, and counts it as one file.
     pub(super) fn completes(&self, before: Option<&Header>) -> bool {
-        self.created && before.is_some_and(|before| before.deleted && before.names == self.names)
+        self.created && before.is_some_and(|before| before.deleted && before.text == self.text)
     }
+}
+
+/// Checks one of the `---` and `+++` lines: `/dev/null` exactly where there is no file.
+fn expect(
+    side: Option<&Side>,
+    is_absent: bool,
+    path: &[u8],
+    components: usize,
+) -> Result<(), Fault> {
+    match side {
+        None => Ok(()),
+        Some(Side::Absent) if is_absent => Ok(()),
+        Some(Side::Named(_)) if is_absent => Err(Fault::NullDevice),
+        Some(side) => side.expect(path, components),
+    }
+}
+
+/// Keeps a value that could be read; false if it could not.
+fn keep<T>(place: &mut Option<T>, value: Option<T>) -> bool {
+    *place = value;
+    place.is_some()
 }
 
 fn taken(known: bool) -> Step {
@@ -344,8 +428,6 @@ mod tests {
             ("index 0123..4567 100644", true, true),
             ("index 0123..4567 100644\n--- a/x", true, true),
             ("index 0123..4567 100644\n--- a/x\n+++ b/x", true, true),
-            ("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@", true, true),
-            ("--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@", true, true),
             ("similarity index 100%\nrename from x", true, true),
             ("similarity index 90%\nrename from x\nrename to y", true, true),
         ] {
@@ -368,8 +450,28 @@ mod tests {
             "new mode 100648",
             "--- ",
             "index 012..345 x",
+            "rename old x",
+            "rename new x",
+            "copy to x",
+            "new mode 100755",
+            "GIT binary patch",
+            "Binary files a/x and b/x differ",
         ] {
             assert_eq!(Header::new(1, b"").take(broken.as_bytes()), Step::Broken, "{broken}");
+        }
+        // git takes its lines in any order; only its own is read.
+        for (lines, broken) in [
+            (&["old mode 100644", "new mode 100755", "index 0123..4567"][..], false),
+            (&["old mode 100644", "index 0123..4567", "new mode 100755"], true),
+            (&["index 0123..4567", "index 0123..4567"], true),
+            (&["new file mode 100644", "deleted file mode 100644"], true),
+            (&["new file mode 100644", "copy from x"], true),
+            (&["rename from x", "copy to y"], true),
+            (&["--- a/x", "+++ b/x", "rename from x"], true),
+        ] {
+            let mut header = Header::new(1, b"");
+            let broke = lines.iter().any(|line| header.take(line.as_bytes()) == Step::Broken);
+            assert_eq!(broke, broken, "{lines:?}");
         }
         for other in ["", "diff --git a/y b/y", "-- ", "similar", "Binary files a and b diff"] {
             assert_eq!(Header::new(1, b"").take(other.as_bytes()), Step::Over, "{other}");

@@ -1,124 +1,68 @@
-//! Names as headers write them, and what of them is prefix.
-//!
-//! Nothing in a patch says how long its prefixes are. What a single header shows is settled here,
-//! and what needs the rest of the patch in [`super::book`].
+//! Names as headers write them, and the path that `git apply -pN` takes from each.
 
 use bstr::ByteSlice;
 
 use super::KEPT;
 use crate::path::unquote;
 
-/// The two prefixes of a patch, `a/` and `b/` unless somebody asked for others.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Prefixes {
-    pub(super) old: Vec<u8>,
-    pub(super) new: Vec<u8>,
-}
-
-impl Prefixes {
-    /// `--no-prefix`, and `diff.noprefix`.
-    pub(super) fn none() -> Prefixes {
-        Prefixes { old: Vec::new(), new: Vec::new() }
-    }
-
-    /// Whether they are git's own: none, or two of the letters that it chooses itself.
-    pub(super) fn are_usual(&self) -> bool {
-        *self == Prefixes::none()
-            || (letter(&self.old) && letter(&self.new) && self.old != self.new)
-    }
-
-    /// The name that both sides have below these prefixes.
-    pub(super) fn strip<'a>(&self, pair: &'a Pair) -> Option<&'a [u8]> {
-        let old = pair.old.strip_prefix(self.old.as_slice())?;
-        let new = pair.new.strip_prefix(self.new.as_slice())?;
-        (old == new && !old.is_empty()).then_some(old)
-    }
-
-    /// Whether the other ones say that more of every name is prefix: `a/src/` against `a/`.
-    pub(super) fn are_extended_by(&self, other: &Prefixes) -> bool {
-        match (other.old.strip_prefix(&*self.old), other.new.strip_prefix(&*self.new)) {
-            (Some(old), Some(new)) => old == new && !old.is_empty(),
-            _ => false,
-        }
-    }
-}
-
-/// `a/` and `b/`; with `diff.mnemonicPrefix` the commit, the index, the work tree, an object, or
-/// the two files of `--no-index`.
-fn letter(prefix: &[u8]) -> bool {
-    matches!(prefix, [b'a' | b'b' | b'c' | b'i' | b'w' | b'o' | b'1' | b'2', b'/'])
-}
-
-/// Both names of a header, prefixes and all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub(super) old: Vec<u8>,
-    pub(super) new: Vec<u8>,
-}
-
-/// What a header that moves nothing says about its one name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// The name and the prefixes, as `git apply` would have them.
-    Sure(Vec<u8>, Prefixes),
-    /// The two part inside a component: `xsrc/f` and `ysrc/f` may be `src/f` or `f`.
-    Open,
-    /// No name can be common to both.
+/// Why the names of a header do not say which path git would write, or say it in a way that nobody
+/// means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A quote that is not closed, a raw tab, or nothing at all.
+    Unreadable,
+    /// Both sides are equal, so that what git takes off is no prefix.
+    Unprefixed,
+    /// A name of too few components, or an absolute one.
+    Short,
+    /// Names that do not agree with each other.
     Apart,
+    /// `/dev/null` where git would take it for a file, or a file where git wants `/dev/null`.
+    NullDevice,
+    /// A time that git cuts off the name, though no tab parts the two.
+    Stamp,
 }
 
-impl Pair {
-    /// Finds the longest name that both can end in.
-    ///
-    /// One-letter prefixes of git's own go first: `a/src/x` and `b/src/x` are `src/x`, though
-    /// `a/src/` and `b/src/` would be possible prefixes too.
-    pub(super) fn read(&self) -> Reading {
-        let (old, new) = (self.old.as_slice(), self.new.as_slice());
-        if old.is_empty() || new.is_empty() {
-            return Reading::Apart;
-        }
-        let tail = common_tail(old, new);
-        let (old_head, rest) = old.split_at_checked(old.len() - tail).unwrap_or_default();
-        let (new_head, _) = new.split_at_checked(new.len() - tail).unwrap_or_default();
-        let whole = old_head.is_empty() || new_head.is_empty();
-        if rest.is_empty() {
-            return Reading::Apart;
-        }
-        if old == new {
-            return Reading::Sure(old.to_vec(), Prefixes::none());
-        }
-        if whole && [old_head, new_head].iter().any(|head| head.ends_with(b"/")) {
-            let prefixes = Prefixes { old: old_head.to_vec(), new: new_head.to_vec() };
-            return Reading::Sure(rest.to_vec(), prefixes);
-        }
-        match rest.strip_prefix(b"/") {
-            Some([]) => Reading::Apart,
-            Some(name) if !whole => {
-                let prefixes =
-                    Prefixes { old: [old_head, b"/"].concat(), new: [new_head, b"/"].concat() };
-                Reading::Sure(name.to_vec(), prefixes)
+impl Fault {
+    /// What is wrong, in a clause.
+    pub(super) fn problem(self) -> &'static str {
+        match self {
+            Fault::Unreadable => "a header with a name that cannot be read",
+            Fault::Unprefixed => "a header whose two names are equal, without a prefix to take off",
+            Fault::Short => {
+                "a name that is absolute, or has fewer components than are to be taken off"
             }
-            _ => Reading::Open,
+            Fault::Apart => "a header whose names contradict each other",
+            Fault::NullDevice => {
+                "`/dev/null` that does not go with a `new file mode` or `deleted file mode` line"
+            }
+            Fault::Stamp => "a name with a time behind a blank, which git takes off the name",
         }
+    }
+
+    /// Whether another `--strip` may be all that is needed.
+    pub(super) fn is_about_prefixes(self) -> bool {
+        matches!(self, Fault::Unprefixed | Fault::Short | Fault::Apart)
     }
 }
 
-/// How many bytes two names have in common at their ends.
-pub(super) fn common_tail(one: &[u8], two: &[u8]) -> usize {
-    one.iter().rev().zip(two.iter().rev()).take_while(|(one, two)| one == two).count()
-}
-
-/// How many bytes two names have in common at their heads.
-pub(super) fn common_head(one: &[u8], two: &[u8]) -> usize {
-    one.iter().zip(two).take_while(|(one, two)| one == two).count()
+/// Takes components off the front of a name. Like git, it counts slashes.
+pub(super) fn strip(name: &[u8], components: usize) -> Result<&[u8], Fault> {
+    if name.starts_with(b"/") {
+        return Err(Fault::Short);
+    }
+    let start = match components.checked_sub(1) {
+        None => 0,
+        Some(last) => name.find_iter(b"/").nth(last).ok_or(Fault::Short)? + 1,
+    };
+    name.get(start..).filter(|rest| !rest.is_empty()).ok_or(Fault::Short)
 }
 
 /// One name on a line of its own, as in `rename from x`: quoted, or all of the line.
 pub(super) fn lone(text: &[u8]) -> Option<Vec<u8>> {
     match unquote(text) {
         Some((name, taken)) => (taken == text.len()).then_some(name),
-        None => (!text.is_empty() && text.first() != Some(&b'"') && !text.contains(&b'\r'))
-            .then(|| text.to_vec()),
+        None => (!text.is_empty() && text.first() != Some(&b'"')).then(|| text.to_vec()),
     }
 }
 
@@ -134,16 +78,14 @@ pub(super) enum Side {
 impl Side {
     /// Reads what follows `--- ` or `+++ `: the name, and the stamp that a tab may part from it.
     pub(super) fn parse(text: &[u8]) -> Option<(Side, &[u8])> {
-        let (name, rest) = match unquote(text) {
-            Some((name, taken)) => (name, text.get(taken..).unwrap_or_default()),
+        let (side, rest) = match unquote(text) {
+            Some((name, taken)) => (Side::Named(name), text.get(taken..).unwrap_or_default()),
             None if text.first() == Some(&b'"') => return None,
             None => {
                 let end = text.find_byte(b'\t').unwrap_or(text.len());
                 let (name, rest) = text.split_at_checked(end)?;
-                if name.contains(&b'\r') || has_stamp(name) {
-                    return None;
-                }
-                (name.to_vec(), rest)
+                let absent = name == b"/dev/null";
+                (if absent { Side::Absent } else { Side::Named(name.to_vec()) }, rest)
             }
         };
         let stamp = match rest.split_first() {
@@ -151,50 +93,42 @@ impl Side {
             Some((b'\t', stamp)) => stamp,
             Some(_) => return None,
         };
-        match name.as_slice() {
-            b"" => None,
-            b"/dev/null" => Some((Side::Absent, stamp)),
-            _ => Some((Side::Named(name), stamp)),
-        }
+        (side != Side::Named(Vec::new())).then_some((side, stamp))
     }
 
-    /// The name, if there is one.
-    pub(super) fn name(&self) -> Option<&[u8]> {
+    /// Checks that this side says no more than that its path is `path`.
+    pub(super) fn expect(&self, path: &[u8], components: usize) -> Result<(), Fault> {
         match self {
-            Side::Absent => None,
-            Side::Named(name) => Some(name),
+            Side::Absent => Err(Fault::NullDevice),
+            Side::Named(name) if strip(name, components)? == path => Ok(()),
+            Side::Named(_) => Err(Fault::Apart),
         }
     }
-}
-
-/// Whether a blank and a time stamp end the name for git: `x 2020-01-01 00:00:00 +0000`.
-fn has_stamp(name: &[u8]) -> bool {
-    let is_clock = |word: &[u8]| {
-        word.first().is_some_and(u8::is_ascii_digit)
-            && word.iter().filter(|&&b| b == b':').count() == 2
-    };
-    name.split(|&byte| byte == b' ').skip(1).any(is_clock)
 }
 
 /// What follows `diff --git `: two names with a space between, each quoted or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// Both names, for sure.
-    Pair(Pair),
+    /// Both names, for one is quoted.
+    Pair(Vec<u8>, Vec<u8>),
     /// Both names unquoted, so that each space may be the one between them.
     Joined(Vec<u8>),
 }
 
 impl Names {
     /// Takes the two names apart where quotes show how.
-    pub(super) fn parse(text: &[u8]) -> Option<Names> {
-        // git ends a name at a raw carriage return; what follows would be read here as part of it.
-        if text.len() >= KEPT || text.contains(&b'\r') {
-            return None;
+    pub(super) fn parse(text: &[u8]) -> Result<Names, Fault> {
+        // git quotes a name that holds a tab, and takes a raw one for the end of the first name.
+        if text.len() >= KEPT || text.contains(&b'\t') {
+            return Err(Fault::Unreadable);
         }
+        Names::read(text).ok_or(Fault::Unreadable)
+    }
+
+    fn read(text: &[u8]) -> Option<Names> {
         if let Some((old, taken)) = unquote(text) {
             let new = lone(text.get(taken..)?.strip_prefix(b" ")?)?;
-            return Some(Names::Pair(Pair { old, new }));
+            return Some(Names::Pair(old, new));
         }
         match text.find_byte(b'"') {
             None => Some(Names::Joined(text.to_vec())),
@@ -202,125 +136,147 @@ impl Names {
             Some(at) => {
                 let (old, new) = text.split_at_checked(at)?;
                 let old = old.strip_suffix(b" ")?.to_vec();
-                Some(Names::Pair(Pair { old, new: lone(new)? }))
+                Some(Names::Pair(old, lone(new)?))
             }
         }
     }
 
-    /// The two names when the `---` and `+++` lines are taken into account, which must agree.
-    pub(super) fn with_sides(self, old: Option<&[u8]>, new: Option<&[u8]>) -> Option<Names> {
-        let pair = match self {
-            Names::Pair(pair) => pair,
-            Names::Joined(text) => match (old, new) {
-                (None, None) => return Some(Names::Joined(text)),
-                (Some(old), _) => {
-                    let new = text.strip_prefix(old)?.strip_prefix(b" ")?;
-                    Pair { old: old.to_vec(), new: new.to_vec() }
-                }
-                (None, Some(new)) => {
-                    let old = text.strip_suffix(new)?.strip_suffix(b" ")?;
-                    Pair { old: old.to_vec(), new: new.to_vec() }
-                }
-            },
-        };
-        let agree =
-            old.is_none_or(|name| name == pair.old) && new.is_none_or(|name| name == pair.new);
-        agree.then_some(Names::Pair(pair))
-    }
-
-    /// All the ways to take the two names apart.
-    pub(super) fn splits(&self) -> Vec<Pair> {
-        match self {
-            Names::Pair(pair) => vec![pair.clone()],
-            Names::Joined(text) => text
-                .find_iter(b" ")
-                .filter_map(|at| split(text, at))
-                .filter(|pair| !pair.old.is_empty() && !pair.new.is_empty())
-                .collect(),
-        }
-    }
-
-    /// The two names if both have the same length, as they do with all prefixes of git's own.
-    pub(super) fn halves(&self) -> Option<Pair> {
-        match self {
-            Names::Pair(pair) => Some(pair.clone()),
-            Names::Joined(text) => split(text, text.len() / 2),
-        }
-    }
-
-    /// The two names if they have these prefixes and one name below them.
-    pub(super) fn below(&self, prefixes: &Prefixes) -> Option<Pair> {
-        match self {
-            Names::Pair(pair) => Some(pair.clone()),
+    /// The one path that both names have below so many components.
+    pub(super) fn common(&self, components: usize) -> Result<&[u8], Fault> {
+        let (old, new) = match self {
+            Names::Pair(old, new) => (old.as_slice(), new.as_slice()),
             Names::Joined(text) => {
-                let names = text.len().checked_sub(1 + prefixes.old.len() + prefixes.new.len())?;
-                split(text, prefixes.old.len() + names / 2)
+                let at = middle(text, components).ok_or_else(|| unsplit(text, components))?;
+                split(text, at).ok_or(Fault::Unreadable)?
             }
+        };
+        if old == new && components > 0 {
+            return Err(Fault::Unprefixed);
         }
+        let path = strip(old, components)?;
+        if strip(new, components)? == path { Ok(path) } else { Err(Fault::Apart) }
+    }
+
+    /// Whether these are names of the two paths, each below so many components.
+    pub(super) fn are(&self, from: &[u8], to: &[u8], components: usize) -> Result<(), Fault> {
+        let (old, new) = match self {
+            Names::Pair(old, new) => (old.as_slice(), new.as_slice()),
+            Names::Joined(text) => {
+                let behind = strip(text, components)?;
+                let at = text.len() - behind.len() + from.len();
+                split(text, at).ok_or(Fault::Apart)?
+            }
+        };
+        let agree = strip(old, components)? == from && strip(new, components)? == to;
+        if agree { Ok(()) } else { Err(Fault::Apart) }
+    }
+}
+
+/// The space that leaves a name of one length on both sides, prefixes of so many components aside.
+///
+/// There is one at most: further to the right the first name grows, while the second begins no
+/// earlier. So this is the one that git finds, too, and all of the line is looked at once.
+fn middle(text: &[u8], components: usize) -> Option<usize> {
+    let start = text.len() - strip(text, components).ok()?.len();
+    let slashes: Vec<usize> = text.find_iter(b"/").collect();
+    let mut passed = 0;
+    text.find_iter(b" ").find(|&at| {
+        while slashes.get(passed).is_some_and(|&slash| slash < at) {
+            passed += 1;
+        }
+        let second = match components.checked_sub(1) {
+            None => Some(at + 1),
+            Some(last) => slashes.get(passed.saturating_add(last)).map(|slash| slash + 1),
+        };
+        let first = at.checked_sub(start);
+        first.is_some() && first == second.and_then(|second| text.len().checked_sub(second))
+    })
+}
+
+/// Why a line of two unquoted names cannot be taken apart.
+fn unsplit(text: &[u8], components: usize) -> Fault {
+    match split(text, text.len() / 2) {
+        Some((old, new)) if old == new && components > 0 => Fault::Unprefixed,
+        _ => Fault::Apart,
     }
 }
 
 /// The two sides of a space.
-fn split(text: &[u8], at: usize) -> Option<Pair> {
+fn split(text: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     let (old, rest) = text.split_at_checked(at)?;
-    Some(Pair { old: old.to_vec(), new: rest.strip_prefix(b" ")?.to_vec() })
+    Some((old, rest.strip_prefix(b" ")?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pair(old: &str, new: &str) -> Pair {
-        Pair { old: old.into(), new: new.into() }
+    fn common(text: &str, components: usize) -> Result<Vec<u8>, Fault> {
+        Names::parse(text.as_bytes())?.common(components).map(<[u8]>::to_vec)
     }
 
     #[test]
-    fn prefixes_are_what_the_names_do_not_share() {
-        for (old, new, name, prefixes) in [
-            ("a/src/x", "b/src/x", "src/x", ("a/", "b/")),
-            ("b/x", "a/x", "x", ("b/", "a/")),
-            ("i/b/x", "w/b/x", "b/x", ("i/", "w/")),
-            ("src/x", "src/x", "src/x", ("", "")),
-            ("old/tip/x", "new/tab/x", "x", ("old/tip/", "new/tab/")),
-            ("p/q/x", "r/s/x", "x", ("p/q/", "r/s/")),
-            ("x", "b/x", "x", ("", "b/")),
-            ("a/dev/null", "b/dev/null", "dev/null", ("a/", "b/")),
-            ("old/x y", "newer/x y", "x y", ("old/", "newer/")),
+    fn components_are_taken_off_each_name() {
+        for (text, components, path) in [
+            ("a/src/x b/src/x", 1, "src/x"),
+            ("old/x new/x", 1, "x"),
+            ("a/src/x b/src/x", 2, "x"),
+            ("p/q/x r/s/x", 2, "x"),
+            ("p/q/x r/x", 1, "Apart"),
+            ("src/x src/x", 0, "src/x"),
+            ("a/x y b/x y", 1, "x y"),
+            ("a/x b/x b/x b/x", 1, "x b/x"),
+            ("a/ x b/ x", 1, " x"),
+            ("long name/x b/x", 1, "x"),
+            ("a/x long name/x", 1, "x"),
+            (r#""a/x\ty" "b/x\ty""#, 1, "x\ty"),
+            (r#"a/x "b/x""#, 1, "x"),
+            (r#""a/x" b/x"#, 1, "x"),
+            ("src/x src/x", 1, "Unprefixed"),
+            ("x x", 1, "Unprefixed"),
+            (r#""src/x" "src/x""#, 1, "Unprefixed"),
+            ("x b/x", 1, "Apart"),
+            ("a/zl b/ci/evil.yml", 1, "Apart"),
+            ("a/packages/b/x b/x/x", 1, "Apart"),
+            ("a/x b/x", 0, "Apart"),
+            ("a/x b/x", 2, "Apart"),
+            ("/a/x /b/x", 1, "Apart"),
+            ("a/x\tb/x", 1, "Unreadable"),
+            (r#"a/x "b/x"#, 1, "Unreadable"),
+            (r#""a/x""b/x""#, 1, "Unreadable"),
+            (r#""a/x" "b/x" c"#, 1, "Unreadable"),
         ] {
-            let prefixes = Prefixes { old: prefixes.0.into(), new: prefixes.1.into() };
-            assert_eq!(pair(old, new).read(), Reading::Sure(name.into(), prefixes), "{old} {new}");
-        }
-        for (old, new) in [("xsrc/f", "ysrc/f"), ("left/f", "right/f"), ("f", "yf"), ("xf", "yf")] {
-            assert_eq!(pair(old, new).read(), Reading::Open, "{old} {new}");
-        }
-        for (old, new) in [("a/x", "b/y"), ("", "b/x"), ("a/", "b/")] {
-            assert_eq!(pair(old, new).read(), Reading::Apart, "{old} {new}");
+            let found = match common(text, components) {
+                Ok(path) => String::from_utf8(path).unwrap(),
+                Err(fault) => format!("{fault:?}"),
+            };
+            assert_eq!(found, path, "{text} -p{components}");
         }
     }
 
     #[test]
-    fn quotes_show_where_a_name_ends() {
-        for (text, old, new) in [
-            (r#""a/x\ty" "b/x\ty""#, "a/x\ty", "b/x\ty"),
-            (r#"a/x y "b/\303\251""#, "a/x y", "b/é"),
-            (r#""a/\"" b/x y"#, "a/\"", "b/x y"),
-        ] {
-            let names = Names::parse(text.as_bytes());
-            assert_eq!(names, Some(Names::Pair(pair(old, new))), "{text}");
-        }
-        for broken in [r#""a/x"#, r#""a/x" "#, r#""a/x""b/x""#, r#"a/x "b/x"#, r#""a/x" "b/x" c"#] {
-            assert_eq!(Names::parse(broken.as_bytes()), None, "{broken}");
-        }
-        assert_eq!(lone(br#""x" "#), None);
-        assert_eq!(lone(b"x "), Some(b"x ".to_vec()));
+    fn both_ends_of_a_rename() {
+        let are = |text: &str, from: &str, to: &str, components| {
+            Names::parse(text.as_bytes())
+                .unwrap()
+                .are(from.as_bytes(), to.as_bytes(), components)
+                .is_ok()
+        };
+        assert!(are("a/x y b/z", "x y", "z", 1));
+        assert!(are("x z", "x", "z", 0));
+        assert!(are(r#"a/x "b/\303\251""#, "x", "é", 1));
+        assert!(!are("a/x b/z", "x", "y", 1));
+        assert!(!are("x z", "x", "z", 1));
+        assert!(!are("a/q/x b/q/z", "x", "z", 1));
     }
 
     #[test]
-    fn names_without_quotes_are_split_in_the_middle() {
-        let names = |text: &str| Names::parse(text.as_bytes()).unwrap();
-        assert_eq!(names("a/x b/y b/x b/y").halves(), Some(pair("a/x b/y", "b/x b/y")));
-        assert_eq!(names("x x x").halves(), None);
-        assert_eq!(names("x y x").splits().len(), 2);
+    fn many_blanks_are_looked_at_once() {
+        for text in [" ".repeat(KEPT - 2), "a/ ".repeat(KEPT / 3 - 1), "/ ".repeat(KEPT / 2 - 1)] {
+            for components in [1, 2, usize::MAX] {
+                assert!(common(&text, components).is_err());
+            }
+        }
     }
 
     #[test]
@@ -331,6 +287,10 @@ mod tests {
         assert_eq!(side("a/x\t2024-01-01 00:00:00"), named("a/x"));
         assert_eq!(side(r#""a/\303\251 x"	"#), named("a/é x"));
         assert_eq!(side("/dev/null"), Some(Side::Absent));
+        assert_eq!(side("/dev/null\t1970"), Some(Side::Absent));
+        // git looks for the bare word.
+        assert_eq!(side(r#""/dev/null""#), named("/dev/null"));
+        assert_eq!(side("/dev/null 1970"), named("/dev/null 1970"));
         for broken in ["", "\t", r#""a/x"#, r#""a/x"y"#] {
             assert_eq!(side(broken), None, "{broken}");
         }

@@ -36,9 +36,6 @@ pub(super) fn stranger(text: &[u8]) -> Option<&'static str> {
     if text.starts_with(b"\x1b") && without_colour(text).is_some_and(is_coloured_header) {
         return Some("coloured text");
     }
-    if is_encoded(text) {
-        return Some("a mail whose text is encoded; give the decoded patch");
-    }
     None
 }
 
@@ -51,6 +48,9 @@ pub(super) fn foreign(text: &[u8]) -> Option<&'static str> {
     }
     if text.starts_with(b"@@ -") && Hunk::parse(text).is_some() {
         return Some("a hunk without a header");
+    }
+    if text.starts_with(b"# This series applies on GIT commit ") {
+        return Some("a list of patches, not a patch");
     }
     if text == b"***************" {
         return Some("a context diff; only unified ones are read");
@@ -95,14 +95,4 @@ fn without_colour(text: &[u8]) -> Option<&[u8]> {
 
 fn is_coloured_header(text: &[u8]) -> bool {
     is_header(text) || text.starts_with(b"@@ ") || text.starts_with(b"Only in ")
-}
-
-/// Whether a mail's header names an encoding that is not known to leave the text as it is. git
-/// decodes more spellings than the standard has: parameters, comments, values on the next line.
-fn is_encoded(text: &[u8]) -> bool {
-    const PLAIN: [&[u8]; 3] = [b"7bit", b"8bit", b"binary"];
-    let Some((name, value)) = text.split_once_str(":") else { return false };
-    let value = value.trim();
-    name.eq_ignore_ascii_case(b"Content-Transfer-Encoding")
-        && !PLAIN.iter().any(|plain| value.eq_ignore_ascii_case(plain))
 }

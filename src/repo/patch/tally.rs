@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use super::names::Fault;
 use crate::path::{RepoPath, quote};
 use crate::repo::git::{Mode, ObjectId};
 use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Lines, Shown, Side};
@@ -12,6 +13,8 @@ const TOLD: usize = 20;
 
 /// What to do about any gap.
 const HELP: &str = "make the patch with `git diff --no-ext-diff --no-textconv --submodule=short --ignore-submodules=none A...B`";
+/// What to do where a prefix may be shorter or longer than `--strip` says.
+const PREFIXES: &str = "say with `--strip N` how many components `git apply -pN` has to take off the names (0 for those of `git diff --no-prefix`), or make the patch with `git diff --default-prefix A...B`";
 
 /// What one header does to one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +49,10 @@ impl Effect {
     }
 
     /// The change that it is if no other header has one on its path.
-    fn change(self) -> Change {
+    fn change(mut self) -> Change {
+        // Commit after commit may write one link, and each target is followed.
+        self.shown.links.sort_unstable();
+        self.shown.links.dedup();
         let new = self.new.filter(|_| self.kind != ChangeKind::Deleted);
         let old = self.old.filter(|_| self.kind != ChangeKind::Added);
         Change {
@@ -97,8 +103,9 @@ impl Tally {
                     entry.insert(effect);
                 }
                 Entry::Occupied(mut entry) => {
-                    let both = entry.get().clone().and(effect);
-                    entry.insert(both);
+                    let before =
+                        std::mem::replace(entry.get_mut(), Effect::plain(ChangeKind::Modified));
+                    entry.insert(before.and(effect));
                 }
             },
             Err(fault) => {
@@ -114,8 +121,18 @@ impl Tally {
 
     /// Notes why the list may not be whole.
     pub(super) fn gap(&mut self, line: u64, problem: &str) {
+        self.gap_with(line, problem, HELP);
+    }
+
+    /// Notes a header whose names do not say which path it writes.
+    pub(super) fn unnamed(&mut self, line: u64, fault: Fault) {
+        let help = if fault.is_about_prefixes() { PREFIXES } else { HELP };
+        self.gap_with(line, fault.problem(), help);
+    }
+
+    fn gap_with(&mut self, line: u64, problem: &str, help: &str) {
         if self.gaps.len() < TOLD {
-            self.gaps.push(Gap { problem: format!("line {line}: {problem}"), help: HELP.into() });
+            self.gaps.push(Gap { problem: format!("line {line}: {problem}"), help: help.into() });
         } else {
             self.untold += 1;
         }
