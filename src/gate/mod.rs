@@ -1,5 +1,6 @@
 //! The second verb: which change is in which lane.
 
+mod carried;
 mod clashing;
 mod collision;
 mod link;
@@ -17,6 +18,7 @@ use crate::plan::{Own, Plan};
 use crate::repo::git::{CommitId, ObjectId};
 use crate::repo::{Change, ChangeSet, FolderRename, Gap, Lines};
 
+pub use carried::{Carried, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
 pub use collision::{Collision, Collisions, Meeting, collisions};
 pub use link::{ChangedLink, Destination, Node, follow};
@@ -72,6 +74,8 @@ pub struct Commits {
     pub start: CommitId,
     /// The one in which it ends, which would be merged.
     pub tip: CommitId,
+    /// The base's tip, into which it would be merged; `None` where two trees are compared.
+    pub onto: Option<CommitId>,
 }
 
 /// What an input of the gate holds.
@@ -102,6 +106,8 @@ pub struct GateInput {
     /// The paths that exist where the work will be merged and that have a form of
     /// [`added_forms`].
     pub existing: Vec<RepoPath>,
+    /// What merging the inputs writes beyond their own changes.
+    pub carried: Vec<Carried>,
     /// The symbolic links that were added or changed.
     pub links: Vec<ChangedLink>,
     /// The folders that inputs rename, by the places of the inputs.
@@ -156,6 +162,8 @@ pub struct Placed<'a> {
     pub change: &'a Change,
     /// Where that is.
     pub standing: Standing,
+    /// Set where only the merge writes the path.
+    pub carried: Option<&'a Carried>,
 }
 
 impl<'a> GateFacts<'a> {
@@ -169,15 +177,18 @@ impl<'a> GateFacts<'a> {
     ) -> GateFacts<'a> {
         let protection = Protection::new(plan, lanes);
         let guard = &protection;
-        let changes = input.judged.iter().flat_map(|judged| {
-            judged.changes().map(move |(path, change)| Placed {
-                judged,
-                path,
-                change,
-                standing: standing(plan, lanes, guard, judged.task, path),
-            })
+        let place = |judged: &'a Judged, path, change, carried| {
+            let standing = standing(plan, lanes, guard, judged.task, path);
+            Placed { judged, path, change, standing, carried }
+        };
+        let own = input.judged.iter().flat_map(|judged| {
+            judged.changes().map(move |(path, change)| place(judged, path, change, None))
         });
-        let changes = changes.collect();
+        let carried = input.carried.iter().filter_map(|carried| {
+            let judged = input.judged.get(carried.judged)?;
+            Some(place(judged, &carried.path, &carried.change, Some(carried)))
+        });
+        let changes = own.chain(carried).collect();
         let collisions = collisions(lanes, order, &input.judged);
         let clashes = path_clashes(order, input);
         let moved = moved_folders(order, input);

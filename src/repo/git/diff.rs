@@ -7,9 +7,10 @@ use bstr::ByteSlice;
 
 use super::Repository;
 use super::error::{GitError, GitErrorKind, quoted};
+use super::merge::Merge;
 use super::object::{CommitId, Info, Mode, ObjectId};
 use crate::path::{RepoPath, quote};
-use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Side};
+use crate::repo::{Change, ChangeKind, ChangeSet, Conflict, Gap, Side};
 
 /// The switches of every command that lists differences: nothing is guessed, nothing left out.
 pub(super) const RAW: [&str; 7] =
@@ -25,9 +26,53 @@ impl Repository {
         &self,
         pairs: &[(Option<CommitId>, CommitId)],
     ) -> Result<Vec<ChangeSet>, GitError> {
-        let mut trees: BTreeMap<&CommitId, ObjectId> = BTreeMap::new();
+        let commits = pairs.iter().flat_map(|(from, to)| from.iter().chain([to]));
+        let trees = self.trees_of(commits)?;
+        let empty = self.format.empty_tree();
+        let tree = |commit: &CommitId| trees.get(commit).unwrap_or(&empty);
+        let pairs: Vec<(&ObjectId, &ObjectId)> =
+            pairs.iter().map(|(from, to)| (from.as_ref().map_or(&empty, tree), tree(to))).collect();
+        self.compare_trees(&pairs)
+    }
+
+    /// What merging the second commit of each pair into the first would write there: the merge's
+    /// tree against that of the first commit, and the paths at which the two do not merge.
+    ///
+    /// `attributes` and the errors are those of [`Repository::merges`].
+    #[must_use]
+    pub fn merge_writes(
+        &self,
+        pairs: &[(CommitId, CommitId)],
+        attributes: &CommitId,
+    ) -> Vec<Result<ChangeSet, GitError>> {
+        let merges = self.merges(pairs, attributes);
+        let written = || {
+            let trees = self.trees_of(pairs.iter().map(|(onto, _)| onto))?;
+            let merged = pairs.iter().zip(&merges).filter_map(|((onto, _), merge)| {
+                Some((trees.get(onto)?, &merge.as_ref().ok()?.tree))
+            });
+            self.compare_trees(&merged.collect::<Vec<_>>())
+        };
+        let mut written = match written() {
+            Ok(written) => written.into_iter(),
+            Err(error) => return pairs.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let with_conflicts = |(pair, merge): (&(CommitId, CommitId), Result<Merge, GitError>)| {
+            let conflicts = merge?.conflicts;
+            let written =
+                written.next().ok_or_else(|| GitError::failed("diff-tree", "a list is missing"))?;
+            Ok(written.in_conflict(pair, conflicts))
+        };
+        pairs.iter().zip(merges).map(with_conflicts).collect()
+    }
+
+    fn trees_of<'c>(
+        &self,
+        commits: impl Iterator<Item = &'c CommitId>,
+    ) -> Result<BTreeMap<&'c CommitId, ObjectId>, GitError> {
+        let mut trees = BTreeMap::new();
         self.with_objects(|objects| {
-            for commit in pairs.iter().flat_map(|(from, to)| from.iter().chain([to])) {
+            for commit in commits {
                 if let Entry::Vacant(slot) = trees.entry(commit) {
                     let Info::Found { id, .. } = objects.info(&format!("{commit}^{{tree}}"))?
                     else {
@@ -40,14 +85,15 @@ impl Repository {
             }
             Ok(())
         })?;
-        let empty = self.format.empty_tree();
-        let tree = |commit: &CommitId| trees.get(commit).unwrap_or(&empty);
+        Ok(trees)
+    }
+
+    /// What differs between trees, for any number of pairs in one process.
+    fn compare_trees(&self, pairs: &[(&ObjectId, &ObjectId)]) -> Result<Vec<ChangeSet>, GitError> {
         // git takes two trees on a line, and writes that line before what differs between them.
         // (Two commits on a line would be one commit and its supposed parent.)
-        let headers: Vec<String> = pairs
-            .iter()
-            .map(|(from, to)| format!("{} {}\n", from.as_ref().map_or(&empty, tree), tree(to)))
-            .collect();
+        let headers: Vec<String> =
+            pairs.iter().map(|(from, to)| format!("{from} {to}\n")).collect();
         if headers.is_empty() {
             return Ok(Vec::new());
         }
@@ -137,6 +183,25 @@ impl Repository {
 }
 
 impl ChangeSet {
+    /// What a merge writes, with the paths at which it conflicts.
+    ///
+    /// Where a file and a folder want one name, git puts the file beside it, as `name~commit`:
+    /// that is a conflict at `name`, and no path that anybody will keep.
+    fn in_conflict(mut self, (ours, theirs): &(CommitId, CommitId), found: Vec<Conflict>) -> Self {
+        let labels = [ours, theirs].map(|commit| format!("~{commit}"));
+        let put_aside = |path: &RepoPath| {
+            let end = labels.iter().filter_map(|label| path.as_bytes().find(label)).min()?;
+            RepoPath::new(&path.as_bytes()[..end]).ok()
+        };
+        self.changes.retain(|path, _| put_aside(path).is_none());
+        for Conflict { path, .. } in found {
+            let path = put_aside(&path).unwrap_or(path);
+            let kind = ChangeKind::Modified;
+            self.changes.entry(path).or_insert(Change { kind, old: None, new: None, shown: None });
+        }
+        self
+    }
+
     /// Reads what a command with [`RAW`] wrote.
     pub(super) fn read_raw(mut raw: &[u8]) -> Result<ChangeSet, GitError> {
         let mut diff = ChangeSet::default();
