@@ -22,6 +22,7 @@ mod patches;
 mod plans;
 mod sources;
 mod surroundings;
+mod trees;
 mod unclaimed;
 
 use std::ffi::OsStr;
