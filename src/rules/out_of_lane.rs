@@ -40,7 +40,11 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
     for Placed { judged, path, change, standing, carried } in &gate.changes {
-        let Standing::Outside { owners } = standing else { continue };
+        let (owners, takes_folder) = match standing {
+            Standing::Outside { owners } => (owners, false),
+            Standing::TakesFolder { owners } => (owners, true),
+            Standing::Inside | Standing::UnknownLane | Standing::Undecided => continue,
+        };
         if judged.task.is_some_and(|task| facts.plan.tasks[task].is_review_only()) != review_only {
             continue;
         }
@@ -49,11 +53,19 @@ pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMu
         let did = verb(change.kind);
         let message = match (carried, judged.task) {
             (Some(carried), task) => merging(carried, &who, task.is_some()),
+            _ if takes_folder => {
+                format!("{who} {did} `{path}`, in the place of a folder that is not its to write")
+            }
             (None, Some(_)) if review_only => format!("{who} only reviews, and {did} `{path}`"),
             (None, Some(_)) => format!("{who} {did} `{path}`, which is outside its lane"),
             (None, None) => format!("{who} {did} `{path}`, which is protected"),
         };
-        let mut help = help(facts, judged, path, &owners);
+        let mut help = match takes_folder {
+            true => {
+                format!("the plan has `{path}` as a folder: undo the change, or use another name")
+            }
+            false => help(facts, judged, path, &owners),
+        };
         if let Some(doubt) = judged.doubts.get(*path) {
             help = format!("{doubt}; {help}");
         }
@@ -67,7 +79,7 @@ pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMu
             path: Some((*path).clone()),
             labels: facts.changed(judged, path, format!("{did} by {who}")),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
-            alone: carried.is_some(),
+            alone: carried.is_some() || takes_folder,
             ..Draft::default()
         });
     }
