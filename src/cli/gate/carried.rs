@@ -5,7 +5,7 @@ use std::io::Write;
 
 use lanelint::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
 use lanelint::path::RepoPath;
-use lanelint::repo::git::{CommitId, GitError, Repository};
+use lanelint::repo::git::{CommitId, GitError, ObjectId, Repository};
 use lanelint::repo::{Change, ChangeSet, Gap};
 
 use super::progress::Progress;
@@ -27,6 +27,7 @@ pub(super) fn find(
             by_base.entry(onto.clone()).or_default().push((index, tip.clone()));
         }
     }
+    let mut renames = Renames::default();
     let (mut done, all) = (0, by_base.values().map(Vec::len).sum());
     for (onto, branches) in &by_base {
         for branches in branches.chunks(MERGES_AT_ONCE) {
@@ -37,8 +38,17 @@ pub(super) fn find(
             for (&(index, _), written) in branches.iter().zip(repository.merge_writes(&pairs, onto))
             {
                 match written {
-                    Ok(written) => carry(repository, index, written, input),
-                    Err(error) => add_gap(input, index, error),
+                    Ok(written) => {
+                        let judged = &input.judged[index];
+                        let carried = if names_other_paths(&written, judged) {
+                            carried(index, judged, &written, renames.of(repository, judged))
+                        } else {
+                            Vec::new()
+                        };
+                        input.carried.extend(carried);
+                        add_gaps(input, index, written.gaps);
+                    }
+                    Err(error) => add_gaps(input, index, [unmerged(error)]),
                 }
             }
         }
@@ -65,7 +75,7 @@ fn worth_merging(repository: &Repository, input: &mut GateInput) -> Vec<usize> {
             Ok(diffs) => diffs,
             Err(error) => {
                 let indexes = forks.iter().flat_map(|(_, indexes)| indexes);
-                indexes.for_each(|&index| add_gap(input, index, error.clone()));
+                indexes.for_each(|&index| add_gaps(input, index, [unmerged(error.clone())]));
                 continue;
             }
         };
@@ -81,45 +91,70 @@ fn worth_merging(repository: &Repository, input: &mut GateInput) -> Vec<usize> {
     found
 }
 
-/// Notes what a merge writes that the input did not change itself.
-fn carry(repository: &Repository, index: usize, written: ChangeSet, input: &mut GateInput) {
-    let judged = &input.judged[index];
-    let beyond: Vec<(&RepoPath, &Change)> =
-        written.changes.iter().filter(|(path, _)| !judged.has_changed(path)).collect();
-    if !beyond.is_empty() {
-        let renamed = renamed_by_base(repository, judged);
-        // A file that moves with its folder keeps its name.
-        let gone = judged.changes().map(|(own, _)| own);
-        let gone = gone.filter(|own| !written.changes.contains_key(*own));
-        let gone: BTreeMap<&[u8], &RepoPath> = gone.map(|own| (own.name(), own)).collect();
-        let carried = beyond.into_iter().map(|(path, change)| Carried {
+fn names_other_paths(written: &ChangeSet, judged: &Judged) -> bool {
+    written.changes.keys().any(|path| !judged.has_changed(path))
+}
+
+/// What a merge writes that the input did not change itself, with the changed paths that it comes
+/// from as far as they are known. `renames` are the base's, the new name first.
+fn carried(
+    index: usize,
+    judged: &Judged,
+    written: &ChangeSet,
+    renames: &BTreeMap<RepoPath, RepoPath>,
+) -> Vec<Carried> {
+    // A file that moves with its folder keeps its name and its content.
+    let moved: BTreeMap<_, &RepoPath> = judged
+        .changes()
+        .filter(|(own, _)| !written.changes.contains_key(*own))
+        .filter_map(|(own, change)| Some(((own.name(), content(change)?), own)))
+        .collect();
+    let from = |path: &RepoPath, change: &Change| {
+        let renamed = renames.get(path).filter(|old| judged.has_changed(old));
+        renamed.or_else(|| moved.get(&(path.name(), content(change)?)).copied()).cloned()
+    };
+    let beyond = written.changes.iter().filter(|(path, _)| !judged.has_changed(path));
+    beyond
+        .map(|(path, change)| Carried {
             judged: index,
             path: path.clone(),
             change: change.clone(),
-            from: renamed.get(path).or_else(|| gone.get(path.name()).copied()).cloned(),
-        });
-        input.carried.extend(carried);
-    }
-    if let Work::Changes(set) = &mut input.judged[index].work {
-        set.gaps.extend(written.gaps);
+            from: from(path, change),
+        })
+        .collect()
+}
+
+fn content(change: &Change) -> Option<&ObjectId> {
+    change.new.as_ref()?.id.as_ref()
+}
+
+/// The files that bases renamed, by their new names, for each pair of a fork and a tip.
+#[derive(Default)]
+struct Renames {
+    known: BTreeMap<(CommitId, CommitId), BTreeMap<RepoPath, RepoPath>>,
+    none: BTreeMap<RepoPath, RepoPath>,
+}
+
+impl Renames {
+    fn of(&mut self, repository: &Repository, judged: &Judged) -> &BTreeMap<RepoPath, RepoPath> {
+        let Some(Commits { start, onto: Some(onto), .. }) = judged.commits() else {
+            return &self.none;
+        };
+        self.known.entry((start.clone(), onto.clone())).or_insert_with(|| {
+            // Without them, the finding is only harder to understand.
+            let renames = repository.renamed_files(start, onto).unwrap_or_default();
+            renames.into_iter().map(|(old, new)| (new, old)).collect()
+        })
     }
 }
 
-/// The files that the base renamed since an input forked, by their new names.
-fn renamed_by_base(repository: &Repository, judged: &Judged) -> BTreeMap<RepoPath, RepoPath> {
-    let Some(Commits { start, onto: Some(onto), .. }) = judged.commits() else {
-        return BTreeMap::new();
-    };
-    // Without them, the finding is only harder to understand.
-    let renames = repository.renamed_files(start, onto).unwrap_or_default();
-    let own = renames.into_iter().filter(|(old, _)| judged.has_changed(old));
-    own.map(|(old, new)| (new, old)).collect()
+fn unmerged(error: GitError) -> Gap {
+    let Gap { problem, help } = error.into();
+    Gap { problem: format!("what merging it into the base would write: {problem}"), help }
 }
 
-fn add_gap(input: &mut GateInput, index: usize, error: GitError) {
+fn add_gaps(input: &mut GateInput, index: usize, gaps: impl IntoIterator<Item = Gap>) {
     if let Work::Changes(set) = &mut input.judged[index].work {
-        let Gap { problem, help } = error.into();
-        let problem = format!("what merging it into the base would write: {problem}");
-        set.gaps.push(Gap { problem, help });
+        set.gaps.extend(gaps);
     }
 }
