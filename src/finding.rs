@@ -42,6 +42,8 @@ pub struct Draft {
     pub data: Vec<(&'static str, Datum)>,
     /// What could be done to the plan to mend it.
     pub fixes: Vec<Fix>,
+    /// Whether the message says more than the path, so that no group may stand for it.
+    pub alone: bool,
 }
 
 /// A place and what is to be said of it.

@@ -1,5 +1,6 @@
 //! A lane: the set of paths that a task may write.
 
+mod below;
 mod held;
 pub mod redundant;
 mod same;
@@ -10,6 +11,8 @@ use std::sync::{Arc, OnceLock};
 use crate::glob::near::{self, Entry};
 use crate::glob::{Glob, Meeting, Patience, Undecided, Witness};
 use crate::path::RepoPath;
+pub use below::OthersBelow;
+pub(crate) use below::{first_unlike, names_folder};
 
 /// What a plan says for all lanes at once.
 #[derive(Clone, Debug, Default)]
@@ -338,7 +341,11 @@ impl Lanes {
 
     /// The globs of all lanes, in the order of their beginnings.
     pub(crate) fn globs(&self) -> impl Iterator<Item = Entry<'_, LaneGlob>> {
-        let by_beginning = self.by_beginning.get_or_init(|| {
+        self.by_beginning().iter().map(|&of| self.entry(of))
+    }
+
+    fn by_beginning(&self) -> &[LaneGlob] {
+        self.by_beginning.get_or_init(|| {
             let of_lane = |(task, lane): (usize, &'_ Lane)| {
                 let globs = 0..lane.globs.len();
                 globs.map(move |place| (task, place)).collect::<Vec<_>>()
@@ -347,8 +354,7 @@ impl Lanes {
             let mut entries: Vec<_> = all.map(|of| self.entry(of)).collect();
             near::sort(&mut entries);
             entries.into_iter().map(|entry| entry.of).collect()
-        });
-        by_beginning.iter().map(|&of| self.entry(of))
+        })
     }
 
     /// A glob of a lane.
@@ -360,34 +366,6 @@ impl Lanes {
     #[must_use]
     pub fn is_shared(&self, path: &RepoPath) -> bool {
         self.lanes.first().is_some_and(|lane| any(&lane.common.share, path) == Ok(true))
-    }
-
-    /// The tasks that may write a path below a folder, or the folder's own path, where the lane of
-    /// `task` may not; nothing where a bound on work was reached.
-    #[must_use]
-    pub fn reaching_below(&self, folder: &RepoPath, task: Option<usize>) -> Option<Vec<usize>> {
-        let inside = [crate::glob::exactly(folder), crate::glob::below(folder)];
-        let own: &[Glob] = task.map_or(&[], |task| self.lanes[task].globs());
-        let common = self.lanes.first().map(|lane| Arc::clone(&lane.common)).unwrap_or_default();
-        let place = Lane::new(inside.to_vec(), Vec::new(), common);
-        let mut reaching = Vec::new();
-        for (other, lane) in self.lanes.iter().enumerate().filter(|(other, _)| Some(*other) != task)
-        {
-            let near = |glob: &Glob| {
-                let (prefix, folder) = (glob.prefix(), folder.as_bytes());
-                prefix.starts_with(folder) || folder.starts_with(prefix)
-            };
-            let globs = lane.globs().iter().enumerate().filter(|(_, glob)| near(glob));
-            let pairs = globs.flat_map(|(glob, _)| [(0, glob), (1, glob)]);
-            let shared = place.meet_outside(lane, pairs, own);
-            if !shared.undecided.is_empty() {
-                return None;
-            }
-            if !shared.pairs.is_empty() {
-                reaching.push(other);
-            }
-        }
-        Some(reaching)
     }
 
     /// Whether no task may write a path, since it is protected.

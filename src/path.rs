@@ -116,6 +116,39 @@ impl std::str::FromStr for RepoPath {
     }
 }
 
+/// Whether some file system takes the name of a file for `.git`, by the signs that git itself goes
+/// by: letter case, code points that HFS+ ignores, and what NTFS drops (dots, blanks and a stream at
+/// the end, the short name `git~1`, a backslash between names).
+#[must_use]
+pub fn is_git_folder(name: &[u8]) -> bool {
+    const IGNORED: [std::ops::RangeInclusive<char>; 4] = [
+        '\u{200c}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{206a}'..='\u{206f}',
+        '\u{feff}'..='\u{feff}',
+    ];
+    let is_ignored = |letter: char| IGNORED.iter().any(|range| range.contains(&letter));
+    let is_one = |name: &[u8]| {
+        let name = name.split(|&byte| byte == b':').next().unwrap_or_default();
+        let end = name.iter().rposition(|byte| !matches!(byte, b'.' | b' '));
+        let name = name.get(..=end?)?;
+        (name.eq_ignore_ascii_case(b".git") || name.eq_ignore_ascii_case(b"git~1")).then_some(())
+    };
+    let mut seen = BString::default();
+    let name = if name.is_ascii() {
+        name
+    } else {
+        for chunk in name.utf8_chunks() {
+            chunk.valid().chars().filter(|&letter| !is_ignored(letter)).for_each(|letter| {
+                seen.push_char(letter);
+            });
+            seen.extend_from_slice(chunk.invalid());
+        }
+        seen.as_slice()
+    };
+    name.split(|&byte| byte == b'\\').any(|name| is_one(name).is_some())
+}
+
 /// Writes bytes the way git's `core.quotePath` does: between double quotes, with C's escapes and,
 /// for every other byte that is a control or above 127, three octal digits.
 #[must_use]
@@ -207,6 +240,30 @@ mod tests {
         ] {
             assert_eq!(RepoPath::new(bad), Err(fault), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn spellings_of_the_git_folder() {
+        for name in [
+            ".git",
+            ".GiT",
+            ".git. .",
+            "git~1",
+            "GIT~1 ",
+            ".git::$INDEX_ALLOCATION",
+            ".git:x",
+            ".g\u{200c}it",
+            "\u{feff}.git\u{206f}",
+            "x\\.git",
+            ".git\\config",
+        ] {
+            assert!(is_git_folder(name.as_bytes()), "{name:?}");
+        }
+        for name in ["", ".", "...", ".gitignore", "git", "git~2", ".g it", ".gi\u{301}t", "x:.git"]
+        {
+            assert!(!is_git_folder(name.as_bytes()), "{name:?}");
+        }
+        assert!(!is_git_folder(b".g\xffit"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::finding::{Input, Report};
 use crate::gate::{
-    ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, TriedMerge, Work,
+    ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, System, TriedMerge, Work,
 };
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
@@ -94,7 +94,7 @@ fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<usize>, Work)>) 
 fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
     let followed = |path: &RepoPath, target: &[u8]| {
         let leads: Result<Destination, Infallible> =
-            crate::gate::follow(path, target, |_| Ok(Node::Nothing));
+            crate::gate::follow(path, target, System::Unix, |_| Ok(Node::Nothing));
         leads.map_err(|never| -> Gap { match never {} })
     };
     let targets = changes

@@ -1,7 +1,9 @@
 //! The second verb: which change is in which lane.
 
+mod carried;
 mod clashing;
 mod collision;
+mod escape;
 mod link;
 mod merging;
 mod moving;
@@ -10,16 +12,20 @@ mod protection;
 use std::collections::BTreeMap;
 
 use crate::finding::Input;
+use crate::glob::{Patience, Undecided};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Own, Plan};
-use crate::repo::git::{CommitId, ObjectId};
-use crate::repo::{Change, ChangeSet, FolderRename, Gap, Lines};
+use crate::repo::git::{CommitId, Mode, ObjectId};
+use crate::repo::{Change, ChangeKind, ChangeSet, FolderRename, Gap, Lines};
 
+pub use carried::{Carried, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
 pub use collision::{Collision, Collisions, Meeting, collisions};
-pub use link::{ChangedLink, Destination, Node, follow};
+use escape::Escapes;
+pub use escape::{Escape, NoEscape};
+pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
 pub use protection::Protection;
@@ -72,6 +78,8 @@ pub struct Commits {
     pub start: CommitId,
     /// The one in which it ends, which would be merged.
     pub tip: CommitId,
+    /// The base's tip, into which it would be merged; `None` where two trees are compared.
+    pub onto: Option<CommitId>,
 }
 
 /// What an input of the gate holds.
@@ -102,6 +110,8 @@ pub struct GateInput {
     /// The paths that exist where the work will be merged and that have a form of
     /// [`added_forms`].
     pub existing: Vec<RepoPath>,
+    /// What merging the inputs writes beyond their own changes.
+    pub carried: Vec<Carried>,
     /// The symbolic links that were added or changed.
     pub links: Vec<ChangedLink>,
     /// The folders that inputs rename, by the places of the inputs.
@@ -124,6 +134,12 @@ pub enum Standing {
     },
     /// The task's lane is not known, so nobody can say.
     UnknownLane,
+    /// Inside, but what is put there takes the place of a folder that is outside: that of a
+    /// protected glob, of an exclusion, or of these tasks.
+    TakesFolder {
+        /// The tasks, by their places in the plan.
+        owners: Vec<usize>,
+    },
     /// A bound on work was reached.
     Undecided,
 }
@@ -137,6 +153,8 @@ pub struct GateFacts<'a> {
     pub protection: Protection<'a>,
     /// Every change with where it stands, in the order of the inputs and of the paths.
     pub changes: Vec<Placed<'a>>,
+    /// Whether each link of the input escapes, or why nobody knows; in their order.
+    pub escapes: Vec<Result<Option<Escape>, NoEscape>>,
     /// Where two tasks changed one path.
     pub collisions: Collisions<'a>,
     /// Where changed paths cannot stand together.
@@ -156,6 +174,8 @@ pub struct Placed<'a> {
     pub change: &'a Change,
     /// Where that is.
     pub standing: Standing,
+    /// Set where only the merge writes the path.
+    pub carried: Option<&'a Carried>,
 }
 
 impl<'a> GateFacts<'a> {
@@ -169,19 +189,23 @@ impl<'a> GateFacts<'a> {
     ) -> GateFacts<'a> {
         let protection = Protection::new(plan, lanes);
         let guard = &protection;
-        let changes = input.judged.iter().flat_map(|judged| {
-            judged.changes().map(move |(path, change)| Placed {
-                judged,
-                path,
-                change,
-                standing: standing(plan, lanes, guard, judged.task, path),
-            })
+        let place = |judged: &'a Judged, path, change, carried| {
+            let standing = standing(plan, lanes, guard, judged.task, path, change);
+            Placed { judged, path, change, standing, carried }
+        };
+        let own = input.judged.iter().flat_map(|judged| {
+            judged.changes().map(move |(path, change)| place(judged, path, change, None))
         });
-        let changes = changes.collect();
+        let carried = input.carried.iter().filter_map(|carried| {
+            let judged = input.judged.get(carried.judged)?;
+            Some(place(judged, &carried.path, &carried.change, Some(carried)))
+        });
+        let changes = own.chain(carried).collect();
+        let escapes = escapes(plan, lanes, guard, input);
         let collisions = collisions(lanes, order, &input.judged);
         let clashes = path_clashes(order, input);
         let moved = moved_folders(order, input);
-        GateFacts { input, protection, changes, collisions, clashes, moved }
+        GateFacts { input, protection, changes, escapes, collisions, clashes, moved }
     }
 }
 
@@ -217,20 +241,76 @@ fn standing(
     protection: &Protection<'_>,
     task: Option<usize>,
     path: &RepoPath,
+    change: &Change,
 ) -> Standing {
-    let found = match task {
-        Some(task) if plan.is_lane_unknown(task) => return Standing::UnknownLane,
-        _ => protection.holds(path).and_then(|protected| {
-            Ok(match task {
-                _ if protected => Standing::Outside { owners: Vec::new() },
-                Some(task) if lanes.of(task).holder(path)?.is_none() => {
-                    Standing::Outside { owners: lanes.owners(path)? }
-                }
-                _ => Standing::Inside,
-            })
-        }),
+    if task.is_some_and(|task| plan.is_lane_unknown(task)) {
+        return Standing::UnknownLane;
+    }
+    let find = || -> Result<Standing, Undecided> {
+        Ok(match task {
+            _ if protection.holds(path)? => Standing::Outside { owners: Vec::new() },
+            Some(task) if lanes.of(task).holder(path)?.is_none() => {
+                Standing::Outside { owners: lanes.owners(path)? }
+            }
+            _ => match takes_folder(lanes, protection, task, path, change)? {
+                Some(owners) => Standing::TakesFolder { owners },
+                None => Standing::Inside,
+            },
+        })
     };
-    found.unwrap_or(Standing::Undecided)
+    find().unwrap_or(Standing::Undecided)
+}
+
+/// Whether a change puts something where the plan wants a folder that is not the task's, and whose
+/// the folder is.
+///
+/// The plan wants a folder where a glob names it; that a wildcard could match below any file is no
+/// sign of one.
+fn takes_folder(
+    lanes: &Lanes,
+    protection: &Protection<'_>,
+    task: Option<usize>,
+    path: &RepoPath,
+    change: &Change,
+) -> Result<Option<Vec<usize>>, Undecided> {
+    if !matches!(change.kind, ChangeKind::Added | ChangeKind::Type) {
+        return Ok(None);
+    }
+    // A submodule is a folder itself: for it a wildcard in the name is sign enough.
+    let is_submodule = change.new.as_ref().is_some_and(|side| side.mode == Mode::Submodule);
+    let mut patience = Patience::default();
+    if protection.names_folder(path)?
+        || is_submodule && protection.covers_folder(path, &mut patience)?
+    {
+        return Ok(Some(Vec::new()));
+    }
+    let Some(task) = task else { return Ok(None) };
+    let is_excluded = lanes.of(task).excludes_folder(path)?;
+    if !is_excluded && !lanes.is_folder_of_others(path, task) {
+        return Ok(None);
+    }
+    let others = lanes.others_below(Some(path), task, None, &mut patience)?;
+    let owners = others.map(|others| others.owners);
+    Ok(if is_excluded { Some(owners.unwrap_or_default()) } else { owners })
+}
+
+fn escapes(
+    plan: &Plan,
+    lanes: &Lanes,
+    protection: &Protection<'_>,
+    input: &GateInput,
+) -> Vec<Result<Option<Escape>, NoEscape>> {
+    let mut escapes = Escapes::new(lanes, protection);
+    let mut of = |link: &ChangedLink| {
+        let Some(judged) = input.judged.get(link.judged) else { return Ok(None) };
+        let change = match &judged.work {
+            Work::Changes(set) => set.changes.get(&link.path),
+            Work::NoBranch | Work::Unreadable(_) => None,
+        };
+        let stands = |change| standing(plan, lanes, protection, judged.task, &link.path, change);
+        escapes.of(link, judged.task, &change.map_or(Standing::Undecided, stands))
+    };
+    input.links.iter().map(&mut of).collect()
 }
 
 impl Own {

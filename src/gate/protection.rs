@@ -1,8 +1,8 @@
 //! What no task may write, also under a name that some file systems take for the same.
 
 use crate::fold;
-use crate::glob::{Glob, Undecided, below, exactly};
-use crate::lane::Lanes;
+use crate::glob::{Glob, Patience, Undecided, below, exactly};
+use crate::lane::{Lanes, first_unlike, names_folder};
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
 
@@ -25,6 +25,48 @@ impl<'a> Protection<'a> {
         });
         let folded = globs.chain(own).collect();
         Protection { lanes, folded }
+    }
+
+    /// Whether a protected glob names a folder of this path, or of one that differs only in case or
+    /// Unicode form. What is put there takes the place of the folder.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a glob is too large to be built.
+    pub fn names_folder(&self, path: &RepoPath) -> Result<bool, Undecided> {
+        Ok(names_folder(self.lanes.protect(), path)?
+            || names_folder(&self.folded, &fold::path(path))?)
+    }
+
+    /// Whether all that could be made below a path is protected.
+    ///
+    /// # Errors
+    /// [`Undecided`] where a bound on work is reached.
+    pub fn covers_folder(
+        &self,
+        path: &RepoPath,
+        patience: &mut Patience,
+    ) -> Result<bool, Undecided> {
+        let everything = below(path);
+        let protect: Vec<&Glob> = self.lanes.protect().iter().collect();
+        everything.reaches_outside(&protect, patience).map(|outside| !outside).ok_or(Undecided)
+    }
+
+    /// The first path that is protected below one folder and not below the other, without either.
+    /// Letter case and Unicode form count as in [`Protection::holds`].
+    ///
+    /// # Errors
+    /// [`Undecided`] where a bound on work is reached.
+    pub fn first_below(
+        &self,
+        folder: Option<&RepoPath>,
+        unlike: Option<&RepoPath>,
+        patience: &mut Patience,
+    ) -> Result<Option<RepoPath>, Undecided> {
+        if let Some(found) = first_unlike(self.lanes.protect(), folder, unlike, patience)? {
+            return Ok(Some(found));
+        }
+        let [folder, unlike] = [folder, unlike].map(|folder| folder.map(fold::path));
+        first_unlike(&self.folded, folder.as_ref(), unlike.as_ref(), patience)
     }
 
     /// Whether a path is protected, or differs from one that is only in case or Unicode form.

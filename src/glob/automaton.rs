@@ -11,6 +11,9 @@ use super::syntax::Piece;
 /// Only braces with thousands of empty branches in a row come near: `{,a}{,b}{,c}…`.
 pub(crate) const MAX_EDGES: usize = 4_000_000;
 
+/// How many bytes a wildcard reads at least: `*`, `?` and `[!a]` read nearly all.
+const WILD: u32 = 128;
+
 /// How many edges make a state wide.
 const WIDE: usize = 32;
 
@@ -187,6 +190,55 @@ impl Automaton {
     /// Whether some word that begins with these bytes may be accepted.
     pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
         !self.after(bytes).is_empty()
+    }
+
+    /// The automaton of what may follow these bytes; `None` if nothing may.
+    pub(crate) fn rest(&self, bytes: &[u8]) -> Option<Automaton> {
+        let mut states = self.after(bytes);
+        if states.is_empty() {
+            return None;
+        }
+        // The new start has the edges of all states that were reached; the others are numbered anew
+        // as they are found.
+        let mut numbers: HashMap<u32, u32> = HashMap::new();
+        let mut old: Vec<u32> = Vec::new();
+        let mut rest = Automaton::empty();
+        let mut at = 0;
+        loop {
+            let first = rest.edges.len();
+            for edge in states.iter().flat_map(|&state| self.edges(state)) {
+                let to = *numbers.entry(edge.to).or_insert_with(|| {
+                    old.push(edge.to);
+                    number(old.len())
+                });
+                rest.edges.push(Edge { reads: edge.reads, to });
+            }
+            rest.merge_edges_from(first);
+            rest.offsets.push(number(rest.edges.len()));
+            rest.accepting.push(states.iter().any(|&state| self.accepts(state)));
+            let Some(&next) = old.get(at) else { break };
+            states = vec![next];
+            at += 1;
+        }
+        rest.find_beginning();
+        Some(rest)
+    }
+
+    /// Whether some word goes on below a folder, and the folder's name is written in the glob and
+    /// not left to a wildcard.
+    pub(crate) fn names_folder(&self, folder: &[u8]) -> bool {
+        let name = folder.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+        let (above, name) = folder.split_at(name);
+        let mut states = self.after(above);
+        for byte in name.iter().copied().chain([b'/']) {
+            let edges = states.iter().flat_map(|&state| self.edges(state));
+            let written = edges.filter(|edge| edge.reads.contains(byte) && edge.reads.len() < WILD);
+            let mut next: Vec<u32> = written.map(|edge| edge.to).collect();
+            next.sort_unstable();
+            next.dedup();
+            states = next;
+        }
+        !states.is_empty()
     }
 
     /// The states after these bytes.

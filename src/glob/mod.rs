@@ -13,6 +13,7 @@
 //! and `spelled` say what can be said without deciding. Nothing here knows of lanes, tasks or plans.
 
 mod automaton;
+mod below;
 mod bytes;
 mod graph;
 mod meet;
@@ -32,6 +33,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use bstr::ByteSlice;
 
 use automaton::{Automaton, TooLarge};
+pub(crate) use below::{Rest, meet_below};
 pub use meet::Patience;
 pub(crate) use meet::{Meeting, Witness};
 use outline::{Glance, LastComponent, Outline};

@@ -43,7 +43,7 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
             (_, Some(allowed)) => {
                 Some((Subject::Allowed(&allowed.by, &allowed.reason), Common::Allowed))
             }
-            (Grouping::ByTask(did), None) if draft.path.is_some() => {
+            (Grouping::ByTask(did), None) if draft.path.is_some() && !draft.alone => {
                 draft.tasks.first().map(|task| (Subject::Task(task), Common::Task(did)))
             }
             (Grouping::Alone | Grouping::ByTask(_), None) => None,

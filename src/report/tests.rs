@@ -30,7 +30,7 @@ fn hostile_report() -> Report {
             .map(|place| Label { place: place.clone(), text: HOSTILE.to_owned() })
             .collect(),
         data: vec![("owners", Datum::List(vec![Datum::Text(HOSTILE.into())]))],
-        fixes: Vec::new(),
+        ..Draft::default()
     };
     let finding = |rule, path: &RepoPath, allowed| Finding {
         rule,

@@ -1,8 +1,10 @@
 //! `escaping-symlink`: a symbolic link that leads out of the lane.
 
 use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
+use std::sync::Arc;
+
 use crate::finding::{Draft, Level};
-use crate::gate::{ChangedLink, Destination};
+use crate::gate::Escape;
 use crate::path::{RepoPath, quote};
 
 pub(super) const RULE: Rule = Rule {
@@ -30,36 +32,14 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-/// Why a link must not be.
-enum Escape {
-    Outside,
-    GitFolder,
-    /// To a protected path.
-    Protected(RepoPath),
-    /// To a path that these other tasks may write.
-    Lane(RepoPath, Vec<usize>),
-}
-
 fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
-    for link in &gate.input.links {
+    for (link, escape) in gate.input.links.iter().zip(&gate.escapes) {
         let Some(judged) = gate.input.judged.get(link.judged) else { continue };
-        let Some(escape) = escape(facts, link, judged.task) else { continue };
+        let Ok(Some(escape)) = escape else { continue };
         let who = facts.who(judged);
         let target = shown(link.target.as_deref().unwrap_or_default());
-        let (whereto, word, path, owners) = match escape {
-            Escape::Outside => ("leads outside the repository".to_owned(), "outside", None, vec![]),
-            Escape::GitFolder => ("leads into `.git`".to_owned(), "git", None, vec![]),
-            Escape::Protected(path) => {
-                (format!("leads to `{path}`, which is protected"), "protected", Some(path), vec![])
-            }
-            Escape::Lane(path, owners) => {
-                let ids = facts.ids(owners);
-                let whose = super::and(&ids);
-                let whereto = format!("leads to `{path}`, in the lane of {whose}");
-                (whereto, "lane", Some(path), ids)
-            }
-        };
+        let Words { whereto, word, path, owners } = words(facts, escape);
         let mut data = vec![("target", text(target.as_str())), ("leads", text(word))];
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
@@ -75,33 +55,49 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     }
 }
 
-fn escape(facts: &Facts<'_>, link: &ChangedLink, task: Option<usize>) -> Option<Escape> {
-    match link.leads.as_ref().ok()? {
-        Destination::Outside => Some(Escape::Outside),
-        Destination::GitFolder => Some(Escape::GitFolder),
-        // That is for `undecided` to tell.
-        Destination::Endless => None,
-        Destination::File(path) => escape_to(facts, path, task),
-        Destination::Folder(_, files) => files.iter().find_map(|file| escape_to(facts, file, task)),
-        Destination::Nothing(path) => escape_to(facts, path, task).or_else(|| {
-            task?;
-            let owners = facts.lanes.reaching_below(path, task)?;
-            (!owners.is_empty()).then(|| Escape::Lane(path.clone(), owners))
-        }),
-    }
+/// What is said of an escape.
+struct Words<'a> {
+    whereto: String,
+    word: &'static str,
+    path: Option<&'a RepoPath>,
+    owners: Vec<Arc<str>>,
 }
 
-fn escape_to(facts: &Facts<'_>, path: &RepoPath, task: Option<usize>) -> Option<Escape> {
-    if facts.gate().is_some_and(|gate| gate.protection.holds(path) == Ok(true)) {
-        return Some(Escape::Protected(path.clone()));
-    }
-    // A branch that is no task's has no lane to lead out of.
-    let own = facts.lanes.of(task?).holder(path);
-    if own.is_ok_and(|holder| holder.is_some()) {
-        return None;
-    }
-    let owners = facts.lanes.owners(path).ok()?;
-    (!owners.is_empty()).then(|| Escape::Lane(path.clone(), owners))
+fn words<'a>(facts: &Facts<'_>, escape: &'a Escape) -> Words<'a> {
+    let folder = |folder: &Option<RepoPath>| match folder {
+        Some(folder) => format!("`{folder}`"),
+        None => "the root".to_owned(),
+    };
+    let (whereto, word, path, owners) = match escape {
+        Escape::Outside => ("leads outside the repository".to_owned(), "outside", None, vec![]),
+        Escape::GitFolder => ("leads into `.git`".to_owned(), "git", None, vec![]),
+        Escape::Protected(path) => {
+            (format!("leads to `{path}`, which is protected"), "protected", Some(path), vec![])
+        }
+        Escape::ProtectedBelow(to, path) => {
+            let whereto = format!("leads to {}, where `{path}` is protected", folder(to));
+            (whereto, "protected", Some(path), vec![])
+        }
+        Escape::Lane(path, owners) => {
+            let owners = facts.ids(owners.iter().copied());
+            let whose = super::and(&owners);
+            (format!("leads to `{path}`, in the lane of {whose}"), "lane", Some(path), owners)
+        }
+        Escape::LaneBelow(to, path, owners) => {
+            let owners = facts.ids(owners.iter().copied());
+            let (to, whose) = (folder(to), super::and(&owners));
+            let whereto = format!("leads to {to}, where `{path}` is in the lane of {whose}");
+            (whereto, "lane", Some(path), owners)
+        }
+        Escape::Displaced(path, to) => {
+            let whereto = format!(
+                "takes the place of `{path}`, outside of its lane: what is written there would land in \
+                 `{to}`"
+            );
+            (whereto, "place", Some(path), vec![])
+        }
+    };
+    Words { whereto, word, path, owners }
 }
 
 /// A link's target as people read it, or as git quotes it.

@@ -75,5 +75,6 @@ fn draft(facts: &Facts<'_>, missing: &Missing) -> Draft {
             ("owners", texts(owners)),
         ],
         fixes,
+        ..Draft::default()
     }
 }

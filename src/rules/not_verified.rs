@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Placed, Source, Standing, Work};
-use crate::repo::Gap;
+use crate::path::{RepoPath, is_git_folder};
+use crate::repo::{ChangeKind, Gap};
 
 pub(super) const RULE: Rule = Rule {
     name: "not-verified",
@@ -68,7 +69,18 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         let labels = place.into_iter().map(|span| label(span, "the branch of this task"));
         report(draft(gap, facts.ids(tasks.iter().copied()), labels.collect()));
     }
-    for Placed { judged, path, standing, .. } in &gate.changes {
+    for Placed { judged, path, change, standing, .. } in &gate.changes {
+        if change.kind != ChangeKind::Deleted && names_git_folder(path) {
+            report(Draft {
+                message: format!("some systems take `{path}` for a path in `.git`"),
+                help: Some("rename it: git itself refuses such a name there".into()),
+                tasks: facts.ids(judged.task),
+                path: Some((*path).clone()),
+                labels: facts.changed(judged, path, "its name is one of those for `.git`"),
+                alone: true,
+                ..Draft::default()
+            });
+        }
         if let (Standing::UnknownLane, Some(task)) = (standing, judged.task) {
             let id = facts.id(task);
             report(Draft {
@@ -87,6 +99,12 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             });
         }
     }
+}
+
+/// Whether some system takes a component of a path for `.git`. Of commits, no other source than a
+/// hand-made tree has such a path: git adds none.
+fn names_git_folder(path: &RepoPath) -> bool {
+    path.as_bytes().split(|&byte| byte == b'/').any(is_git_folder)
 }
 
 fn draft(gap: &Gap, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {

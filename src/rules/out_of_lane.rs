@@ -4,7 +4,7 @@ use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use std::sync::Arc;
 
 use crate::finding::{Draft, Level};
-use crate::gate::{Judged, Placed, Standing};
+use crate::gate::{Carried, Judged, Placed, Standing};
 use crate::path::RepoPath;
 use crate::repo::ChangeKind;
 
@@ -39,22 +39,38 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
 pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMut(Draft)) {
     let Some(gate) = facts.gate() else { return };
-    for Placed { judged, path, change, standing } in &gate.changes {
-        let Standing::Outside { owners } = standing else { continue };
+    for Placed { judged, path, change, standing, carried } in &gate.changes {
+        let (owners, takes_folder) = match standing {
+            Standing::Outside { owners } => (owners, false),
+            Standing::TakesFolder { owners } => (owners, true),
+            Standing::Inside | Standing::UnknownLane | Standing::Undecided => continue,
+        };
         if judged.task.is_some_and(|task| facts.plan.tasks[task].is_review_only()) != review_only {
             continue;
         }
         let who = facts.who(judged);
         let owners = facts.ids(owners.iter().copied());
         let did = verb(change.kind);
-        let message = match judged.task {
-            Some(_) if review_only => format!("{who} only reviews, and {did} `{path}`"),
-            Some(_) => format!("{who} {did} `{path}`, which is outside its lane"),
-            None => format!("{who} {did} `{path}`, which is protected"),
+        let message = match (carried, judged.task) {
+            (Some(carried), task) => merging(carried, &who, task.is_some()),
+            _ if takes_folder => {
+                format!("{who} {did} `{path}`, in the place of a folder that is not its to write")
+            }
+            (None, Some(_)) if review_only => format!("{who} only reviews, and {did} `{path}`"),
+            (None, Some(_)) => format!("{who} {did} `{path}`, which is outside its lane"),
+            (None, None) => format!("{who} {did} `{path}`, which is protected"),
         };
-        let mut help = help(facts, judged, path, &owners);
+        let mut help = match takes_folder {
+            true => {
+                format!("the plan has `{path}` as a folder: undo the change, or use another name")
+            }
+            false => help(facts, judged, path, &owners),
+        };
         if let Some(doubt) = judged.doubts.get(*path) {
             help = format!("{doubt}; {help}");
+        }
+        if carried.is_some() {
+            help = "merge the base into the branch, and undo there what is outside its lane".into();
         }
         report(Draft {
             message,
@@ -63,9 +79,28 @@ pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMu
             path: Some((*path).clone()),
             labels: facts.changed(judged, path, format!("{did} by {who}")),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
+            alone: carried.is_some() || takes_folder,
             ..Draft::default()
         });
     }
+}
+
+/// Says what merging writes, and which rename of the base takes it there.
+fn merging(carried: &Carried, who: &str, has_lane: bool) -> String {
+    let Carried { path, change, from, .. } = carried;
+    let writes = match change.kind {
+        ChangeKind::Added => "add",
+        ChangeKind::Modified => "modify",
+        ChangeKind::Deleted => "delete",
+        ChangeKind::Mode => "change the mode of",
+        ChangeKind::Type => "change the type of",
+    };
+    let place = if has_lane { "outside its lane" } else { "protected" };
+    let why = match from {
+        Some(from) => format!("a rename takes its `{from}` there"),
+        None => "git's merge follows renames".to_owned(),
+    };
+    format!("merging {who} would {writes} `{path}`, which is {place}: {why}")
 }
 
 fn verb(kind: ChangeKind) -> &'static str {

@@ -72,5 +72,6 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
             existing_data(overlap.existing, &overlap.sample),
         ],
         fixes: chooser.fixes(overlap, RULE.name),
+        ..Draft::default()
     })
 }

@@ -603,8 +603,10 @@ fn a_link_escapes_by_where_it_leads() {
     let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
     let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
     let path = |path: &str| path.parse::<RepoPath>().unwrap();
-    let folder =
-        |files: &[&str]| Destination::Folder(None, files.iter().map(|file| path(file)).collect());
+    let folder = |name: &str, files: &[&str]| {
+        Destination::Folder(name.parse().ok(), files.iter().map(|file| path(file)).collect())
+    };
+    let pin = |name: &str, to: &str| Destination::Submodule { pin: path(name), path: path(to) };
     for (leads, expected) in [
         (Destination::Outside, "leads outside the repository"),
         (Destination::GitFolder, "leads into `.git`"),
@@ -617,14 +619,24 @@ fn a_link_escapes_by_where_it_leads() {
         (Destination::File(path("log")), ""),
         (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
         // Whoever makes a folder there has another's files in it.
-        (Destination::Nothing(path("b")), "leads to `b`, in the lane of `b`"),
-        (Destination::Nothing(path("c/y")), "leads to `c/y`, in the lane of `c`"),
+        (Destination::Nothing(path("b")), "leads to `b`, where `b/0` is in the lane of `b`"),
+        (Destination::Nothing(path("c/y")), "leads to `c/y`, where `c/y/x` is in the lane of `c`"),
         (Destination::Nothing(path("c/y/z")), ""),
         (Destination::Nothing(path("a/new")), ""),
         (Destination::Nothing(path("d")), ""),
-        (folder(&["a/x", "b/own", "z"]), ""),
-        (folder(&["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
-        (folder(&["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
+        (folder("", &["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
+        (folder("", &["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
+        // What could be made in a folder counts like what is there.
+        (folder("", &["a/x", "b/own", "z"]), "leads to the root, where `ci/0` is protected"),
+        (folder("b", &["b/own"]), "leads to `b`, where `b/0` is in the lane of `b`"),
+        (folder("b/free", &["b/free/x"]), "leads to `b/free/x`, in the lane of `b`"),
+        (folder("a", &["a/x"]), ""),
+        (folder("z", &["z/x"]), ""),
+        (Destination::Nothing(path("ci")), "leads to `ci`, where `ci/0` is protected"),
+        (Destination::Nothing(path("CI/x")), "leads to `CI/x`, which is protected"),
+        (pin("b/x", "b/x/y"), "leads to `b/x`, in the lane of `b`"),
+        (pin("ci/x", "ci/x"), "leads to `ci/x`, which is protected"),
+        (pin("z", "z/y"), ""),
     ] {
         let report = linked(text, patch, &leads);
         let expected: Vec<String> = std::iter::once(expected)
@@ -634,8 +646,9 @@ fn a_link_escapes_by_where_it_leads() {
         assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
         assert!(report.verified());
     }
-    let report = linked(text, patch, &Destination::Endless);
-    assert_eq!(by(&report, "undecided").len(), 1);
+    for unknown in [Destination::Endless, Destination::TooLong] {
+        assert_eq!(by(&linked(text, patch, &unknown), "undecided").len(), 1);
+    }
 }
 
 #[test]

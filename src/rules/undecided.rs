@@ -6,8 +6,7 @@ use super::{Done, Example, Facts, Grouping, Question, Rule, Subject, label, text
 use std::sync::Arc;
 
 use crate::finding::{Draft, Label, Level, Place};
-use crate::gate::{ChangedLink, Destination, GateInput, Placed, Standing};
-use crate::path::RepoPath;
+use crate::gate::{ChangedLink, Judged, NoEscape, Placed, Standing};
 
 pub(super) const RULE: Rule = Rule {
     name: "undecided",
@@ -44,8 +43,11 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                     report(draft);
                 }
             }
-            for link in &gate.input.links {
-                links(facts, gate.input, link, report);
+            for (link, escape) in gate.input.links.iter().zip(&gate.escapes) {
+                let judged = gate.input.judged.get(link.judged);
+                if let (Some(judged), Err(why)) = (judged, escape) {
+                    report(gave_up_on_link(facts, judged, link, *why));
+                }
             }
             if gate.collisions.gave_up {
                 report(gave_up_between(facts, "colliding-writes"));
@@ -138,32 +140,14 @@ fn in_plan(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     }
 }
 
-/// Tells of a link of which nobody knows where it leads, or whose that is.
-fn links(facts: &Facts<'_>, input: &GateInput, link: &ChangedLink, report: &mut dyn FnMut(Draft)) {
-    let Some(judged) = input.judged.get(link.judged) else { return };
-    let of = |path: &RepoPath| {
-        let own = judged.task.map_or(Ok(None), |task| facts.lanes.of(task).holder(path));
-        let protected = facts.gate().map(|gate| gate.protection.holds(path));
-        own.is_err() || matches!(protected, Some(Err(_))) || facts.lanes.owners(path).is_err()
+/// What is said of a link of which nobody knows whether it escapes.
+fn gave_up_on_link(facts: &Facts<'_>, judged: &Judged, link: &ChangedLink, why: NoEscape) -> Draft {
+    let why = match why {
+        NoEscape::Endless => "it leads through more than 40 links, or in a circle",
+        NoEscape::TooLong => "its target is longer than any system takes",
+        NoEscape::GaveUp => "a bound on work was reached",
     };
-    let unknown = match &link.leads {
-        Ok(Destination::Endless) => true,
-        Ok(Destination::File(path)) => of(path),
-        Ok(Destination::Folder(_, files)) => files.iter().any(of),
-        Ok(Destination::Nothing(path)) => {
-            of(path)
-                || judged.task.is_some() && facts.lanes.reaching_below(path, judged.task).is_none()
-        }
-        Ok(Destination::Outside | Destination::GitFolder) | Err(_) => false,
-    };
-    if !unknown {
-        return;
-    }
-    let why = match link.leads {
-        Ok(Destination::Endless) => "it leads through more than 40 links, or in a circle",
-        _ => "a bound on work was reached",
-    };
-    report(Draft {
+    Draft {
         message: format!("`escaping-symlink` gave up on the link `{}`: {why}", link.path),
         help: Some("remove the link, or let it lead straight to its target".into()),
         tasks: facts.ids(judged.task),
@@ -171,7 +155,7 @@ fn links(facts: &Facts<'_>, input: &GateInput, link: &ChangedLink, report: &mut 
         labels: facts.changed(judged, &link.path, "a symbolic link"),
         data: vec![("rule", text("escaping-symlink"))],
         ..Draft::default()
-    });
+    }
 }
 
 /// What is said where not all tasks could be held against each other.

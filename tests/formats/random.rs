@@ -101,7 +101,7 @@ fn finding() -> impl Strategy<Value = Finding> {
                 path: Some(path),
                 labels: vec![Label { place, text: format!("`{one}` may write it") }],
                 data: vec![("owners", Datum::List(vec![Datum::Text(other.as_str().into())]))],
-                fixes: Vec::new(),
+                ..Draft::default()
             };
             let allowed = allowed.map(|(by, reason)| Box::new(Allowed { by, reason }));
             Finding { rule, level, draft, allowed }

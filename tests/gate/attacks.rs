@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::{DIFF, Gate, Json, branch, patch_file};
+use super::{DIFF, Gate, Json, branch, patch_file, trees};
 use crate::common::{TestRepo, forge_commit_graph, make_fifo, sprung, write_trap};
 
 const PLAN: &str = "\
@@ -15,7 +15,7 @@ tasks:
     branch: work
   other:
     write: docs/**
-protect: ci/**
+protect: [ci/**, out/**, src/generated/**]
 ";
 
 /// One way, tried.
@@ -162,7 +162,7 @@ const ATTACKS: &[Attack] = &[
         finds: &["out-of-lane worker CI/run"],
     },
     Attack {
-        does: "adds a file whose name differs from another's only in letter case",
+        does: "adds a file whose name differs from another's only in letter case, under `--deny-warnings`",
         tried: |repo| {
             repo.write("src/Main.rs", "fn main() {}\n");
             repo.commit("work");
@@ -417,6 +417,146 @@ const ATTACKS: &[Attack] = &[
         },
         status: 1,
         finds: &["out-of-lane worker docs/fake"],
+    },
+    Attack {
+        does: "adds a link to a protected folder that does not exist yet",
+        tried: |repo| {
+            std::os::unix::fs::symlink("../out", repo.path("src/out")).unwrap();
+            committed(repo)
+        },
+        status: 1,
+        finds: &["escaping-symlink worker src/out"],
+    },
+    Attack {
+        does: "puts a link in the place of a protected folder that does not exist yet",
+        tried: |repo| {
+            repo.write("src/mine/x", "1\n");
+            std::os::unix::fs::symlink("mine", repo.path("src/generated")).unwrap();
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker src/generated"],
+    },
+    Attack {
+        does: "puts a submodule in the place of a protected folder that does not exist yet",
+        tried: |repo| {
+            let pin = "160000,1111111111111111111111111111111111111111,src/generated";
+            repo.git(&["update-index", "--add", "--cacheinfo", pin]);
+            repo.git(&["commit", "-q", "-m", "pin"]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker src/generated"],
+    },
+    Attack {
+        does: "puts a file in the place of a protected folder that does not exist yet",
+        tried: |repo| {
+            repo.write("src/generated", "1\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker src/generated"],
+    },
+    Attack {
+        does: "adds a link into a submodule whose pin is another's",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            let pin = "160000,1111111111111111111111111111111111111111,docs/theirs";
+            repo.git(&["update-index", "--add", "--cacheinfo", pin]);
+            repo.git(&["commit", "-q", "-m", "pin"]);
+            repo.git(&["checkout", "-q", "-B", "work"]);
+            fs::create_dir_all(repo.path("docs/theirs")).unwrap();
+            std::os::unix::fs::symlink("../docs/theirs/x", repo.path("src/x")).unwrap();
+            committed(repo)
+        },
+        status: 1,
+        finds: &["escaping-symlink worker src/x"],
+    },
+    Attack {
+        does: "adds a link into `.git` as HFS+ or NTFS spells it",
+        tried: |repo| {
+            for (link, target) in [
+                ("src/1", "../.g\u{200c}it/hooks"),
+                ("src/2", "../.git::$INDEX_ALLOCATION/hooks"),
+                ("src/3", "..\\.git\\hooks"),
+            ] {
+                std::os::unix::fs::symlink(target, repo.path(link)).unwrap();
+            }
+            committed(repo)
+        },
+        status: 1,
+        finds: &[
+            "escaping-symlink worker src/1",
+            "escaping-symlink worker src/2",
+            "escaping-symlink worker src/3",
+        ],
+    },
+    Attack {
+        does: "adds a link with a target of 64 kB",
+        tried: |repo| {
+            let target = "a/".repeat(32 << 10);
+            let id = repo.git_with_input(&["hash-object", "-w", "--stdin"], target.as_bytes());
+            let link = format!("120000,{id},src/long");
+            repo.git(&["update-index", "--add", "--cacheinfo", &link]);
+            repo.git(&["commit", "-q", "-m", "link"]);
+            judged(repo)
+        },
+        status: 3,
+        finds: &["undecided worker src/long"],
+    },
+    Attack {
+        does: "gives a folder an odd mode (`40755`), and adds a link that leads there",
+        tried: |repo| {
+            let link = repo.git_with_input(&["hash-object", "-w", "--stdin"], b"../docs");
+            let docs = repo.git(&["rev-parse", "main:docs"]);
+            let main = repo.git(&["rev-parse", "main:src/main.rs"]);
+            let src = trees::tree(repo, &[("120000", "l", &link), ("100644", "main.rs", &main)]);
+            trees::commit(repo, "work", &[("40755", "docs", &docs), ("40000", "src", &src)]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["escaping-symlink worker src/l"],
+    },
+    Attack {
+        does: "makes a tree in which a name stands twice",
+        tried: |repo| {
+            let main = repo.git(&["rev-parse", "main:src/main.rs"]);
+            let link = repo.git_with_input(&["hash-object", "-w", "--stdin"], b"main.rs");
+            let src = [("100644", "main.rs", main.as_str()), ("120000", "main.rs", &link)];
+            let src = trees::tree(repo, &src);
+            trees::commit(repo, "work", &[("40000", "src", &src)]);
+            judged(repo)
+        },
+        status: 3,
+        finds: &["not-verified worker -", "not-verified worker src/main.rs"],
+    },
+    Attack {
+        does: "adds a file whose name NTFS takes for `.git`",
+        tried: |repo| {
+            let main = repo.git(&["rev-parse", "main:src/main.rs"]);
+            let src = [("100644", "git~1", main.as_str()), ("100644", "main.rs", &main)];
+            let src = trees::tree(repo, &src);
+            trees::commit(repo, "work", &[("40000", "src", &src)]);
+            judged(repo)
+        },
+        status: 3,
+        finds: &["not-verified worker src/git~1"],
+    },
+    Attack {
+        does: "changes a file that `main` has since renamed to a protected one",
+        tried: |repo| {
+            let text = "1\n2\n3\n4\n5\n6\n";
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit_file("src/a.rs", text);
+            repo.git(&["checkout", "-q", "-B", "work"]);
+            repo.commit_file("src/a.rs", &text.replace('3', "three"));
+            repo.git(&["checkout", "-q", "main"]);
+            repo.git(&["mv", "src/a.rs", "ci/a.rs"]);
+            repo.commit("rename");
+            judged(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker ci/a.rs"],
     },
     Attack {
         does: "has no commit in common with the base",

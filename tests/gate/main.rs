@@ -24,6 +24,7 @@ mod plans;
 mod signals;
 mod sources;
 mod surroundings;
+mod trees;
 mod unclaimed;
 
 use std::ffi::OsStr;

@@ -269,3 +269,122 @@ fn random_branches_conflict_where_git_merge_stops() {
         assert_eq!(found, expected, "LANELINT_SEED={seed} {:?}", search_path());
     }
 }
+
+/// One task writes `src/**`, and `ci/**` is protected.
+const CARRIED: &str = "\
+tasks:
+  a: {write: src/**}
+  b: {write: docs/**}
+protect: ci/**
+rules: {missing-branch: off}
+";
+
+/// What the gate finds of `a`, by its branch and by a range of the same commits.
+#[track_caller]
+fn carried(repo: &TestRepo, status: i32, expected: &[&str]) {
+    Gate::of(repo, &["--task=a"]).json().ends_with(status).finds(expected);
+    Gate::of(repo, &["--range", "a=main...a"]).json().ends_with(status).finds(expected);
+}
+
+#[test]
+fn base_renamed_changed_file() {
+    let repo = repository(CARRIED);
+    repo.write("src/a.rs", lines("a", 20));
+    repo.write("src/b.rs", lines("b", 20));
+    repo.commit("sources");
+    changed(&repo, "a", "main", |repo| edit(repo, "src/a.rs", 3, "changed"));
+    carried(&repo, 0, &[]);
+    std::fs::create_dir(repo.path("ci")).unwrap();
+    repo.git(&["mv", "src/a.rs", "ci/a.rs"]);
+    repo.commit("rename");
+    carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
+    let json = Gate::of(&repo, &["--task=a"]).json();
+    let message = "merging `a` would modify `ci/a.rs`, which is outside its lane: a rename takes its \
+                   `src/a.rs` there; merge the base into the branch";
+    assert!(json.message("out-of-lane").starts_with(message), "{:#}", json.value);
+    gate(&repo, &["--task=a"]).ends_with(1);
+    // The trees as they are hold nothing of it.
+    let two_trees = Gate::of(&repo, &["--range", "a=main~1..a"]).json();
+    two_trees.ends_with(0).finds(&[]);
+    // A merge that writes what it should not is no longer the merge's, but the branch's own.
+    repo.git(&["checkout", "-q", "a"]);
+    repo.git(&["merge", "-q", "--no-edit", "main"]);
+    repo.git(&["checkout", "-q", "main"]);
+    carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
+}
+
+#[test]
+fn base_renamed_inside_lane() {
+    let repo = repository(CARRIED);
+    repo.write("src/a.rs", lines("a", 20));
+    repo.write("src/b.rs", lines("b", 20));
+    repo.commit("sources");
+    changed(&repo, "a", "main", |repo| edit(repo, "src/a.rs", 3, "changed"));
+    repo.git(&["mv", "src/a.rs", "src/c.rs"]);
+    std::fs::create_dir(repo.path("ci")).unwrap();
+    repo.git(&["mv", "src/b.rs", "ci/b.rs"]);
+    repo.commit("renames");
+    carried(&repo, 0, &[]);
+}
+
+#[test]
+fn base_renamed_folder() {
+    let repo = repository(CARRIED);
+    for file in ["1", "2", "3"] {
+        repo.write(&format!("src/x/{file}"), lines(file, 20));
+    }
+    repo.commit("sources");
+    branch(&repo, "a", "main", &[("src/x/new", "new\n")]);
+    repo.git(&["mv", "src/x", "docs"]);
+    repo.commit("rename");
+    carried(&repo, 1, &["out-of-lane a docs/new"]);
+}
+
+#[test]
+fn own_renamed_folder_takes_along() {
+    let repo = repository(CARRIED);
+    for file in ["1", "2", "3"] {
+        repo.write(&format!("docs/x/{file}"), lines(file, 20));
+    }
+    repo.commit("sources");
+    changed(&repo, "b", "main", |repo| drop(repo.git(&["mv", "docs/x", "docs/y"])));
+    repo.write("docs/x/new", "new\n");
+    repo.commit("new");
+    Gate::of(&repo, &["--task=b"]).json().ends_with(0).finds(&[]);
+    repo.git(&["checkout", "-q", "main"]);
+    changed(&repo, "a", "main~1", |repo| {
+        std::fs::create_dir(repo.path("src")).unwrap();
+        repo.git(&["mv", "docs/x", "src/x"]);
+    });
+    let json = Gate::of(&repo, &["--task=a"]).json().ends_with(1);
+    let found = json.findings();
+    assert!(found.contains(&"out-of-lane a docs/x/new".to_owned()), "{found:?}");
+}
+
+#[test]
+fn conflicts_with_the_base_count_as_written() {
+    let repo = repository(CARRIED);
+    repo.write("src/a.rs", lines("a", 20));
+    repo.commit("sources");
+    changed(&repo, "a", "main", |repo| repo.remove("src/a.rs"));
+    std::fs::create_dir(repo.path("ci")).unwrap();
+    repo.git(&["mv", "src/a.rs", "ci/a.rs"]);
+    repo.commit("rename");
+    carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
+}
+
+#[test]
+fn file_put_aside_is_no_path() {
+    let repo = repository(CARRIED);
+    repo.write("src/gone", lines("gone", 20));
+    repo.write("src/kept", lines("kept", 20));
+    repo.commit("sources");
+    changed(&repo, "a", "main", |repo| {
+        repo.write("src/x", "a file\n");
+        edit(repo, "src/gone", 3, "changed");
+    });
+    repo.write("src/x/y", "a folder\n");
+    repo.remove("src/gone");
+    repo.commit("folder");
+    carried(&repo, 0, &[]);
+}

@@ -82,7 +82,7 @@ fn folder_renames(
     let places = may_move_folders(order, &input.judged);
     for (done, &place) in places.iter().enumerate() {
         progress.step("looking for renamed folders", done, places.len());
-        let Some(Commits { start, tip }) = input.judged[place].commits() else { continue };
+        let Some(Commits { start, tip, .. }) = input.judged[place].commits() else { continue };
         match repository.folder_renames(start, tip) {
             Ok(renames) => drop(input.folder_renames.insert(place, renames)),
             Err(error) => input.gaps.push(error.into()),

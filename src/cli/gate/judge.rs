@@ -171,9 +171,10 @@ impl<'a> Judge<'a> {
                 about.merge_base = Some(start.to_string());
                 start
             } else {
-                from
+                from.clone()
             };
-            commits = Some(Commits { start: start.clone(), tip: to.clone() });
+            let onto = range.symmetric.then_some(from);
+            commits = Some(Commits { start: start.clone(), tip: to.clone(), onto });
             let diffs = repository.diff_trees(&[(Some(start), to)])?;
             Ok(diffs.into_iter().next().unwrap_or_default())
         })();
@@ -280,7 +281,10 @@ impl<'a> Judge<'a> {
                     about.head = Some(tip.commit.to_string());
                     let (start, work) = changes.next().unwrap_or_else(|| (None, missing()));
                     about.merge_base = start.as_ref().map(ToString::to_string);
-                    commits = start.map(|start| Commits { start, tip: tip.commit.clone() });
+                    commits = start.map(|start| {
+                        let onto = Some(base.commit.clone());
+                        Commits { start, tip: tip.commit.clone(), onto }
+                    });
                     work
                 }
             };

@@ -4,19 +4,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lanelint::gate::{ChangedLink, Destination, GateInput, Judged, Node, Source, follow};
+use lanelint::gate::{ChangedLink, Destination, GateInput, Judged, Node, Source, System, follow};
 use lanelint::path::RepoPath;
-use lanelint::repo::git::{CommitId, Environment, Mode, ObjectId, Repository};
+use lanelint::repo::git::{CommitId, Environment, GitErrorKind, Mode, ObjectId, Repository};
 use lanelint::repo::{Change, ChangeKind, Gap};
 
 use crate::cli::check::existing_files;
 
-/// No link's target is read that is longer.
-const TARGET_LIMIT: u64 = 1 << 16;
+/// No link's target is read that is longer: one byte more than any system takes.
+const TARGET_LIMIT: u64 = 1 << 12;
 /// How many links are followed in one run; the rest is not verified.
 const MOST_LINKS: usize = 10_000;
 /// How many files below folders are looked at in one run, each as often as a link leads there.
 const MOST_FILES: usize = 2_000_000;
+/// How many bytes the paths have that are looked at in one run: some seconds of work.
+const MOST_BYTES: usize = 1 << 30;
 
 /// Follows every link that was added or changed, each in the tree that holds it.
 pub(super) fn follow_all(
@@ -25,25 +27,33 @@ pub(super) fn follow_all(
     root: &Path,
     input: &mut GateInput,
 ) {
-    let mut links = Vec::new();
-    let mut files_left = MOST_FILES;
+    let mut links: Vec<ChangedLink> = Vec::new();
+    let mut left = Left { files: MOST_FILES, bytes: MOST_BYTES };
     for (place, judged) in input.judged.iter().enumerate() {
         let mut tree: Option<Tree<'_>> = None;
         for (path, change) in judged.changes().filter(|(_, change)| is_link(change)) {
             let tree = tree
                 .get_or_insert_with(|| Tree::of(judged, environment, repository, root.to_owned()));
-            let targets = tree.targets(path, change);
-            let targets = match targets {
-                Ok(targets) => targets.into_iter().map(|target| (Some(target), None)).collect(),
-                Err(gap) => vec![(None, Some(gap))],
+            let targets = match tree.targets(path, change) {
+                Ok(targets) => targets.into_iter().map(Ok).collect(),
+                Err(gap) => vec![Err(gap)],
             };
-            for (target, gap) in targets {
-                let leads = match (&target, gap) {
-                    _ if links.len() >= MOST_LINKS => Err(too_much()),
-                    (Some(target), _) => tree.follow(path, target, &mut files_left),
-                    (None, gap) => Err(gap.unwrap_or_else(too_much)),
+            for target in targets {
+                let (target, ways) = match target {
+                    _ if links.len() >= MOST_LINKS => (None, vec![Err(too_much())]),
+                    Ok(Target::Known(target)) => {
+                        let ways = tree.follow_each_way(path, &target, &mut left);
+                        (Some(target), ways)
+                    }
+                    Ok(Target::TooLong) => (None, vec![Ok(Destination::TooLong)]),
+                    Err(gap) => (None, vec![Err(gap)]),
                 };
-                links.push(ChangedLink { judged: place, path: path.clone(), target, leads });
+                links.extend(ways.into_iter().map(|leads| ChangedLink {
+                    judged: place,
+                    path: path.clone(),
+                    target: target.clone(),
+                    leads,
+                }));
             }
         }
     }
@@ -64,6 +74,30 @@ fn too_much() -> Gap {
     }
 }
 
+/// The path itself or the one above it that is listed as an entry of its own, as submodules are.
+fn tracked_above(all: &[RepoPath], path: &RepoPath) -> Option<RepoPath> {
+    let bytes = path.as_bytes();
+    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+    ends.chain([bytes.len()]).find_map(|end| {
+        let at = all.binary_search_by(|file| file.as_bytes().cmp(&bytes[..end])).ok()?;
+        Some(all[at].clone())
+    })
+}
+
+/// What is written in a link.
+enum Target {
+    Known(Vec<u8>),
+    /// More than any system takes.
+    TooLong,
+}
+
+/// What may still be looked at in this run.
+struct Left {
+    files: usize,
+    /// Of the paths that are looked at.
+    bytes: usize,
+}
+
 /// The tree that is judged, as far as links need it.
 struct Tree<'a> {
     repository: Option<&'a Repository>,
@@ -76,15 +110,56 @@ struct Tree<'a> {
 
 enum Kind<'a> {
     /// That of a commit, with the folders that were read.
-    Commit(CommitId, HashMap<Option<RepoPath>, Folder>),
+    Commit(CommitId, Folders),
     /// The files on disk, under the changes of the input.
     Disk(BTreeMap<&'a RepoPath, &'a Change>),
     /// It cannot be had.
     Unknown(Gap),
 }
 
-/// The entries of a folder by their names; nothing where there is no such folder.
-type Folder = Option<HashMap<Vec<u8>, (Mode, ObjectId)>>;
+/// The folders of a commit by their paths, as far as they were read.
+#[derive(Default)]
+struct Folders(HashMap<Option<RepoPath>, Folder>);
+
+/// The entries of a folder by their names.
+type Folder = HashMap<Vec<u8>, (Mode, ObjectId)>;
+
+impl Folders {
+    /// What a path leads to; `None` if there is nothing. Its folder has to be there.
+    fn entry(
+        &mut self,
+        repository: &Repository,
+        commit: &CommitId,
+        path: &RepoPath,
+    ) -> Result<Option<(Mode, &ObjectId)>, Gap> {
+        let name = path.name();
+        let above = &path.as_bytes()[..path.as_bytes().len() - name.len()];
+        let parent = above.strip_suffix(b"/").and_then(|above| RepoPath::new(above).ok());
+        if !self.0.contains_key(&parent) {
+            let entries = match &parent {
+                None => repository.tree_entries(commit, None)?,
+                // The folder above was read to come here: no path is walked from the root again.
+                Some(folder) => match self.entry(repository, commit, folder)? {
+                    Some((Mode::Tree, id)) => Some(repository.entries_of(&id.clone())?),
+                    _ => None,
+                },
+            };
+            let mut folder = Folder::new();
+            for entry in entries.into_iter().flatten() {
+                let known = folder.insert(entry.name, (entry.mode, entry.id));
+                if known.is_some() {
+                    return Err(Gap {
+                        problem: format!("a name stands twice in the folder of `{path}`"),
+                        help: "make the commit again with git: `git fsck` names its faults".into(),
+                    });
+                }
+            }
+            self.0.insert(parent.clone(), folder);
+        }
+        let folder = self.0.get(&parent);
+        Ok(folder.and_then(|folder| folder.get(name)).map(|(mode, id)| (*mode, id)))
+    }
+}
 
 impl<'a> Tree<'a> {
     fn of(
@@ -98,7 +173,7 @@ impl<'a> Tree<'a> {
             Gap { problem: problem.to_owned(), help: "run the gate again".to_owned() }
         };
         let of_commit = |commit: Result<CommitId, Gap>| match commit {
-            Ok(commit) => Kind::Commit(commit, HashMap::new()),
+            Ok(commit) => Kind::Commit(commit, Folders::default()),
             Err(gap) => Kind::Unknown(gap),
         };
         let kind = match (&judged.source, repository) {
@@ -115,7 +190,7 @@ impl<'a> Tree<'a> {
     }
 
     /// What is written in a changed link: once, or as often as a patch says it.
-    fn targets(&self, path: &RepoPath, change: &Change) -> Result<Vec<Vec<u8>>, Gap> {
+    fn targets(&self, path: &RepoPath, change: &Change) -> Result<Vec<Target>, Gap> {
         if let Some(shown) = &change.shown {
             if shown.links.is_empty() {
                 return Err(Gap {
@@ -125,15 +200,19 @@ impl<'a> Tree<'a> {
                             .to_owned(),
                 });
             }
-            return Ok(shown.links.clone());
+            return Ok(shown.links.iter().cloned().map(Target::Known).collect());
         }
         let id = change.new.as_ref().and_then(|side| side.id.as_ref());
         match (&self.kind, id, self.repository) {
             (Kind::Commit(..) | Kind::Unknown(_), Some(id), Some(repository)) => {
-                Ok(vec![repository.content(id, TARGET_LIMIT)?])
+                Ok(vec![match repository.content(id, TARGET_LIMIT) {
+                    Ok(target) => Target::Known(target),
+                    Err(error) if error.kind == GitErrorKind::TooLarge => Target::TooLong,
+                    Err(error) => return Err(error.into()),
+                }])
             }
             _ => match self.on_disk(path) {
-                Node::Link(target) => Ok(vec![target]),
+                Node::Link(target) => Ok(vec![Target::Known(target)]),
                 // It has changed again since it was listed.
                 _ => Err(Gap {
                     problem: format!("where the symbolic link `{path}` leads cannot be read"),
@@ -143,14 +222,44 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Follows a link as each system does that reads its target in a way of its own; where two come
+    /// to the same, once.
+    fn follow_each_way(
+        &mut self,
+        path: &RepoPath,
+        target: &[u8],
+        left: &mut Left,
+    ) -> Vec<Result<Destination, Gap>> {
+        let mut ways = Vec::new();
+        for &system in System::that_differ(target) {
+            let leads = self.follow(path, target, system, left);
+            if !ways.contains(&leads) {
+                ways.push(leads);
+            }
+        }
+        ways
+    }
+
     fn follow(
         &mut self,
         path: &RepoPath,
         target: &[u8],
-        files_left: &mut usize,
+        system: System,
+        left: &mut Left,
     ) -> Result<Destination, Gap> {
-        let found = follow(path, target, |path| self.look(path))?;
-        let Destination::Folder(folder, _) = found else { return Ok(found) };
+        let found = follow(path, target, system, |path| {
+            left.bytes = left.bytes.checked_sub(path.as_bytes().len()).ok_or_else(too_much)?;
+            self.look(path)
+        })?;
+        let wanted = match &found {
+            Destination::Folder(..) => true,
+            // On disk, a submodule that is not checked out is an empty folder.
+            Destination::Nothing(_) => matches!(self.kind, Kind::Disk(_)),
+            _ => false,
+        };
+        if !wanted {
+            return Ok(found);
+        }
         let all = match self.files.get_or_insert_with(|| match (&self.kind, self.repository) {
             (Kind::Commit(commit, _), Some(repository)) => {
                 repository.tree_files(commit).map_err(Gap::from)
@@ -169,6 +278,21 @@ impl<'a> Tree<'a> {
             Ok(all) => all,
             Err(gap) => return Err(gap.clone()),
         };
+        let folder = match found {
+            Destination::Folder(folder, _) => folder,
+            Destination::Nothing(path) => {
+                return Ok(match tracked_above(all, &path) {
+                    Some(pin) => Destination::Submodule { pin, path },
+                    None => Destination::Nothing(path),
+                });
+            }
+            found => return Ok(found),
+        };
+        if let Some(path) = &folder
+            && let Some(pin) = tracked_above(all, path)
+        {
+            return Ok(Destination::Submodule { pin, path: path.clone() });
+        }
         let below: Vec<RepoPath> = match &folder {
             None => all.clone(),
             Some(folder) => {
@@ -178,10 +302,7 @@ impl<'a> Tree<'a> {
                 files.take_while(|file| file.as_bytes().starts_with(&prefix)).cloned().collect()
             }
         };
-        match files_left.checked_sub(below.len()) {
-            Some(left) => *files_left = left,
-            None => return Err(too_much()),
-        }
+        left.files = left.files.checked_sub(below.len()).ok_or_else(too_much)?;
         Ok(Destination::Folder(folder, below))
     }
 
@@ -206,23 +327,21 @@ impl<'a> Tree<'a> {
             }
         };
         let Some(repository) = self.repository else { return Ok(Node::Nothing) };
-        let (parent, name) = match path.as_bytes().iter().rposition(|&byte| byte == b'/') {
-            Some(at) => (RepoPath::new(&path.as_bytes()[..at]).ok(), &path.as_bytes()[at + 1..]),
-            None => (None, path.as_bytes()),
+        let Some((mode, id)) = folders.entry(repository, commit, path)? else {
+            return Ok(Node::Nothing);
         };
-        if !folders.contains_key(&parent) {
-            let entries = repository.tree_entries(commit, parent.as_ref())?;
-            let folder: Folder = entries.map(|entries| {
-                entries.into_iter().map(|entry| (entry.name, (entry.mode, entry.id))).collect()
-            });
-            folders.insert(parent.clone(), folder);
-        }
-        let folder = folders.get(&parent).and_then(Option::as_ref);
-        Ok(match folder.and_then(|entries| entries.get(name)) {
-            None => Node::Nothing,
-            Some((Mode::Tree, _)) => Node::Folder,
-            Some((Mode::Symlink, id)) => Node::Link(repository.content(id, TARGET_LIMIT)?),
-            Some(_) => Node::File,
+        Ok(match mode {
+            Mode::Tree => Node::Folder,
+            Mode::Submodule | Mode::Other(_) => Node::Submodule,
+            Mode::File | Mode::Executable => Node::File,
+            Mode::Symlink => match repository.content(id, TARGET_LIMIT) {
+                Ok(target) => Node::Link(target),
+                // Whoever follows it sees that no system does.
+                Err(error) if error.kind == GitErrorKind::TooLarge => {
+                    Node::Link(vec![b'x'; TARGET_LIMIT.try_into().unwrap_or(usize::MAX)])
+                }
+                Err(error) => return Err(error.into()),
+            },
         })
     }
 
@@ -232,7 +351,10 @@ impl<'a> Tree<'a> {
         let path = self.root.join(relative);
         match fs::symlink_metadata(&path) {
             Err(_) => Node::Nothing,
-            Ok(meta) if meta.is_dir() => Node::Folder,
+            Ok(meta) if meta.is_dir() => match fs::symlink_metadata(path.join(".git")) {
+                Ok(_) => Node::Submodule,
+                Err(_) => Node::Folder,
+            },
             Ok(meta) if meta.is_symlink() => match fs::read_link(&path) {
                 Ok(target) => Node::Link(target.as_os_str().as_encoded_bytes().to_vec()),
                 Err(_) => Node::Nothing,

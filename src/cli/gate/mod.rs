@@ -2,6 +2,7 @@
 
 mod asked;
 mod between;
+mod carried;
 mod judge;
 mod links;
 mod names;
@@ -114,6 +115,7 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
     judge.patches(&mut input)?;
     if let Some(repository) = &repository {
         let base = judge.commits(repository, base, &mut input, &mut progress)?;
+        carried::find(repository, &mut input, &mut progress);
         between::compare(repository, &plan, base.as_ref(), &mut input, &mut progress);
     }
     if is_on(&plan, "escaping-symlink") {

@@ -1,15 +1,16 @@
 //! What differs between two trees, and between a tree and the index.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 
 use bstr::ByteSlice;
 
 use super::Repository;
 use super::error::{GitError, GitErrorKind, quoted};
-use super::object::{CommitId, Info, Mode, ObjectId};
+use super::merge::Merge;
+use super::object::{CommitId, Info, Mode, ObjectId, tree_fault};
 use crate::path::{RepoPath, quote};
-use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Side};
+use crate::repo::{Change, ChangeKind, ChangeSet, Conflict, Gap, Side};
 
 /// The switches of every command that lists differences: nothing is guessed, nothing left out.
 pub(super) const RAW: [&str; 7] =
@@ -25,9 +26,66 @@ impl Repository {
         &self,
         pairs: &[(Option<CommitId>, CommitId)],
     ) -> Result<Vec<ChangeSet>, GitError> {
-        let mut trees: BTreeMap<&CommitId, ObjectId> = BTreeMap::new();
+        let commits = pairs.iter().flat_map(|(from, to)| from.iter().chain([to]));
+        let trees = self.trees_of(commits)?;
+        let empty = self.format.empty_tree();
+        let tree = |commit: &CommitId| trees.get(commit).unwrap_or(&empty);
+        let pairs: Vec<(&ObjectId, &ObjectId)> =
+            pairs.iter().map(|(from, to)| (from.as_ref().map_or(&empty, tree), tree(to))).collect();
+        let mut diffs = self.compare_trees(&pairs)?;
         self.with_objects(|objects| {
-            for commit in pairs.iter().flat_map(|(from, to)| from.iter().chain([to])) {
+            let mut faults = HashMap::new();
+            for (diff, (_, to)) in diffs.iter_mut().zip(&pairs) {
+                diff.distrust_odd_trees(to, |id| match faults.entry(id.clone()) {
+                    hash_map::Entry::Occupied(known) => Ok(Option::clone(known.get())),
+                    hash_map::Entry::Vacant(slot) => {
+                        Ok(slot.insert(tree_fault(&objects.tree(id)?)).clone())
+                    }
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(diffs.into_iter().map(|diff| diff.set).collect())
+    }
+
+    /// What merging the second commit of each pair into the first would write there: the merge's
+    /// tree against that of the first commit, and the paths at which the two do not merge.
+    ///
+    /// `attributes` and the errors are those of [`Repository::merges`].
+    #[must_use]
+    pub fn merge_writes(
+        &self,
+        pairs: &[(CommitId, CommitId)],
+        attributes: &CommitId,
+    ) -> Vec<Result<ChangeSet, GitError>> {
+        let merges = self.merges(pairs, attributes);
+        let written = || {
+            let trees = self.trees_of(pairs.iter().map(|(onto, _)| onto))?;
+            let merged = pairs.iter().zip(&merges).filter_map(|((onto, _), merge)| {
+                Some((trees.get(onto)?, &merge.as_ref().ok()?.tree))
+            });
+            self.compare_trees(&merged.collect::<Vec<_>>())
+        };
+        let mut written = match written() {
+            Ok(written) => written.into_iter(),
+            Err(error) => return pairs.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let with_conflicts = |(pair, merge): (&(CommitId, CommitId), Result<Merge, GitError>)| {
+            let conflicts = merge?.conflicts;
+            let written =
+                written.next().ok_or_else(|| GitError::failed("diff-tree", "a list is missing"))?;
+            Ok(written.set.in_conflict(pair, conflicts))
+        };
+        pairs.iter().zip(merges).map(with_conflicts).collect()
+    }
+
+    fn trees_of<'c>(
+        &self,
+        commits: impl Iterator<Item = &'c CommitId>,
+    ) -> Result<BTreeMap<&'c CommitId, ObjectId>, GitError> {
+        let mut trees = BTreeMap::new();
+        self.with_objects(|objects| {
+            for commit in commits {
                 if let Entry::Vacant(slot) = trees.entry(commit) {
                     let Info::Found { id, .. } = objects.info(&format!("{commit}^{{tree}}"))?
                     else {
@@ -40,21 +98,22 @@ impl Repository {
             }
             Ok(())
         })?;
-        let empty = self.format.empty_tree();
-        let tree = |commit: &CommitId| trees.get(commit).unwrap_or(&empty);
+        Ok(trees)
+    }
+
+    /// What differs between trees, for any number of pairs in one process.
+    fn compare_trees(&self, pairs: &[(&ObjectId, &ObjectId)]) -> Result<Vec<RawDiff>, GitError> {
         // git takes two trees on a line, and writes that line before what differs between them.
         // (Two commits on a line would be one commit and its supposed parent.)
-        let headers: Vec<String> = pairs
-            .iter()
-            .map(|(from, to)| format!("{} {}\n", from.as_ref().map_or(&empty, tree), tree(to)))
-            .collect();
+        let headers: Vec<String> =
+            pairs.iter().map(|(from, to)| format!("{from} {to}\n")).collect();
         if headers.is_empty() {
             return Ok(Vec::new());
         }
         let answer = self
             .scratch_call("diff-tree")?
             .args(RAW)
-            .args(["--ignore-submodules=none", "--stdin"])
+            .args(["-t", "--ignore-submodules=none", "--stdin"])
             .input(headers.concat().into_bytes())
             .run()?;
         let stderr = answer.stderr.clone();
@@ -67,7 +126,7 @@ impl Repository {
             rest = rest
                 .strip_prefix(header.as_bytes())
                 .ok_or_else(|| GitError::failed("diff-tree", &stderr))?;
-            let mut diff = ChangeSet::default();
+            let mut diff = RawDiff::default();
             while rest.first() == Some(&b':') {
                 rest = diff.read_one(rest)?;
             }
@@ -137,13 +196,71 @@ impl Repository {
 }
 
 impl ChangeSet {
+    /// What a merge writes, with the paths at which it conflicts.
+    ///
+    /// Where a file and a folder want one name, git puts the file beside it, as `name~commit`:
+    /// that is a conflict at `name`, and no path that anybody will keep.
+    fn in_conflict(mut self, (ours, theirs): &(CommitId, CommitId), found: Vec<Conflict>) -> Self {
+        let labels = [ours, theirs].map(|commit| format!("~{commit}"));
+        let put_aside = |path: &RepoPath| {
+            let end = labels.iter().filter_map(|label| path.as_bytes().find(label)).min()?;
+            RepoPath::new(&path.as_bytes()[..end]).ok()
+        };
+        self.changes.retain(|path, _| put_aside(path).is_none());
+        for Conflict { path, .. } in found {
+            let path = put_aside(&path).unwrap_or(path);
+            let kind = ChangeKind::Modified;
+            self.changes.entry(path).or_insert(Change { kind, old: None, new: None, shown: None });
+        }
+        self
+    }
+
     /// Reads what a command with [`RAW`] wrote.
     pub(super) fn read_raw(mut raw: &[u8]) -> Result<ChangeSet, GitError> {
-        let mut diff = ChangeSet::default();
+        let mut diff = RawDiff::default();
         while !raw.is_empty() {
             raw = diff.read_one(raw)?;
         }
-        Ok(diff)
+        Ok(diff.set)
+    }
+}
+
+/// A raw list as it is read.
+#[derive(Debug, Default)]
+struct RawDiff {
+    set: ChangeSet,
+    /// The folders that the second tree has and the first lacks or has otherwise; only listed with
+    /// `-t`, and without the root.
+    folders: Vec<(Vec<u8>, ObjectId)>,
+    /// The folders in which a name is new. Empty: the root.
+    grown: HashSet<Vec<u8>>,
+    /// The paths that are listed twice.
+    twice: Vec<RepoPath>,
+}
+
+impl RawDiff {
+    /// Adds a gap for each tree that git would never write: git takes a name that a tree contains
+    /// twice now for the one entry and now for the other. Only a tree that has grown can have come
+    /// to contain one, so the others are not read.
+    fn distrust_odd_trees(
+        &mut self,
+        root: &ObjectId,
+        mut fault: impl FnMut(&ObjectId) -> Result<Option<String>, GitError>,
+    ) -> Result<(), GitError> {
+        let folders = self.folders.iter().map(|(path, id)| (path.as_slice(), id));
+        for (path, id) in folders.chain([(&b""[..], root)]) {
+            if !self.grown.contains(path) {
+                continue;
+            }
+            if let Some(fault) = fault(id)? {
+                let folder = if path.is_empty() { "the root".to_owned() } else { quote(path) };
+                self.set.gaps.push(odd_tree(format!("{folder} {fault}")));
+            }
+        }
+        for path in &self.twice {
+            self.set.gaps.push(odd_tree(format!("`{path}` stands twice in its folder")));
+        }
+        Ok(())
     }
 
     /// Takes the first entry of a raw list, `:<mode> <mode> <id> <id> <letter>\0<path>\0`, and gives
@@ -176,10 +293,20 @@ impl ChangeSet {
             Ok(Some(Side { mode, id: (!id.is_null()).then_some(id) }))
         };
         let (old, new) = (side(old_mode, old_id)?, side(new_mode, new_id)?);
+        if letter == b"A" {
+            let parent = name.rfind_byte(b'/').map_or(&b""[..], |end| &name[..end]);
+            if !self.grown.contains(parent) {
+                self.grown.insert(parent.to_vec());
+            }
+        }
+        if old.iter().chain(&new).all(|side| side.mode == Mode::Tree) {
+            self.folders.extend(new.and_then(|side| Some((name.to_vec(), side.id?))));
+            return Ok(rest);
+        }
         let path = match RepoPath::new(name) {
             Ok(path) => path,
             Err(fault) => {
-                self.gaps.push(Gap {
+                self.set.gaps.push(Gap {
                     problem: format!("a change of {}, which is no path: {fault}", quote(name)),
                     help: "remove that name from the commit: git writes no such file".into(),
                 });
@@ -192,26 +319,27 @@ impl ChangeSet {
             b"T" => ChangeKind::Type,
             b"M" => kind_of_modification(old.as_ref(), new.as_ref()),
             b"U" => {
-                self.gaps.push(Gap {
+                self.set.gaps.push(Gap {
                     problem: format!("{path} is unmerged"),
                     help: "resolve the conflict and `git add` the file".into(),
                 });
                 ChangeKind::Modified
             }
             _ => {
-                self.gaps.push(Gap {
+                self.set.gaps.push(Gap {
                     problem: format!("git lists {path} with the status {}", letter.as_bstr()),
                     help: "run `git fsck`; report this if it finds nothing".into(),
                 });
                 ChangeKind::Modified
             }
         };
-        match self.changes.entry(path) {
+        match self.set.changes.entry(path) {
             Entry::Vacant(slot) => {
                 slot.insert(Change { kind, old, new, shown: None });
             }
             // An unmerged file is listed twice, and a hostile tree may hold one name twice.
             Entry::Occupied(mut slot) => {
+                self.twice.push(slot.key().clone());
                 let entry = slot.get_mut();
                 let old = entry.old.take().or(old);
                 let new = entry.new.take().or(new);
@@ -220,6 +348,11 @@ impl ChangeSet {
         }
         Ok(rest)
     }
+}
+
+fn odd_tree(problem: String) -> Gap {
+    let help = "make the commit again with git: `git fsck` names its faults".to_owned();
+    Gap { problem, help }
 }
 
 /// What `M` stands for: another content, or only another executable bit.

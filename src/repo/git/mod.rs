@@ -239,6 +239,14 @@ impl Repository {
         })
     }
 
+    /// The entries of a tree.
+    ///
+    /// # Errors
+    /// When git is too old or fails, or the object is missing or no tree.
+    pub fn entries_of(&self, tree: &ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+        self.with_objects(|objects| objects.tree(tree))
+    }
+
     /// Begins a call of git in the user's repository.
     fn call(&self, name: &'static str) -> Call {
         let dir = self.work_tree.as_deref().unwrap_or(&self.git_dir);
@@ -282,9 +290,13 @@ impl Repository {
                 ObjectReader::start(scratch.call(&self.program, "cat-file"), scratch.path())?
             }
         };
-        let answer = ask(&mut objects)?;
-        *slot = Some(objects);
-        Ok(answer)
+        let answer = ask(&mut objects);
+        // Behind an object that is too large the process goes on; after any other error it may not.
+        let goes_on = |error: &GitError| error.kind == GitErrorKind::TooLarge;
+        if answer.as_ref().err().is_none_or(goes_on) {
+            *slot = Some(objects);
+        }
+        answer
     }
 }
 

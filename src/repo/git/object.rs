@@ -1,5 +1,7 @@
 //! Objects: their names, and a git that goes on answering what they hold.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,6 +13,7 @@ use bstr::ByteSlice;
 use super::cleanup::Process;
 use super::error::{GitError, GitErrorKind};
 use super::process::Call;
+use crate::path::quote;
 
 /// The name of an object, as lower-case hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,13 +126,14 @@ impl Mode {
     /// Takes the octal digits as git writes them.
     pub(crate) fn from_octal(digits: &[u8]) -> Option<Mode> {
         let bits = u32::from_str_radix(digits.to_str().ok()?, 8).ok()?;
-        Some(match bits {
-            0o120_000 => Mode::Symlink,
-            0o160_000 => Mode::Submodule,
-            0o040_000 => Mode::Tree,
-            // As git itself does with the odd modes of old trees, only the owner's bit counts.
-            _ if bits >> 12 == 0o10 && bits & 0o100 != 0 => Mode::Executable,
-            _ if bits >> 12 == 0o10 => Mode::File,
+        // As for git itself, the kind counts and of the permissions only the owner's `x`, and that
+        // only for files: old and hand-made trees hold `100664` and `40755`.
+        Some(match bits >> 12 {
+            0o12 => Mode::Symlink,
+            0o16 => Mode::Submodule,
+            0o04 => Mode::Tree,
+            0o10 if bits & 0o100 != 0 => Mode::Executable,
+            0o10 => Mode::File,
             _ => Mode::Other(bits),
         })
     }
@@ -299,6 +303,34 @@ impl ObjectReader {
     }
 }
 
+/// Why a tree is not one that git writes, in words that follow its name: what is read of such a tree
+/// may differ from what is checked out.
+pub(super) fn tree_fault(entries: &[TreeEntry]) -> Option<String> {
+    let mut names = HashSet::new();
+    for entry in entries {
+        let name = entry.name.as_slice();
+        if name.is_empty() || name.contains(&b'/') {
+            return Some(format!("contains the name {}", quote(name)));
+        }
+        if !names.insert(name) {
+            return Some(format!("contains {} twice", quote(name)));
+        }
+    }
+    // A folder sorts as if a slash ended its name.
+    let key = |entry: &TreeEntry| {
+        let end: &[u8] = if entry.mode == Mode::Tree { b"/" } else { b"" };
+        [&entry.name, end].concat()
+    };
+    let sorted = entries.is_sorted_by(|one, other| {
+        let common = one.name.len().min(other.name.len());
+        match one.name[..common].cmp(&other.name[..common]) {
+            Ordering::Equal => key(one) < key(other),
+            order => order.is_lt(),
+        }
+    });
+    (!sorted).then(|| "lists its names out of order".to_owned())
+}
+
 /// Reads `<mode> <name>\0<id>` again and again, ids being `id_len` bytes long.
 fn parse_tree(mut raw: &[u8], id_len: usize) -> Option<Vec<TreeEntry>> {
     let mut entries = Vec::new();
@@ -338,6 +370,36 @@ mod tests {
     }
 
     #[test]
+    fn trees_that_git_never_writes() {
+        let id = || ObjectId::from_hex(&[b'1'; 40]).unwrap();
+        let fault = |names: &[&str]| {
+            let entries: Vec<TreeEntry> = names
+                .iter()
+                .map(|name| {
+                    let folder = name.strip_suffix('+');
+                    let mode = if folder.is_some() { Mode::Tree } else { Mode::File };
+                    TreeEntry { name: folder.unwrap_or(name).into(), mode, id: id() }
+                })
+                .collect();
+            tree_fault(&entries)
+        };
+        for good in [&[][..], &["a", "b"], &["a", "a.b", "ab"], &["a.b", "a+", "a0"], &["B", "a"]] {
+            assert_eq!(fault(good), None, "{good:?}");
+        }
+        for (bad, expected) in [
+            (&["a", "a"][..], "contains \"a\" twice"),
+            (&["a", "a+"], "contains \"a\" twice"),
+            (&["a", "a.b", "a+"], "contains \"a\" twice"),
+            (&["b", "a"], "lists its names out of order"),
+            (&["a+", "a.b"], "lists its names out of order"),
+            (&["a/b"], "contains the name \"a/b\""),
+            (&[""], "contains the name \"\""),
+        ] {
+            assert_eq!(fault(bad).as_deref(), Some(expected), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn modes_are_read_as_git_reads_them() {
         for (digits, mode) in [
             ("100644", Mode::File),
@@ -346,6 +408,9 @@ mod tests {
             ("120000", Mode::Symlink),
             ("160000", Mode::Submodule),
             ("40000", Mode::Tree),
+            ("040755", Mode::Tree),
+            ("120777", Mode::Symlink),
+            ("160644", Mode::Submodule),
             ("140000", Mode::Other(0o140_000)),
         ] {
             assert_eq!(Mode::from_octal(digits.as_bytes()), Some(mode), "{digits}");

@@ -22,6 +22,33 @@ impl Repository {
         start: &CommitId,
         tip: &CommitId,
     ) -> Result<Vec<FolderRename>, GitError> {
+        let renames = self.renamed_files(start, tip)?;
+        let mut found = Vec::new();
+        for rename in candidates(&renames) {
+            let there = self.blob(tip, &rename.from, 0);
+            let is_folder = match there {
+                Ok(entry) => entry.is_some_and(|entry| entry.mode == Mode::Tree),
+                // A file took its place, whose content nobody asked for.
+                Err(error) if error.kind == super::GitErrorKind::TooLarge => false,
+                Err(error) => return Err(error),
+            };
+            if !is_folder {
+                found.push(rename);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The files that the second commit has under another name, as `git merge` finds them: the old
+    /// name first.
+    ///
+    /// # Errors
+    /// When git is too old or fails, or an object is missing.
+    pub fn renamed_files(
+        &self,
+        start: &CommitId,
+        tip: &CommitId,
+    ) -> Result<Vec<(RepoPath, RepoPath)>, GitError> {
         let switches = ["-r", "-z", "-M", RENAME_LIMIT, "--name-status", "--diff-filter=R"];
         let said = self
             .scratch_call("diff-tree")?
@@ -38,20 +65,7 @@ impl Repository {
                 renames.push((old, new));
             }
         }
-        let mut found = Vec::new();
-        for rename in candidates(&renames) {
-            let there = self.blob(tip, &rename.from, 0);
-            let is_folder = match there {
-                Ok(entry) => entry.is_some_and(|entry| entry.mode == Mode::Tree),
-                // A file took its place, whose content nobody asked for.
-                Err(error) if error.kind == super::GitErrorKind::TooLarge => false,
-                Err(error) => return Err(error),
-            };
-            if !is_folder {
-                found.push(rename);
-            }
-        }
-        Ok(found)
+        Ok(renames)
     }
 }
 

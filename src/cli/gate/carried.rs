@@ -1,0 +1,160 @@
+//! What merging writes beyond the branches' own changes, asked of git's own merge.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use lanelint::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
+use lanelint::path::RepoPath;
+use lanelint::repo::git::{CommitId, GitError, ObjectId, Repository};
+use lanelint::repo::{Change, ChangeSet, Gap};
+
+use super::progress::Progress;
+
+/// How many diffs of the base are in memory at once: each may be as large as the repository.
+const DIFFS_AT_ONCE: usize = 16;
+/// How many merges one process is asked for.
+const MERGES_AT_ONCE: usize = 200;
+
+/// Merges each input into the tip of its base, where that may write what its diff does not name.
+pub(super) fn find(
+    repository: &Repository,
+    input: &mut GateInput,
+    progress: &mut Progress<impl Write>,
+) {
+    let mut by_base: BTreeMap<CommitId, Vec<(usize, CommitId)>> = BTreeMap::new();
+    for index in worth_merging(repository, input) {
+        if let Some(Commits { tip, onto: Some(onto), .. }) = input.judged[index].commits() {
+            by_base.entry(onto.clone()).or_default().push((index, tip.clone()));
+        }
+    }
+    let mut renames = Renames::default();
+    let (mut done, all) = (0, by_base.values().map(Vec::len).sum());
+    for (onto, branches) in &by_base {
+        for branches in branches.chunks(MERGES_AT_ONCE) {
+            progress.step("merging into the base", done, all);
+            done += branches.len();
+            let pairs: Vec<_> =
+                branches.iter().map(|(_, tip)| (onto.clone(), tip.clone())).collect();
+            for (&(index, _), written) in branches.iter().zip(repository.merge_writes(&pairs, onto))
+            {
+                match written {
+                    Ok(written) => {
+                        let judged = &input.judged[index];
+                        let carried = if names_other_paths(&written, judged) {
+                            carried(index, judged, &written, renames.of(repository, judged))
+                        } else {
+                            Vec::new()
+                        };
+                        input.carried.extend(carried);
+                        add_gaps(input, index, written.gaps);
+                    }
+                    Err(error) => add_gaps(input, index, [unmerged(error)]),
+                }
+            }
+        }
+    }
+    progress.clear();
+}
+
+/// The inputs whose base moved on in a way that a merge may follow.
+fn worth_merging(repository: &Repository, input: &mut GateInput) -> Vec<usize> {
+    let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<usize>> = BTreeMap::new();
+    for (index, judged) in input.judged.iter().enumerate() {
+        if let Some(Commits { start, onto: Some(onto), .. }) = judged.commits()
+            && start != onto
+        {
+            by_fork.entry((start.clone(), onto.clone())).or_default().push(index);
+        }
+    }
+    let forks: Vec<_> = by_fork.into_iter().collect();
+    let mut found = Vec::new();
+    for forks in forks.chunks(DIFFS_AT_ONCE) {
+        let pairs: Vec<_> =
+            forks.iter().map(|((start, onto), _)| (Some(start.clone()), onto.clone())).collect();
+        let diffs = match repository.diff_trees(&pairs) {
+            Ok(diffs) => diffs,
+            Err(error) => {
+                let indexes = forks.iter().flat_map(|(_, indexes)| indexes);
+                indexes.for_each(|&index| add_gaps(input, index, [unmerged(error.clone())]));
+                continue;
+            }
+        };
+        for ((_, indexes), base) in forks.iter().zip(diffs) {
+            let carried = |index: &usize| match &input.judged[*index].work {
+                Work::Changes(own) => may_carry(own, &base),
+                Work::NoBranch | Work::Unreadable(_) => false,
+            };
+            found.extend(indexes.iter().copied().filter(carried));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+fn names_other_paths(written: &ChangeSet, judged: &Judged) -> bool {
+    written.changes.keys().any(|path| !judged.has_changed(path))
+}
+
+/// What a merge writes that the input did not change itself, with the changed paths that it comes
+/// from as far as they are known. `renames` are the base's, the new name first.
+fn carried(
+    index: usize,
+    judged: &Judged,
+    written: &ChangeSet,
+    renames: &BTreeMap<RepoPath, RepoPath>,
+) -> Vec<Carried> {
+    // A file that moves with its folder keeps its name and its content.
+    let moved: BTreeMap<_, &RepoPath> = judged
+        .changes()
+        .filter(|(own, _)| !written.changes.contains_key(*own))
+        .filter_map(|(own, change)| Some(((own.name(), content(change)?), own)))
+        .collect();
+    let from = |path: &RepoPath, change: &Change| {
+        let renamed = renames.get(path).filter(|old| judged.has_changed(old));
+        renamed.or_else(|| moved.get(&(path.name(), content(change)?)).copied()).cloned()
+    };
+    let beyond = written.changes.iter().filter(|(path, _)| !judged.has_changed(path));
+    beyond
+        .map(|(path, change)| Carried {
+            judged: index,
+            path: path.clone(),
+            change: change.clone(),
+            from: from(path, change),
+        })
+        .collect()
+}
+
+fn content(change: &Change) -> Option<&ObjectId> {
+    change.new.as_ref()?.id.as_ref()
+}
+
+/// The files that bases renamed, by their new names, for each pair of a fork and a tip.
+#[derive(Default)]
+struct Renames {
+    known: BTreeMap<(CommitId, CommitId), BTreeMap<RepoPath, RepoPath>>,
+    none: BTreeMap<RepoPath, RepoPath>,
+}
+
+impl Renames {
+    fn of(&mut self, repository: &Repository, judged: &Judged) -> &BTreeMap<RepoPath, RepoPath> {
+        let Some(Commits { start, onto: Some(onto), .. }) = judged.commits() else {
+            return &self.none;
+        };
+        self.known.entry((start.clone(), onto.clone())).or_insert_with(|| {
+            // Without them, the finding is only harder to understand.
+            let renames = repository.renamed_files(start, onto).unwrap_or_default();
+            renames.into_iter().map(|(old, new)| (new, old)).collect()
+        })
+    }
+}
+
+fn unmerged(error: GitError) -> Gap {
+    let Gap { problem, help } = error.into();
+    Gap { problem: format!("what merging it into the base would write: {problem}"), help }
+}
+
+fn add_gaps(input: &mut GateInput, index: usize, gaps: impl IntoIterator<Item = Gap>) {
+    if let Work::Changes(set) = &mut input.judged[index].work {
+        set.gaps.extend(gaps);
+    }
+}

@@ -1,0 +1,154 @@
+//! What globs match below a folder, as a language of its own: so two folders can be compared by what
+//! lies below them, wherever they are.
+
+use super::automaton::Automaton;
+use super::meet::{self, Meeting};
+use super::{Glob, Patience, Undecided, everything, no_path};
+use crate::path::RepoPath;
+
+/// The paths of a glob below a folder, without the folder.
+#[derive(Debug)]
+pub(crate) struct Rest<'g> {
+    glob: &'g Glob,
+    folder: Option<&'g RepoPath>,
+    automaton: Automaton,
+}
+
+impl Glob {
+    /// The part of the glob that lies below a folder, or below the root; `None` if nothing does.
+    ///
+    /// # Errors
+    /// [`Undecided`] where the glob is too large to be built.
+    pub(crate) fn rest<'g>(
+        &'g self,
+        folder: Option<&'g RepoPath>,
+    ) -> Result<Option<Rest<'g>>, Undecided> {
+        let above = folder.map(|folder| [folder.as_bytes(), b"/"].concat()).unwrap_or_default();
+        let common = above.len().min(self.prefix().len());
+        if above[..common] != self.prefix()[..common] {
+            return Ok(None);
+        }
+        let automaton = self.automaton()?.rest(&above);
+        Ok(automaton.map(|automaton| Rest { glob: self, folder, automaton }))
+    }
+
+    /// Whether the glob has paths below a folder and says the folder's name: `src/gen/*.rs` names
+    /// `src/gen`, and `**/*.rs` does not.
+    ///
+    /// # Errors
+    /// [`Undecided`] where the glob is too large to be built.
+    pub(crate) fn names_folder(&self, folder: &RepoPath) -> Result<bool, Undecided> {
+        let common = folder.as_bytes().len().min(self.prefix().len());
+        if folder.as_bytes()[..common] != self.prefix()[..common] || self.literal_is_within(folder)
+        {
+            return Ok(false);
+        }
+        Ok(self.automaton()?.names_folder(folder.as_bytes()))
+    }
+
+    /// Whether the glob is one path that is no longer than a folder's.
+    fn literal_is_within(&self, folder: &RepoPath) -> bool {
+        self.literal().is_some_and(|path| path.len() <= folder.as_bytes().len())
+    }
+}
+
+impl Rest<'_> {
+    fn globset_matches(&self, rest: &[u8]) -> bool {
+        let path = match self.folder {
+            Some(folder) => [folder.as_bytes(), b"/", rest].concat(),
+            None => rest.to_vec(),
+        };
+        RepoPath::new(path).is_ok_and(|path| self.glob.globset_matches(&path))
+    }
+}
+
+/// Finds the first path that is in one rest, in the other if there is one, and in none of `minus`.
+///
+/// # Errors
+/// [`Undecided`] where a bound on work is reached, or `globset` does not confirm the path.
+pub(crate) fn meet_below(
+    one: &Rest<'_>,
+    other: Option<&Rest<'_>>,
+    minus: &[Rest<'_>],
+    patience: &mut Patience,
+) -> Result<Option<RepoPath>, Undecided> {
+    let everything = everything();
+    let right = other.map_or_else(|| everything.automaton(), |other| Ok(&other.automaton))?;
+    let taken: Vec<&Automaton> =
+        minus.iter().map(|rest| &rest.automaton).chain([no_path()]).collect();
+    let witness = match meet::meet(&one.automaton, right, &taken, patience) {
+        Meeting::Apart => return Ok(None),
+        Meeting::Undecided => {
+            patience.give_up();
+            return Err(Undecided);
+        }
+        Meeting::At(witness) => witness.path,
+    };
+    let confirmed = one.globset_matches(&witness)
+        && other.is_none_or(|other| other.globset_matches(&witness))
+        && !minus.iter().any(|rest| rest.globset_matches(&witness));
+    let path = RepoPath::new(witness).map_err(|_| Undecided)?;
+    if confirmed { Ok(Some(path)) } else { Err(Undecided) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RepoPath {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_lies_below_a_folder() {
+        for (glob, folder, minus, expected) in [
+            ("out/**", "out", &[][..], Some("0")),
+            ("out/**", "out/a/b", &[], Some("0")),
+            ("out/*", "out/a", &[], None),
+            ("out/x", "out", &[], Some("x")),
+            ("out", "out", &[], None),
+            ("outer/x", "out", &[], None),
+            ("**/*.lock", "src", &[], Some(".lock")),
+            ("{a,b/c}/*.rs", "b", &[], Some("c/.rs")),
+            ("src/**", "src", &["src/*"], Some("0/0")),
+            ("src/**", "src", &["src/*", "src/*/**"], None),
+            ("**/*.lock", "src", &["**/*.lock"], None),
+        ] {
+            let minus: Vec<Glob> = minus.iter().map(|text| Glob::parse(text).unwrap()).collect();
+            let (glob, folder) = (Glob::parse(glob).unwrap(), path(folder));
+            let minus: Vec<Rest<'_>> =
+                minus.iter().filter_map(|glob| glob.rest(Some(&folder)).unwrap()).collect();
+            let found = glob.rest(Some(&folder)).unwrap().and_then(|rest| {
+                meet_below(&rest, None, &minus, &mut Patience::default()).unwrap()
+            });
+            assert_eq!(found, expected.map(path), "{glob} {folder}");
+        }
+        let root = Glob::parse("a/b").unwrap();
+        let rest = root.rest(None).unwrap().unwrap();
+        let found = meet_below(&rest, None, &[], &mut Patience::default());
+        assert_eq!(found, Ok(Some(path("a/b"))));
+    }
+
+    #[test]
+    fn folders_that_globs_name() {
+        for (glob, folder, expected) in [
+            ("src/gen/**", "src/gen", true),
+            ("src/gen/**", "src", true),
+            ("src/gen/x.json", "src/gen", true),
+            ("src/gen", "src/gen", false),
+            ("src/generated/**", "src/gen", false),
+            ("**/gen/**", "a/b/gen", true),
+            ("src/*/gen/x", "src/a/gen", true),
+            ("src/{a,b/c}/x", "src/b/c", true),
+            ("src/g{a,b}/x", "src/ga", true),
+            ("src/[ab]/x", "src/a", true),
+            ("**/*.lock", "src/main.rs", false),
+            ("src/*/x", "src/main.rs", false),
+            ("src/**", "src/main.rs", false),
+            ("src/g*/x", "src/gen", false),
+        ] {
+            let found = Glob::parse(glob).unwrap().names_folder(&path(folder));
+            assert_eq!(found, Ok(expected), "{glob} {folder}");
+        }
+    }
+}
