@@ -14,13 +14,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lanelint::change::Gap;
 use lanelint::check::check;
 use lanelint::lsp::{Connection, OnDisk, World, serve};
 use lanelint::overlap::overlaps;
 use lanelint::path::RepoPath;
 use lanelint::plan::order::Order;
 use lanelint::plan::{Own, Plan, PlanText, read};
-use lanelint::repo::Gap;
 use lanelint::source::yaml::Tree;
 use lsp_server::{Message, Notification, Request};
 use serde_json::{Value, json};

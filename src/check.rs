@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::change::Gap;
 use crate::finding::{Datum, Draft, Finding, Level, Place, Report, UNVERIFIED};
 use crate::gate::{GateFacts, GateInput, Judged};
 use crate::lane::Lanes;
@@ -15,7 +16,6 @@ use crate::overlap::Overlap;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
-use crate::repo::Gap;
 use crate::rules::{Facts, LAST, Outcome, PlanFacts, Question, RULES, Rule};
 use allowances::Allowances;
 pub use mend::{Done, Mended, Refused, mend};

@@ -1,11 +1,14 @@
 //! lanelint: a linter for write lanes, the files that each of several parallel tasks may edit.
 
 pub mod brief;
+pub mod change;
 pub mod check;
 pub mod explain;
 pub mod finding;
 pub mod fold;
+pub mod fs;
 pub mod gate;
+pub mod git;
 pub mod glob;
 pub mod hook;
 pub mod lane;
@@ -13,9 +16,9 @@ pub mod level;
 pub mod lsp;
 pub mod overlap;
 mod parallel;
+pub mod patch;
 pub mod path;
 pub mod plan;
-pub mod repo;
 pub mod report;
 pub mod rules;
 pub mod schema;

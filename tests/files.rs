@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{TestRepo, make_fifo};
-use lanelint::repo::files::{Rewrite, read_bounded, walk};
+use lanelint::fs::{Rewrite, read_bounded, walk};
 
 #[test]
 fn files_are_listed_in_byte_order_and_links_not_followed() {

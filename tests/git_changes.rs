@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::Output;
 
 use common::{TestRepo, commit, path, told};
-use lanelint::repo::git::Repository;
-use lanelint::repo::{ChangeKind, ChangeSet};
+use lanelint::change::{ChangeKind, ChangeSet};
+use lanelint::git::Repository;
 
 fn staged(repo: &TestRepo) -> Vec<String> {
     told(&repo.open().staged().unwrap())

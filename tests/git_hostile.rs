@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::{TestRepo, commit, forge_commit_graph, make_fifo, path, sprung, told, write_trap};
-use lanelint::repo::git::{GitErrorKind, MergeBase, Prefer};
+use lanelint::git::{GitErrorKind, MergeBase, Prefer};
 
 /// Names a program for everything that git runs one for.
 fn arm(repo: &TestRepo) {
@@ -470,8 +470,7 @@ fn settings_of_the_user_and_the_environment_do_not_say_how_to_look() {
         ("GIT_TRACE", repo.beside("trace").as_os_str()),
         ("GIT_NAMESPACE", "x".as_ref()),
     ]);
-    let found =
-        lanelint::repo::git::Repository::discover(&environment, repo.root()).unwrap().unwrap();
+    let found = lanelint::git::Repository::discover(&environment, repo.root()).unwrap().unwrap();
     let told_here = told(&found.worktree(None).unwrap().diff);
     assert_eq!(told_here, ["modified a", "added staged"]);
     assert_eq!(sprung(&repo), [] as [&str; 0]);
@@ -529,11 +528,11 @@ fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
     let merge = |pairs: &[(&str, &str)]| {
         let commits = |&(a, b): &(&str, &str)| (commit(&found, a), commit(&found, b));
         let pairs: Vec<_> = pairs.iter().map(commits).collect();
-        let told = |conflict: &lanelint::repo::Conflict| {
+        let told = |conflict: &lanelint::change::Conflict| {
             format!("{}: {}", conflict.path, conflict.kinds.join(", "))
         };
         let merges = found.merges(&pairs, &commit(&found, "main"));
-        let outcome = |merge: Result<lanelint::repo::git::Merge, _>| {
+        let outcome = |merge: Result<lanelint::git::Merge, _>| {
             merge.ok().map(|merge| merge.conflicts.iter().map(told).collect::<Vec<_>>())
         };
         merges.into_iter().map(outcome).collect::<Vec<_>>()

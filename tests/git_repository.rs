@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs;
 
 use common::{TestRepo, commit, path};
-use lanelint::repo::git::{GitErrorKind, MergeBase, Mode, Prefer, Repository};
+use lanelint::git::{GitErrorKind, MergeBase, Mode, Prefer, Repository};
 
 fn names(paths: &[lanelint::path::RepoPath]) -> Vec<String> {
     paths.iter().map(ToString::to_string).collect()

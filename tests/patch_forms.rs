@@ -14,8 +14,8 @@ use std::path::Path;
 use std::process::Command;
 
 use bstr::ByteSlice;
-use lanelint::repo::ChangeKind;
-use lanelint::repo::patch::{DEFAULT_STRIP, read, read_from, read_stripped};
+use lanelint::change::ChangeKind;
+use lanelint::patch::{DEFAULT_STRIP, read, read_from, read_stripped};
 
 use patches::*;
 

@@ -3,7 +3,7 @@
 
 use std::io::BufReader;
 
-use lanelint::repo::patch;
+use lanelint::patch;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

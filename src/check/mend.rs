@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::check;
+use crate::change::Gap;
 use crate::finding::{Applicability, Edit, Fix, Mender, Place, Report};
 use crate::path::RepoPath;
 use crate::plan::fix::{Applied, Refusal, apply};
 use crate::plan::{Own, Plan, PlanText, read};
-use crate::repo::Gap;
 
 /// The most rounds. Each mends all that it can, and what one brings to light is for the next: an
 /// unquoted glob is quoted, then its leading `./` is removed, then it is found to be redundant.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::Input;
 use crate::gate::{Extent, Judged, Source, Work};
 use crate::plan::{PlanText, read};
-use crate::repo::{Change, ChangeKind, ChangeSet};
 
 fn plan(text: &str) -> Arc<Plan> {
     Arc::new(read(vec![PlanText::new("lanes.yaml", text)]))

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::git::Environment;
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
-use lanelint::repo::git::Environment;
 use lanelint::report::{self, AnswerFormat};
 
 use super::output::tell;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::change::Gap;
 use lanelint::check::Refused;
 use lanelint::finding::{Applicability, Report};
+use lanelint::fs::{self, Rewrite};
+use lanelint::git::{Environment, Repository};
 use lanelint::path::RepoPath;
-use lanelint::repo::files::Rewrite;
-use lanelint::repo::git::{Environment, Repository};
-use lanelint::repo::{Gap, files};
 
 use super::output::tell;
 use super::plan::{Found, Place};
@@ -125,7 +125,7 @@ pub(super) fn existing_files(environment: &Environment, root: &Path) -> Result<V
             None
         }
     };
-    let Some(repository) = repository else { return Ok(files::walk(root)?) };
+    let Some(repository) = repository else { return Ok(fs::walk(root)?) };
     let Some(work_tree) = repository.work_tree() else { return Ok(Vec::new()) };
     let files = repository.index_files()?;
     let (Ok(top), Ok(below)) = (work_tree.canonicalize(), root.canonicalize()) else {
@@ -139,6 +139,6 @@ pub(super) fn existing_files(environment: &Environment, root: &Path) -> Result<V
             Ok(inside.filter_map(|file| RepoPath::new(file).ok()).collect())
         }
         // A root outside of the repository that the environment names.
-        None => Ok(files::walk(root)?),
+        None => Ok(fs::walk(root)?),
     }
 }

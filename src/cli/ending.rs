@@ -6,7 +6,7 @@
 pub(super) fn clean_up_on_signals() {
     use std::thread;
 
-    use lanelint::repo::git::clean_up;
+    use lanelint::git::clean_up;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::change::ChangeKind;
+use lanelint::fs::resolve::{self, NoTarget};
+use lanelint::git::{Checkout, Environment, GitError, Head, Reach, Repository};
 use lanelint::hook::wire::{self, Permission, Request};
 use lanelint::hook::{self, Decision, Intent};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan};
-use lanelint::repo::ChangeKind;
-use lanelint::repo::git::{Checkout, Environment, GitError, Head, Reach, Repository};
-use lanelint::repo::written::{self, NoTarget};
 use lanelint::report;
 
 use super::gate::plan::{Chosen, of_revision};
@@ -139,7 +139,7 @@ impl Call<'_> {
         }
         let files = self.request.files.iter();
         let files: Vec<Named<'_>> =
-            files.map(|file| (file.as_str(), written::targets(cwd, file))).collect();
+            files.map(|file| (file.as_str(), resolve::targets(cwd, file))).collect();
         let Some(tree) = self.tree(cwd, &files)? else { return Ok(None) };
         let tree = self.around(tree, &files);
         let site = Site { tree, plan: self.plan_file()?, environment: self.environment };

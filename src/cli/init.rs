@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::git::{Environment, GitError, Prefer, Repository};
 use lanelint::plan::PlanText;
-use lanelint::repo::git::{Environment, GitError, Prefer, Repository};
 use lanelint::source::yaml::quoted;
 
 use super::Unusable;

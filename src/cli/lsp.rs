@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use lanelint::change::Gap;
+use lanelint::git::{Checkout, Environment, Head, Repository};
 use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
 use lanelint::path::RepoPath;
 use lanelint::plan::locate::{FOLDER, is_part};
 use lanelint::plan::{Own, PlanText};
-use lanelint::repo::Gap;
-use lanelint::repo::git::{Checkout, Environment, Head, Repository};
 
 use super::Unusable;
 use super::check::existing_files;

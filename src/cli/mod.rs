@@ -22,8 +22,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use lanelint::finding::{Report, Verdict};
-use lanelint::repo::files::FilesError;
-use lanelint::repo::git::GitError;
+use lanelint::fs::FilesError;
+use lanelint::git::GitError;
 use lanelint::report;
 
 use output::{Color, FormatTo};

@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lanelint::fs;
+use lanelint::git::{Blob, CommitId, Environment, GitError, GitErrorKind, Mode, Repository};
 use lanelint::path::RepoPath;
 use lanelint::plan::locate::{self, FILES, FOLDER};
 use lanelint::plan::{MAX_TEXT, Own, Plan, PlanText};
-use lanelint::repo::files;
-use lanelint::repo::git::{Blob, CommitId, Environment, GitError, GitErrorKind, Mode, Repository};
 
 use super::Unusable;
 use super::output::tell;
@@ -296,7 +296,7 @@ impl Found {
     }
 
     fn file(place: &Place, path: &Path, shown: &str) -> Result<Found, Unusable> {
-        let bytes = files::read_bounded(path, MAX_TEXT as u64)?;
+        let bytes = fs::read_bounded(path, MAX_TEXT as u64)?;
         let inside = place.below_root(path);
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
         let (links, end) = place.way_to(path);
@@ -333,7 +333,7 @@ impl Found {
                 let inside = place.below_root(part);
                 let name =
                     inside.map_or_else(|| part.display().to_string(), |path| path.to_string());
-                let bytes = files::read_bounded(part, left);
+                let bytes = fs::read_bounded(part, left);
                 left -= bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
                 match bytes {
                     Ok(bytes) => PlanText::new(name, bytes),

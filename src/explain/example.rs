@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use crate::change::{ChangeSet, Conflict, FolderRename, Gap};
 use crate::finding::{Input, Report};
 use crate::gate::{
     ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, System, TriedMerge, Work,
 };
+use crate::patch;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
-use crate::repo::{ChangeSet, Conflict, FolderRename, Gap, patch};
 use crate::rules::{Done, Rule};
 
 /// The file of an example's plan.

@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use super::moving::folders;
+use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::path::RepoPath;
-use crate::repo::{Change, ChangeKind, ChangeSet};
 
 /// A path that merging an input writes, and that is not among the input's own changes.
 #[derive(Clone, Debug)]

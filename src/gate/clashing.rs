@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::moving::folders;
 use super::{GateInput, Judged};
+use crate::change::ChangeKind;
 use crate::fold;
 use crate::overlap::Discord;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
-use crate::repo::ChangeKind;
 
 /// How many clashes are told, and how many pairs of changes looked at.
 const MOST_TOLD: usize = 10_000;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::{GateInput, Judged};
+use crate::change::object::{Mode, ObjectId};
+use crate::change::{Change, ChangeKind, Lines};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
-use crate::repo::git::{Mode, ObjectId};
-use crate::repo::{Change, ChangeKind, Lines};
 
 /// How many collisions are told, and how many pairs of changes looked at: a hundred tasks that all
 /// write the same hundred files collide half a million times.

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use bstr::ByteSlice;
 
+use crate::change::Gap;
 use crate::path::{RepoPath, is_git_folder};
-use crate::repo::Gap;
 
 /// How many links are followed, as by Linux.
 const MOST_LINKS: usize = 40;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GateInput, Judged, moving};
+use crate::change::{Conflict, Gap};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
-use crate::repo::{Conflict, Gap};
 
 /// How many merges are tried: a thousand take some seconds.
 const MOST_MERGES: usize = 20_000;

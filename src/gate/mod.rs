@@ -11,14 +11,14 @@ mod protection;
 
 use std::collections::BTreeMap;
 
+use crate::change::object::{CommitId, Mode, ObjectId};
+use crate::change::{Change, ChangeKind, ChangeSet, FolderRename, Gap, Lines};
 use crate::finding::Input;
 use crate::glob::{Patience, Undecided};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Own, Plan};
-use crate::repo::git::{CommitId, Mode, ObjectId};
-use crate::repo::{Change, ChangeKind, ChangeSet, FolderRename, Gap, Lines};
 
 pub use carried::{Carried, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GateInput, Judged};
+use crate::change::{ChangeKind, FolderRename};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
-use crate::repo::{ChangeKind, FolderRename};
 
 /// How many renamed folders are told, each once for every task that adds files there.
 const MOST_TOLD: usize = 10_000;

@@ -9,12 +9,12 @@ pub mod wire;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::{Finding, Input, UNVERIFIED, Verdict};
 use crate::gate::{Extent, GateInput, Judged, Source, Work};
 use crate::level::Level;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
-use crate::repo::{Change, ChangeKind, ChangeSet};
 use crate::report::shown;
 
 pub(crate) use reason::may;

@@ -14,12 +14,12 @@ use super::client::{Client, Settings};
 use super::document::Document;
 use super::uri;
 use super::world::{OnDisk, World};
+use crate::change::Gap;
 use crate::check::check;
 use crate::finding::Report;
 use crate::glob::Glob;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read_again};
-use crate::repo::Gap;
 use crate::source::{FileId, SourceFile, Span};
 use crate::waves::Waves;
 

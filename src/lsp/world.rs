@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::change::Gap;
 use crate::path::RepoPath;
 use crate::plan::{Own, PlanText};
-use crate::repo::Gap;
 
 /// The disk and git, as far as the server needs them. The program has the real ones; a test can
 /// make its own.

@@ -1,9 +1,9 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
 use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
+use crate::change::{ChangeKind, Lines};
 use crate::finding::{Datum, Draft, Label, Level, Place};
 use crate::gate::{Collision, Meeting};
-use crate::repo::{ChangeKind, Lines};
 
 pub(super) const RULE: Rule = Rule {
     name: "colliding-writes",

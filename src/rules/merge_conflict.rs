@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Done, Example, Facts, Grouping, Rule, Subject, texts};
+use crate::change::Conflict;
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
 use crate::path::RepoPath;
-use crate::repo::Conflict;
 
 pub(super) const RULE: Rule = Rule {
     name: "merge-conflict",

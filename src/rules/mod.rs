@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::change::Gap;
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::{Glob, Meeting, Patience};
@@ -18,7 +19,6 @@ use crate::path::RepoPath;
 use crate::plan::fix::Replacement;
 use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan};
-use crate::repo::Gap;
 use crate::source::{Span, excerpt, yaml};
 use crate::survey::Survey;
 

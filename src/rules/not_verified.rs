@@ -3,10 +3,10 @@
 use super::{Done, Example, Facts, Grouping, Question, Rule, Subject, label};
 use std::sync::Arc;
 
+use crate::change::{ChangeKind, Gap};
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Placed, Source, Standing, Work};
 use crate::path::{RepoPath, is_git_folder};
-use crate::repo::{ChangeKind, Gap};
 
 pub(super) const RULE: Rule = Rule {
     name: "not-verified",

@@ -3,10 +3,10 @@
 use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use std::sync::Arc;
 
+use crate::change::ChangeKind;
 use crate::finding::{Draft, Level};
 use crate::gate::{Carried, Judged, Placed, Standing};
 use crate::path::RepoPath;
-use crate::repo::ChangeKind;
 
 pub(super) const RULE: Rule = Rule {
     name: "out-of-lane",

@@ -1,8 +1,8 @@
 //! `plan-changed`: a change to the plan that judges it.
 
 use super::{Done, Example, Facts, Grouping, Rule, Subject, text};
+use crate::change::ChangeKind;
 use crate::finding::{Draft, Level};
-use crate::repo::ChangeKind;
 
 pub(super) const RULE: Rule = Rule {
     name: "plan-changed",

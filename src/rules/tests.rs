@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::change::FolderRename;
 use crate::finding::{Finding, Input, Mender, Report};
 use crate::gate::{ChangedLink, Destination, Extent, GateInput, Judged, Source, Work};
+use crate::patch;
 use crate::plan::{Own, PlanText, read};
-use crate::repo::{FolderRename, patch};
 
 fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
@@ -49,7 +50,7 @@ fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
 /// What is found where the path of a patch is a link that leads somewhere.
 fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
     let Work::Changes(set) = work(patch) else { panic!("{patch}") };
-    let link = |(path, change): (&RepoPath, &crate::repo::Change)| ChangedLink {
+    let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
         judged: 0,
         path: path.clone(),
         target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),

@@ -14,9 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use lanelint::change::ChangeSet;
+use lanelint::git::{CommitId, Environment, Repository};
 use lanelint::path::RepoPath;
-use lanelint::repo::ChangeSet;
-use lanelint::repo::git::{CommitId, Environment, Repository};
 use tempfile::TempDir;
 
 /// A repository with a work tree, and a home folder beside it.

@@ -11,10 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use lanelint::change::Gap;
 use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, PlanText};
-use lanelint::repo::Gap;
 use lsp_server::{Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use lanelint::change::Gap;
 use lanelint::finding::{Input, Report};
 use lanelint::gate::{Extent, GateInput, Judged, Source, Work};
+use lanelint::patch;
 use lanelint::path::{RepoPath, quote};
 use lanelint::plan::{PlanText, read};
-use lanelint::repo::{Gap, patch};
 use lanelint::report::Format;
 
 use crate::common::assert_harmless;

@@ -17,7 +17,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
 use bstr::ByteSlice;
-use lanelint::repo::{ChangeKind, ChangeSet};
+use lanelint::change::{ChangeKind, ChangeSet};
 
 pub type Changes = BTreeMap<Vec<u8>, ChangeKind>;
 

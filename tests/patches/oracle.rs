@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use lanelint::repo::patch;
-use lanelint::repo::{ChangeKind, ChangeSet};
+use lanelint::change::{ChangeKind, ChangeSet};
+use lanelint::patch;
 
 pub type Paths = BTreeSet<Vec<u8>>;
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use lanelint::git::Repository;
 use lanelint::plan::Plan;
-use lanelint::repo::git::Repository;
 
 use crate::cli::Unusable;
 

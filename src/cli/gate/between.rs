@@ -2,16 +2,16 @@
 
 use std::io::Write;
 
+use lanelint::change::Gap;
 use lanelint::check::is_on;
 use lanelint::fold;
 use lanelint::gate::{
     Commits, GateInput, TriedMerge, added_forms, collisions, may_move_folders, sharing,
 };
+use lanelint::git::{CommitId, GitError, Repository};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::plan::order::Order;
-use lanelint::repo::Gap;
-use lanelint::repo::git::{CommitId, GitError, Repository};
 
 use super::progress::Progress;
 use crate::cli::output::tell;

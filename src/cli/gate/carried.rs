@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use lanelint::change::{Change, ChangeSet, Gap};
 use lanelint::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
+use lanelint::git::{CommitId, GitError, ObjectId, Repository};
 use lanelint::path::RepoPath;
-use lanelint::repo::git::{CommitId, GitError, ObjectId, Repository};
-use lanelint::repo::{Change, ChangeSet, Gap};
 
 use super::progress::Progress;
 

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use lanelint::change::{ChangeSet, Gap};
 use lanelint::finding::Input;
+use lanelint::fs;
 use lanelint::gate::{Commits, Extent, GateInput, Judged, Source, Work};
+use lanelint::git::{BranchTip, CommitId, GitError, Prefer, Repository};
+use lanelint::patch;
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
-use lanelint::repo::git::{BranchTip, CommitId, GitError, Prefer, Repository};
-use lanelint::repo::{ChangeSet, Gap, files, patch};
 
 use super::Gate;
 use super::asked::{Range, patch as named_patch, task, task_of_branch};
@@ -78,7 +80,7 @@ impl<'a> Judge<'a> {
                 patch::read_from(std::io::stdin().lock(), strip)
                     .map_err(|error| unreadable(name, &error))
             } else {
-                files::open(&self.gate.place.here.join(name)).map_err(Gap::from).and_then(|file| {
+                fs::open(&self.gate.place.here.join(name)).map_err(Gap::from).and_then(|file| {
                     patch::read_from(std::io::BufReader::with_capacity(1 << 16, file), strip)
                         .map_err(|error| unreadable(name, &error))
                 })

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lanelint::change::{Change, ChangeKind, Gap};
 use lanelint::gate::{ChangedLink, Destination, GateInput, Judged, Node, Source, System, follow};
+use lanelint::git::{CommitId, Environment, GitErrorKind, Mode, ObjectId, Repository};
 use lanelint::path::RepoPath;
-use lanelint::repo::git::{CommitId, Environment, GitErrorKind, Mode, ObjectId, Repository};
-use lanelint::repo::{Change, ChangeKind, Gap};
 
 use crate::cli::check::existing_files;
 

@@ -14,12 +14,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::change::Gap;
 use lanelint::check::is_on;
 use lanelint::finding::Input;
 use lanelint::gate::GateInput;
-use lanelint::repo::Gap;
-use lanelint::repo::git::Repository;
-use lanelint::repo::patch::DEFAULT_STRIP;
+use lanelint::git::Repository;
+use lanelint::patch::DEFAULT_STRIP;
 
 use super::output::tell;
 use super::plan::{Failure, Place};

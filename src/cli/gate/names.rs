@@ -1,6 +1,6 @@
 //! The commits that names stand for.
 
-use lanelint::repo::git::{CommitId, GitError, GitErrorKind, MergeBase, Prefer, Repository};
+use lanelint::git::{CommitId, GitError, GitErrorKind, MergeBase, Prefer, Repository};
 
 use crate::cli::output::tell;
 

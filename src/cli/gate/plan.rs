@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use lanelint::fs::resolve::without_dots;
+use lanelint::git::{GitError, Prefer, Repository};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan, locate};
-use lanelint::repo::git::{GitError, Prefer, Repository};
-use lanelint::repo::written::without_dots;
 
 use super::Gate;
 use super::names::{Named, anchor, branch, branch_or_error, commit};

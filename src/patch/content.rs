@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::repo::{ChangeKind, Lines, Shown};
+use crate::change::{ChangeKind, Lines, Shown};
 
 /// How many stretches of lines are kept of one file.
 const STRETCHES: usize = 1_000;

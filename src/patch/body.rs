@@ -153,7 +153,7 @@ fn is_base85(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::{ChangeKind, Lines};
+    use crate::change::{ChangeKind, Lines};
 
     #[test]
     fn written_lines_are_counted_in_the_old_file() {

@@ -11,8 +11,8 @@ use super::cleanup::Folder;
 use super::error::{GitError, GitErrorKind};
 use super::object::ObjectFormat;
 use super::process::{Call, Program};
+use crate::fs::read_bounded;
 use crate::path::quote;
-use crate::repo::files::read_bounded;
 use bstr::ByteSlice;
 
 /// No list of shallow commits is read that is longer: a million of them.

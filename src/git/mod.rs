@@ -208,7 +208,7 @@ impl Repository {
         })
     }
 
-    /// The content of a blob, by the name that a [`Side`](crate::repo::Side) or a [`TreeEntry`] gave.
+    /// The content of a blob, by the name that a [`Side`](crate::change::Side) or a [`TreeEntry`] gave.
     ///
     /// # Errors
     /// When git is too old or fails, or the object is missing, no blob, or longer than `limit`.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::names::Fault;
+use crate::change::object::{Mode, ObjectId};
+use crate::change::{Change, ChangeKind, ChangeSet, Gap, Lines, Shown, Side};
 use crate::path::{RepoPath, quote};
-use crate::repo::git::{Mode, ObjectId};
-use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Lines, Shown, Side};
 
 /// How many gaps are told one by one. A hostile text could hold one in every line.
 const TOLD: usize = 20;
@@ -158,7 +158,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::git;
+    use crate::change::object;
     use ChangeKind::{Added, Deleted, Mode, Modified, Type};
 
     #[test]
@@ -184,11 +184,11 @@ mod tests {
     fn a_path_deleted_and_created_as_something_else_changed_its_type() {
         let gone = |old| Effect { old, ..Effect::plain(Deleted) };
         let made = |new| Effect { new, ..Effect::plain(Added) };
-        let (file, link) = (Some(git::Mode::File), Some(git::Mode::Symlink));
+        let (file, link) = (Some(object::Mode::File), Some(object::Mode::Symlink));
         assert_eq!(gone(file).and(made(link)).kind, Type);
         assert_eq!(made(link).and(gone(file)).kind, Type);
         assert_eq!(gone(file).and(made(file)).kind, Modified);
-        assert_eq!(gone(file).and(made(Some(git::Mode::Executable))).kind, Modified);
+        assert_eq!(gone(file).and(made(Some(object::Mode::Executable))).kind, Modified);
         assert_eq!(gone(None).and(made(link)).kind, Modified);
     }
 

@@ -18,9 +18,9 @@ use super::error::{GitError, GitErrorKind, quoted};
 use super::object::{CommitId, Mode, ObjectId};
 use super::process::{Call, is_executable};
 use super::{Repository, names, pattern_files};
+use crate::change::{Change, ChangeKind, ChangeSet, Gap, Side};
+use crate::fs::read_bounded;
 use crate::path::{RepoPath, quote};
-use crate::repo::files::read_bounded;
-use crate::repo::{Change, ChangeKind, ChangeSet, Gap, Side};
 
 /// No list of patterns (`.git/info/exclude`, the user's `core.excludesFile`) is read that is longer.
 const PATTERNS_LIMIT: u64 = 16 << 20;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Repository;
 use super::error::GitError;
 use super::object::{CommitId, Mode};
+use crate::change::FolderRename;
 use crate::path::RepoPath;
-use crate::repo::FolderRename;
 
 /// Of how many files the content is compared for renames: git's own limit for merges.
 const RENAME_LIMIT: &str = "-l7000";

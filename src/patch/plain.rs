@@ -3,7 +3,7 @@
 use super::body::Hunk;
 use super::names::{Fault, Side, strip};
 use super::stamp::{says_absent, without_stamp};
-use crate::repo::ChangeKind;
+use crate::change::ChangeKind;
 
 /// Endings of the copy that somebody keeps of a file before changing it.
 const BACKUPS: [&[u8]; 4] = [b".orig", b".old", b".bak", b"~"];

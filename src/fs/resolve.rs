@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::ByteSlice;
 
-use super::files::FilesError;
+use super::FilesError;
 
 /// How many links are followed, as many as Linux does.
 const MOST_LINKS: usize = 40;

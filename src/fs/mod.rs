@@ -1,6 +1,7 @@
 //! Files without git: the list of those below a folder, and the content of one that a stranger
 //! named.
 
+pub mod resolve;
 mod rewrite;
 
 use std::fmt;
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 use bstr::ByteSlice;
 use walkdir::WalkDir;
 
+use crate::change::Gap;
 use crate::path::{RepoPath, quote};
-use crate::repo::Gap;
 pub use rewrite::Rewrite;
 
 /// Why files could not be listed or read.

@@ -1,19 +1,12 @@
-//! git's view of a repository: the files that exist, the changes that were made, and patches read
-//! as text.
-//!
-//! [`git`] is the only place that starts a process, [`files`] the only one below the command line
-//! that walks folders, [`written`] follows links. None of them knows of plans, tasks or lanes.
+//! The words for what was changed: kinds of change, sets of them, and what may be missing.
 
-pub mod files;
-pub mod git;
-pub mod patch;
-pub mod written;
+pub mod object;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::path::RepoPath;
-use git::{Mode, ObjectId};
+use object::{Mode, ObjectId};
 
 /// How a change writes its path, in the words of `git diff --raw` without renames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use crate::repo::Gap;
+use crate::change::Gap;
 
 /// Why git gave no answer that can be relied on.
 ///

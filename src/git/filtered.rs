@@ -19,8 +19,8 @@ use bstr::ByteSlice;
 use super::Repository;
 use super::error::GitError;
 use super::object::{ObjectId, ObjectKind};
+use crate::fs::sha256;
 use crate::path::RepoPath;
-use crate::repo::files::sha256;
 
 /// No pointer of Git LFS is longer.
 const POINTER_LIMIT: u64 = 1024;

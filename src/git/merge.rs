@@ -9,8 +9,8 @@ use super::error::{GitError, quoted};
 use super::object::{CommitId, ObjectId};
 use super::process::Call;
 use super::{GitVersion, Repository};
+use crate::change::Conflict;
 use crate::path::RepoPath;
-use crate::repo::Conflict;
 
 /// The first git that takes attributes from a commit where there is no work tree.
 const ATTRIBUTES_FROM_COMMIT: GitVersion = GitVersion { major: 2, minor: 41, patch: 0 };

@@ -59,7 +59,7 @@ use self::plain::Plain;
 use self::section::Section;
 use self::signs::{foreign, is_header, stranger};
 use self::tally::{Effect, Tally};
-use super::{ChangeKind, ChangeSet};
+use crate::change::{ChangeKind, ChangeSet};
 
 /// How many components `git apply` takes off every name unless it is told otherwise.
 pub const DEFAULT_STRIP: usize = 1;
@@ -472,7 +472,7 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::{Lines, git};
+    use crate::change::Lines;
 
     /// The paths with their kinds, and whether there is a gap.
     fn told(text: &str) -> (Vec<String>, bool) {
@@ -496,7 +496,7 @@ mod tests {
              +++ b/x\n@@ -4,3 +4,3 @@\n a\n-b\n+c\n d\n@@ -9,0 +10 @@\n+e\n"
         ));
         let new = new.unwrap();
-        assert_eq!(new.mode, git::Mode::Executable);
+        assert_eq!(new.mode, crate::change::object::Mode::Executable);
         assert_eq!(new.id.unwrap().as_str(), id);
         assert_eq!(seen.lines, Lines::Known(vec![4..5, 9..9]));
         // An abbreviated name proves nothing: people make such lines up.

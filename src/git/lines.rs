@@ -3,8 +3,9 @@
 use super::Repository;
 use super::error::GitError;
 use super::object::{Info, ObjectId, ObjectKind};
+use crate::change::Lines;
+use crate::patch;
 use crate::path::RepoPath;
-use crate::repo::{Lines, patch};
 
 /// No content is compared that is larger, nor are more bytes at once, or in all.
 const CONTENT_LIMIT: u64 = 4 << 20;

@@ -4,8 +4,8 @@ use super::body::Hunk;
 use super::content::Content;
 use super::names::{Fault, Names, Side, lone, strip};
 use super::tally::{Effect, is_retyped};
-use crate::repo::ChangeKind;
-use crate::repo::git::{Mode, ObjectId};
+use crate::change::ChangeKind;
+use crate::change::object::{Mode, ObjectId};
 
 /// What a line meant to the header that it followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use bstr::ByteSlice;
 
 use super::Repository;
 use super::refs::HEADS;
+use crate::fs::{FilesError, read_bounded};
 use crate::path::{PathFault, RepoPath};
-use crate::repo::files::{FilesError, read_bounded};
 
 /// Files of git that are read here hold a line.
 const LONGEST: u64 = 1 << 16;

@@ -9,8 +9,8 @@ use super::Repository;
 use super::error::{GitError, GitErrorKind, quoted};
 use super::merge::Merge;
 use super::object::{CommitId, Info, Mode, ObjectId, tree_fault};
+use crate::change::{Change, ChangeKind, ChangeSet, Conflict, Gap, Side};
 use crate::path::{RepoPath, quote};
-use crate::repo::{Change, ChangeKind, ChangeSet, Conflict, Gap, Side};
 
 /// The switches of every command that lists differences: nothing is guessed, nothing left out.
 pub(super) const RAW: [&str; 7] =
