@@ -14,8 +14,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lanelint::change::Gap;
 use lanelint::check::check;
+use lanelint::failure::Failure;
 use lanelint::lsp::{Connection, OnDisk, World, serve};
 use lanelint::overlap::overlaps;
 use lanelint::path::RepoPath;
@@ -442,7 +442,7 @@ impl World for Nothing {
         None
     }
 
-    fn files(&self, _: &Path) -> (Vec<RepoPath>, Vec<Gap>) {
+    fn files(&self, _: &Path) -> (Vec<RepoPath>, Vec<Failure>) {
         (Vec::new(), Vec::new())
     }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::change::Gap;
+use crate::failure::Failure;
 use crate::finding::{Datum, Draft, Finding, Level, Place, Report, UNVERIFIED};
 use crate::gate::{GateFacts, GateInput, Judged};
 use crate::lane::Lanes;
@@ -24,7 +24,7 @@ pub use mend::{Done, Mended, Refused, mend};
 ///
 /// `files` are those that exist, in byte order, and `gaps` why that may not be all of them.
 #[must_use]
-pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Gap>) -> Report {
+pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Failure>) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
     let known = PlanFacts::new(plan, &lanes, &order, files, gaps);

@@ -4,6 +4,7 @@ pub mod brief;
 pub mod change;
 pub mod check;
 pub mod explain;
+pub mod failure;
 pub mod finding;
 pub mod fold;
 pub mod fs;

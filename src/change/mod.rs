@@ -5,6 +5,7 @@ pub mod object;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::failure::Failure;
 use crate::path::RepoPath;
 use object::{Mode, ObjectId};
 
@@ -132,14 +133,8 @@ pub struct ChangeSet {
     /// The paths written, each once, in byte order.
     pub changes: BTreeMap<RepoPath, Change>,
     /// Why `changes` may not be the whole list. Empty: it is.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<Failure>,
 }
 
-/// One reason why a list of changes is not whole, in words for the person who has to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// What is wrong and where, in one line: `line 12: a combined diff (\`diff --cc\`)`.
-    pub problem: String,
-    /// What to do next, with the command if there is one.
-    pub help: String,
-}
+/// One reason why a list of changes is not whole.
+pub type Gap = Failure;

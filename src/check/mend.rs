@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::check;
-use crate::change::Gap;
+use crate::failure::Failure;
 use crate::finding::{Applicability, Edit, Fix, Mender, Place, Report};
 use crate::path::RepoPath;
 use crate::plan::fix::{Applied, Refusal, apply};
@@ -68,7 +68,7 @@ pub fn mend(
     texts: Vec<PlanText>,
     own: Vec<Own>,
     files: &[RepoPath],
-    gaps: &[Gap],
+    gaps: &[Failure],
     most: Applicability,
 ) -> Mended {
     let mut texts = texts;

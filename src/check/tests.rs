@@ -121,7 +121,7 @@ fn an_allowance_that_is_needed_or_not_judged_is_left_alone() {
     let allowances: usize = report.plan.tasks.iter().map(|task| task.allow.len()).sum();
     assert!(allowances == 1 && !report.verified(), "{text}");
     assert_eq!(unused(&report), [""; 0], "{text}");
-    let gap = Gap { problem: "p".to_owned(), help: String::new() };
+    let gap = Failure { problem: "p".to_owned(), help: String::new() };
     assert_eq!(unused(&check(&plan(&pair("x", "y")), &[], vec![gap])), [""; 0]);
 }
 
@@ -156,7 +156,7 @@ fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
     }
     // What could not be read may need it, of this task or of all.
     let mut cut = work(0, Extent::Given, Some(&["x/1"]));
-    let gap = || Gap { problem: "p".to_owned(), help: String::new() };
+    let gap = || Failure { problem: "p".to_owned(), help: String::new() };
     let Work::Changes(changes) = &mut cut.work else { unreachable!() };
     changes.gaps.push(gap());
     assert_eq!(unused(&gated(text, vec![cut, work(1, Extent::Given, Some(&["log"]))])), [""; 0]);

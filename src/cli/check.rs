@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use lanelint::change::Gap;
 use lanelint::check::Refused;
+use lanelint::failure::Failure;
 use lanelint::finding::{Applicability, Report};
 use lanelint::fs::{self, Rewrite};
 use lanelint::git::{Environment, Repository};
@@ -81,7 +81,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Unusable> {
 fn mend(
     found: Found,
     files: &[RepoPath],
-    gaps: &[Gap],
+    gaps: &[Failure],
     most: Applicability,
 ) -> Result<Report, Unusable> {
     let Found { texts, own, paths, .. } = found;
@@ -117,7 +117,10 @@ fn mend(
 }
 
 /// The files below the root: those of git's index where the root is in a work tree, else all.
-pub(super) fn existing_files(environment: &Environment, root: &Path) -> Result<Vec<RepoPath>, Gap> {
+pub(super) fn existing_files(
+    environment: &Environment,
+    root: &Path,
+) -> Result<Vec<RepoPath>, Failure> {
     let repository = match Repository::discover(environment, root) {
         Ok(repository) => repository,
         Err(error) => {

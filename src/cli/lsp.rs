@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use lanelint::change::Gap;
+use lanelint::failure::Failure;
 use lanelint::git::{Checkout, Environment, Head, Repository};
 use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
 use lanelint::path::RepoPath;
@@ -88,7 +88,7 @@ impl World for Disk {
         Place::new(&environment, None, None).ok()?.plan_there()
     }
 
-    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Gap>) {
+    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Failure>) {
         match existing_files(&self.from(root), root) {
             Ok(files) => (files, Vec::new()),
             Err(gap) => (Vec::new(), vec![gap]),

@@ -21,9 +21,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use lanelint::failure::Failure;
 use lanelint::finding::{Report, Verdict};
-use lanelint::fs::FilesError;
-use lanelint::git::GitError;
 use lanelint::report;
 
 use output::{Color, FormatTo};
@@ -93,29 +92,7 @@ struct Common {
 }
 
 /// Why a call cannot be used: nothing was judged, and the program ends with status 2.
-#[derive(Debug)]
-struct Unusable {
-    problem: String,
-    help: String,
-}
-
-impl Unusable {
-    fn new(problem: impl Into<String>, help: impl Into<String>) -> Unusable {
-        Unusable { problem: problem.into(), help: help.into() }
-    }
-}
-
-impl From<FilesError> for Unusable {
-    fn from(error: FilesError) -> Unusable {
-        Unusable::new(error.problem, error.help)
-    }
-}
-
-impl From<GitError> for Unusable {
-    fn from(error: GitError) -> Unusable {
-        Unusable::new(error.problem, error.help)
-    }
-}
+type Unusable = Failure;
 
 /// Reads the name of a task, a branch or a revision. An unset variable must not pass for one.
 fn name(text: &str) -> Result<String, String> {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use crate::change::{ChangeSet, Conflict, FolderRename, Gap};
+use crate::change::{ChangeSet, Conflict, FolderRename};
+use crate::failure::Failure;
 use crate::finding::{Input, Report};
 use crate::gate::{
     ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, System, TriedMerge, Work,
@@ -96,7 +97,7 @@ fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
     let followed = |path: &RepoPath, target: &[u8]| {
         let leads: Result<Destination, Infallible> =
             crate::gate::follow(path, target, System::Unix, |_| Ok(Node::Nothing));
-        leads.map_err(|never| -> Gap { match never {} })
+        leads.map_err(|never| -> Failure { match never {} })
     };
     let targets = changes
         .changes

@@ -4,7 +4,6 @@
 pub mod resolve;
 mod rewrite;
 
-use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
@@ -14,38 +13,9 @@ use std::time::{Duration, Instant};
 use bstr::ByteSlice;
 use walkdir::WalkDir;
 
-use crate::change::Gap;
+use crate::failure::Failure;
 use crate::path::{RepoPath, quote};
 pub use rewrite::Rewrite;
-
-/// Why files could not be listed or read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilesError {
-    /// What is wrong and with which file, in one line.
-    pub problem: String,
-    /// What to do next, in one line.
-    pub help: String,
-}
-
-impl FilesError {
-    fn new(problem: impl Into<String>, help: impl Into<String>) -> FilesError {
-        FilesError { problem: problem.into(), help: help.into() }
-    }
-}
-
-impl fmt::Display for FilesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)
-    }
-}
-
-impl std::error::Error for FilesError {}
-
-impl From<FilesError> for Gap {
-    fn from(error: FilesError) -> Gap {
-        Gap { problem: error.problem, help: error.help }
-    }
-}
 
 /// Lists the files below `root`, relative to it, in byte order.
 ///
@@ -55,7 +25,7 @@ impl From<FilesError> for Gap {
 /// # Errors
 /// A folder that cannot be read, or a name that no path of a repository can have: a list with
 /// holes would let a lint pass that looked at half of the files.
-pub fn walk(root: &Path) -> Result<Vec<RepoPath>, FilesError> {
+pub fn walk(root: &Path) -> Result<Vec<RepoPath>, Failure> {
     let mut files = Vec::new();
     let entries = WalkDir::new(root)
         .min_depth(1)
@@ -65,7 +35,7 @@ pub fn walk(root: &Path) -> Result<Vec<RepoPath>, FilesError> {
         let entry = entry.map_err(|error| {
             let place = error.path().unwrap_or(root);
             let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-            FilesError::new(
+            Failure::new(
                 format!("cannot list {}: {why}", place.display()),
                 "make the folder readable, or move it out of the tree",
             )
@@ -80,7 +50,7 @@ pub fn walk(root: &Path) -> Result<Vec<RepoPath>, FilesError> {
     Ok(files)
 }
 
-fn repo_path(relative: &Path) -> Result<RepoPath, FilesError> {
+fn repo_path(relative: &Path) -> Result<RepoPath, Failure> {
     let joined = relative
         .components()
         .map(|component| <[u8]>::from_os_str(component.as_os_str()))
@@ -88,7 +58,7 @@ fn repo_path(relative: &Path) -> Result<RepoPath, FilesError> {
         .map(|parts| parts.join(&b'/'));
     joined.and_then(|bytes| RepoPath::new(bytes).ok()).ok_or_else(|| {
         let name = quote(relative.as_os_str().as_encoded_bytes());
-        FilesError::new(
+        Failure::new(
             format!("{name} is no name that a repository can hold"),
             "rename the file, or move it out of the tree",
         )
@@ -107,7 +77,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// # Errors
 /// When there is no such file, it is a folder, a device or a socket, cannot be read, or is longer
 /// than `limit` bytes.
-pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FilesError> {
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     read_patiently(path, limit, PATIENCE)
 }
 
@@ -117,7 +87,7 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FilesError> {
 ///
 /// # Errors
 /// When there is no such file, it is a folder, a device or a socket, or cannot be opened.
-pub fn open(path: &Path) -> Result<File, FilesError> {
+pub fn open(path: &Path) -> Result<File, Failure> {
     let meta = path.metadata().map_err(|error| cannot_read(path, &error))?;
     readable(path, &meta)?;
     File::open(path).map_err(|error| cannot_read(path, &error))
@@ -127,7 +97,7 @@ pub fn open(path: &Path) -> Result<File, FilesError> {
 ///
 /// # Errors
 /// When there is no such file, it is of another kind, or it cannot be read.
-pub fn sha256(path: &Path) -> Result<String, FilesError> {
+pub fn sha256(path: &Path) -> Result<String, Failure> {
     use sha2::{Digest, Sha256};
     let failed = |error: io::Error| cannot_read(path, &error);
     let mut file = open_without_waiting(path).map_err(failed)?;
@@ -147,22 +117,22 @@ pub fn sha256(path: &Path) -> Result<String, FilesError> {
     Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn cannot_read(path: &Path, error: &io::Error) -> FilesError {
+fn cannot_read(path: &Path, error: &io::Error) -> Failure {
     let problem = format!("cannot read {}: {error}", path.display());
-    FilesError::new(problem, "look at the name and permissions")
+    Failure::new(problem, "look at the name and permissions")
 }
 
 /// Whether a file is one that ends, as far as its kind tells.
-fn readable(path: &Path, meta: &Metadata) -> Result<(), FilesError> {
+fn readable(path: &Path, meta: &Metadata) -> Result<(), Failure> {
     let name = path.display();
     if meta.is_dir() {
-        return Err(FilesError::new(
+        return Err(Failure::new(
             format!("{name} is a folder, not a file"),
             "name a file inside it",
         ));
     }
     if !meta.is_file() && !is_fifo(meta) {
-        return Err(FilesError::new(
+        return Err(Failure::new(
             format!("{name} is a device or a socket, not a file"),
             "name a file, or `-` for standard input",
         ));
@@ -170,14 +140,14 @@ fn readable(path: &Path, meta: &Metadata) -> Result<(), FilesError> {
     Ok(())
 }
 
-fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>, FilesError> {
+fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>, Failure> {
     let name = path.display();
     let failed = |error: &io::Error| cannot_read(path, error);
     let file = open_without_waiting(path).map_err(|error| failed(&error))?;
     let meta = file.metadata().map_err(|error| failed(&error))?;
     readable(path, &meta)?;
     let silent = || {
-        FilesError::new(
+        Failure::new(
             format!("{name} is a FIFO, and nothing came out of it for {patience:?}"),
             "start the program that writes to it, or write its output to a file first",
         )
@@ -199,7 +169,7 @@ fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>
                 heard = Instant::now();
                 writer_came = true;
                 if content.len() as u64 > limit {
-                    return Err(FilesError::new(
+                    return Err(Failure::new(
                         format!("{name} is longer than the {limit} bytes that are read"),
                         "name a smaller file",
                     ));

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use bstr::ByteSlice;
 
-use super::FilesError;
+use crate::failure::Failure;
 
 /// How many links are followed, as many as Linux does.
 const MOST_LINKS: usize = 40;
@@ -17,7 +17,7 @@ pub enum NoTarget {
     /// The name means different files to different programs, or none to the system.
     Refused(&'static str),
     /// The system does not tell what is there.
-    Unreadable(FilesError),
+    Unreadable(Failure),
 }
 
 impl fmt::Display for NoTarget {
@@ -124,7 +124,7 @@ fn followed(path: &Path) -> Result<PathBuf, NoTarget> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> NoTarget {
-    NoTarget::Unreadable(FilesError {
+    NoTarget::Unreadable(Failure {
         problem: format!(
             "cannot look at {}: {error}",
             path.as_os_str().as_encoded_bytes().as_bstr()

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{FilesError, read_bounded};
+use super::read_bounded;
+use crate::failure::Failure;
 
 /// A new content for a file, written beside it and not yet in its place.
 #[derive(Debug)]
@@ -23,19 +24,19 @@ impl Rewrite {
     /// When the file is not the plain file with the content `old` that was read, may not be written,
     /// or its folder cannot be written to. A link is not followed: what it leads to may belong to
     /// somebody else.
-    pub fn prepare(path: &Path, old: &[u8], new: &[u8]) -> Result<Rewrite, FilesError> {
+    pub fn prepare(path: &Path, old: &[u8], new: &[u8]) -> Result<Rewrite, Failure> {
         let meta = path.symlink_metadata().map_err(|error| cannot_write(path, &error))?;
         if meta.is_symlink() {
             let problem = format!("{} is a link and is not written to", path.display());
-            return Err(FilesError::new(problem, "name the file that it leads to"));
+            return Err(Failure::new(problem, "name the file that it leads to"));
         }
         if !meta.is_file() {
             let problem = format!("{} is no plain file and is not written to", path.display());
-            return Err(FilesError::new(problem, "name a plain file"));
+            return Err(Failure::new(problem, "name a plain file"));
         }
         if meta.permissions().readonly() {
             let problem = format!("{} may not be written", path.display());
-            return Err(FilesError::new(problem, "give yourself the permission, or edit a copy"));
+            return Err(Failure::new(problem, "give yourself the permission, or edit a copy"));
         }
         unchanged(path, old)?;
         let write = || -> io::Result<NamedTempFile> {
@@ -56,24 +57,24 @@ impl Rewrite {
     ///
     /// # Errors
     /// When the file has changed since it was read, or cannot be replaced. It is then what it was.
-    pub fn finish(self) -> Result<(), FilesError> {
+    pub fn finish(self) -> Result<(), Failure> {
         unchanged(&self.path, &self.old)?;
         let placed = self.written.persist(&self.path);
         placed.map(|_| ()).map_err(|error| cannot_write(&self.path, &error.error))
     }
 }
 
-fn unchanged(path: &Path, old: &[u8]) -> Result<(), FilesError> {
+fn unchanged(path: &Path, old: &[u8]) -> Result<(), Failure> {
     // One byte more would be a change too.
     let now = read_bounded(path, old.len() as u64 + 1);
     if now.is_ok_and(|now| now == old) {
         return Ok(());
     }
     let problem = format!("{} has changed since it was read", path.display());
-    Err(FilesError::new(problem, "run it again"))
+    Err(Failure::new(problem, "run it again"))
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> FilesError {
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     let problem = format!("cannot write {}: {error}", path.display());
-    FilesError::new(problem, "look at the folder's permissions and at the space that is left")
+    Failure::new(problem, "look at the folder's permissions and at the space that is left")
 }

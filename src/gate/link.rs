@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use bstr::ByteSlice;
 
-use crate::change::Gap;
+use crate::failure::Failure;
 use crate::path::{RepoPath, is_git_folder};
 
 /// How many links are followed, as by Linux.
@@ -22,7 +22,7 @@ pub struct ChangedLink {
     /// What is written in it; nothing where that is not known.
     pub target: Option<Vec<u8>>,
     /// Where that leads, or why nobody knows.
-    pub leads: Result<Destination, Gap>,
+    pub leads: Result<Destination, Failure>,
 }
 
 /// Where a link leads in the end.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GateInput, Judged, moving};
-use crate::change::{Conflict, Gap};
+use crate::change::Conflict;
+use crate::failure::Failure;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -18,7 +19,7 @@ pub struct TriedMerge {
     /// The places of those that it was merged into: one, or all before it in their order.
     pub into: Vec<usize>,
     /// Where they do not merge, or why nobody knows.
-    pub outcome: Result<Vec<Conflict>, Gap>,
+    pub outcome: Result<Vec<Conflict>, Failure>,
 }
 
 /// The branches that share files: only these can stand in each other's way.

@@ -12,7 +12,8 @@ mod protection;
 use std::collections::BTreeMap;
 
 use crate::change::object::{CommitId, Mode, ObjectId};
-use crate::change::{Change, ChangeKind, ChangeSet, FolderRename, Gap, Lines};
+use crate::change::{Change, ChangeKind, ChangeSet, FolderRename, Lines};
+use crate::failure::Failure;
 use crate::finding::Input;
 use crate::glob::{Patience, Undecided};
 use crate::lane::Lanes;
@@ -90,7 +91,7 @@ pub enum Work {
     /// Nothing: the task's branch does not exist.
     NoBranch,
     /// Nobody knows: it could not be read.
-    Unreadable(Gap),
+    Unreadable(Failure),
 }
 
 /// All that a gate looked at.
@@ -99,7 +100,7 @@ pub struct GateInput {
     /// The inputs in the order of the call.
     pub judged: Vec<Judged>,
     /// What keeps the run as a whole from being verified.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<Failure>,
     /// The paths that would be found as the plan before the one that judges, and those that would
     /// make finding it an error.
     pub plan_rivals: Vec<Own>,

@@ -7,7 +7,8 @@ use bstr::ByteSlice;
 
 use super::Repository;
 use super::refs::HEADS;
-use crate::fs::{FilesError, read_bounded};
+use crate::failure::Failure;
+use crate::fs::read_bounded;
 use crate::path::{PathFault, RepoPath};
 
 /// Files of git that are read here hold a line.
@@ -145,7 +146,7 @@ impl Checkout {
     ///
     /// # Errors
     /// When there is a file of git and it cannot be read.
-    pub fn head(&self) -> Result<Head, FilesError> {
+    pub fn head(&self) -> Result<Head, Failure> {
         let file = self.git_dir.join("HEAD");
         if file.is_symlink() {
             return Ok(Head::Unusual);
@@ -172,7 +173,7 @@ impl Checkout {
     ///
     /// # Errors
     /// When there is a file of git and it cannot be read.
-    pub fn rebased(&self) -> Result<Option<String>, FilesError> {
+    pub fn rebased(&self) -> Result<Option<String>, Failure> {
         for folder in ["rebase-merge", "rebase-apply"] {
             let file = self.git_dir.join(folder).join("head-name");
             if file.symlink_metadata().is_err() {

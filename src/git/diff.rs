@@ -9,7 +9,8 @@ use super::Repository;
 use super::error::{GitError, GitErrorKind, quoted};
 use super::merge::Merge;
 use super::object::{CommitId, Info, Mode, ObjectId, tree_fault};
-use crate::change::{Change, ChangeKind, ChangeSet, Conflict, Gap, Side};
+use crate::change::{Change, ChangeKind, ChangeSet, Conflict, Side};
+use crate::failure::Failure;
 use crate::path::{RepoPath, quote};
 
 /// The switches of every command that lists differences: nothing is guessed, nothing left out.
@@ -306,7 +307,7 @@ impl RawDiff {
         let path = match RepoPath::new(name) {
             Ok(path) => path,
             Err(fault) => {
-                self.set.gaps.push(Gap {
+                self.set.gaps.push(Failure {
                     problem: format!("a change of {}, which is no path: {fault}", quote(name)),
                     help: "remove that name from the commit: git writes no such file".into(),
                 });
@@ -319,14 +320,14 @@ impl RawDiff {
             b"T" => ChangeKind::Type,
             b"M" => kind_of_modification(old.as_ref(), new.as_ref()),
             b"U" => {
-                self.set.gaps.push(Gap {
+                self.set.gaps.push(Failure {
                     problem: format!("{path} is unmerged"),
                     help: "resolve the conflict and `git add` the file".into(),
                 });
                 ChangeKind::Modified
             }
             _ => {
-                self.set.gaps.push(Gap {
+                self.set.gaps.push(Failure {
                     problem: format!("git lists {path} with the status {}", letter.as_bstr()),
                     help: "run `git fsck`; report this if it finds nothing".into(),
                 });
@@ -350,9 +351,9 @@ impl RawDiff {
     }
 }
 
-fn odd_tree(problem: String) -> Gap {
+fn odd_tree(problem: String) -> Failure {
     let help = "make the commit again with git: `git fsck` names its faults".to_owned();
-    Gap { problem, help }
+    Failure { problem, help }
 }
 
 /// What `M` stands for: another content, or only another executable bit.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::io;
+use std::ops::Deref;
 use std::path::Path;
 
-use crate::change::Gap;
+use crate::failure::Failure;
 
 /// Why git gave no answer that can be relied on.
 ///
@@ -13,10 +14,8 @@ use crate::change::Gap;
 pub struct GitError {
     /// Which of the known ways it went wrong.
     pub kind: GitErrorKind,
-    /// What is wrong and where, in one line.
-    pub problem: String,
-    /// What to do next, in one line, with the command if there is one.
-    pub help: String,
+    /// What to say of it.
+    pub failure: Failure,
 }
 
 /// The ways in which asking git goes wrong.
@@ -54,12 +53,13 @@ pub enum GitErrorKind {
 const QUOTED_LIMIT: usize = 400;
 
 impl GitError {
-    pub(super) fn new(
+    /// A failure of this kind.
+    pub fn new(
         kind: GitErrorKind,
         problem: impl Into<String>,
         help: impl Into<String>,
     ) -> GitError {
-        GitError { kind, problem: problem.into(), help: help.into() }
+        GitError { kind, failure: Failure::new(problem, help) }
     }
 
     pub(super) fn io(doing: &str, path: &Path, error: &io::Error) -> GitError {
@@ -134,16 +134,24 @@ pub(super) fn quoted(stderr: &str) -> String {
     if line.is_empty() { "it said nothing".into() } else { line }
 }
 
+impl Deref for GitError {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.failure
+    }
+}
+
 impl fmt::Display for GitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)
+        self.failure.fmt(f)
     }
 }
 
 impl std::error::Error for GitError {}
 
-impl From<GitError> for Gap {
-    fn from(error: GitError) -> Gap {
-        Gap { problem: error.problem, help: error.help }
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Failure {
+        error.failure
     }
 }

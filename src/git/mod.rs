@@ -197,9 +197,9 @@ impl Repository {
                 return Ok(None);
             };
             let content = if entry.mode.is_file() || entry.mode == Mode::Symlink {
-                objects.content(&entry.id, ObjectKind::Blob, limit).map_err(|error| GitError {
-                    problem: format!("{path} in commit {commit}: {}", error.problem),
-                    ..error
+                objects.content(&entry.id, ObjectKind::Blob, limit).map_err(|mut error| {
+                    error.failure.problem = format!("{path} in commit {commit}: {error}");
+                    error
                 })?
             } else {
                 Vec::new()

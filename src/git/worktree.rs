@@ -18,7 +18,8 @@ use super::error::{GitError, GitErrorKind, quoted};
 use super::object::{CommitId, Mode, ObjectId};
 use super::process::{Call, is_executable};
 use super::{Repository, names, pattern_files};
-use crate::change::{Change, ChangeKind, ChangeSet, Gap, Side};
+use crate::change::{Change, ChangeKind, ChangeSet, Side};
+use crate::failure::Failure;
 use crate::fs::read_bounded;
 use crate::path::{RepoPath, quote};
 
@@ -353,13 +354,13 @@ impl Comparison<'_> {
     }
 
     /// The files that are neither in the index nor ignored; an embedded repository is one path.
-    fn untracked(&self) -> Result<(Vec<RepoPath>, Vec<Gap>), GitError> {
+    fn untracked(&self) -> Result<(Vec<RepoPath>, Vec<Failure>), GitError> {
         let answer = self.call("ls-files")?.args(["--others", "--exclude-standard", "-z"]).run()?;
         // git goes on past a folder that it cannot open, with status 0.
-        let mut gaps: Vec<Gap> = answer
+        let mut gaps: Vec<Failure> = answer
             .warnings()
             .into_iter()
-            .map(|line| Gap {
+            .map(|line| Failure {
                 problem: format!("the untracked files may not all be listed: {}", quoted(line)),
                 help: "make the folder readable".into(),
             })
@@ -369,7 +370,7 @@ impl Comparison<'_> {
         for name in names(&listed) {
             match RepoPath::new(name.strip_suffix(b"/").unwrap_or(name)) {
                 Ok(path) => found.push(path),
-                Err(fault) => gaps.push(Gap {
+                Err(fault) => gaps.push(Failure {
                     problem: format!("the untracked file {} is no path: {fault}", quote(name)),
                     help: "rename it or move it out of the work tree".into(),
                 }),

@@ -14,8 +14,8 @@ use super::client::{Client, Settings};
 use super::document::Document;
 use super::uri;
 use super::world::{OnDisk, World};
-use crate::change::Gap;
 use crate::check::check;
+use crate::failure::Failure;
 use crate::finding::Report;
 use crate::glob::Glob;
 use crate::path::RepoPath;
@@ -45,7 +45,7 @@ pub(super) struct Terms {
 #[derive(Debug, Default)]
 pub(super) struct Ground {
     on_disk: OnceLock<OnDisk>,
-    files: OnceLock<(Vec<RepoPath>, Vec<Gap>)>,
+    files: OnceLock<(Vec<RepoPath>, Vec<Failure>)>,
     branch: OnceLock<Option<String>>,
     /// What globs match, by their texts: an editor asks for all that are seen at every change.
     matched: Mutex<HashMap<Arc<str>, Arc<Matched>>>,
@@ -189,7 +189,7 @@ impl Snapshot {
     }
 
     /// The files that exist, and why that may not be all of them.
-    pub(super) fn files(&self) -> (&[RepoPath], &[Gap]) {
+    pub(super) fn files(&self) -> (&[RepoPath], &[Failure]) {
         let listed = || self.root().map(|root| self.world.files(root)).unwrap_or_default();
         let (files, gaps) = self.ground.files.get_or_init(listed);
         (files, gaps)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::change::Gap;
+use crate::failure::Failure;
 use crate::path::RepoPath;
 use crate::plan::{Own, PlanText};
 
@@ -16,7 +16,7 @@ pub trait World: Send + Sync {
     fn plan_above(&self, file: &Path) -> Option<PathBuf>;
 
     /// The files that exist below a root, in byte order, and why that may not be all of them.
-    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Gap>);
+    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Failure>);
 
     /// The branch that is checked out in the work tree of a root.
     fn branch(&self, root: &Path) -> Option<String>;

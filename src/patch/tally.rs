@@ -5,7 +5,8 @@ use std::collections::btree_map::Entry;
 
 use super::names::Fault;
 use crate::change::object::{Mode, ObjectId};
-use crate::change::{Change, ChangeKind, ChangeSet, Gap, Lines, Shown, Side};
+use crate::change::{Change, ChangeKind, ChangeSet, Lines, Shown, Side};
+use crate::failure::Failure;
 use crate::path::{RepoPath, quote};
 
 /// How many gaps are told one by one. A hostile text could hold one in every line.
@@ -89,7 +90,7 @@ impl Effect {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     effects: BTreeMap<RepoPath, Effect>,
-    gaps: Vec<Gap>,
+    gaps: Vec<Failure>,
     untold: usize,
 }
 
@@ -132,7 +133,8 @@ impl Tally {
 
     fn gap_with(&mut self, line: u64, problem: &str, help: &str) {
         if self.gaps.len() < TOLD {
-            self.gaps.push(Gap { problem: format!("line {line}: {problem}"), help: help.into() });
+            self.gaps
+                .push(Failure { problem: format!("line {line}: {problem}"), help: help.into() });
         } else {
             self.untold += 1;
         }
@@ -147,7 +149,7 @@ impl Tally {
     pub(super) fn finish(mut self) -> ChangeSet {
         if self.untold > 0 {
             let problem = format!("and {} more places that could not be read", self.untold);
-            self.gaps.push(Gap { problem, help: HELP.into() });
+            self.gaps.push(Failure { problem, help: HELP.into() });
         }
         let changes =
             self.effects.into_iter().map(|(path, effect)| (path, effect.change())).collect();

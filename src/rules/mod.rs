@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::change::Gap;
+use crate::failure::Failure;
 use crate::finding::{Applicability, Datum, Draft, Fix, Label, Level, Place};
 use crate::gate::{GateFacts, Judged, Work};
 use crate::glob::{Glob, Meeting, Patience};
@@ -243,7 +243,7 @@ pub struct PlanFacts {
     /// What the files that exist tell of the plan.
     pub survey: Survey,
     /// Why the files that exist may not all be known.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<Failure>,
 }
 
 /// What is known of each lane by itself, whatever the others are.
@@ -273,7 +273,7 @@ impl PlanFacts {
         lanes: &Lanes,
         order: &Order,
         files: &[RepoPath],
-        gaps: Vec<Gap>,
+        gaps: Vec<Failure>,
     ) -> PlanFacts {
         let many = lanes.len() > MANY;
         let (alone, overlaps) = parallel::join(

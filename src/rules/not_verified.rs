@@ -3,7 +3,8 @@
 use super::{Done, Example, Facts, Grouping, Question, Rule, Subject, label};
 use std::sync::Arc;
 
-use crate::change::{ChangeKind, Gap};
+use crate::change::ChangeKind;
+use crate::failure::Failure;
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{Placed, Source, Standing, Work};
 use crate::path::{RepoPath, is_git_folder};
@@ -107,7 +108,7 @@ fn names_git_folder(path: &RepoPath) -> bool {
     path.as_bytes().split(|&byte| byte == b'/').any(is_git_folder)
 }
 
-fn draft(gap: &Gap, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
+fn draft(gap: &Failure, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
     Draft {
         message: gap.problem.clone(),
         help: (!gap.help.is_empty()).then(|| gap.help.clone().into()),

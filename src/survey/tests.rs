@@ -223,7 +223,7 @@ mod unmatched_glob {
 
     #[test]
     fn nothing_is_said_where_the_files_are_not_known() {
-        let gap = crate::change::Gap { problem: "p".to_owned(), help: "h".to_owned() };
+        let gap = crate::failure::Failure { problem: "p".to_owned(), help: "h".to_owned() };
         let plan = read(vec![PlanText::new("lanes.yaml", "tasks: {a: {write: scr/x}}\n")]);
         let report = check(&Arc::new(plan), &paths(FILES), vec![gap]);
         assert_eq!(drafts(&report, "unmatched-glob"), []);

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use lanelint::change::Gap;
+use lanelint::failure::Failure;
 use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, PlanText};
@@ -78,7 +78,7 @@ impl World for Shelf {
         plan.or_else(|| folder().then(|| PathBuf::from("/r/.lanes")))
     }
 
-    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Gap>) {
+    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Failure>) {
         assert!(!self.broken.load(Ordering::SeqCst), "the shelf is broken");
         drop(self.listing.lock());
         assert_eq!(root, Path::new("/r"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use lanelint::change::Gap;
+use lanelint::failure::Failure;
 use lanelint::finding::{Input, Report};
 use lanelint::gate::{Extent, GateInput, Judged, Source, Work};
 use lanelint::patch;
@@ -101,7 +101,7 @@ pub(crate) fn report() -> Report {
         work: Work::Changes(patch::read(&patch_text())),
         doubts: BTreeMap::new(),
     };
-    let gap = Gap {
+    let gap = Failure {
         problem: "</details>\n::error::`@team` \u{1b}[31m".to_owned(),
         help: "##[stop-commands]x @team".to_owned(),
     };

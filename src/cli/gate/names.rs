@@ -28,10 +28,12 @@ pub(super) fn branch(
 }
 
 pub(super) fn branch_or_error(repository: &Repository, name: &str) -> Result<Named, GitError> {
-    branch(repository, name, Prefer::Remote)?.ok_or_else(|| GitError {
-        kind: GitErrorKind::UnknownRevision,
-        problem: format!("there is no branch `{name}` to be the base, here or at origin"),
-        help: format!("fetch it (`git fetch origin {name}`), or name another with --base"),
+    branch(repository, name, Prefer::Remote)?.ok_or_else(|| {
+        GitError::new(
+            GitErrorKind::UnknownRevision,
+            format!("there is no branch `{name}` to be the base, here or at origin"),
+            format!("fetch it (`git fetch origin {name}`), or name another with --base"),
+        )
     })
 }
 
@@ -52,15 +54,14 @@ pub(super) fn anchor(repository: &Repository, revision: &str) -> Result<Named, G
         Err(error) if error.kind == GitErrorKind::UnknownRevision => Ok(named),
         Err(error) => Err(error),
         Ok(other) if other == named.commit => Ok(named),
-        Ok(other) => Err(GitError {
-            kind: GitErrorKind::AmbiguousRevision,
-            problem: format!(
+        Ok(other) => Err(GitError::new(
+            GitErrorKind::AmbiguousRevision,
+            format!(
                 "{revision} is ambiguous: a branch of that name ({}), or {rival} ({other})",
                 named.commit
             ),
-            help: "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash"
-                .to_owned(),
-        }),
+            "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash",
+        )),
     }
 }
 
@@ -84,5 +85,5 @@ pub(super) fn one(found: MergeBase, base: &str, head: &str) -> Result<CommitId, 
             )
         }
     };
-    Err(GitError { kind: GitErrorKind::Failed, problem, help })
+    Err(GitError::new(GitErrorKind::Failed, problem, help))
 }
