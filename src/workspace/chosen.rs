@@ -1,9 +1,10 @@
 //! The plan that decides, wherever it comes from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::revisions::{base, base_branch, resolve};
-use super::{FoundPlan, Git, NoPlan, Revision, Unusable, Workspace, in_commit, relative};
+use super::{FoundPlan, Git, NoPlan, Revision, Workspace, in_commit, relative};
+use crate::failure::Failure;
 use crate::fs::resolve::without_dots;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, locate};
@@ -82,15 +83,15 @@ impl Workspace<'_> {
     }
 
     /// The top of the work tree and the working directory, both with links followed.
-    fn top_and_here(&self, git: &dyn Git) -> Option<(std::path::PathBuf, std::path::PathBuf)> {
+    fn top_and_here(&self, git: &dyn Git) -> Option<(PathBuf, PathBuf)> {
         let top = self.host.real_path(git.work_tree()?).ok()?;
         Some((top, self.host.real_path(&self.current_dir).ok()?))
     }
 
     /// A plan that was named, as a path of the repository.
-    fn path_in_commit(&self, git: &dyn Git, plan: &Path) -> Result<RepoPath, Unusable> {
+    fn path_in_commit(&self, git: &dyn Git, plan: &Path) -> Result<RepoPath, Failure> {
         let outside = || {
-            Unusable::new(
+            Failure::new(
                 format!("{} is no path of the repository", plan.display()),
                 "with --plan-from, name the plan by its path in the repository",
             )

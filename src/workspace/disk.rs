@@ -7,8 +7,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::host::{Event, FileKind, Host};
-use super::{Git, Unusable};
-use crate::fs::{self, FilesError};
+use super::Git;
+use crate::failure::Failure;
+use crate::fs;
 use crate::git::{Environment, GitError, Repository};
 use crate::path::RepoPath;
 
@@ -23,9 +24,9 @@ impl Disk {
     ///
     /// # Errors
     /// If the working directory is gone or cannot be read.
-    pub fn capture() -> Result<Disk, Unusable> {
+    pub fn capture() -> Result<Disk, Failure> {
         let environment = Environment::capture().map_err(|error| {
-            Unusable::new(format!("the working directory cannot be used: {error}"), "go elsewhere")
+            Failure::new(format!("the working directory cannot be used: {error}"), "go elsewhere")
         })?;
         Ok(Disk { environment, listener: Box::new(|_| ()) })
     }
@@ -71,11 +72,11 @@ impl Host for Disk {
             .collect()
     }
 
-    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FilesError> {
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         fs::read_bounded(path, limit)
     }
 
-    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, FilesError> {
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, Failure> {
         Ok(Box::new(fs::open(path)?))
     }
 
@@ -83,7 +84,7 @@ impl Host for Disk {
         Box::new(io::stdin().lock())
     }
 
-    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, FilesError> {
+    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, Failure> {
         fs::walk(root)
     }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::host::FileKind;
-use super::{Unusable, Workspace, relative};
+use super::{Workspace, relative};
+use crate::failure::Failure;
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
 use crate::plan::{self, MAX_TEXT, Own, Plan, PlanText};
@@ -56,7 +57,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// If there is no plan, more than one, or one that cannot be read.
-    pub fn plan(&self) -> Result<FoundPlan, Unusable> {
+    pub fn plan(&self) -> Result<FoundPlan, Failure> {
         let mut found = match self.named_plan() {
             Some(plan) if plan == Path::new("-") => self.plan_on_stdin(),
             Some(plan) => {
@@ -77,17 +78,17 @@ impl Workspace<'_> {
         Ok(found)
     }
 
-    fn plan_on_stdin(&self) -> Result<FoundPlan, Unusable> {
+    fn plan_on_stdin(&self) -> Result<FoundPlan, Failure> {
         let mut bytes = Vec::new();
         let limit = MAX_TEXT as u64 + 1;
         self.host.stdin().take(limit).read_to_end(&mut bytes).map_err(|error| {
-            Unusable::new(format!("cannot read the plan from standard input: {error}"), "")
+            Failure::new(format!("cannot read the plan from standard input: {error}"), "")
         })?;
         let texts = vec![PlanText::new("-", bytes)];
         Ok(FoundPlan::new("standard input".to_owned(), texts, Vec::new()))
     }
 
-    fn plan_file(&self, path: &Path, shown: &str) -> Result<FoundPlan, Unusable> {
+    fn plan_file(&self, path: &Path, shown: &str) -> Result<FoundPlan, Failure> {
         let bytes = self.host.read(path, MAX_TEXT as u64)?;
         let inside = self.below_root(path);
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
@@ -98,7 +99,7 @@ impl Workspace<'_> {
         Ok(FoundPlan { paths, ..FoundPlan::new(name, texts, own) })
     }
 
-    fn plan_folder(&self, path: &Path, shown: &str) -> Result<FoundPlan, Unusable> {
+    fn plan_folder(&self, path: &Path, shown: &str) -> Result<FoundPlan, Failure> {
         let parts = self.plan_parts(path)?;
         let mut left = MAX_TEXT as u64;
         let texts: Vec<PlanText> = parts
@@ -119,7 +120,7 @@ impl Workspace<'_> {
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
         if texts.is_empty() {
             let problem = format!("the folder {name} holds no plan");
-            return Err(Unusable::new(problem, "put *.yaml, *.yml or *.json files into it"));
+            return Err(Failure::new(problem, "put *.yaml, *.yml or *.json files into it"));
         }
         let (links, end) = self.way_to(path);
         let mut own: Vec<Own> = links.into_iter().map(Own::File).collect();
@@ -135,10 +136,10 @@ impl Workspace<'_> {
     }
 
     /// The files of a plan folder that are part of the plan, in their order.
-    fn plan_parts(&self, folder: &Path) -> Result<Vec<PathBuf>, Unusable> {
+    fn plan_parts(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let entries = self.host.list(folder).map_err(|error| {
             let problem = format!("cannot read the plan folder {}: {error}", folder.display());
-            Unusable::new(problem, "look at its permissions")
+            Failure::new(problem, "look at its permissions")
         })?;
         let mut parts = Vec::new();
         for (name, kind) in entries {
@@ -158,7 +159,7 @@ impl Workspace<'_> {
         Ok(parts)
     }
 
-    fn search_plan(&self) -> Result<FoundPlan, Unusable> {
+    fn search_plan(&self) -> Result<FoundPlan, Failure> {
         let root = self.real_root();
         let mut searched = Vec::new();
         for folder in self.searched() {
@@ -172,15 +173,15 @@ impl Workspace<'_> {
             };
             return found.map(|found| found.with_rivals(&searched));
         }
-        Err(Unusable::new(
+        Err(Failure::new(
             "there is no plan here",
             "name one, or write lanes.yaml at the repository's root",
         ))
     }
 }
 
-pub(super) fn several_plans(place: &str, names: &[&str]) -> Unusable {
-    Unusable::new(
+pub(super) fn several_plans(place: &str, names: &[&str]) -> Failure {
+    Failure::new(
         format!("there are several plans in {place}: {}", names.join(", ")),
         "keep one of them, or name the one that counts",
     )

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::Git;
-use crate::fs::FilesError;
+use crate::failure::Failure;
 use crate::git::{Environment, GitError};
 use crate::path::RepoPath;
 
@@ -42,13 +42,13 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// If the path does not lead to a file, or the file cannot be read or is longer.
-    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FilesError>;
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Failure>;
 
     /// A file to read from, of any length.
     ///
     /// # Errors
     /// If the path does not lead to a file, or the file cannot be opened.
-    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, FilesError>;
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, Failure>;
 
     /// Standard input.
     fn stdin(&self) -> Box<dyn Read + '_>;
@@ -57,7 +57,7 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// If a folder cannot be read, or a name is not one that a repository can contain.
-    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, FilesError>;
+    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, Failure>;
 
     /// The repository that the environment names, or else the one that contains `folder`.
     ///

@@ -1,7 +1,8 @@
 //! The texts of a plan in a commit.
 
 use super::found::several_plans;
-use super::{FoundPlan, Git, Unusable};
+use super::{FoundPlan, Git};
+use crate::failure::Failure;
 use crate::git::{Blob, CommitId, GitError, GitErrorKind, Mode};
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
@@ -11,14 +12,14 @@ use crate::plan::{MAX_TEXT, Own, PlanText};
 #[derive(Debug)]
 pub enum NoPlan {
     /// The call is wrong.
-    Unusable(Unusable),
+    Unusable(Failure),
     /// git could not answer, so nothing can be verified.
     Git(GitError),
 }
 
-impl From<Unusable> for NoPlan {
-    fn from(unusable: Unusable) -> NoPlan {
-        NoPlan::Unusable(unusable)
+impl From<Failure> for NoPlan {
+    fn from(failure: Failure) -> NoPlan {
+        NoPlan::Unusable(failure)
     }
 }
 
@@ -28,10 +29,10 @@ impl From<GitError> for NoPlan {
     }
 }
 
-impl From<NoPlan> for Unusable {
-    fn from(no_plan: NoPlan) -> Unusable {
+impl From<NoPlan> for Failure {
+    fn from(no_plan: NoPlan) -> Failure {
         match no_plan {
-            NoPlan::Unusable(unusable) => unusable,
+            NoPlan::Unusable(failure) => failure,
             NoPlan::Git(error) => error.into(),
         }
     }
@@ -58,7 +59,7 @@ fn named(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<FoundPlan,
     };
     found.ok_or_else(|| {
         let problem = format!("there is no plan {path} in commit {commit}");
-        Unusable::new(problem, "name another plan or another --plan-from").into()
+        Failure::new(problem, "name another plan or another --plan-from").into()
     })
 }
 
@@ -87,7 +88,7 @@ fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<
             return Ok(plan.with_rivals(&folders[..=index]));
         }
     }
-    Err(Unusable::new(
+    Err(Failure::new(
         format!("there is no plan in commit {commit}"),
         "commit lanes.yaml to the base branch, name a PLAN, or say --plan-from REV",
     )
@@ -139,7 +140,7 @@ fn plan_blob(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<Option
 /// leaves open what it says.
 fn bounded<T>(read: Result<T, GitError>, what: &str) -> Result<T, NoPlan> {
     read.map_err(|error| match error.kind {
-        GitErrorKind::TooLarge => NoPlan::Unusable(Unusable::new(
+        GitErrorKind::TooLarge => NoPlan::Unusable(Failure::new(
             format!("the plan {what} is larger than {} MiB", MAX_TEXT >> 20),
             "split it, or take out what is no part of it",
         )),
@@ -147,14 +148,14 @@ fn bounded<T>(read: Result<T, GitError>, what: &str) -> Result<T, NoPlan> {
     })
 }
 
-fn no_plain_file(what: &str, mode: Mode) -> Unusable {
+fn no_plain_file(what: &str, mode: Mode) -> Failure {
     let is = match mode {
         Mode::Symlink => "a symbolic link",
         Mode::Submodule => "a submodule",
         Mode::Tree => "a folder",
         _ => "no plain file",
     };
-    Unusable::new(
+    Failure::new(
         format!("the plan {what} is {is}"),
         "a plan in a repository is a plain file of it, or the files of a plan folder",
     )

@@ -9,12 +9,12 @@ mod git;
 mod host;
 mod in_commit;
 mod revisions;
-mod unusable;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::change::Gap;
+use crate::failure::Failure;
+use crate::git::GitError;
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
 
@@ -26,7 +26,6 @@ pub use host::{Event, FileKind, Host};
 pub use in_commit::NoPlan;
 pub use revisions::Revision;
 pub(crate) use revisions::{base, commit, one_merge_base, resolve};
-pub use unusable::Unusable;
 
 /// Where a run takes place.
 #[derive(Clone)]
@@ -56,7 +55,7 @@ impl<'h> Workspace<'h> {
         host: &'h dyn Host,
         plan: Option<&Path>,
         root: Option<&Path>,
-    ) -> Result<Workspace<'h>, Unusable> {
+    ) -> Result<Workspace<'h>, Failure> {
         let current_dir = host.environment().current_dir.clone();
         Workspace::find_from(host, current_dir, plan, root)
     }
@@ -70,7 +69,7 @@ impl<'h> Workspace<'h> {
         current_dir: PathBuf,
         plan: Option<&Path>,
         root: Option<&Path>,
-    ) -> Result<Workspace<'h>, Unusable> {
+    ) -> Result<Workspace<'h>, Failure> {
         let plan_folder = plan.filter(|plan| *plan != Path::new("-")).map(|plan| {
             let plan = current_dir.join(plan);
             match plan.parent() {
@@ -91,7 +90,7 @@ impl<'h> Workspace<'h> {
             workspace.root = workspace.current_dir.join(root);
             if !host.is_dir(&workspace.root) {
                 let problem = format!("the root {} is no folder", workspace.root.display());
-                return Err(Unusable::new(problem, "name a folder with --root"));
+                return Err(Failure::new(problem, "name a folder with --root"));
             }
             return Ok(workspace);
         }
@@ -158,7 +157,7 @@ impl<'h> Workspace<'h> {
     ///
     /// # Errors
     /// If git is missing, refuses the repository, or finds it broken.
-    pub fn repository(&self) -> Result<Option<Box<dyn Git + 'h>>, crate::git::GitError> {
+    pub fn repository(&self) -> Result<Option<Box<dyn Git + 'h>>, GitError> {
         self.host.repository(&self.root)
     }
 
@@ -166,7 +165,7 @@ impl<'h> Workspace<'h> {
     ///
     /// # Errors
     /// If they cannot be listed.
-    pub fn files(&self) -> Result<Vec<RepoPath>, Gap> {
+    pub fn files(&self) -> Result<Vec<RepoPath>, Failure> {
         let repository = match self.repository() {
             Ok(repository) => repository,
             Err(error) => {
@@ -208,7 +207,7 @@ impl<'h> Workspace<'h> {
     ///
     /// # Errors
     /// If another root was named: every lane would mean other paths than the changes do.
-    pub(crate) fn move_to_top(&mut self, repository: &dyn Git) -> Result<(), Unusable> {
+    pub(crate) fn move_to_top(&mut self, repository: &dyn Git) -> Result<(), Failure> {
         let Some(top) = repository.work_tree() else {
             self.has_files = false;
             return Ok(());
@@ -219,7 +218,7 @@ impl<'h> Workspace<'h> {
             return Ok(());
         }
         if self.root_is_named {
-            return Err(Unusable::new(
+            return Err(Failure::new(
                 format!(
                     "the root {} is not the top of the work tree, {}, where the paths of its \
                      changes begin",

@@ -53,11 +53,9 @@ pub(super) fn base_branch(
     git: &dyn Git,
     name: &str,
 ) -> Result<Revision, GitError> {
-    branch(host, git, name)?.ok_or_else(|| GitError {
-        kind: GitErrorKind::UnknownRevision,
-        problem: format!("there is no branch `{name}` to be the base, here or at origin"),
-        help: format!("fetch it (`git fetch origin {name}`), or name another with --base"),
-    })
+    branch(host, git, name)?.ok_or_else(|| GitError::new(GitErrorKind::UnknownRevision, format!("there is no branch `{name}` to be the base, here or at origin"),
+        format!("fetch it (`git fetch origin {name}`), or name another with --base"),
+    ))
 }
 
 /// The commit of a base or of a plan that the caller names: a branch of that name, else any
@@ -82,15 +80,12 @@ pub(crate) fn resolve(
         Err(error) if error.kind == GitErrorKind::UnknownRevision => Ok(found),
         Err(error) => Err(error),
         Ok(other) if other == found.commit => Ok(found),
-        Ok(other) => Err(GitError {
-            kind: GitErrorKind::AmbiguousRevision,
-            problem: format!(
+        Ok(other) => Err(GitError::new(GitErrorKind::AmbiguousRevision, format!(
                 "{revision} is ambiguous: a branch of that name ({}), or {rival} ({other})",
                 found.commit
             ),
-            help: "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash"
-                .to_owned(),
-        }),
+            "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash"
+        )),
     }
 }
 
@@ -118,5 +113,5 @@ pub(crate) fn one_merge_base(
             )
         }
     };
-    Err(GitError { kind: GitErrorKind::Failed, problem, help })
+    Err(GitError::new(GitErrorKind::Failed, problem, help))
 }
