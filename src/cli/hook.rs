@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::branches::task_of;
 use lanelint::change::ChangeKind;
 use lanelint::fs::resolve::{self, NoTarget};
 use lanelint::git::{Checkout, Environment, GitError, Head, Reach, Repository};
@@ -324,20 +325,12 @@ impl Call<'_> {
                 || Unusable::new(format!("the plan has no task `{id}`"), "name a task of the plan");
             return plan.task(id).map(Some).ok_or_else(unknown);
         };
-        let tasks = plan.tasks.iter().enumerate();
-        let tasks: Vec<usize> =
-            tasks.filter(|(_, task)| task.branch_name() == branch).map(|(at, _)| at).collect();
-        match tasks.as_slice() {
-            [task] => Ok(Some(*task)),
-            [] if plan.unknown => Err(Unusable::new(
+        match task_of(plan, branch)? {
+            None if plan.unknown => Err(Unusable::new(
                 format!("the plan cannot be read as a whole, so nobody knows whose `{branch}` is"),
                 SEE_CHECK,
             )),
-            [] => Ok(None),
-            _ => Err(Unusable::new(
-                format!("`{branch}` is the branch of several tasks"),
-                "name the task with --task ID",
-            )),
+            task => Ok(task),
         }
     }
 

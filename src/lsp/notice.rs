@@ -9,12 +9,14 @@ use gen_lsp_types as lsp;
 use super::diagnostics::named;
 use super::document::Document;
 use super::snapshot::Snapshot;
+use crate::branches::task_of;
 use crate::change::ChangeKind;
+use crate::failure::Failure;
 use crate::hook::{self, Decision, Intent};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::brief::code;
-use crate::report::{name, names};
+use crate::report::{name, names, shown};
 use crate::who::{Answer, Protection, Who};
 
 /// How many tasks are named.
@@ -26,9 +28,13 @@ pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams
         return Vec::new();
     }
     let plan = snapshot.plan();
-    let worker = worker(snapshot).map(|task| (task, Who::new(plan)));
+    let worker = worker(snapshot).map(|task| Some((task?, Who::new(plan))));
     let of_file = |document: &Arc<Document>| {
-        let notice = worker.as_ref().and_then(|(task, who)| notice(snapshot, document, *task, who));
+        let notice = match &worker {
+            Ok(None) => None,
+            Ok(Some((task, who))) => outside_lane(snapshot, document, *task, who),
+            Err(shared) => on_shared_branch(snapshot, document, shared),
+        };
         lsp::PublishDiagnosticsParams {
             uri: document.uri.clone(),
             version: Some(document.version),
@@ -39,27 +45,35 @@ pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams
 }
 
 /// The task that is worked on: the one of the settings, else the one whose branch is checked out.
-/// Nothing where that is no one task's, where its lane is not known, or where notices are off.
-fn worker(snapshot: &Snapshot) -> Option<usize> {
+/// `None` if that is no task's, if its lane is not known, or if notices are off.
+fn worker(snapshot: &Snapshot) -> Result<Option<usize>, Failure> {
     let settings = &snapshot.terms.settings;
     let plan = snapshot.plan();
     if !settings.notices {
-        return None;
+        return Ok(None);
     }
-    let task = match &settings.task {
-        Some(id) => plan.task(id)?,
-        None => {
-            let branch = snapshot.branch()?;
-            let tasks = plan.tasks.iter().enumerate();
-            let mut tasks = tasks.filter(|(_, task)| task.branch_name() == branch);
-            let (task, _) = tasks.next()?;
-            tasks.next().is_none().then_some(task)?
-        }
+    let task = match (&settings.task, snapshot.branch()) {
+        (Some(id), _) => plan.task(id),
+        (None, Some(branch)) => task_of(plan, branch)?,
+        (None, None) => None,
     };
-    (!plan.is_lane_unknown(task)).then_some(task)
+    Ok(task.filter(|task| !plan.is_lane_unknown(*task)))
 }
 
-fn notice(
+fn on_shared_branch(
+    snapshot: &Snapshot,
+    document: &Document,
+    shared: &Failure,
+) -> Option<lsp::Diagnostic> {
+    snapshot.below_root(document.path.as_ref()?)?;
+    let message = format!(
+        "{}\nhelp: name the task in the setting `task`, or give each task its own `branch`",
+        shown(&shared.problem)
+    );
+    information(snapshot, document, "duplicate-branch", message)
+}
+
+fn outside_lane(
     snapshot: &Snapshot,
     document: &Document,
     task: usize,
@@ -77,10 +91,20 @@ fn notice(
     let changes = BTreeMap::from([(path.clone(), ChangeKind::Modified)]);
     let judged = hook::judge(plan, Intent { task, changes, rivals: Vec::new() });
     matches!(judged, Decision::Deny(_)).then_some(())?;
-    let message = message(plan, task, &path, &answer);
-    let end = snapshot.terms.client.encoding.range(&document.source, document.source.line_span(1)?);
+    information(snapshot, document, rule, message(plan, task, &path, &answer))
+}
+
+/// A notice at the first line of a file.
+fn information(
+    snapshot: &Snapshot,
+    document: &Document,
+    rule: &str,
+    message: String,
+) -> Option<lsp::Diagnostic> {
+    let line = document.source.line_span(1)?;
+    let range = snapshot.terms.client.encoding.range(&document.source, line);
     let severity = Some(lsp::DiagnosticSeverity::Information);
-    Some(lsp::Diagnostic { severity, ..named(snapshot, rule, end, message) })
+    Some(lsp::Diagnostic { severity, ..named(snapshot, rule, range, message) })
 }
 
 /// Whose the file is, and how to ask.

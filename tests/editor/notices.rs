@@ -75,6 +75,23 @@ fn the_notice_follows_the_plan_the_branch_and_the_settings() {
 }
 
 #[test]
+fn a_branch_of_several_tasks() {
+    let plan = "tasks:\n  a: {write: a, branch: both}\n  b: {write: b, branch: both}\n";
+    let shelf = Shelf::with(&[("lanes.yaml", plan)]);
+    shelf.check_out("both");
+    let mut session = Session::new(&shelf);
+    assert_eq!(
+        notice(&mut session, "a"),
+        ["duplicate-branch: `both` is the branch of several tasks: `a`, `b`\n\
+          help: name the task in the setting `task`, or give each task its own `branch`"]
+    );
+    session.end();
+    let mut session = Session::with(&shelf, &able(), &json!({"task": "a"}));
+    assert_eq!(notice(&mut session, "a"), [] as [&str; 0]);
+    session.end();
+}
+
+#[test]
 fn the_task_may_be_set_from_the_start() {
     let shelf = Shelf::with(&[(".lanes/all.yaml", PLAN)]);
     let mut session = Session::with(&shelf, &able(), &json!({"task": "a"}));

@@ -293,6 +293,22 @@ fn tasks_on_one_branch_are_told() {
 }
 
 #[test]
+fn whose_work_a_shared_branch_holds() {
+    let plan = "tasks:\n  lessons: {write: lessons/**, branch: both}\n  quizzes: {write: quizzes/**, branch: both}\n";
+    let repo = planned(plan);
+    branch(&repo, "both", "main", &[("lessons/b.json", "1\n")]);
+    repo.git(&["checkout", "-q", "both"]);
+    for arguments in
+        [&["--branch=both"][..], &["--worktree"], &["--staged"], &["--range=main...both"]]
+    {
+        let answer = Gate::of(&repo, arguments).run().ends_with(2);
+        answer.tells(&["`both` is the branch of several tasks: `lessons`, `quizzes`", "--task ID"]);
+    }
+    let json = Gate::of(&repo, &["--worktree", "--task=lessons"]).json().ends_with(1);
+    json.finds(&["no-changes lessons -", "duplicate-branch lessons+quizzes -"]);
+}
+
+#[test]
 fn one_broken_branch_does_not_hide_the_others() {
     let repo = planned(PLAN);
     let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);

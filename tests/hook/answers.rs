@@ -388,7 +388,7 @@ fn without_a_plan_that_can_be_read_there_is_no_answer() {
         ("tasks:\n  lessons: {}\n", "nobody knows"),
         (
             "tasks:\n  a: {branch: lessons, write: '**'}\n  b: {branch: lessons, write: x}\n",
-            "several tasks",
+            "`lessons` is the branch of several tasks: `a`, `b`",
         ),
     ] {
         repo.write("lanes.yaml", plan);

@@ -177,8 +177,3 @@ pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Unusable> {
         )
     })
 }
-
-/// The task that a branch is for.
-pub(super) fn task_of_branch(plan: &Plan, branch: &str) -> Option<usize> {
-    plan.tasks.iter().position(|task| task.branch_name() == branch)
-}

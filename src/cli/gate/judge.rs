@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use lanelint::branches::task_of;
 use lanelint::change::{ChangeSet, Gap};
 use lanelint::finding::Input;
 use lanelint::fs;
@@ -13,7 +14,7 @@ use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 
 use super::Gate;
-use super::asked::{Range, patch as named_patch, task, task_of_branch};
+use super::asked::{Range, patch as named_patch, task};
 use super::names::{Named, anchor, commit, one};
 use super::progress::Progress;
 use crate::cli::Unusable;
@@ -44,7 +45,7 @@ impl<'a> Judge<'a> {
     pub(super) fn new(gate: &'a Gate<'a>, plan: &'a Plan) -> Result<Judge<'a>, Unusable> {
         let whose = match (&gate.args.task, &gate.args.branch) {
             (Some(id), _) => Whose::Task(task(plan, id)?),
-            (None, Some(branch)) => match task_of_branch(plan, branch) {
+            (None, Some(branch)) => match task_of(plan, branch)? {
                 Some(task) => Whose::Task(task),
                 None => Whose::Unclaimed(branch.clone()),
             },
@@ -141,7 +142,7 @@ impl<'a> Judge<'a> {
             Whose::Unsaid => {}
         }
         match repository.checked_out_branch()? {
-            Some(branch) => match task_of_branch(self.plan, &branch) {
+            Some(branch) => match task_of(self.plan, &branch)? {
                 Some(task) => Ok(Some(task)),
                 None => Err(Unusable::new(
                     format!("`{branch}` is no task's branch"),
