@@ -153,6 +153,14 @@ impl<'h> Workspace<'h> {
         self.host.notify(Event::Note(text));
     }
 
+    pub(crate) fn progress(&self, step: &'static str, done: usize, total: usize) {
+        self.host.notify(Event::Progress { step, done, total });
+    }
+
+    pub(crate) fn end_progress(&self) {
+        self.host.notify(Event::ProgressEnd);
+    }
+
     /// The repository at the root.
     ///
     /// # Errors
