@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lanelint::fs;
+use lanelint::fs::{self, resolve};
 use lanelint::git::{Blob, CommitId, Environment, GitError, GitErrorKind, Mode, Repository};
 use lanelint::path::RepoPath;
 use lanelint::plan::locate::{self, FILES, FOLDER};
@@ -163,34 +163,12 @@ impl Place {
     /// The links of the repository that a path of the disk leads through, and what it ends in.
     /// Whoever writes one of them writes what the path stands for.
     fn way_to(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
-        const MOST_LINKS: usize = 40;
         let Ok(root) = self.root.canonicalize() else { return (Vec::new(), None) };
         let inside = |path: &Path| {
             if self.has_files { relative(&root, path).flatten() } else { None }
         };
-        let steps = |path: &Path| -> Vec<PathBuf> {
-            path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
-        };
-        let mut links = Vec::new();
-        let mut followed = 0;
-        let mut at = PathBuf::new();
-        let mut ahead = steps(path);
-        while let Some(step) = ahead.pop() {
-            if step == Path::new("..") {
-                at.pop();
-                continue;
-            }
-            let next = at.join(step);
-            match next.read_link() {
-                Ok(target) if followed < MOST_LINKS => {
-                    followed += 1;
-                    links.extend(inside(&next));
-                    ahead.extend(steps(&target));
-                }
-                _ => at = next,
-            }
-        }
-        (links, inside(&at))
+        let Ok(way) = resolve::follow(path, resolve::on_disk) else { return (Vec::new(), None) };
+        (way.links.iter().filter_map(|link| inside(link)).collect(), inside(&way.end))
     }
 }
 
