@@ -29,3 +29,4 @@ pub mod source;
 pub mod survey;
 pub mod waves;
 pub mod who;
+pub mod workspace;

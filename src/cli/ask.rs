@@ -5,14 +5,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use lanelint::git::Environment;
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::report::{self, AnswerFormat};
+use lanelint::workspace::{Host, Workspace};
 
 use super::output::tell;
-use super::plan::{Found, Place};
-use super::{Unusable, check};
+use super::Unusable;
 
 /// Which plan is asked.
 #[derive(Debug, Args)]
@@ -28,20 +27,17 @@ pub(super) struct PlanArgs {
 }
 
 /// A plan and where it was found.
-#[derive(Debug)]
-pub(super) struct Asked {
-    environment: Environment,
-    pub(super) place: Place,
+pub(super) struct Asked<'h> {
+    pub(super) workspace: Workspace<'h>,
     pub(super) plan: Arc<Plan>,
 }
 
 impl PlanArgs {
     /// Reads the plan. What is wrong with it is for `check` to say; that something is, is told.
-    pub(super) fn read(&self) -> Result<Asked, Unusable> {
-        let environment = super::plan::environment()?;
-        let place = Place::new(&environment, self.plan.as_deref(), self.root.as_deref())?;
-        let found = Found::on_disk(&place, self.plan.as_deref())?;
-        let what = found.what.clone();
+    pub(super) fn read<'h>(&self, host: &'h dyn Host) -> Result<Asked<'h>, Unusable> {
+        let workspace = Workspace::find(host, self.plan.as_deref(), self.root.as_deref())?;
+        let found = workspace.plan()?;
+        let what = found.name.clone();
         let plan = Arc::new(found.read());
         if plan.tasks.is_empty() {
             return Err(Unusable::new(
@@ -56,14 +52,14 @@ impl PlanArgs {
                  check` says what is wrong with it",
             );
         }
-        Ok(Asked { environment, place, plan })
+        Ok(Asked { workspace, plan })
     }
 }
 
-impl Asked {
+impl Asked<'_> {
     /// The files that exist: they choose the path that stands for an overlap, and no more.
     pub(super) fn files(&self) -> Vec<RepoPath> {
-        check::existing_files(&self.environment, &self.place.root).unwrap_or_else(|gap| {
+        self.workspace.files().unwrap_or_else(|gap| {
             tell("note", &format!("{}; no file is taken to exist", gap.problem));
             Vec::new()
         })

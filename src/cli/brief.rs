@@ -31,7 +31,8 @@ enum BriefTo {
 }
 
 pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Unusable> {
-    let asked = args.plan.read()?;
+    let host = super::host()?;
+    let asked = args.plan.read(&host)?;
     let task = asked.plan.task(&args.task).ok_or_else(|| {
         let help = match asked.plan.nearest_id(&args.task) {
             Some(near) => format!("did you mean `{near}`?"),

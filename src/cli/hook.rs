@@ -17,9 +17,8 @@ use lanelint::hook::{self, Decision, Intent};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Own, Plan};
 use lanelint::report;
+use lanelint::workspace::{ChosenPlan, Disk, Host, Workspace, relative};
 
-use super::gate::plan::{Chosen, of_revision};
-use super::plan::{Failure, Found, Place, relative};
 use super::{Unusable, name};
 
 const SEE_CHECK: &str = "`lanelint check` says what is wrong with the plan";
@@ -69,8 +68,8 @@ fn answer(args: &HookArgs) -> Result<ExitCode, Unusable> {
     let help = "give it what an agent's hook says before a tool writes a file: docs/hooks.md";
     let read = wire::read(&text).map_err(|fault| Unusable::new(fault, help))?;
     let Some(request) = read else { return Ok(ExitCode::SUCCESS) };
-    let environment = super::plan::environment()?;
-    let call = Call { args, environment: &environment, request: &request };
+    let host = super::host()?;
+    let call = Call { args, host: &host, environment: host.environment(), request: &request };
     let Some((permission, reason)) = call.permission()? else { return Ok(ExitCode::SUCCESS) };
     let mut out = io::stdout().lock();
     let said = writeln!(out, "{}", wire::answer(request.form, permission, &reason));
@@ -103,6 +102,7 @@ fn read_call() -> Result<Vec<u8>, Unusable> {
 /// One call of an agent.
 struct Call<'a> {
     args: &'a HookArgs,
+    host: &'a Disk,
     environment: &'a Environment,
     request: &'a Request,
 }
@@ -154,7 +154,7 @@ impl Call<'_> {
                 None => return Ok(self.nobodys("HEAD is detached")),
             },
         };
-        let Chosen { mut plan, what, rivals, .. } = self.plan(&site.tree)?;
+        let ChosenPlan { mut plan, name: what, rivals, .. } = self.plan(&site.tree)?;
         if plan.tasks.is_empty() {
             return Err(Unusable::new(format!("no task can be read from {what}"), SEE_CHECK));
         }
@@ -266,7 +266,7 @@ impl Call<'_> {
                 Some(holder) if tree.top().starts_with(holder.top()) => false,
                 _ => !self.is_submodule(tree),
             },
-            _ => Found::on_disk(&Place::at_top(tree.top()), None).is_ok(),
+            _ => Workspace::at_top(self.host, tree.top(), None).plan().is_ok(),
         }
     }
 
@@ -304,21 +304,17 @@ impl Call<'_> {
         Ok(plan.canonicalize().ok())
     }
 
-    fn plan(&self, tree: &Checkout) -> Result<Chosen, Unusable> {
-        let place = Place::at_top(tree.top());
+    fn plan(&self, tree: &Checkout) -> Result<ChosenPlan, Unusable> {
         let plan = self.args.plan.as_ref().map(|plan| self.environment.current_dir.join(plan));
+        let workspace = Workspace::at_top(self.host, tree.top(), plan.as_deref());
         let Some(revision) = &self.args.plan_from else {
-            return Found::on_disk(&place, plan.as_deref()).map(Chosen::from);
+            return workspace.plan().map(ChosenPlan::from);
         };
-        let Some(repository) = Repository::discover(self.environment, tree.top())? else {
+        let Some(repository) = workspace.repository()? else {
             let problem = format!("git finds no repository at {}", tree.top().display());
             return Err(Unusable::new(problem, "run `git status` there to see what is wrong"));
         };
-        of_revision(&place, &repository, revision, plan.as_deref()).map_err(|failure| match failure
-        {
-            Failure::Unusable(unusable) => unusable,
-            Failure::Git(error) => error.into(),
-        })
+        Ok(workspace.plan_of(&*repository, revision)?)
     }
 
     /// The task that is named, or whose branch it is; nothing where it is no task's.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use lanelint::git::{Environment, GitError, Prefer, Repository};
+use lanelint::git::{GitError, Prefer};
 use lanelint::plan::PlanText;
 use lanelint::source::yaml::quoted;
+use lanelint::workspace::Workspace;
 
 use super::Unusable;
 use super::output::tell;
-use super::plan::Place;
 
 /// The plan that is written, with `main` for its base.
 const PLAN: &str = include_str!("init/lanes.yaml");
@@ -28,17 +28,17 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Unusable> {
-    let environment = super::plan::environment()?;
-    let place = Place::new(&environment, None, args.root.as_deref())?;
-    if let Some(there) = place.plan_there() {
+    let host = super::host()?;
+    let workspace = Workspace::find(&host, None, args.root.as_deref())?;
+    if let Some(there) = workspace.plan_there() {
         return Err(there_is_one(&there));
     }
-    let base = default_branch(&environment, &place.root).ok().flatten();
+    let base = default_branch(&workspace).ok().flatten();
     let text = match base.as_deref() {
         None | Some("main") => PLAN.to_owned(),
         Some(base) => PLAN.replacen("base: main", &format!("base: {}", scalar(base)), 1),
     };
-    let path = place.root.join(NAME);
+    let path = workspace.root().join(NAME);
     write_new(&path, text.as_bytes())?;
     tell("wrote", &path.display().to_string());
     Ok(ExitCode::SUCCESS)
@@ -51,8 +51,8 @@ fn there_is_one(path: &Path) -> Unusable {
 
 /// What branches fork from, as far as the repository says: the remote's default branch, else `main`
 /// where there is one, else the branch that is checked out.
-fn default_branch(environment: &Environment, root: &Path) -> Result<Option<String>, GitError> {
-    let Some(repository) = Repository::discover(environment, root)? else { return Ok(None) };
+fn default_branch(workspace: &Workspace<'_>) -> Result<Option<String>, GitError> {
+    let Some(repository) = workspace.repository()? else { return Ok(None) };
     if let Some(branch) = repository.default_branch()? {
         return Ok(Some(branch));
     }

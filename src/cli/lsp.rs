@@ -9,15 +9,14 @@ use std::time::Duration;
 
 use clap::Args;
 use lanelint::failure::Failure;
-use lanelint::git::{Checkout, Environment, Head, Repository};
+use lanelint::git::{Checkout, Head};
 use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
 use lanelint::path::RepoPath;
 use lanelint::plan::locate::{FOLDER, is_part};
 use lanelint::plan::{Own, PlanText};
+use lanelint::workspace::{self, FoundPlan, Host, Workspace, relative};
 
 use super::Unusable;
-use super::check::existing_files;
-use super::plan::{Found, Place};
 
 /// How often the disk is looked at for what no editor tells: a branch that was checked out, a plan
 /// that another program wrote. A look is a handful of file times.
@@ -31,7 +30,7 @@ pub(super) struct LspArgs {
 }
 
 pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Unusable> {
-    let world = Disk { environment: super::plan::environment()? };
+    let world = Disk { host: super::host()? };
     let (connection, threads) = Connection::stdio();
     let ended = serve(connection, Arc::new(world), &crossbeam_channel::tick(BETWEEN_LOOKS));
     match ended {
@@ -48,48 +47,48 @@ pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Unusable> {
 
 /// The real disk and the real git.
 struct Disk {
-    environment: Environment,
+    host: workspace::Disk,
 }
 
 impl Disk {
-    /// The environment of a call from a folder; from one above where it does not exist yet.
-    fn from(&self, folder: &Path) -> Environment {
+    /// The workspace of a call from a folder; from one above if it does not exist yet.
+    fn from(&self, folder: &Path, plan: Option<&Path>) -> Result<Workspace<'_>, Failure> {
         let exists = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
-        Environment { current_dir: exists.to_path_buf(), ..self.environment.clone() }
+        Workspace::find_from(&self.host, exists.to_path_buf(), plan, None)
     }
 }
 
 impl World for Disk {
     fn plan(&self, path: &Path) -> OnDisk {
         let folder = path.parent().unwrap_or(path);
-        let Ok(place) = Place::new(&self.from(folder), Some(path), None) else {
+        let Ok(workspace) = self.from(folder, Some(path)) else {
             return OnDisk { root: folder.to_path_buf(), parts: Vec::new(), own: Vec::new() };
         };
-        match Found::on_disk(&place, Some(path)) {
-            Ok(Found { texts, own, paths, .. }) => {
+        let root = workspace.root().to_path_buf();
+        match workspace.plan() {
+            Ok(FoundPlan { texts, own, paths, .. }) => {
                 let parts = paths.into_iter().zip(texts).collect();
-                OnDisk { root: place.root, parts, own }
+                OnDisk { root, parts, own }
             }
             Err(unusable) => {
                 let is_folder = path.is_dir() || path.ends_with(FOLDER);
                 let own = if is_folder { Own::Folder } else { Own::File };
-                let own = self.below(&place.root, path).map(own).into_iter().collect();
+                let own = self.below(&root, path).map(own).into_iter().collect();
                 // What is not there yet, or a folder without a file, is to be written in the editor.
                 let there = path.symlink_metadata().is_ok() && !is_folder;
                 let text = PlanText::missing(path.display().to_string(), unusable.problem);
                 let parts = there.then(|| (path.to_path_buf(), text)).into_iter().collect();
-                OnDisk { root: place.root, parts, own }
+                OnDisk { root, parts, own }
             }
         }
     }
 
     fn plan_above(&self, file: &Path) -> Option<PathBuf> {
-        let environment = self.from(file.parent()?);
-        Place::new(&environment, None, None).ok()?.plan_there()
+        self.from(file.parent()?, None).ok()?.plan_there()
     }
 
     fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Failure>) {
-        match existing_files(&self.from(root), root) {
+        match Workspace::at_top(&self.host, root, None).files() {
             Ok(files) => (files, Vec::new()),
             Err(gap) => (Vec::new(), vec![gap]),
         }
@@ -101,7 +100,7 @@ impl World for Disk {
             Head::Branch(branch) | Head::Rebasing(branch) => Some(branch),
             Head::Detached => None,
             Head::Unusual => {
-                let repository = Repository::discover(&self.from(root), root).ok()??;
+                let repository = self.host.repository(root).ok()??;
                 repository.checked_out_branch().ok()?
             }
         }
@@ -110,7 +109,7 @@ impl World for Disk {
     fn below(&self, root: &Path, file: &Path) -> Option<RepoPath> {
         let exists = file.ancestors().skip(1).find(|folder| folder.is_dir())?;
         let real = exists.canonicalize().ok()?.join(file.strip_prefix(exists).ok()?);
-        super::plan::relative(&root.canonicalize().ok()?, &real)?
+        relative(&root.canonicalize().ok()?, &real)?
     }
 
     fn stamp(&self, plan: &Path) -> u64 {

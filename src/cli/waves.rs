@@ -20,7 +20,8 @@ pub(super) struct WavesArgs {
 }
 
 pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Unusable> {
-    let asked = args.plan.read()?;
+    let host = super::host()?;
+    let asked = args.plan.read(&host)?;
     let files = asked.files();
     let Asked { plan, .. } = asked;
     let waves = Waves::new(&plan, &files).map_err(|TooManyUnknown(tasks)| {

@@ -46,10 +46,11 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Unusable> {
         let help = "name some, or give them on standard input";
         return Err(Unusable::new("no path is named", help));
     }
-    let Asked { place, plan, .. } = args.plan.read()?;
+    let host = super::host()?;
+    let Asked { workspace, plan, .. } = args.plan.read(&host)?;
     let who = Who::new(&plan);
     ask::tell_unknown(&plan, who.unknown());
-    let base = Base::new(&place);
+    let base = Base::new(&workspace);
     let mut names = Names::new(&args.paths, io::stdin().lock(), args.null);
     let (mut whole, mut refused) = (true, false);
     let replies = names.by_ref().map(|name| {

@@ -5,8 +5,8 @@ use std::io::{self, BufRead};
 use std::path::Path;
 
 use lanelint::path::{RepoPath, unquote};
+use lanelint::workspace::{Workspace, relative};
 
-use crate::cli::plan::{Place, relative};
 
 /// The longest name that is taken, in bytes: no file system has longer ones.
 const LONGEST: usize = 1 << 16;
@@ -112,12 +112,12 @@ pub(super) struct Base {
 }
 
 impl Base {
-    pub(super) fn new(place: &Place) -> Base {
-        let root = place.root.canonicalize().unwrap_or_else(|_| place.root.clone());
-        let here = place.here.canonicalize().ok();
+    pub(super) fn new(workspace: &Workspace<'_>) -> Base {
+        let root = workspace.real_root();
+        let here = workspace.current_dir().canonicalize().ok();
         let folder = here.and_then(|here| relative(&root, &here)).flatten();
         let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
-        Base { folder, roots: vec![bytes(&root), bytes(&place.root)] }
+        Base { folder, roots: vec![bytes(&root), bytes(workspace.root())] }
     }
 
     /// The path that a name means, or why it means none.

@@ -1,0 +1,111 @@
+//! The real disk and the real git.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::FileType;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::host::{Event, FileKind, Host};
+use super::Git;
+use crate::failure::Failure;
+use crate::fs;
+use crate::git::{Environment, GitError, Repository};
+use crate::path::RepoPath;
+
+/// The [`Host`] of a program: its disk, its git, its standard input.
+pub struct Disk {
+    environment: Environment,
+    listener: Box<dyn Fn(Event<'_>) + Send + Sync>,
+}
+
+impl Disk {
+    /// Takes the process's environment. Notes and progress are dropped.
+    ///
+    /// # Errors
+    /// If the working directory is gone or cannot be read.
+    pub fn capture() -> Result<Disk, Failure> {
+        let environment = Environment::capture().map_err(|error| {
+            Failure::new(format!("the working directory cannot be used: {error}"), "go elsewhere")
+        })?;
+        Ok(Disk { environment, listener: Box::new(|_| ()) })
+    }
+
+    /// Sends notes and progress to `listener`.
+    #[must_use]
+    pub fn listener(mut self, listener: impl Fn(Event<'_>) + Send + Sync + 'static) -> Disk {
+        self.listener = Box::new(listener);
+        self
+    }
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").field("environment", &self.environment).finish_non_exhaustive()
+    }
+}
+
+impl Host for Disk {
+    fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    fn kind(&self, path: &Path) -> Option<FileKind> {
+        path.symlink_metadata().ok().map(|meta| kind(meta.file_type()))
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        path.read_link()
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, FileKind)>> {
+        let entries = folder.read_dir()?;
+        entries
+            .map(|entry| {
+                let entry = entry?;
+                Ok((entry.file_name(), kind(entry.file_type()?)))
+            })
+            .collect()
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+        fs::read_bounded(path, limit)
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, Failure> {
+        Ok(Box::new(fs::open(path)?))
+    }
+
+    fn stdin(&self) -> Box<dyn Read + '_> {
+        Box::new(io::stdin().lock())
+    }
+
+    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, Failure> {
+        fs::walk(root)
+    }
+
+    fn repository(&self, folder: &Path) -> Result<Option<Box<dyn Git + '_>>, GitError> {
+        let found = Repository::discover(&self.environment, folder)?;
+        Ok(found.map(|found| Box::new(found) as Box<dyn Git>))
+    }
+
+    fn notify(&self, event: Event<'_>) {
+        (self.listener)(event);
+    }
+}
+
+fn kind(of: FileType) -> FileKind {
+    if of.is_symlink() {
+        FileKind::Symlink
+    } else if of.is_dir() {
+        FileKind::Folder
+    } else if of.is_file() {
+        FileKind::File
+    } else {
+        FileKind::Other
+    }
+}

@@ -1,0 +1,117 @@
+//! What the library asks of the world around it.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::Git;
+use crate::failure::Failure;
+use crate::git::{Environment, GitError};
+use crate::path::RepoPath;
+
+/// The disk, git, standard input, and whoever listens for notes and progress.
+///
+/// [`Disk`](super::Disk) is the real one. A test, or a program with files of its own, brings
+/// another.
+pub trait Host: Send + Sync {
+    /// The working directory, and which repository the environment names.
+    fn environment(&self) -> &Environment;
+
+    /// What is at a path, without following a last symbolic link; `None` if nothing is.
+    fn kind(&self, path: &Path) -> Option<FileKind>;
+
+    /// The absolute path with all links followed.
+    ///
+    /// # Errors
+    /// If nothing is there, or it cannot be looked at.
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The target of a symbolic link, as written.
+    ///
+    /// # Errors
+    /// If the path is not a symbolic link, or cannot be read.
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The entries of a folder, in any order.
+    ///
+    /// # Errors
+    /// If the path is not a folder, or cannot be read.
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, FileKind)>>;
+
+    /// The content of a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// If the path does not lead to a file, or the file cannot be read or is longer.
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Failure>;
+
+    /// A file to read from, of any length.
+    ///
+    /// # Errors
+    /// If the path does not lead to a file, or the file cannot be opened.
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, Failure>;
+
+    /// Standard input.
+    fn stdin(&self) -> Box<dyn Read + '_>;
+
+    /// All files below a folder, relative to it and in byte order, without asking git.
+    ///
+    /// # Errors
+    /// If a folder cannot be read, or a name is not one that a repository can contain.
+    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, Failure>;
+
+    /// The repository that the environment names, or else the one that contains `folder`.
+    ///
+    /// # Errors
+    /// If git is missing, refuses the repository, or finds it broken.
+    fn repository(&self, folder: &Path) -> Result<Option<Box<dyn Git + '_>>, GitError>;
+
+    /// Takes note of what happens on the way to an answer.
+    fn notify(&self, event: Event<'_>) {
+        let _ = event;
+    }
+
+    /// Whether a path leads to a folder, perhaps through links.
+    fn is_dir(&self, path: &Path) -> bool {
+        let real = |path: &Path| self.real_path(path).ok().and_then(|path| self.kind(&path));
+        match self.kind(path) {
+            Some(FileKind::Symlink) => real(path) == Some(FileKind::Folder),
+            kind => kind == Some(FileKind::Folder),
+        }
+    }
+}
+
+/// What a path of the disk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Symlink,
+    /// A device, a socket, or the like.
+    Other,
+}
+
+/// What happens on the way to an answer, for a person who watches.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Something to know about the answer that is not a finding.
+    Note(&'a str),
+    /// Which plan decides.
+    Plan(&'a str),
+    /// Which commits an input stands for.
+    Compared(&'a str),
+    /// How far a long step is.
+    Progress {
+        /// The step: `merging`.
+        step: &'static str,
+        /// How much of it is done.
+        done: usize,
+        /// How much there is.
+        total: usize,
+    },
+    /// The step that `Progress` reported is over.
+    ProgressEnd,
+}

@@ -1,0 +1,162 @@
+//! The texts of a plan in a commit.
+
+use super::found::several_plans;
+use super::{FoundPlan, Git};
+use crate::failure::Failure;
+use crate::git::{Blob, CommitId, GitError, GitErrorKind, Mode};
+use crate::path::RepoPath;
+use crate::plan::locate::{self, FILES, FOLDER};
+use crate::plan::{MAX_TEXT, Own, PlanText};
+
+/// Why a plan could not be had.
+#[derive(Debug)]
+pub enum NoPlan {
+    /// The call is wrong.
+    Unusable(Failure),
+    /// git could not answer, so nothing can be verified.
+    Git(GitError),
+}
+
+impl From<Failure> for NoPlan {
+    fn from(failure: Failure) -> NoPlan {
+        NoPlan::Unusable(failure)
+    }
+}
+
+impl From<GitError> for NoPlan {
+    fn from(error: GitError) -> NoPlan {
+        NoPlan::Git(error)
+    }
+}
+
+impl From<NoPlan> for Failure {
+    fn from(no_plan: NoPlan) -> Failure {
+        match no_plan {
+            NoPlan::Unusable(failure) => failure,
+            NoPlan::Git(error) => error.into(),
+        }
+    }
+}
+
+/// The plan of a commit: the one at `path`, or the one that is found from `start` up.
+pub(super) fn find(
+    git: &dyn Git,
+    commit: &CommitId,
+    start: Option<&RepoPath>,
+    path: Option<&RepoPath>,
+) -> Result<FoundPlan, NoPlan> {
+    match path {
+        Some(path) => named(git, commit, path),
+        None => search(git, commit, start),
+    }
+}
+
+fn named(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<FoundPlan, NoPlan> {
+    let found = match plan_blob(git, commit, path)? {
+        None => None,
+        Some(blob) if blob.mode == Mode::Tree => folder(git, commit, path)?,
+        Some(blob) => Some(file(commit, path, blob)?),
+    };
+    found.ok_or_else(|| {
+        let problem = format!("there is no plan {path} in commit {commit}");
+        Failure::new(problem, "name another plan or another --plan-from").into()
+    })
+}
+
+fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<FoundPlan, NoPlan> {
+    let folders = locate::folders(start);
+    for (index, searched) in folders.iter().enumerate() {
+        let mut found = Vec::new();
+        for name in FILES.iter().chain([&FOLDER]) {
+            let Some(path) = locate::inside(searched.as_ref(), name.as_bytes()) else { continue };
+            let plan = match plan_blob(git, commit, &path)? {
+                None => None,
+                Some(blob) if *name == FOLDER && blob.mode == Mode::Tree => {
+                    folder(git, commit, &path)?
+                }
+                // As on disk, only a folder counts by this name.
+                Some(blob) if *name == FOLDER && blob.mode.is_file() => None,
+                Some(blob) => Some(file(commit, &path, blob)?),
+            };
+            found.extend(plan.map(|plan| (*name, plan)));
+        }
+        let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+        if names.len() > 1 {
+            return Err(several_plans(&format!("commit {commit}"), &names).into());
+        }
+        if let Some((_, plan)) = found.pop() {
+            return Ok(plan.with_rivals(&folders[..=index]));
+        }
+    }
+    Err(Failure::new(
+        format!("there is no plan in commit {commit}"),
+        "commit lanes.yaml to the base branch, name a PLAN, or say --plan-from REV",
+    )
+    .into())
+}
+
+fn file(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<FoundPlan, NoPlan> {
+    let name = format!("{path} in commit {commit}");
+    if !blob.mode.is_file() {
+        return Err(no_plain_file(&name, blob.mode).into());
+    }
+    let texts = vec![PlanText::new(path.to_string(), blob.content)];
+    Ok(FoundPlan::new(name, texts, vec![Own::File(path.clone())]))
+}
+
+/// The plan that the files of a folder are; `None` if none of them is part of a plan.
+fn folder(
+    git: &dyn Git,
+    commit: &CommitId,
+    folder: &RepoPath,
+) -> Result<Option<FoundPlan>, NoPlan> {
+    let name = format!("{folder} in commit {commit}");
+    let entries = git.tree_entries(commit, Some(folder))?.unwrap_or_default();
+    let mut texts = Vec::new();
+    let mut left = MAX_TEXT as u64;
+    for entry in entries.iter().filter(|entry| locate::is_part(&entry.name)) {
+        let Some(part) = locate::inside(Some(folder), &entry.name) else { continue };
+        if entry.mode == Mode::Tree {
+            continue;
+        }
+        if !entry.mode.is_file() {
+            return Err(no_plain_file(&format!("{part} in commit {commit}"), entry.mode).into());
+        }
+        let bytes = bounded(git.content(&entry.id, left), &name)?;
+        left -= bytes.len() as u64;
+        texts.push(PlanText::new(part.to_string(), bytes));
+    }
+    let found = FoundPlan::new(name, texts, vec![Own::Folder(folder.clone())]);
+    Ok((!found.texts.is_empty()).then_some(found))
+}
+
+/// The entry at a path of a commit; `None` if there is none.
+fn plan_blob(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<Option<Blob>, NoPlan> {
+    let found = git.blob(commit, path, MAX_TEXT as u64);
+    bounded(found, &format!("{path} in commit {commit}"))
+}
+
+/// A plan that is too large is a plan that cannot be used; whatever else keeps git from reading it
+/// leaves open what it says.
+fn bounded<T>(read: Result<T, GitError>, what: &str) -> Result<T, NoPlan> {
+    read.map_err(|error| match error.kind {
+        GitErrorKind::TooLarge => NoPlan::Unusable(Failure::new(
+            format!("the plan {what} is larger than {} MiB", MAX_TEXT >> 20),
+            "split it, or take out what is no part of it",
+        )),
+        _ => NoPlan::Git(error),
+    })
+}
+
+fn no_plain_file(what: &str, mode: Mode) -> Failure {
+    let is = match mode {
+        Mode::Symlink => "a symbolic link",
+        Mode::Submodule => "a submodule",
+        Mode::Tree => "a folder",
+        _ => "no plain file",
+    };
+    Failure::new(
+        format!("the plan {what} is {is}"),
+        "a plan in a repository is a plain file of it, or the files of a plan folder",
+    )
+}

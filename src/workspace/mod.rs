@@ -1,0 +1,351 @@
+//! Where a run takes place: the root, the plan, the files that exist, and how to ask about them.
+//!
+//! All I/O goes through a [`Host`]: [`Disk`] is the real one.
+
+mod chosen;
+mod disk;
+mod found;
+mod git;
+mod host;
+mod in_commit;
+mod revisions;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::failure::Failure;
+use crate::git::GitError;
+use crate::path::RepoPath;
+use crate::plan::locate::{self, FILES, FOLDER};
+
+pub use chosen::ChosenPlan;
+pub use disk::Disk;
+pub use found::FoundPlan;
+pub use git::Git;
+pub use host::{Event, FileKind, Host};
+pub use in_commit::NoPlan;
+pub use revisions::Revision;
+pub(crate) use revisions::{base, commit, one_merge_base, resolve};
+
+/// Where a run takes place.
+#[derive(Clone)]
+pub struct Workspace<'h> {
+    host: &'h dyn Host,
+    current_dir: PathBuf,
+    root: PathBuf,
+    /// The plan that was named, as it was named.
+    plan: Option<PathBuf>,
+    /// Whether the caller named the root.
+    root_is_named: bool,
+    /// Whether the root is that of a repository or was named, so that the search for a plan may go
+    /// up to it.
+    bounded: bool,
+    /// Whether files of the disk can be files of the repository: not those beside a bare one.
+    has_files: bool,
+}
+
+impl<'h> Workspace<'h> {
+    /// Finds the root: `root` if it is named, else the work tree that contains `plan`, else the one
+    /// that contains the working directory, else the plan's folder. A plan named `-` is standard
+    /// input.
+    ///
+    /// # Errors
+    /// If `root` is not a folder.
+    pub fn find(
+        host: &'h dyn Host,
+        plan: Option<&Path>,
+        root: Option<&Path>,
+    ) -> Result<Workspace<'h>, Failure> {
+        let current_dir = host.environment().current_dir.clone();
+        Workspace::find_from(host, current_dir, plan, root)
+    }
+
+    /// [`Workspace::find`] with another working directory.
+    ///
+    /// # Errors
+    /// If `root` is not a folder.
+    pub fn find_from(
+        host: &'h dyn Host,
+        current_dir: PathBuf,
+        plan: Option<&Path>,
+        root: Option<&Path>,
+    ) -> Result<Workspace<'h>, Failure> {
+        let plan_folder = plan.filter(|plan| *plan != Path::new("-")).map(|plan| {
+            let plan = current_dir.join(plan);
+            match plan.parent() {
+                Some(folder) if !host.is_dir(&plan) => folder.to_path_buf(),
+                _ => plan,
+            }
+        });
+        let mut workspace = Workspace {
+            host,
+            root: current_dir.clone(),
+            current_dir,
+            plan: plan.map(Path::to_path_buf),
+            root_is_named: root.is_some(),
+            bounded: true,
+            has_files: true,
+        };
+        if let Some(root) = root {
+            workspace.root = workspace.current_dir.join(root);
+            if !host.is_dir(&workspace.root) {
+                let problem = format!("the root {} is no folder", workspace.root.display());
+                return Err(Failure::new(problem, "name a folder with --root"));
+            }
+            return Ok(workspace);
+        }
+        // What git has to say of a repository that it refuses, it says when it is asked.
+        let of_plan = plan_folder.as_deref().and_then(|folder| work_tree_above(host, folder));
+        match of_plan.or_else(|| work_tree_above(host, &workspace.current_dir)) {
+            Some(top) => workspace.root = top,
+            None => {
+                workspace.bounded = false;
+                workspace.root = plan_folder.unwrap_or(workspace.root);
+            }
+        }
+        Ok(workspace)
+    }
+
+    /// The top of a work tree, wherever the working directory is.
+    #[must_use]
+    pub fn at_top(host: &'h dyn Host, top: &Path, plan: Option<&Path>) -> Workspace<'h> {
+        Workspace {
+            host,
+            current_dir: top.to_path_buf(),
+            root: top.to_path_buf(),
+            plan: plan.map(Path::to_path_buf),
+            root_is_named: false,
+            bounded: true,
+            has_files: true,
+        }
+    }
+
+    /// The folder that paths and globs begin at.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder that relative names begin at.
+    #[must_use]
+    pub fn current_dir(&self) -> &Path {
+        &self.current_dir
+    }
+
+    /// The plan that was named, as it was named.
+    #[must_use]
+    pub fn named_plan(&self) -> Option<&Path> {
+        self.plan.as_deref()
+    }
+
+    /// Whether the caller named the root.
+    pub(crate) fn root_is_named(&self) -> bool {
+        self.root_is_named
+    }
+
+    /// How the disk and git are asked.
+    #[must_use]
+    pub fn host(&self) -> &'h dyn Host {
+        self.host
+    }
+
+    pub(crate) fn note(&self, text: &str) {
+        self.host.notify(Event::Note(text));
+    }
+
+    /// The repository at the root.
+    ///
+    /// # Errors
+    /// If git is missing, refuses the repository, or finds it broken.
+    pub fn repository(&self) -> Result<Option<Box<dyn Git + 'h>>, GitError> {
+        self.host.repository(&self.root)
+    }
+
+    /// The files below the root: those of git's index if the root is in a work tree, else all.
+    ///
+    /// # Errors
+    /// If they cannot be listed.
+    pub fn files(&self) -> Result<Vec<RepoPath>, Failure> {
+        let repository = match self.repository() {
+            Ok(repository) => repository,
+            Err(error) => {
+                self.note(&format!(
+                    "{error}; the files that exist are found by walking the folder"
+                ));
+                None
+            }
+        };
+        let Some(repository) = repository else { return Ok(self.host.walk(&self.root)?) };
+        let Some(work_tree) = repository.work_tree() else { return Ok(Vec::new()) };
+        let files = repository.index_files()?;
+        let (Ok(top), Ok(below)) =
+            (self.host.real_path(work_tree), self.host.real_path(&self.root))
+        else {
+            return Ok(files);
+        };
+        match relative(&top, &below) {
+            Some(None) => Ok(files),
+            Some(Some(folder)) => {
+                let prefix = [folder.as_bytes(), b"/"].concat();
+                let inside = files.iter().filter_map(|file| file.as_bytes().strip_prefix(&*prefix));
+                Ok(inside.filter_map(|file| RepoPath::new(file).ok()).collect())
+            }
+            // A root outside of the repository that the environment names.
+            None => Ok(self.host.walk(&self.root)?),
+        }
+    }
+
+    /// The plan that a search would find, if none was named.
+    #[must_use]
+    pub fn plan_there(&self) -> Option<PathBuf> {
+        let in_folder =
+            |folder: PathBuf| self.candidates(&folder).first().map(|name| folder.join(name));
+        self.searched().into_iter().find_map(in_folder)
+    }
+
+    /// Moves the root to where the paths of the repository's changes begin.
+    ///
+    /// # Errors
+    /// If another root was named: every lane would mean other paths than the changes do.
+    pub(crate) fn move_to_top(&mut self, repository: &dyn Git) -> Result<(), Failure> {
+        let Some(top) = repository.work_tree() else {
+            self.has_files = false;
+            return Ok(());
+        };
+        let top = self.real_or_same(top);
+        let root = self.real_root();
+        if top == root {
+            return Ok(());
+        }
+        if self.root_is_named {
+            return Err(Failure::new(
+                format!(
+                    "the root {} is not the top of the work tree, {}, where the paths of its \
+                     changes begin",
+                    root.display(),
+                    top.display()
+                ),
+                "leave --root out, or name the top with it",
+            ));
+        }
+        // Under GIT_DIR alone, git takes the working directory for the top; a `.git` above it knows
+        // better.
+        let environment = self.host.environment();
+        let guessed = environment.git_dir.is_some()
+            && environment.work_tree.is_none()
+            && self.bounded
+            && top.starts_with(&root);
+        if !guessed {
+            self.root = top;
+            self.bounded = true;
+        }
+        Ok(())
+    }
+
+    /// The root as absolute paths name it: as it was found, and with links followed.
+    fn root_names(&self) -> Arc<[String]> {
+        let absolute = std::path::absolute(&self.root).ok();
+        let name = |path: PathBuf| {
+            let name = path.to_str()?.replace('\\', "/");
+            let name = name.strip_prefix("//?/").unwrap_or(&name).trim_end_matches('/');
+            (!name.is_empty()).then(|| name.to_owned())
+        };
+        let real = self.host.real_path(&self.root).ok();
+        let mut names: Vec<String> = absolute.into_iter().chain(real).filter_map(name).collect();
+        names.dedup();
+        names.into()
+    }
+
+    fn real_or_same(&self, path: &Path) -> PathBuf {
+        self.host.real_path(path).unwrap_or_else(|_| path.to_path_buf())
+    }
+
+    /// The root with all links followed.
+    #[must_use]
+    pub fn real_root(&self) -> PathBuf {
+        self.real_or_same(&self.root)
+    }
+
+    /// The folders in which a plan is looked for, in the order of the search.
+    fn searched(&self) -> Vec<PathBuf> {
+        let here = self.real_or_same(&self.current_dir);
+        let root = self.real_root();
+        let start = if here.starts_with(&root) { here } else { root.clone() };
+        let up = if self.bounded { start.ancestors().count() } else { 1 };
+        let above = start.ancestors().take(up);
+        let mut folders: Vec<PathBuf> = above.map(Path::to_path_buf).collect();
+        if let Some(last) = folders.iter().position(|folder| *folder == root) {
+            folders.truncate(last + 1);
+        }
+        folders
+    }
+
+    /// What can be the plan of a folder and is there.
+    fn candidates(&self, folder: &Path) -> Vec<&'static str> {
+        let files = FILES.iter().copied();
+        let files = files.filter(|name| self.host.kind(&folder.join(name)).is_some());
+        let folders = [FOLDER].into_iter().filter(|name| self.host.is_dir(&folder.join(name)));
+        files.chain(folders).collect()
+    }
+
+    /// A path of the disk as one below the root.
+    fn below_root(&self, path: &Path) -> Option<RepoPath> {
+        if !self.has_files {
+            return None;
+        }
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let root = self.host.real_path(&self.root).ok()?;
+        let folder = relative(&root, &self.host.real_path(folder).ok()?)?;
+        locate::inside(folder.as_ref(), name.as_encoded_bytes())
+    }
+
+    /// The links of the repository that a path of the disk leads through, and what it ends in.
+    /// Whoever writes one of them writes what the path stands for.
+    fn way_to(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
+        const MOST_LINKS: usize = 40;
+        let Ok(root) = self.host.real_path(&self.root) else { return (Vec::new(), None) };
+        let inside = |path: &Path| {
+            if self.has_files { relative(&root, path).flatten() } else { None }
+        };
+        let steps = |path: &Path| -> Vec<PathBuf> {
+            path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
+        };
+        let mut links = Vec::new();
+        let mut followed = 0;
+        let mut at = PathBuf::new();
+        let mut ahead = steps(path);
+        while let Some(step) = ahead.pop() {
+            if step == Path::new("..") {
+                at.pop();
+                continue;
+            }
+            let next = at.join(step);
+            match self.host.read_link(&next) {
+                Ok(target) if followed < MOST_LINKS => {
+                    followed += 1;
+                    links.extend(inside(&next));
+                    ahead.extend(steps(&target));
+                }
+                _ => at = next,
+            }
+        }
+        (links, inside(&at))
+    }
+}
+
+/// The nearest folder, from this one up, that is the root of a work tree.
+fn work_tree_above(host: &dyn Host, folder: &Path) -> Option<PathBuf> {
+    let folder = host.real_path(folder).ok()?;
+    let is_top = |folder: &&Path| host.real_path(&folder.join(".git")).is_ok();
+    folder.ancestors().find(is_top).map(Path::to_path_buf)
+}
+
+/// `folder` as seen from `root`, both with links followed: `Some(None)` for the root itself, `None`
+/// outside of it.
+#[must_use]
+pub fn relative(root: &Path, folder: &Path) -> Option<Option<RepoPath>> {
+    let inside = folder.strip_prefix(root).ok()?;
+    let parts: Vec<&[u8]> =
+        inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+    if parts.is_empty() { Some(None) } else { RepoPath::new(parts.join(&b'/')).ok().map(Some) }
+}
