@@ -53,9 +53,14 @@ fn checked(
 pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
-    let known = GateFacts::new(plan, &lanes, &order, input);
-    let question = Question::Gate(&known);
-    let facts = Facts { plan, lanes: &lanes, order: &order, question, outcome: None };
+    gate_facts(plan, &lanes, &order, &GateFacts::new(plan, &lanes, &order, input))
+}
+
+/// [`gate`] where all that the rules look at is known.
+#[must_use]
+pub fn gate_facts(plan: &Arc<Plan>, lanes: &Lanes, order: &Order, known: &GateFacts<'_>) -> Report {
+    let (input, question) = (known.input, Question::Gate(known));
+    let facts = Facts { plan, lanes, order, question, outcome: None };
     Report {
         command: "gate",
         plan: Arc::clone(plan),

@@ -24,6 +24,7 @@ pub mod path;
 pub mod plan;
 pub mod report;
 pub mod rules;
+pub mod run;
 pub mod schema;
 pub mod source;
 pub mod survey;

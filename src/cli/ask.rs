@@ -10,8 +10,8 @@ use lanelint::plan::Plan;
 use lanelint::report::{self, AnswerFormat};
 use lanelint::workspace::{Host, Workspace};
 
-use super::output::tell;
 use super::Unusable;
+use super::output::tell;
 
 /// Which plan is asked.
 #[derive(Debug, Args)]

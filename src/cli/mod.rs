@@ -12,20 +12,22 @@ mod init;
 mod lsp;
 mod man;
 mod output;
-mod plan;
+mod progress;
 mod schema;
 mod waves;
 mod who;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::{Args, Parser, Subcommand};
 use lanelint::failure::Failure;
-use lanelint::finding::{Report, Verdict};
-use lanelint::report;
+use lanelint::run::Outcome;
+use lanelint::workspace::{Disk, Host, Workspace};
 
 use output::{Color, FormatTo};
+use progress::Progress;
 
 /// Finds write lanes that overlap before parallel tasks start, and changes that left their lane
 /// before they merge.
@@ -146,25 +148,36 @@ pub(crate) fn main() -> ExitCode {
 }
 
 impl Common {
-    /// Writes the report in every format asked for, and gives the exit status.
-    fn finish(&self, report: &Report) -> Result<ExitCode, Unusable> {
-        output::write(report, &self.formats, self.quiet, self.color)?;
-        Ok(ExitCode::from(match report.verdict(self.deny_warnings) {
-            Verdict::Clean => 0,
-            Verdict::Failed if self.exit_zero => 0,
-            Verdict::Failed => 1,
-            Verdict::Unverified => 3,
-        }))
+    fn workspace<'h>(
+        &self,
+        host: &'h dyn Host,
+        plan: Option<&Path>,
+    ) -> Result<Workspace<'h>, Unusable> {
+        Workspace::find(host, plan, self.root.as_deref())
     }
 
-    /// Ends a run whose plan has no task that could be read: its problems go to standard error.
-    fn no_task(&self, report: &Report, what: &str) -> Result<ExitCode, Unusable> {
-        if !report.findings.is_empty() {
-            output::write_to_stderr(report, self.color);
+    /// Writes the report in every format asked for, and gives the exit status. A plan without a
+    /// task that can be read has its problems on standard error.
+    fn finish(&self, outcome: Outcome) -> Result<ExitCode, Unusable> {
+        let status = outcome.status(self.deny_warnings);
+        let Outcome { report, unusable, .. } = outcome;
+        if let Some(unusable) = unusable {
+            if !report.findings.is_empty() {
+                output::write_to_stderr(&report, self.color);
+            }
+            return Err(unusable);
         }
-        Err(Unusable::new(
-            format!("no task can be read from {}", report::shown(what)),
-            "a plan has `tasks:`, and below it the tasks by their ids",
-        ))
+        output::write(&report, &self.formats, self.quiet, self.color)?;
+        // The process ends here: to free a large report takes time and nothing else.
+        std::mem::forget(report);
+        Ok(ExitCode::from(if status == 1 && self.exit_zero { 0 } else { status }))
     }
+}
+
+/// The disk and git, with notes and progress on standard error.
+fn host() -> Result<Disk, Unusable> {
+    let progress = Mutex::new(Progress::begin());
+    Ok(Disk::capture()?.listener(move |event| {
+        progress.lock().unwrap_or_else(PoisonError::into_inner).event(event);
+    }))
 }

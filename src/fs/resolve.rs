@@ -92,11 +92,8 @@ pub fn follow(
     Ok(Followed { links: disk.links, end: disk.at })
 }
 
-/// What the real disk has at a path. A file counts as a folder, for below it there is nothing either.
-///
-/// # Errors
-/// When the system does not tell.
-pub fn on_disk(path: &Path) -> io::Result<Node<PathBuf>> {
+/// What the real disk has at a path. A file counts as a folder: below it there is nothing either.
+fn on_disk(path: &Path) -> io::Result<Node<PathBuf>> {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_symlink() => path.read_link().map(Node::Link),
         Ok(_) => Ok(Node::Folder),

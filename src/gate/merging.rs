@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GateInput, Judged, moving};
+use super::{Judged, MovedFolders};
 use crate::change::Conflict;
 use crate::failure::Failure;
 use crate::path::RepoPath;
@@ -38,8 +38,7 @@ pub struct Sharing {
 /// Finds the inputs with a branch that share files: they change one path, one changes a path below a
 /// file of the other, or one renames a folder in which the other adds files.
 #[must_use]
-pub fn sharing(order: &Order, input: &GateInput) -> Sharing {
-    let judged = &input.judged;
+pub fn sharing(order: &Order, judged: &[Judged], moved: &MovedFolders<'_>) -> Sharing {
     let mut writers: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
     for (place, one) in judged.iter().enumerate() {
         if one.task.is_some() && one.commits().is_some() {
@@ -63,10 +62,9 @@ pub fn sharing(order: &Order, input: &GateInput) -> Sharing {
             break;
         }
     }
-    let moved = moving::moved_folders(order, input);
     pairs.sharing.gave_up |= moved.gave_up;
     let of_task = branches_by_task(judged);
-    for folder in moved.found {
+    for folder in &moved.found {
         for &one in of_task.get(&folder.mover).into_iter().flatten() {
             let others = of_task.get(&folder.adder).into_iter().flatten();
             others.for_each(|&other| pairs.add(one, other));

@@ -188,6 +188,21 @@ impl<'a> GateFacts<'a> {
         order: &Order,
         input: &'a GateInput,
     ) -> GateFacts<'a> {
+        let collisions = collisions(lanes, order, &input.judged);
+        let moved = moved_folders(order, &input.judged, &input.folder_renames);
+        GateFacts::with(plan, lanes, order, input, collisions, moved)
+    }
+
+    /// Finds out the rest of it, where some is known.
+    #[must_use]
+    pub fn with(
+        plan: &Plan,
+        lanes: &'a Lanes,
+        order: &Order,
+        input: &'a GateInput,
+        collisions: Collisions<'a>,
+        moved: MovedFolders<'a>,
+    ) -> GateFacts<'a> {
         let protection = Protection::new(plan, lanes);
         let guard = &protection;
         let place = |judged: &'a Judged, path, change, carried| {
@@ -203,9 +218,7 @@ impl<'a> GateFacts<'a> {
         });
         let changes = own.chain(carried).collect();
         let escapes = escapes(plan, lanes, guard, input);
-        let collisions = collisions(lanes, order, &input.judged);
         let clashes = path_clashes(order, input);
-        let moved = moved_folders(order, input);
         GateFacts { input, protection, changes, escapes, collisions, clashes, moved }
     }
 }

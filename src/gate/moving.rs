@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GateInput, Judged};
+use super::Judged;
 use crate::change::{ChangeKind, FolderRename};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -54,16 +54,20 @@ pub fn may_move_folders(order: &Order, judged: &[Judged]) -> Vec<usize> {
 
 /// Finds every folder that one task renames and to which a concurrent one adds files.
 #[must_use]
-pub fn moved_folders<'a>(order: &Order, input: &'a GateInput) -> MovedFolders<'a> {
+pub fn moved_folders<'a>(
+    order: &Order,
+    judged: &'a [Judged],
+    folder_renames: &'a BTreeMap<usize, Vec<FolderRename>>,
+) -> MovedFolders<'a> {
     let mut moved = MovedFolders::default();
-    if input.folder_renames.is_empty() {
+    if folder_renames.is_empty() {
         return moved;
     }
-    let adders = Adders::new(&input.judged);
+    let adders = Adders::new(judged);
     // Of a folder in a renamed one, the outer says enough where both say the same.
     let mut told = BTreeSet::new();
-    for (&place, renames) in &input.folder_renames {
-        let Some(mover) = input.judged.get(place).and_then(|judged| judged.task) else { continue };
+    for (&place, renames) in folder_renames {
+        let Some(mover) = judged.get(place).and_then(|judged| judged.task) else { continue };
         for rename in renames {
             for adder in adders.below(rename.from.as_bytes()) {
                 if !order.concurrent(mover, adder) {

@@ -6,8 +6,8 @@ use std::fs::FileType;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::host::{Event, FileKind, Host};
 use super::Git;
+use super::host::{Event, FileKind, Host};
 use crate::failure::Failure;
 use crate::fs;
 use crate::git::{Environment, GitError, Repository};

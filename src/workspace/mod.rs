@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::failure::Failure;
+use crate::fs::resolve::follow;
 use crate::git::GitError;
+use crate::links::Node;
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
 
@@ -151,6 +153,14 @@ impl<'h> Workspace<'h> {
 
     pub(crate) fn note(&self, text: &str) {
         self.host.notify(Event::Note(text));
+    }
+
+    pub(crate) fn progress(&self, step: &'static str, done: usize, total: usize) {
+        self.host.notify(Event::Progress { step, done, total });
+    }
+
+    pub(crate) fn end_progress(&self) {
+        self.host.notify(Event::ProgressEnd);
     }
 
     /// The repository at the root.
@@ -302,34 +312,17 @@ impl<'h> Workspace<'h> {
     /// The links of the repository that a path of the disk leads through, and what it ends in.
     /// Whoever writes one of them writes what the path stands for.
     fn way_to(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
-        const MOST_LINKS: usize = 40;
         let Ok(root) = self.host.real_path(&self.root) else { return (Vec::new(), None) };
         let inside = |path: &Path| {
             if self.has_files { relative(&root, path).flatten() } else { None }
         };
-        let steps = |path: &Path| -> Vec<PathBuf> {
-            path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
+        let look = |path: &Path| match self.host.kind(path) {
+            Some(FileKind::Symlink) => self.host.read_link(path).map(Node::Link),
+            Some(_) => Ok(Node::Folder),
+            None => Ok(Node::Nothing),
         };
-        let mut links = Vec::new();
-        let mut followed = 0;
-        let mut at = PathBuf::new();
-        let mut ahead = steps(path);
-        while let Some(step) = ahead.pop() {
-            if step == Path::new("..") {
-                at.pop();
-                continue;
-            }
-            let next = at.join(step);
-            match self.host.read_link(&next) {
-                Ok(target) if followed < MOST_LINKS => {
-                    followed += 1;
-                    links.extend(inside(&next));
-                    ahead.extend(steps(&target));
-                }
-                _ => at = next,
-            }
-        }
-        (links, inside(&at))
+        let Ok(way) = follow(path, look) else { return (Vec::new(), None) };
+        (way.links.iter().filter_map(|link| inside(link)).collect(), inside(&way.end))
     }
 }
 

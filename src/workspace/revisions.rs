@@ -53,9 +53,13 @@ pub(super) fn base_branch(
     git: &dyn Git,
     name: &str,
 ) -> Result<Revision, GitError> {
-    branch(host, git, name)?.ok_or_else(|| GitError::new(GitErrorKind::UnknownRevision, format!("there is no branch `{name}` to be the base, here or at origin"),
-        format!("fetch it (`git fetch origin {name}`), or name another with --base"),
-    ))
+    branch(host, git, name)?.ok_or_else(|| {
+        GitError::new(
+            GitErrorKind::UnknownRevision,
+            format!("there is no branch `{name}` to be the base, here or at origin"),
+            format!("fetch it (`git fetch origin {name}`), or name another with --base"),
+        )
+    })
 }
 
 /// The commit of a base or of a plan that the caller names: a branch of that name, else any
@@ -80,11 +84,13 @@ pub(crate) fn resolve(
         Err(error) if error.kind == GitErrorKind::UnknownRevision => Ok(found),
         Err(error) => Err(error),
         Ok(other) if other == found.commit => Ok(found),
-        Ok(other) => Err(GitError::new(GitErrorKind::AmbiguousRevision, format!(
+        Ok(other) => Err(GitError::new(
+            GitErrorKind::AmbiguousRevision,
+            format!(
                 "{revision} is ambiguous: a branch of that name ({}), or {rival} ({other})",
                 found.commit
             ),
-            "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash"
+            "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash",
         )),
     }
 }

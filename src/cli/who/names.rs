@@ -7,7 +7,6 @@ use std::path::Path;
 use lanelint::path::{RepoPath, unquote};
 use lanelint::workspace::{Workspace, relative};
 
-
 /// The longest name that is taken, in bytes: no file system has longer ones.
 const LONGEST: usize = 1 << 16;
 

@@ -1,14 +1,13 @@
 //! What merging writes beyond the branches' own changes, asked of git's own merge.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
-use lanelint::change::{Change, ChangeSet, Gap};
-use lanelint::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
-use lanelint::git::{CommitId, GitError, ObjectId, Repository};
-use lanelint::path::RepoPath;
-
-use super::progress::Progress;
+use crate::change::{Change, ChangeSet};
+use crate::failure::Failure;
+use crate::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
+use crate::git::{CommitId, GitError, ObjectId};
+use crate::path::RepoPath;
+use crate::workspace::{Git, Workspace};
 
 /// How many diffs of the base are in memory at once: each may be as large as the repository.
 const DIFFS_AT_ONCE: usize = 16;
@@ -16,13 +15,9 @@ const DIFFS_AT_ONCE: usize = 16;
 const MERGES_AT_ONCE: usize = 200;
 
 /// Merges each input into the tip of its base, where that may write what its diff does not name.
-pub(super) fn find(
-    repository: &Repository,
-    input: &mut GateInput,
-    progress: &mut Progress<impl Write>,
-) {
+pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInput) {
     let mut by_base: BTreeMap<CommitId, Vec<(usize, CommitId)>> = BTreeMap::new();
-    for index in worth_merging(repository, input) {
+    for index in worth_merging(git, input) {
         if let Some(Commits { tip, onto: Some(onto), .. }) = input.judged[index].commits() {
             by_base.entry(onto.clone()).or_default().push((index, tip.clone()));
         }
@@ -31,17 +26,16 @@ pub(super) fn find(
     let (mut done, all) = (0, by_base.values().map(Vec::len).sum());
     for (onto, branches) in &by_base {
         for branches in branches.chunks(MERGES_AT_ONCE) {
-            progress.step("merging into the base", done, all);
+            workspace.progress("merging into the base", done, all);
             done += branches.len();
             let pairs: Vec<_> =
                 branches.iter().map(|(_, tip)| (onto.clone(), tip.clone())).collect();
-            for (&(index, _), written) in branches.iter().zip(repository.merge_writes(&pairs, onto))
-            {
+            for (&(index, _), written) in branches.iter().zip(git.merge_writes(&pairs, onto)) {
                 match written {
                     Ok(written) => {
                         let judged = &input.judged[index];
                         let carried = if names_other_paths(&written, judged) {
-                            carried(index, judged, &written, renames.of(repository, judged))
+                            carried(index, judged, &written, renames.of(git, judged))
                         } else {
                             Vec::new()
                         };
@@ -53,11 +47,11 @@ pub(super) fn find(
             }
         }
     }
-    progress.clear();
+    workspace.end_progress();
 }
 
 /// The inputs whose base moved on in a way that a merge may follow.
-fn worth_merging(repository: &Repository, input: &mut GateInput) -> Vec<usize> {
+fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<usize> {
     let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<usize>> = BTreeMap::new();
     for (index, judged) in input.judged.iter().enumerate() {
         if let Some(Commits { start, onto: Some(onto), .. }) = judged.commits()
@@ -71,7 +65,7 @@ fn worth_merging(repository: &Repository, input: &mut GateInput) -> Vec<usize> {
     for forks in forks.chunks(DIFFS_AT_ONCE) {
         let pairs: Vec<_> =
             forks.iter().map(|((start, onto), _)| (Some(start.clone()), onto.clone())).collect();
-        let diffs = match repository.diff_trees(&pairs) {
+        let diffs = match git.diff_trees(&pairs) {
             Ok(diffs) => diffs,
             Err(error) => {
                 let indexes = forks.iter().flat_map(|(_, indexes)| indexes);
@@ -136,24 +130,24 @@ struct Renames {
 }
 
 impl Renames {
-    fn of(&mut self, repository: &Repository, judged: &Judged) -> &BTreeMap<RepoPath, RepoPath> {
+    fn of(&mut self, git: &dyn Git, judged: &Judged) -> &BTreeMap<RepoPath, RepoPath> {
         let Some(Commits { start, onto: Some(onto), .. }) = judged.commits() else {
             return &self.none;
         };
         self.known.entry((start.clone(), onto.clone())).or_insert_with(|| {
             // Without them, the finding is only harder to understand.
-            let renames = repository.renamed_files(start, onto).unwrap_or_default();
+            let renames = git.renamed_files(start, onto).unwrap_or_default();
             renames.into_iter().map(|(old, new)| (new, old)).collect()
         })
     }
 }
 
-fn unmerged(error: GitError) -> Gap {
-    let Gap { problem, help } = error.into();
-    Gap { problem: format!("what merging it into the base would write: {problem}"), help }
+fn unmerged(error: GitError) -> Failure {
+    let Failure { problem, help } = error.into();
+    Failure { problem: format!("what merging it into the base would write: {problem}"), help }
 }
 
-fn add_gaps(input: &mut GateInput, index: usize, gaps: impl IntoIterator<Item = Gap>) {
+fn add_gaps(input: &mut GateInput, index: usize, gaps: impl IntoIterator<Item = Failure>) {
     if let Work::Changes(set) = &mut input.judged[index].work {
         set.gaps.extend(gaps);
     }

@@ -1,15 +1,13 @@
 //! Where the symbolic links lead that were added or changed.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use lanelint::change::{Change, ChangeKind, Gap};
-use lanelint::gate::{ChangedLink, Destination, GateInput, Judged, Node, Source, System, follow};
-use lanelint::git::{CommitId, Environment, GitErrorKind, Mode, ObjectId, Repository};
-use lanelint::path::RepoPath;
-
-use crate::cli::check::existing_files;
+use crate::change::{Change, ChangeKind};
+use crate::failure::Failure;
+use crate::gate::{ChangedLink, Destination, Judged, Node, Source, System, follow};
+use crate::git::{CommitId, GitErrorKind, Mode, ObjectId};
+use crate::path::RepoPath;
+use crate::workspace::{FileKind, Git, Workspace};
 
 /// No link's target is read that is longer: one byte more than any system takes.
 const TARGET_LIMIT: u64 = 1 << 12;
@@ -22,18 +20,16 @@ const MOST_BYTES: usize = 1 << 30;
 
 /// Follows every link that was added or changed, each in the tree that holds it.
 pub(super) fn follow_all(
-    environment: &Environment,
-    repository: Option<&Repository>,
-    root: &Path,
-    input: &mut GateInput,
-) {
+    workspace: &Workspace<'_>,
+    git: Option<&dyn Git>,
+    diffs: &[Judged],
+) -> Vec<ChangedLink> {
     let mut links: Vec<ChangedLink> = Vec::new();
     let mut left = Left { files: MOST_FILES, bytes: MOST_BYTES };
-    for (place, judged) in input.judged.iter().enumerate() {
+    for (place, judged) in diffs.iter().enumerate() {
         let mut tree: Option<Tree<'_>> = None;
         for (path, change) in judged.changes().filter(|(_, change)| is_link(change)) {
-            let tree = tree
-                .get_or_insert_with(|| Tree::of(judged, environment, repository, root.to_owned()));
+            let tree = tree.get_or_insert_with(|| Tree::of(judged, workspace, git));
             let targets = match tree.targets(path, change) {
                 Ok(targets) => targets.into_iter().map(Ok).collect(),
                 Err(gap) => vec![Err(gap)],
@@ -57,7 +53,7 @@ pub(super) fn follow_all(
             }
         }
     }
-    input.links = links;
+    links
 }
 
 /// Whether a change makes its path a link, or gives a link another target.
@@ -66,8 +62,8 @@ fn is_link(change: &Change) -> bool {
         && change.new.as_ref().is_some_and(|side| side.mode == Mode::Symlink)
 }
 
-fn too_much() -> Gap {
-    Gap {
+fn too_much() -> Failure {
+    Failure {
         problem: "there are too many symbolic links to follow, or too many files behind them"
             .to_owned(),
         help: "judge fewer changes in one run".to_owned(),
@@ -100,12 +96,11 @@ struct Left {
 
 /// The tree that is judged, as far as links need it.
 struct Tree<'a> {
-    repository: Option<&'a Repository>,
-    environment: &'a Environment,
-    root: PathBuf,
+    git: Option<&'a dyn Git>,
+    workspace: &'a Workspace<'a>,
     kind: Kind<'a>,
     /// All files, in byte order, once they are asked for.
-    files: Option<Result<Vec<RepoPath>, Gap>>,
+    files: Option<Result<Vec<RepoPath>, Failure>>,
 }
 
 enum Kind<'a> {
@@ -114,7 +109,7 @@ enum Kind<'a> {
     /// The files on disk, under the changes of the input.
     Disk(BTreeMap<&'a RepoPath, &'a Change>),
     /// It cannot be had.
-    Unknown(Gap),
+    Unknown(Failure),
 }
 
 /// The folders of a commit by their paths, as far as they were read.
@@ -128,19 +123,19 @@ impl Folders {
     /// What a path leads to; `None` if there is nothing. Its folder has to be there.
     fn entry(
         &mut self,
-        repository: &Repository,
+        git: &dyn Git,
         commit: &CommitId,
         path: &RepoPath,
-    ) -> Result<Option<(Mode, &ObjectId)>, Gap> {
+    ) -> Result<Option<(Mode, &ObjectId)>, Failure> {
         let name = path.name();
         let above = &path.as_bytes()[..path.as_bytes().len() - name.len()];
         let parent = above.strip_suffix(b"/").and_then(|above| RepoPath::new(above).ok());
         if !self.0.contains_key(&parent) {
             let entries = match &parent {
-                None => repository.tree_entries(commit, None)?,
+                None => git.tree_entries(commit, None)?,
                 // The folder above was read to come here: no path is walked from the root again.
-                Some(folder) => match self.entry(repository, commit, folder)? {
-                    Some((Mode::Tree, id)) => Some(repository.entries_of(&id.clone())?),
+                Some(folder) => match self.entry(git, commit, folder)? {
+                    Some((Mode::Tree, id)) => Some(git.entries_of(&id.clone())?),
                     _ => None,
                 },
             };
@@ -148,7 +143,7 @@ impl Folders {
             for entry in entries.into_iter().flatten() {
                 let known = folder.insert(entry.name, (entry.mode, entry.id));
                 if known.is_some() {
-                    return Err(Gap {
+                    return Err(Failure {
                         problem: format!("a name stands twice in the folder of `{path}`"),
                         help: "make the commit again with git: `git fsck` names its faults".into(),
                     });
@@ -162,38 +157,31 @@ impl Folders {
 }
 
 impl<'a> Tree<'a> {
-    fn of(
-        judged: &'a Judged,
-        environment: &'a Environment,
-        repository: Option<&'a Repository>,
-        root: PathBuf,
-    ) -> Tree<'a> {
+    fn of(judged: &'a Judged, workspace: &'a Workspace<'a>, git: Option<&'a dyn Git>) -> Tree<'a> {
         let lost = || {
             let problem = "the commit whose symbolic links are to be followed is not known";
-            Gap { problem: problem.to_owned(), help: "run the gate again".to_owned() }
+            Failure { problem: problem.to_owned(), help: "run the gate again".to_owned() }
         };
-        let of_commit = |commit: Result<CommitId, Gap>| match commit {
+        let of_commit = |commit: Result<CommitId, Failure>| match commit {
             Ok(commit) => Kind::Commit(commit, Folders::default()),
             Err(gap) => Kind::Unknown(gap),
         };
-        let kind = match (&judged.source, repository) {
+        let kind = match (&judged.source, git) {
             (Source::Commits(commits), _) => {
                 of_commit(commits.as_ref().map(|commits| commits.tip.clone()).ok_or_else(lost))
             }
-            (Source::Index, Some(repository)) => {
-                of_commit(repository.staged_commit().map_err(Gap::from))
-            }
+            (Source::Index, Some(git)) => of_commit(git.staged_commit().map_err(Failure::from)),
             (Source::Index, None) => Kind::Unknown(lost()),
             (Source::Patch(_) | Source::WorkTree, _) => Kind::Disk(judged.changes().collect()),
         };
-        Tree { repository, environment, root, kind, files: None }
+        Tree { git, workspace, kind, files: None }
     }
 
     /// What is written in a changed link: once, or as often as a patch says it.
-    fn targets(&self, path: &RepoPath, change: &Change) -> Result<Vec<Target>, Gap> {
+    fn targets(&self, path: &RepoPath, change: &Change) -> Result<Vec<Target>, Failure> {
         if let Some(shown) = &change.shown {
             if shown.links.is_empty() {
-                return Err(Gap {
+                return Err(Failure {
                     problem: format!("where the symbolic link `{path}` leads is not shown"),
                     help:
                         "judge the commits with --range, or make the patch with `git diff --text`"
@@ -203,9 +191,9 @@ impl<'a> Tree<'a> {
             return Ok(shown.links.iter().cloned().map(Target::Known).collect());
         }
         let id = change.new.as_ref().and_then(|side| side.id.as_ref());
-        match (&self.kind, id, self.repository) {
-            (Kind::Commit(..) | Kind::Unknown(_), Some(id), Some(repository)) => {
-                Ok(vec![match repository.content(id, TARGET_LIMIT) {
+        match (&self.kind, id, self.git) {
+            (Kind::Commit(..) | Kind::Unknown(_), Some(id), Some(git)) => {
+                Ok(vec![match git.content(id, TARGET_LIMIT) {
                     Ok(target) => Target::Known(target),
                     Err(error) if error.kind == GitErrorKind::TooLarge => Target::TooLong,
                     Err(error) => return Err(error.into()),
@@ -214,7 +202,7 @@ impl<'a> Tree<'a> {
             _ => match self.on_disk(path) {
                 Node::Link(target) => Ok(vec![Target::Known(target)]),
                 // It has changed again since it was listed.
-                _ => Err(Gap {
+                _ => Err(Failure {
                     problem: format!("where the symbolic link `{path}` leads cannot be read"),
                     help: "run the gate again".to_owned(),
                 }),
@@ -229,7 +217,7 @@ impl<'a> Tree<'a> {
         path: &RepoPath,
         target: &[u8],
         left: &mut Left,
-    ) -> Vec<Result<Destination, Gap>> {
+    ) -> Vec<Result<Destination, Failure>> {
         let mut ways = Vec::new();
         for &system in System::that_differ(target) {
             let leads = self.follow(path, target, system, left);
@@ -246,7 +234,7 @@ impl<'a> Tree<'a> {
         target: &[u8],
         system: System,
         left: &mut Left,
-    ) -> Result<Destination, Gap> {
+    ) -> Result<Destination, Failure> {
         let found = follow(path, target, system, |path| {
             left.bytes = left.bytes.checked_sub(path.as_bytes().len()).ok_or_else(too_much)?;
             self.look(path)
@@ -260,12 +248,10 @@ impl<'a> Tree<'a> {
         if !wanted {
             return Ok(found);
         }
-        let all = match self.files.get_or_insert_with(|| match (&self.kind, self.repository) {
-            (Kind::Commit(commit, _), Some(repository)) => {
-                repository.tree_files(commit).map_err(Gap::from)
-            }
+        let all = match self.files.get_or_insert_with(|| match (&self.kind, self.git) {
+            (Kind::Commit(commit, _), Some(git)) => git.tree_files(commit).map_err(Failure::from),
             (Kind::Disk(changes), _) => {
-                let files = existing_files(self.environment, &self.root)?;
+                let files = self.workspace.files()?;
                 let mut all: Vec<RepoPath> =
                     files.into_iter().chain(changes.keys().map(|path| (*path).clone())).collect();
                 all.sort_unstable();
@@ -306,7 +292,7 @@ impl<'a> Tree<'a> {
         Ok(Destination::Folder(folder, below))
     }
 
-    fn look(&mut self, path: &RepoPath) -> Result<Node, Gap> {
+    fn look(&mut self, path: &RepoPath) -> Result<Node, Failure> {
         let (commit, folders) = match &mut self.kind {
             Kind::Commit(commit, folders) => (commit, folders),
             Kind::Unknown(gap) => return Err(gap.clone()),
@@ -326,15 +312,15 @@ impl<'a> Tree<'a> {
                 });
             }
         };
-        let Some(repository) = self.repository else { return Ok(Node::Nothing) };
-        let Some((mode, id)) = folders.entry(repository, commit, path)? else {
+        let Some(git) = self.git else { return Ok(Node::Nothing) };
+        let Some((mode, id)) = folders.entry(git, commit, path)? else {
             return Ok(Node::Nothing);
         };
         Ok(match mode {
             Mode::Tree => Node::Folder,
             Mode::Submodule | Mode::Other(_) => Node::Submodule,
             Mode::File | Mode::Executable => Node::File,
-            Mode::Symlink => match repository.content(id, TARGET_LIMIT) {
+            Mode::Symlink => match git.content(id, TARGET_LIMIT) {
                 Ok(target) => Node::Link(target),
                 // Whoever follows it sees that no system does.
                 Err(error) if error.kind == GitErrorKind::TooLarge => {
@@ -348,18 +334,15 @@ impl<'a> Tree<'a> {
     fn on_disk(&self, path: &RepoPath) -> Node {
         use bstr::ByteSlice;
         let Ok(relative) = path.as_bytes().to_path() else { return Node::Nothing };
-        let path = self.root.join(relative);
-        match fs::symlink_metadata(&path) {
-            Err(_) => Node::Nothing,
-            Ok(meta) if meta.is_dir() => match fs::symlink_metadata(path.join(".git")) {
-                Ok(_) => Node::Submodule,
-                Err(_) => Node::Folder,
-            },
-            Ok(meta) if meta.is_symlink() => match fs::read_link(&path) {
-                Ok(target) => Node::Link(target.as_os_str().as_encoded_bytes().to_vec()),
-                Err(_) => Node::Nothing,
-            },
-            Ok(_) => Node::File,
+        let (host, path) = (self.workspace.host(), self.workspace.root().join(relative));
+        match host.kind(&path) {
+            None => Node::Nothing,
+            Some(FileKind::Folder) if host.kind(&path.join(".git")).is_some() => Node::Submodule,
+            Some(FileKind::Folder) => Node::Folder,
+            Some(FileKind::Symlink) => host.read_link(&path).map_or(Node::Nothing, |target| {
+                Node::Link(target.as_os_str().as_encoded_bytes().to_vec())
+            }),
+            Some(FileKind::File | FileKind::Other) => Node::File,
         }
     }
 }

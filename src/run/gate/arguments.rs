@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use lanelint::git::Repository;
-use lanelint::plan::Plan;
-
-use crate::cli::Unusable;
+use crate::failure::Failure;
+use crate::plan::Plan;
+use crate::workspace::{Git, Host};
 
 /// `A...B` or `A..B`.
 #[derive(Clone, Debug)]
@@ -30,7 +29,7 @@ pub(super) struct Written {
 }
 
 /// Reads the ranges.
-pub(super) fn ranges(texts: &[String]) -> Result<Vec<Written>, Unusable> {
+pub(super) fn ranges(texts: &[String]) -> Result<Vec<Written>, Failure> {
     texts
         .iter()
         .map(|text| {
@@ -43,13 +42,13 @@ pub(super) fn ranges(texts: &[String]) -> Result<Vec<Written>, Unusable> {
         .collect()
 }
 
-fn range(text: &str) -> Result<Range, Unusable> {
+fn range(text: &str) -> Result<Range, Failure> {
     let (from, to, symmetric) = match text.split_once("...") {
         Some((from, to)) => (from, to, true),
         None => match text.split_once("..") {
             Some((from, to)) => (from, to, false),
             None => {
-                return Err(Unusable::new(
+                return Err(Failure::new(
                     format!("`{text}` is not a range"),
                     "write A...B, what B changed since it left A, or A..B",
                 ));
@@ -59,7 +58,7 @@ fn range(text: &str) -> Result<Range, Unusable> {
     // With an unset variable, HEAD would be judged in the place of a branch, or against itself.
     if from.is_empty() || to.is_empty() {
         let end = if from.is_empty() { "begin" } else { "end" };
-        return Err(Unusable::new(
+        return Err(Failure::new(
             format!("the range `{text}` names no commit to {end} at"),
             "check for an unset variable, or write HEAD if that is meant",
         ));
@@ -77,8 +76,8 @@ fn range(text: &str) -> Result<Range, Unusable> {
 /// Decides how each range is read: what stands before `=` is part of a revision where one is known
 /// by the whole name, and else a task's id. Which tasks there are is not known yet: that plan may
 /// come from the commit at which the range begins.
-pub(super) fn settle(ranges: Vec<Written>, repository: Option<&Repository>) -> Vec<Range> {
-    let is_known = |revision: &str| repository.is_some_and(|found| found.commit(revision).is_ok());
+pub(super) fn settle(ranges: Vec<Written>, git: Option<&dyn Git>) -> Vec<Range> {
+    let is_known = |revision: &str| git.is_some_and(|found| found.commit(revision).is_ok());
     ranges
         .into_iter()
         .map(|written| match written.of_task {
@@ -93,10 +92,10 @@ pub(super) fn settle(ranges: Vec<Written>, repository: Option<&Repository>) -> V
 
 impl Range {
     /// The task that the range names.
-    pub(super) fn task(&self, plan: &Plan) -> Result<Option<usize>, Unusable> {
+    pub(super) fn task(&self, plan: &Plan) -> Result<Option<usize>, Failure> {
         match self.other_id.as_deref().filter(|id| plan.task(id).is_some()) {
             None => self.id.as_deref().map(|id| task(plan, id)).transpose(),
-            Some(id) => Err(Unusable::new(
+            Some(id) => Err(Failure::new(
                 format!(
                     "`{}` is ambiguous: `{id}` is a task, and `{}` is a revision",
                     self.text, self.from
@@ -115,18 +114,19 @@ impl Range {
 /// A patch as `--diff` names it: what stands before `=` is a task's id, or part of the file's name.
 pub(super) fn patch<'t>(
     plan: &Plan,
-    here: &Path,
+    host: &dyn Host,
+    folder: &Path,
     text: &'t str,
-) -> Result<(Option<usize>, &'t str), Unusable> {
+) -> Result<(Option<usize>, &'t str), Failure> {
     let (Some(id), name) = split_id(text) else { return Ok((None, text)) };
-    let is_file = here.join(text).symlink_metadata().is_ok();
+    let is_file = host.kind(&folder.join(text)).is_some();
     match plan.task(id) {
-        Some(_) if is_file => Err(Unusable::new(
+        Some(_) if is_file => Err(Failure::new(
             format!("`{text}` is ambiguous: `{id}` is a task, and there is a file of that name"),
             format!("for the task, write {id}=./{name}; for the file, write ./{text}"),
         )),
         Some(_) if name.is_empty() => {
-            Err(Unusable::new(format!("`{text}` names no file"), "check for an unset variable"))
+            Err(Failure::new(format!("`{text}` names no file"), "check for an unset variable"))
         }
         None if is_file => Ok((None, text)),
         _ => Ok((Some(task(plan, id)?), name)),
@@ -138,10 +138,10 @@ const STDIN: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
 /// Refuses a call that would read standard input twice: what comes second would seem empty, and
 /// an empty patch changes nothing.
-pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Unusable> {
+pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Failure> {
     let names = plan.into_iter().chain(diffs.iter().map(|diff| Path::new(split_id(diff).1)));
     if names.filter(|name| STDIN.iter().any(|stdin| *name == Path::new(stdin))).count() > 1 {
-        return Err(Unusable::new(
+        return Err(Failure::new(
             "standard input can be read once",
             "give the plan or the other patches as files",
         ));
@@ -165,10 +165,10 @@ fn split_id(text: &str) -> (Option<&str>, &str) {
 }
 
 /// The task with an id.
-pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Unusable> {
+pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Failure> {
     plan.task(id).ok_or_else(|| {
         let ids: Vec<&str> = plan.tasks.iter().take(10).map(|task| &*task.id.value).collect();
-        Unusable::new(
+        Failure::new(
             format!("the plan has no task `{id}`"),
             format!(
                 "its tasks are {}; a file whose name holds `=` is written ./a=b",

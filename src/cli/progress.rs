@@ -3,6 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use lanelint::workspace::Event;
+
+use super::output::tell;
+
 /// Nothing is told of a run that is shorter.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a line stands at least.
@@ -26,8 +30,22 @@ impl Progress<io::Stderr> {
 }
 
 impl<W: Write> Progress<W> {
+    /// Reports an event. A note takes the line of progress away.
+    pub(super) fn event(&mut self, event: Event<'_>) {
+        if let Event::Progress { step, done, total } = event {
+            return self.step(step, done, total);
+        }
+        self.clear();
+        match event {
+            Event::Note(note) => tell("note", note),
+            Event::Plan(name) => tell("plan", name),
+            Event::Compared(commits) => tell("judged", commits),
+            _ => {}
+        }
+    }
+
     /// Says what is being done, and how much of it is done.
-    pub(super) fn step(&mut self, what: &str, done: usize, all: usize) {
+    fn step(&mut self, what: &str, done: usize, all: usize) {
         self.step_at(Instant::now(), what, done, all);
     }
 
@@ -43,7 +61,7 @@ impl<W: Write> Progress<W> {
     }
 
     /// Takes the line away, so that something else can be said.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         if let (Some(out), Some(_)) = (&mut self.out, self.told.take()) {
             let _ = write!(out, "\r\x1b[K").and_then(|()| out.flush());
         }

@@ -1,0 +1,183 @@
+//! The tasks' own branches, each compared with its merge base with the base.
+
+use std::collections::BTreeMap;
+use std::slice;
+
+use super::collect::{Collector, Whose};
+use crate::change::ChangeSet;
+use crate::failure::Failure;
+use crate::gate::{Commits, Extent, GateInput, Judged, Source, Work};
+use crate::git::{BranchTip, CommitId, GitError, Prefer};
+use crate::workspace::{self, Git, Revision};
+
+/// How many branches one process compares, so that there is progress to report.
+const BRANCHES_AT_ONCE: usize = 200;
+
+/// The merge base of a branch, if it is known, and what the branch changed since.
+type BranchDiff = (Option<CommitId>, Work);
+
+impl Collector<'_> {
+    /// Collects the branch of each task, or the one that was named. Gives the base's commit.
+    pub(super) fn branches(
+        &self,
+        git: &dyn Git,
+        base: Option<Revision>,
+        input: &mut GateInput,
+    ) -> Option<CommitId> {
+        let base = match base.map_or_else(|| self.base(git), Ok) {
+            Ok(base) => base,
+            Err(error) => {
+                input.gaps.push(error.into());
+                return None;
+            }
+        };
+        let branches = self.named_branches();
+        let tips: Vec<Result<Option<BranchTip>, GitError>> =
+            branches.iter().map(|(_, name)| git.branch(name, Prefer::Local)).collect();
+        if tips.iter().all(|tip| matches!(tip, Ok(None))) {
+            input.gaps.push(self.no_branch());
+        }
+        let mut diffs = self.branch_diffs(git, &base, &tips).into_iter();
+        for ((task, name), tip) in branches.into_iter().zip(tips) {
+            let judged = match tip {
+                Ok(Some(tip)) => {
+                    let diff = diffs.next().unwrap_or_else(|| (None, missing()));
+                    self.branch(task, &base, tip, diff)
+                }
+                Ok(None) => self.branch_without_diff(task, name, Work::NoBranch),
+                Err(error) => self.branch_without_diff(task, name, Work::Unreadable(error.into())),
+            };
+            input.judged.push(judged);
+        }
+        Some(base.commit)
+    }
+
+    fn base(&self, git: &dyn Git) -> Result<Revision, GitError> {
+        let of_plan = self.plan.base.as_ref().map(|base| base.value.as_str());
+        workspace::base(self.workspace.host(), git, self.request.base.as_deref(), of_plan)
+    }
+
+    /// The branches to judge, with the tasks that they belong to.
+    fn named_branches(&self) -> Vec<(Option<usize>, &str)> {
+        let of_task = |task: usize| (Some(task), self.plan.tasks[task].branch_name());
+        match &self.whose {
+            Whose::Unsaid => (0..self.plan.tasks.len()).map(of_task).collect(),
+            Whose::Task(task) => vec![of_task(*task)],
+            Whose::Unclaimed(branch) => vec![(None, branch)],
+        }
+    }
+
+    fn no_branch(&self) -> Failure {
+        let problem = match &self.whose {
+            Whose::Unclaimed(branch) => {
+                format!("there is no branch `{branch}`, so nothing was judged")
+            }
+            Whose::Unsaid | Whose::Task(_) => {
+                "no task has a branch, so nothing was judged".to_owned()
+            }
+        };
+        Failure::new(
+            problem,
+            "fetch the branches (`git fetch origin`), or name them with `branch:`",
+        )
+    }
+
+    /// The diffs of the branches that exist, in their order.
+    fn branch_diffs(
+        &self,
+        git: &dyn Git,
+        base: &Revision,
+        tips: &[Result<Option<BranchTip>, GitError>],
+    ) -> Vec<BranchDiff> {
+        let tips: Vec<&BranchTip> =
+            tips.iter().filter_map(|tip| tip.as_ref().ok()?.as_ref()).collect();
+        let mut diffs = Vec::with_capacity(tips.len());
+        for some in tips.chunks(BRANCHES_AT_ONCE) {
+            diffs.extend(branch_diffs(git, base, some));
+            self.workspace.progress("comparing branches", diffs.len(), tips.len());
+        }
+        self.workspace.end_progress();
+        diffs
+    }
+
+    fn branch(
+        &self,
+        task: Option<usize>,
+        base: &Revision,
+        tip: BranchTip,
+        (start, work): BranchDiff,
+    ) -> Judged {
+        if let Some((reference, commit)) = &tip.passed_over {
+            let chosen = &tip.reference;
+            let note = format!("{chosen} is judged; {reference} differs, at {commit}");
+            self.workspace.note(&note);
+        }
+        let mut about = self.input(task, format!("branch {}", tip.reference));
+        about.base = Some(base.commit.to_string());
+        about.head = Some(tip.commit.to_string());
+        about.merge_base = start.as_ref().map(ToString::to_string);
+        let onto = Some(base.commit.clone());
+        let commits = start.map(|start| Commits { start, tip: tip.commit, onto });
+        Judged {
+            task,
+            input: about,
+            extent: Extent::Branch,
+            source: Source::Commits(commits),
+            work,
+            doubts: BTreeMap::new(),
+        }
+    }
+
+    fn branch_without_diff(&self, task: Option<usize>, name: &str, work: Work) -> Judged {
+        Judged {
+            task,
+            input: self.input(task, format!("branch {name}")),
+            extent: Extent::Branch,
+            source: Source::Commits(None),
+            work,
+            doubts: BTreeMap::new(),
+        }
+    }
+}
+
+/// The merge base of each branch with the base, and what the branch changed since.
+fn branch_diffs(git: &dyn Git, base: &Revision, tips: &[&BranchTip]) -> Vec<BranchDiff> {
+    let pairs: Vec<(CommitId, CommitId)> =
+        tips.iter().map(|tip| (base.commit.clone(), tip.commit.clone())).collect();
+    let starts: Vec<Result<CommitId, GitError>> = git
+        .merge_bases(&pairs)
+        .into_iter()
+        .zip(tips)
+        .map(|(start, tip)| workspace::one_merge_base(start?, &base.name, &tip.reference))
+        .collect();
+    let known: Vec<(Option<CommitId>, CommitId)> = starts
+        .iter()
+        .zip(tips)
+        .filter_map(|(start, tip)| Some((Some(start.clone().ok()?), tip.commit.clone())))
+        .collect();
+    let mut diffs: Box<dyn Iterator<Item = Result<ChangeSet, GitError>>> =
+        match git.diff_trees(&known) {
+            Ok(diffs) => Box::new(diffs.into_iter().map(Ok)),
+            // One broken branch must not hide what the others did.
+            Err(_) => Box::new(known.iter().map(|pair| {
+                let diffs = git.diff_trees(slice::from_ref(pair))?;
+                Ok(diffs.into_iter().next().unwrap_or_default())
+            })),
+        };
+    let diff = |start| match start {
+        Err(error) => (None, Work::Unreadable(GitError::into(error))),
+        Ok(start) => {
+            let work = match diffs.next() {
+                Some(Ok(changes)) => Work::Changes(changes),
+                Some(Err(error)) => Work::Unreadable(error.into()),
+                None => missing(),
+            };
+            (Some(start), work)
+        }
+    };
+    starts.into_iter().map(diff).collect()
+}
+
+fn missing() -> Work {
+    Work::Unreadable(Failure::new("git did not compare all branches", "run the gate again"))
+}

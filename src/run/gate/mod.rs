@@ -1,0 +1,237 @@
+//! Which change is in which lane: patches, ranges, the index, the work tree and branches are
+//! gathered here, and judged by the plan of the base.
+
+mod arguments;
+mod branches;
+mod carried;
+mod collect;
+mod compare;
+mod links;
+
+use std::sync::Arc;
+
+use super::Outcome;
+use crate::check::{gate_facts, is_on};
+use crate::failure::Failure;
+use crate::finding::Input;
+use crate::gate::{GateFacts, GateInput, collisions, moved_folders};
+use crate::git::CommitId;
+use crate::patch::DEFAULT_STRIP;
+use crate::plan::Plan;
+use crate::plan::order::Order;
+use crate::workspace::{self, ChosenPlan, Event, Git, NoPlan, Workspace};
+use arguments::Range;
+use collect::Collector;
+
+/// What a gate is asked to judge. Without diffs, ranges, `staged` and `worktree`: the branches of
+/// all tasks, or that of `task` or `branch`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GateRequest {
+    /// Patches, each `[ID=]FILE`, `-` for standard input.
+    pub diffs: Vec<String>,
+    /// How many leading components to take off the names in patches.
+    pub strip: usize,
+    /// Ranges of commits, each `[ID=]A...B` or `[ID=]A..B`.
+    pub ranges: Vec<String>,
+    /// Judge what is staged, against HEAD.
+    pub staged: bool,
+    /// Judge the work tree, against HEAD or, with `base`, against the merge base with it.
+    pub worktree: bool,
+    /// The task to judge, if an input does not name one.
+    pub task: Option<String>,
+    /// The task to judge, by the name of its branch.
+    pub branch: Option<String>,
+    /// What branches fork from, instead of the plan's base.
+    pub base: Option<String>,
+    /// The revision whose plan judges, instead of the base.
+    pub plan_from: Option<String>,
+}
+
+impl Default for GateRequest {
+    fn default() -> GateRequest {
+        GateRequest {
+            diffs: Vec::new(),
+            strip: DEFAULT_STRIP,
+            ranges: Vec::new(),
+            staged: false,
+            worktree: false,
+            task: None,
+            branch: None,
+            base: None,
+            plan_from: None,
+        }
+    }
+}
+
+impl GateRequest {
+    /// Whether commits, the index or the work tree are to be judged, rather than branches.
+    fn names_commits(&self) -> bool {
+        !self.ranges.is_empty() || self.staged || self.worktree
+    }
+
+    fn needs_repository(&self) -> bool {
+        self.names_commits() || self.diffs.is_empty() || self.plan_from.is_some()
+    }
+
+    fn validate(&self, workspace: &Workspace<'_>) -> Result<(), Failure> {
+        if self.staged && self.worktree {
+            let help = "the work tree has what is staged, too";
+            return Err(Failure::new("the index and the work tree cannot both be judged", help));
+        }
+        if self.task.is_some() && self.branch.is_some() {
+            let help = "name the task, or its branch";
+            return Err(Failure::new("both a task and a branch are named", help));
+        }
+        arguments::stdin_once(workspace.named_plan(), &self.diffs)
+    }
+}
+
+/// Judges what tasks changed before it is merged.
+///
+/// What could not be looked at is a finding of the rule `not-verified`.
+///
+/// # Errors
+/// If the call is wrong: there is no plan or no repository, a range or a task does not exist.
+pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome, Failure> {
+    request.validate(workspace)?;
+    let ranges = arguments::ranges(&request.ranges)?;
+    let mut workspace = workspace.clone();
+    let needed = request.needs_repository();
+    let git = match workspace.repository() {
+        Ok(Some(git)) => Some(git),
+        Ok(None) if needed => {
+            return Err(Failure::new(
+                format!("there is no git repository at {}", workspace.root().display()),
+                "go into one, name it with --root (a bare one with GIT_DIR), or give a patch with \
+                 --diff",
+            ));
+        }
+        Err(error) if needed => return Ok(not_verified(error.into())),
+        Ok(None) | Err(_) => None,
+    };
+    let git = git.as_deref();
+    if let Some(git) = git.filter(|_| needed || !workspace.root_is_named()) {
+        workspace.move_to_top(git)?;
+    }
+    let ranges = arguments::settle(ranges, git);
+    let chosen = match choose_plan(&workspace, request, git, &ranges) {
+        Ok(chosen) => chosen,
+        Err(NoPlan::Unusable(failure)) => return Err(failure),
+        Err(NoPlan::Git(error)) => return Ok(not_verified(error.into())),
+    };
+    workspace.host().notify(Event::Plan(&chosen.name));
+    let ChosenPlan { plan, name, rivals, base } = chosen;
+    let plan = Arc::new(plan);
+    if plan.tasks.is_empty() {
+        let report = crate::check::gate(&plan, &GateInput::default());
+        return Ok(Outcome::new(report, &name));
+    }
+    let collector = Collector::new(&workspace, request, &ranges, &plan)?;
+    let mut input = GateInput { plan_rivals: rivals, ..GateInput::default() };
+    let base = collector.collect(git, base, &mut input)?;
+    let report = judge(&workspace, git, &plan, base.as_ref(), input);
+    workspace.end_progress();
+    report.inputs.iter().for_each(|input| notify_compared(&workspace, input));
+    if request.base.is_some()
+        && !request.worktree
+        && !(request.ranges.is_empty() && request.diffs.is_empty())
+    {
+        workspace
+            .note("--base says nothing about --range and --diff, which name their own beginning");
+    }
+    Ok(Outcome::new(report, &name))
+}
+
+/// A run in which nothing could be looked at: neither clean nor a wrong call.
+fn not_verified(gap: Failure) -> Outcome {
+    let input = GateInput { gaps: vec![gap], ..GateInput::default() };
+    Outcome { report: crate::check::gate(&Arc::default(), &input), unusable: None }
+}
+
+/// Chooses the plan: never that of the branch which is judged, unless the caller says so.
+fn choose_plan(
+    workspace: &Workspace<'_>,
+    request: &GateRequest,
+    git: Option<&dyn Git>,
+    ranges: &[Range],
+) -> Result<ChosenPlan, NoPlan> {
+    let Some(git) = git else { return Ok(workspace.plan()?.into()) };
+    if let Some(revision) = &request.plan_from {
+        return workspace.plan_of(git, revision);
+    }
+    let only_patches = !request.diffs.is_empty() && !request.names_commits();
+    if workspace.named_plan().is_some() || only_patches {
+        return Ok(workspace.plan()?.into());
+    }
+    let Some(first) = ranges.first() else {
+        return workspace.plan_of_base(git, request.base.as_deref());
+    };
+    let from = workspace::commit(git, &first.from)?;
+    for range in &ranges[1..] {
+        if workspace::commit(git, &range.from)?.commit != from.commit {
+            return Err(NoPlan::Unusable(Failure::new(
+                "the ranges begin at different commits, and each could have a plan",
+                "say whose plan judges with --plan-from REV or a PLAN",
+            )));
+        }
+    }
+    workspace.plan_in(git, &from, None)
+}
+
+/// Asks git what the diffs do to each other, as far as the plan's rules want to know, and lets the
+/// rules judge. `base` is the commit whose `.gitattributes` say how files merge.
+fn judge(
+    workspace: &Workspace<'_>,
+    git: Option<&dyn Git>,
+    plan: &Arc<Plan>,
+    base: Option<&CommitId>,
+    mut input: GateInput,
+) -> crate::finding::Report {
+    let (lanes, order) = (plan.lanes(), Order::new(plan));
+    let several = git.filter(|_| input.judged.len() > 1);
+    if let Some(git) = git.filter(|_| is_on(plan, "clashing-paths")) {
+        match compare::existing(git, base, &input.judged) {
+            Ok(existing) => input.existing = existing,
+            Err(error) => input.gaps.push(error.into()),
+        }
+    }
+    let collisions = collisions(&lanes, &order, &input.judged);
+    if let Some(git) = several.filter(|_| is_on(plan, "colliding-writes")) {
+        input.lines = compare::lines(git, &collisions);
+    }
+    // Merges have to know them too: a folder that moves along makes conflicts of its own.
+    let wants_renames = is_on(plan, "moved-folder") || is_on(plan, "merge-conflict");
+    if let Some(git) = several.filter(|_| wants_renames) {
+        let (renames, gaps) = compare::folder_renames(workspace, git, &order, &input.judged);
+        input.folder_renames = renames;
+        input.gaps.extend(gaps);
+    }
+    let moved = moved_folders(&order, &input.judged, &input.folder_renames);
+    if let Some(git) = several.filter(|_| is_on(plan, "merge-conflict"))
+        && let Some(base) = base
+    {
+        let sharing = crate::gate::sharing(&order, &input.judged, &moved);
+        input.left_unmerged = sharing.gave_up;
+        input.merges = compare::merge(workspace, git, base, &sharing, &input.judged);
+    }
+    if is_on(plan, "escaping-symlink") {
+        input.links = links::follow_all(workspace, git, &input.judged);
+    }
+    let facts = GateFacts::with(plan, &lanes, &order, &input, collisions, moved);
+    gate_facts(plan, &lanes, &order, &facts)
+}
+
+/// Says which commits the names of an input stood for.
+fn notify_compared(workspace: &Workspace<'_>, input: &Input) {
+    let commits = [("base", &input.base), ("head", &input.head), ("merge base", &input.merge_base)];
+    let known: Vec<String> = commits
+        .into_iter()
+        .filter_map(|(name, commit)| Some(format!("{name} {}", commit.as_ref()?)))
+        .collect();
+    if !known.is_empty() {
+        let task = input.task.as_deref().unwrap_or("no task");
+        let text = format!("{task}, {}: {}", input.source, known.join(", "));
+        workspace.host().notify(Event::Compared(&text));
+    }
+}
