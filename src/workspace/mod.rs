@@ -2,6 +2,7 @@
 //!
 //! All I/O goes through a [`Host`]: [`Disk`] is the real one.
 
+mod checked_out;
 mod chosen;
 mod disk;
 mod found;
@@ -20,6 +21,7 @@ use crate::links::Node;
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
 
+pub use checked_out::{branch_of, work_tree};
 pub use chosen::ChosenPlan;
 pub use disk::Disk;
 pub use found::FoundPlan;
