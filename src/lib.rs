@@ -53,6 +53,7 @@ pub mod glob;
 pub mod hook;
 pub mod lane;
 pub mod level;
+pub mod links;
 pub mod lsp;
 pub mod overlap;
 mod parallel;

@@ -1,15 +1,13 @@
 //! Which file a write to a name really reaches: links and `..` followed as the system follows them.
 
 use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
-
-/// How many links are followed, as many as Linux does.
-const MOST_LINKS: usize = 40;
+use crate::links::{Ground, Kind, Node, Step, walk};
 
 /// Why nobody can say which file a write would reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +48,8 @@ pub fn targets(cwd: &Path, name: &str) -> Result<Vec<PathBuf>, NoTarget> {
         return Err(NoTarget::Refused("it begins with `~`, which not every program expands"));
     }
     let path = cwd.join(name);
-    let mut targets = vec![followed(&path)?];
-    let shortened = followed(&without_dots(&path))?;
+    let mut targets = vec![follow(&path, on_disk)?.end];
+    let shortened = follow(&without_dots(&path), on_disk)?.end;
     if shortened != targets[0] {
         targets.push(shortened);
     }
@@ -72,55 +70,97 @@ pub fn without_dots(path: &Path) -> PathBuf {
     plain
 }
 
-/// Follows an absolute path step by step.
-fn followed(path: &Path) -> Result<PathBuf, NoTarget> {
-    let steps = |path: &Path| -> Vec<PathBuf> {
-        path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
-    };
-    let (mut links, mut missing) = (0, false);
-    let mut at = PathBuf::new();
-    let mut ahead = steps(path);
-    while let Some(step) = ahead.pop() {
-        if step.as_os_str() == ".." {
-            if missing {
-                return Err(NoTarget::Refused("`..` leads out of a folder that does not exist"));
-            }
-            at.pop();
-            continue;
+/// A path with its links followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The links that it leads through.
+    pub links: Vec<PathBuf>,
+    /// What it leads to.
+    pub end: PathBuf,
+}
+
+/// Follows an absolute path step by step, by what `look` finds below folders.
+///
+/// # Errors
+/// When links go round, when `..` leads out of a folder that does not exist, or when `look` fails.
+pub fn follow(
+    path: &Path,
+    look: impl FnMut(&Path) -> io::Result<Node<PathBuf>>,
+) -> Result<Followed, NoTarget> {
+    let mut disk = Disk { at: PathBuf::new(), links: Vec::new(), look };
+    walk(&mut disk, Vec::new(), 0, steps(path))?;
+    Ok(Followed { links: disk.links, end: disk.at })
+}
+
+/// What the real disk has at a path. A file counts as a folder: below it there is nothing either.
+fn on_disk(path: &Path) -> io::Result<Node<PathBuf>> {
+    match path.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() => path.read_link().map(Node::Link),
+        Ok(_) => Ok(Node::Folder),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Node::Nothing)
         }
-        if step.is_absolute() {
-            // The target of a link: what was missing on the way to it no longer counts.
-            (at, missing) = (step, false);
-            continue;
-        }
-        let next = at.join(step);
-        if missing {
-            at = next;
-            continue;
-        }
-        match next.symlink_metadata() {
-            Ok(meta) if meta.is_symlink() => {
-                links += 1;
-                if links > MOST_LINKS {
-                    return Err(NoTarget::Refused("its links go round, or are too many"));
-                }
-                let target = next.read_link().map_err(|error| unreadable(&next, &error))?;
-                ahead.extend(steps(&target));
+        Err(error) => Err(error),
+    }
+}
+
+/// A disk, as paths lead over it.
+struct Disk<Look> {
+    at: PathBuf,
+    links: Vec<PathBuf>,
+    look: Look,
+}
+
+impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> Ground for Disk<Look> {
+    type Name = PathBuf;
+    type Stop = NoTarget;
+
+    fn root(&mut self, root: PathBuf) -> Result<(), NoTarget> {
+        self.at = root;
+        Ok(())
+    }
+
+    fn down(&mut self, name: PathBuf) -> Result<(), NoTarget> {
+        self.at.push(name);
+        Ok(())
+    }
+
+    fn back(&mut self) {
+        self.at.pop();
+    }
+
+    fn may_go_up(&self, from: Option<Kind>) -> Result<(), NoTarget> {
+        match from {
+            Some(Kind::Nothing) => {
+                Err(NoTarget::Refused("`..` leads out of a folder that does not exist"))
             }
-            Ok(_) => at = next,
-            // Behind a file no folder can be: the write will fail, and the name is still the name.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                (at, missing) = (next, true);
-            }
-            Err(error) => return Err(unreadable(&next, &error)),
+            _ => Ok(()),
         }
     }
-    Ok(at)
+
+    fn look(&mut self) -> Result<Node<Vec<Step<PathBuf>>>, NoTarget> {
+        let found = (self.look)(&self.at).map_err(|error| unreadable(&self.at, &error))?;
+        if let Node::Link(_) = found {
+            self.links.push(self.at.clone());
+        }
+        found.try_map(|target| Ok(steps(&target)))
+    }
+
+    fn too_many_links(&self) -> NoTarget {
+        NoTarget::Refused("its links go round, or are too many")
+    }
+}
+
+fn steps(path: &Path) -> Vec<Step<PathBuf>> {
+    let step = |component: Component<'_>| {
+        let name = PathBuf::from(component.as_os_str());
+        match component {
+            Component::ParentDir => Step::Up,
+            _ if name.is_absolute() => Step::Root(name),
+            _ => Step::Down(name),
+        }
+    };
+    path.components().map(step).collect()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> NoTarget {

@@ -1,14 +1,11 @@
 //! Where a symbolic link leads.
 
-use std::collections::VecDeque;
-
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
+use crate::links::{self, Ground, Kind, Step, walk};
 use crate::path::{RepoPath, is_git_folder};
 
-/// How many links are followed, as by Linux.
-const MOST_LINKS: usize = 40;
 /// No system takes a longer target, nor a longer path: Linux's `PATH_MAX`, less its zero byte.
 const LONGEST: usize = 4095;
 
@@ -51,20 +48,8 @@ pub enum Destination {
     Folder(Option<RepoPath>, Vec<RepoPath>),
 }
 
-/// What is at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
-    /// Nothing.
-    Nothing,
-    /// A file.
-    File,
-    /// A submodule, or another repository.
-    Submodule,
-    /// A folder.
-    Folder,
-    /// A symbolic link with what is written in it.
-    Link(Vec<u8>),
-}
+/// What is at a path, a link with the bytes that are written in it.
+pub type Node = links::Node<Vec<u8>>;
 
 /// Whose way to read a target counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,137 +84,104 @@ pub fn follow<E>(
     link: &RepoPath,
     target: &[u8],
     system: System,
-    mut look: impl FnMut(&RepoPath) -> Result<Node, E>,
+    look: impl FnMut(&RepoPath) -> Result<Node, E>,
 ) -> Result<Destination, E> {
-    let mut way = Way::above(link);
-    let mut ahead: VecDeque<Vec<u8>> = VecDeque::new();
-    let mut followed = 0;
-    if let Err(end) = push(&mut ahead, target, system) {
-        return Ok(end);
+    // The folder in which the link lies.
+    let mut kinds: Vec<Kind> = components(link.as_bytes()).map(|_| Kind::Folder).collect();
+    kinds.pop();
+    let mut tree = Tree { path: link.as_bytes().to_vec(), system, look };
+    tree.back();
+    let walked = steps(target, system).and_then(|steps| walk(&mut tree, kinds, 1, steps));
+    match walked {
+        Ok(kinds) => Ok(end(&tree.path, &kinds)),
+        Err(Stop::At(end)) => Ok(end),
+        Err(Stop::Failed(error)) => Err(error),
     }
-    while let Some(step) = ahead.pop_front() {
-        match step.as_slice() {
-            b"" | b"." => continue,
-            b".." => {
-                if !way.up() {
-                    return Ok(Destination::Outside);
-                }
-                continue;
-            }
-            name if is_git_folder(name) => return Ok(Destination::GitFolder),
-            name => way.down(name),
-        }
-        if way.path.len() > LONGEST {
-            return Ok(Destination::TooLong);
-        }
-        let inside = match way.last_but_one() {
-            Kind::Folder => None,
-            Kind::Submodule | Kind::InSubmodule => Some(Kind::InSubmodule),
-            Kind::Nothing | Kind::File => Some(Kind::Nothing),
-        };
-        if let Some(kind) = inside {
-            way.is(kind);
-            continue;
-        }
-        let Ok(path) = RepoPath::new(way.path.as_slice()) else { return Ok(Destination::Outside) };
-        match look(&path)? {
-            Node::Nothing => way.is(Kind::Nothing),
-            Node::File => way.is(Kind::File),
-            Node::Submodule => way.is(Kind::Submodule),
-            Node::Folder => way.is(Kind::Folder),
-            Node::Link(target) => {
-                followed += 1;
-                if followed >= MOST_LINKS {
-                    return Ok(Destination::Endless);
-                }
-                way.up();
-                if let Err(end) = push(&mut ahead, &target, system) {
-                    return Ok(end);
-                }
-            }
-        }
-    }
-    Ok(way.end())
 }
 
-/// How far a link was followed: through folders, and then perhaps on to what is not there.
-struct Way {
+/// The files of a repository, as links lead through them.
+struct Tree<Look> {
     path: Vec<u8>,
-    kinds: Vec<Kind>,
+    system: System,
+    look: Look,
 }
 
-/// What a component of a way is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Nothing,
-    File,
-    Submodule,
-    InSubmodule,
-    Folder,
+/// Why a link is not followed any further.
+enum Stop<E> {
+    /// It is known where it leads.
+    At(Destination),
+    /// Nobody knows what is there.
+    Failed(E),
 }
 
-impl Way {
-    /// To the folder in which a link lies.
-    fn above(link: &RepoPath) -> Way {
-        let kinds = components(link.as_bytes()).map(|_| Kind::Folder).collect();
-        let mut way = Way { path: link.as_bytes().to_vec(), kinds };
-        way.up();
-        way
+impl<E> From<Destination> for Stop<E> {
+    fn from(end: Destination) -> Stop<E> {
+        Stop::At(end)
+    }
+}
+
+impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> Ground for Tree<Look> {
+    type Name = Vec<u8>;
+    type Stop = Stop<E>;
+
+    fn root(&mut self, _: Vec<u8>) -> Result<(), Stop<E>> {
+        Err(Destination::Outside.into())
     }
 
-    /// Goes into the folder above; false at the root.
-    fn up(&mut self) -> bool {
-        let end = self.path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
-        self.path.truncate(end);
-        self.kinds.pop().is_some()
-    }
-
-    fn down(&mut self, name: &[u8]) {
+    fn down(&mut self, name: Vec<u8>) -> Result<(), Stop<E>> {
+        if is_git_folder(&name) {
+            return Err(Destination::GitFolder.into());
+        }
         if !self.path.is_empty() {
             self.path.push(b'/');
         }
-        self.path.extend_from_slice(name);
-        self.kinds.push(Kind::Nothing);
+        self.path.extend_from_slice(&name);
+        if self.path.len() > LONGEST { Err(Destination::TooLong.into()) } else { Ok(()) }
     }
 
-    /// What the component above the last one is.
-    fn last_but_one(&self) -> Kind {
-        self.kinds.iter().rev().nth(1).copied().unwrap_or(Kind::Folder)
+    fn back(&mut self) {
+        let end = self.path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+        self.path.truncate(end);
     }
 
-    /// Says what the last component is.
-    fn is(&mut self, kind: Kind) {
-        if let Some(last) = self.kinds.last_mut() {
-            *last = kind;
-        }
+    fn may_go_up(&self, from: Option<Kind>) -> Result<(), Stop<E>> {
+        from.map(|_| ()).ok_or(Stop::At(Destination::Outside))
     }
 
-    fn end(self) -> Destination {
-        let Ok(path) = RepoPath::new(self.path.as_slice()) else {
-            return Destination::Folder(None, Vec::new());
-        };
-        match self.kinds.last() {
-            None | Some(Kind::Folder) => Destination::Folder(Some(path), Vec::new()),
-            Some(Kind::File) => Destination::File(path),
-            Some(Kind::Nothing) => Destination::Nothing(path),
-            Some(Kind::Submodule | Kind::InSubmodule) => {
-                let inside =
-                    self.kinds.iter().rev().take_while(|kind| **kind == Kind::InSubmodule).count();
-                let steps = self.kinds.len() - inside;
-                let pin = components(&self.path).take(steps).collect::<Vec<_>>().join(&b'/');
-                let pin = RepoPath::new(pin).unwrap_or_else(|_| path.clone());
-                Destination::Submodule { pin, path }
-            }
+    fn look(&mut self) -> Result<links::Node<Vec<Step<Vec<u8>>>>, Stop<E>> {
+        let path = RepoPath::new(self.path.as_slice()).map_err(|_| Destination::Outside)?;
+        let found = (self.look)(&path).map_err(Stop::Failed)?;
+        found.try_map(|target| steps(&target, self.system))
+    }
+
+    fn too_many_links(&self) -> Stop<E> {
+        Destination::Endless.into()
+    }
+}
+
+/// Where a way ends whose components are of these kinds.
+fn end(path: &[u8], kinds: &[Kind]) -> Destination {
+    let Ok(whole) = RepoPath::new(path) else { return Destination::Folder(None, Vec::new()) };
+    match kinds.last() {
+        None | Some(Kind::Folder) => Destination::Folder(Some(whole), Vec::new()),
+        Some(Kind::File) => Destination::File(whole),
+        Some(Kind::Nothing) => Destination::Nothing(whole),
+        Some(Kind::Submodule | Kind::InSubmodule) => {
+            let inside = kinds.iter().rev().take_while(|kind| **kind == Kind::InSubmodule).count();
+            let steps = kinds.len() - inside;
+            let pin = components(path).take(steps).collect::<Vec<_>>().join(&b'/');
+            let pin = RepoPath::new(pin).unwrap_or_else(|_| whole.clone());
+            Destination::Submodule { pin, path: whole }
         }
     }
 }
 
-/// Puts a target's steps before all others; an error where it ends the way.
-fn push(ahead: &mut VecDeque<Vec<u8>>, target: &[u8], system: System) -> Result<(), Destination> {
+/// The steps of a target, or the end of the way if no system takes it.
+fn steps<E>(target: &[u8], system: System) -> Result<Vec<Step<Vec<u8>>>, Stop<E>> {
     // The system sees no further than a zero byte.
     let target = target.split(|&byte| byte == 0).next().unwrap_or_default();
     if target.len() > LONGEST {
-        return Err(Destination::TooLong);
+        return Err(Destination::TooLong.into());
     }
     let replaced;
     let target = match system {
@@ -241,16 +193,17 @@ fn push(ahead: &mut VecDeque<Vec<u8>>, target: &[u8], system: System) -> Result<
     };
     let has_drive = system == System::Windows && target.get(1) == Some(&b':');
     if target.starts_with(b"/") || has_drive {
-        return Err(Destination::Outside);
+        return Ok(vec![Step::Root(Vec::new())]);
     }
-    for step in components(target).rev() {
-        let step = match (system, step) {
-            (System::Windows, step) if step != b"." && step != b".." => windows_name(step),
-            _ => step,
-        };
-        ahead.push_front(step.to_vec());
-    }
-    Ok(())
+    let step = |step: &[u8]| match (step, system) {
+        (b"." | b"", _) => None,
+        (b"..", _) => Some(Step::Up),
+        (name, System::Unix) => Some(Step::Down(name.to_vec())),
+        (name, System::Windows) => Some(windows_name(name))
+            .filter(|name| !name.is_empty())
+            .map(|name| Step::Down(name.to_vec())),
+    };
+    Ok(components(target).filter_map(step).collect())
 }
 
 fn components(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {

@@ -70,17 +70,6 @@ impl Checkout {
         Checkout::holding(self.top.parent()?)
     }
 
-    /// The work tree of a repository that git found.
-    #[must_use]
-    pub fn of(repository: &Repository) -> Option<Checkout> {
-        let real = |path: &Path| path.canonicalize().ok();
-        Some(Checkout {
-            top: real(repository.work_tree()?)?,
-            git_dir: real(&repository.git_dir)?,
-            common_dir: real(&repository.common_dir)?,
-        })
-    }
-
     /// The work tree whose top is this folder.
     pub(super) fn at(top: &Path) -> Option<Checkout> {
         let entry = top.join(".git");
@@ -224,6 +213,19 @@ impl Checkout {
             Some(path) if !in_git => Reach::Nested(path),
             _ => Reach::Outside,
         }
+    }
+}
+
+impl Repository {
+    /// The work tree; `None` for a bare repository.
+    #[must_use]
+    pub fn checkout(&self) -> Option<Checkout> {
+        let real = |path: &Path| path.canonicalize().ok();
+        Some(Checkout {
+            top: real(self.work_tree()?)?,
+            git_dir: real(&self.git_dir)?,
+            common_dir: real(&self.common_dir)?,
+        })
     }
 }
 

@@ -455,7 +455,7 @@ impl Ours {
         let real = scratch.canonicalize().unwrap_or_else(|_| scratch.to_path_buf());
         let top = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
         let scratch = real.strip_prefix(&top).map_or(real.clone(), |below| root.join(below));
-        Ok(Ours { scratch, repository: Checkout::of(repository) })
+        Ok(Ours { scratch, repository: repository.checkout() })
     }
 
     /// Whether it is the scratch repository, or another work tree of this repository.

@@ -3,7 +3,10 @@
 //! The decision is the gate's own, on changes that are not made yet, so that the two cannot drift
 //! apart: what the hook lets through the gate finds in its lane, by the same plan.
 
+mod call;
 mod reason;
+mod site;
+mod tree;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -17,8 +20,8 @@ use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
 use crate::report::shown;
 
+pub use call::{Options, answer};
 pub(crate) use reason::may;
-pub use reason::{no_task, refused};
 
 /// What a task is about to do.
 #[derive(Clone, Debug)]

@@ -18,14 +18,12 @@ const GLOB: usize = 100;
 const FILE: usize = 400;
 
 /// Denies a file for a reason that lies outside of every lane, such as a folder of git.
-#[must_use]
-pub fn refused(plan: &Plan, task: usize, file: &str, why: &str) -> String {
+pub(super) fn refused(plan: &Plan, task: usize, file: &str, why: &str) -> String {
     denial(plan, task, file, &cut(why, FILE))
 }
 
 /// Denies a write by nobody's branch.
-#[must_use]
-pub fn no_task(file: &str, why: &str) -> String {
+pub(super) fn no_task(file: &str, why: &str) -> String {
     format!(
         "lanelint: {} may not be written: {}, so no lane says who may. Stop, and ask which task \
          this is; its branch has to be checked out before it begins.",

@@ -2,16 +2,18 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::FileType;
+use std::fs::{FileType, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::Git;
 use super::host::{Event, FileKind, Host};
+use super::{Git, branch_of, work_tree};
 use crate::failure::Failure;
 use crate::fs;
-use crate::git::{Environment, GitError, Repository};
+use crate::git::{Checkout, Environment, GitError, Repository};
 use crate::path::RepoPath;
+use crate::plan::locate::is_part;
 
 /// The [`Host`] of a program: its disk, its git, its standard input.
 pub struct Disk {
@@ -93,9 +95,43 @@ impl Host for Disk {
         Ok(found.map(|found| Box::new(found) as Box<dyn Git>))
     }
 
+    fn branch(&self, folder: &Path) -> Result<Option<String>, Failure> {
+        let Ok(folder) = folder.canonicalize() else { return Ok(None) };
+        match work_tree(self, &folder)? {
+            Some(tree) => branch_of(self, &tree),
+            None => Ok(None),
+        }
+    }
+
+    fn stamp(&self, plan: &Path) -> u64 {
+        let mut stamp = DefaultHasher::new();
+        add_file(&mut stamp, plan);
+        let names = plan.read_dir().into_iter().flatten().flatten().map(|part| part.file_name());
+        let mut parts: Vec<_> = names.filter(|name| is_part(name.as_encoded_bytes())).collect();
+        parts.sort();
+        for part in parts {
+            add_file(&mut stamp, &plan.join(&part));
+            part.hash(&mut stamp);
+        }
+        let folder = plan.parent().and_then(|folder| folder.canonicalize().ok());
+        if let Some(checkout) = folder.and_then(|folder| Checkout::holding(&folder)) {
+            for name in ["HEAD", "index"] {
+                add_file(&mut stamp, &checkout.git_dir().join(name));
+            }
+        }
+        stamp.finish()
+    }
+
     fn notify(&self, event: Event<'_>) {
         (self.listener)(event);
     }
+}
+
+/// Adds what changes when a file does, without reading it.
+fn add_file(stamp: &mut DefaultHasher, file: &Path) {
+    let meta = file.metadata().ok();
+    meta.as_ref().map(Metadata::len).hash(stamp);
+    meta.and_then(|meta| meta.modified().ok()).hash(stamp);
 }
 
 fn kind(of: FileType) -> FileKind {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::change::{ChangeSet, FolderRename, Lines};
 use crate::git::{
-    Blob, BranchTip, CommitId, GitError, Merge, MergeBase, ObjectId, Prefer, Repository, TreeEntry,
-    WorkTreeChanges,
+    Blob, BranchTip, Checkout, CommitId, GitError, Merge, MergeBase, ObjectId, Prefer, Repository,
+    TreeEntry, WorkTreeChanges,
 };
 use crate::path::RepoPath;
 
@@ -32,6 +32,8 @@ macro_rules! questions {
 questions! {
     /// The root of the work tree; `None` for a bare repository.
     fn work_tree(&self) -> Option<&Path>;
+    /// The work tree as its folders tell it; `None` for a bare repository.
+    fn checkout(&self) -> Option<Checkout>;
     /// The files of the index, in byte order.
     fn index_files(&self) -> Result<Vec<RepoPath>, GitError>;
     /// The files of a commit, in byte order.

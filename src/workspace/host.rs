@@ -65,6 +65,22 @@ pub trait Host: Send + Sync {
     /// If git is missing, refuses the repository, or finds it broken.
     fn repository(&self, folder: &Path) -> Result<Option<Box<dyn Git + '_>>, GitError>;
 
+    /// The branch that is checked out in the work tree that contains a folder.
+    ///
+    /// # Errors
+    /// If HEAD cannot be read, or git cannot answer.
+    fn branch(&self, folder: &Path) -> Result<Option<String>, Failure> {
+        let Some(repository) = self.repository(folder)? else { return Ok(None) };
+        Ok(repository.checked_out_branch()?)
+    }
+
+    /// A number that changes with the plan at a path, and with HEAD and the index of the work tree
+    /// around it. Asked often, so it has to be cheap; a host on which nothing changes needs none.
+    fn stamp(&self, plan: &Path) -> u64 {
+        let _ = plan;
+        0
+    }
+
     /// Takes note of what happens on the way to an answer.
     fn notify(&self, event: Event<'_>) {
         let _ = event;

@@ -2,6 +2,7 @@
 //!
 //! All I/O goes through a [`Host`]: [`Disk`] is the real one.
 
+mod checked_out;
 mod chosen;
 mod disk;
 mod found;
@@ -17,10 +18,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::failure::Failure;
+use crate::fs::resolve::follow;
 use crate::git::GitError;
+use crate::links::Node;
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
 
+pub use checked_out::{branch_of, work_tree};
 pub use chosen::ChosenPlan;
 pub use disk::Disk;
 pub use found::FoundPlan;
@@ -313,34 +317,17 @@ impl<'h> Workspace<'h> {
     /// The links of the repository that a path of the disk leads through, and what it ends in.
     /// Whoever writes one of them writes what the path stands for.
     fn way_to(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
-        const MOST_LINKS: usize = 40;
         let Ok(root) = self.host.real_path(&self.root) else { return (Vec::new(), None) };
         let inside = |path: &Path| {
             if self.has_files { relative(&root, path).flatten() } else { None }
         };
-        let steps = |path: &Path| -> Vec<PathBuf> {
-            path.components().rev().map(|step| PathBuf::from(step.as_os_str())).collect()
+        let look = |path: &Path| match self.host.kind(path) {
+            Some(FileKind::Symlink) => self.host.read_link(path).map(Node::Link),
+            Some(_) => Ok(Node::Folder),
+            None => Ok(Node::Nothing),
         };
-        let mut links = Vec::new();
-        let mut followed = 0;
-        let mut at = PathBuf::new();
-        let mut ahead = steps(path);
-        while let Some(step) = ahead.pop() {
-            if step == Path::new("..") {
-                at.pop();
-                continue;
-            }
-            let next = at.join(step);
-            match self.host.read_link(&next) {
-                Ok(target) if followed < MOST_LINKS => {
-                    followed += 1;
-                    links.extend(inside(&next));
-                    ahead.extend(steps(&target));
-                }
-                _ => at = next,
-            }
-        }
-        (links, inside(&at))
+        let Ok(way) = follow(path, look) else { return (Vec::new(), None) };
+        (way.links.iter().filter_map(|link| inside(link)).collect(), inside(&way.end))
     }
 }
 
