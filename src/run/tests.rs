@@ -55,7 +55,8 @@ fn plan_of_base_counts() {
     let wide = "tasks: {api: {write: '**'}}";
     let host = repository().commit("api", "", &[("lanes.yaml", wide), ("docs/a", "a")]);
     let outcome = judge(&host, &of_branch("api")).unwrap();
-    assert_eq!(found(&outcome), ["out-of-lane docs/a", "plan-changed lanes.yaml"]);
+    let beyond = ["out-of-lane docs/a", "out-of-lane lanes.yaml", "plan-changed lanes.yaml"];
+    assert_eq!(found(&outcome), beyond);
     let asked = GateRequest { plan_from: Some("api".to_owned()), ..of_branch("api") };
     assert_eq!(found(&judge(&host, &asked).unwrap()), ["plan-changed lanes.yaml"]);
 }

@@ -10,8 +10,8 @@ use super::{Event, FileKind, Git, Host};
 use crate::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Lines, Side};
 use crate::failure::Failure;
 use crate::git::{
-    Blob, BranchTip, CommitId, Environment, GitError, GitErrorKind, Merge, MergeBase, Mode,
-    ObjectId, Prefer, TreeEntry, WorkTreeChanges,
+    Blob, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge, MergeBase,
+    Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
 };
 use crate::path::RepoPath;
 
@@ -99,6 +99,11 @@ fn index(commit: &CommitId) -> usize {
 fn blob(content: &[u8]) -> ObjectId {
     let hex: String = content.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
     ObjectId::from_hex(format!("{hex:0<40}").as_bytes()).unwrap()
+}
+
+/// The name of a folder has its commit, and its length in the path of its first file.
+fn tree(commit: usize, file: usize, end: usize) -> ObjectId {
+    ObjectId::from_hex(format!("{commit:08x}{file:016x}{end:016x}").as_bytes()).unwrap()
 }
 
 fn mode(content: &[u8]) -> Mode {
@@ -216,6 +221,10 @@ impl Git for &Memory {
         Some(Path::new(TOP))
     }
 
+    fn checkout(&self) -> Option<Checkout> {
+        None
+    }
+
     fn index_files(&self) -> Result<Vec<RepoPath>, GitError> {
         Ok(self.files.keys().cloned().collect())
     }
@@ -251,19 +260,28 @@ impl Git for &Memory {
     ) -> Result<Option<Vec<TreeEntry>>, GitError> {
         let prefix = folder.map_or_else(Vec::new, |folder| [folder.as_bytes(), b"/"].concat());
         let mut entries = BTreeMap::new();
-        for (path, content) in self.files_of(commit) {
+        for (at, (path, content)) in self.files_of(commit).iter().enumerate() {
             let Some(rest) = path.as_bytes().strip_prefix(prefix.as_slice()) else { continue };
-            let mut steps = rest.split(|&byte| byte == b'/');
-            let name = steps.next().unwrap().to_vec();
-            let mode = if steps.next().is_some() { Mode::Tree } else { mode(content) };
-            entries.entry(name.clone()).or_insert(TreeEntry { name, mode, id: blob(content) });
+            let end = rest.iter().position(|&byte| byte == b'/');
+            let name = rest[..end.unwrap_or(rest.len())].to_vec();
+            let (mode, id) = match end {
+                Some(end) => (Mode::Tree, tree(index(commit), at, prefix.len() + end)),
+                None => (mode(content), blob(content)),
+            };
+            entries.entry(name.clone()).or_insert(TreeEntry { name, mode, id });
         }
         let entries: Vec<_> = entries.into_values().collect();
         Ok((folder.is_none() || !entries.is_empty()).then_some(entries))
     }
 
-    fn entries_of(&self, _: &ObjectId) -> Result<Vec<TreeEntry>, GitError> {
-        Err(unknown("a tree without its commit"))
+    fn entries_of(&self, tree: &ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+        let number = |part: &str| usize::from_str_radix(part, 16).unwrap();
+        let (commit, rest) = tree.as_str().split_at(8);
+        let (at, end) = rest.split_at(16);
+        let commit = id(number(commit));
+        let file = self.files_of(&commit).keys().nth(number(at)).unwrap();
+        let folder = RepoPath::new(&file.as_bytes()[..number(end)]).unwrap();
+        Ok(self.tree_entries(&commit, Some(&folder))?.unwrap_or_default())
     }
 
     fn head(&self) -> Result<Option<CommitId>, GitError> {
