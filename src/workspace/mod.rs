@@ -190,7 +190,7 @@ impl<'h> Workspace<'h> {
                 None
             }
         };
-        let Some(repository) = repository else { return Ok(self.host.walk(&self.root)?) };
+        let Some(repository) = repository else { return self.host.walk(&self.root) };
         let Some(work_tree) = repository.work_tree() else { return Ok(Vec::new()) };
         let files = repository.index_files()?;
         let (Ok(top), Ok(below)) =
@@ -206,7 +206,7 @@ impl<'h> Workspace<'h> {
                 Ok(inside.filter_map(|file| RepoPath::new(file).ok()).collect())
             }
             // A root outside of the repository that the environment names.
-            None => Ok(self.host.walk(&self.root)?),
+            None => self.host.walk(&self.root),
         }
     }
 
