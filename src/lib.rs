@@ -1,4 +1,42 @@
-//! lanelint: a linter for write lanes, the files that each of several parallel tasks may edit.
+//! A linter for write lanes: the files that each of several parallel tasks may edit.
+//!
+//! A plan says which task may write which files. Before the tasks start, [`run::check()`] finds the
+//! lanes that intersect, each with a path that proves it; before their work is merged,
+//! [`run::gate()`] finds the changes that left their lane. Both find the plan and ask disk and git
+//! through a [`workspace::Host`]:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use lanelint::run::{self, GateRequest};
+//! use lanelint::workspace::{Disk, Workspace};
+//!
+//! # fn main() -> Result<(), lanelint::failure::Failure> {
+//! let disk = Disk::capture()?;
+//! let workspace = Workspace::find(&disk, None, Some(Path::new("path/to/repository")))?;
+//! let mut request = GateRequest::default();
+//! request.branch = Some("codex/lessons".to_owned());
+//! let outcome = run::gate(&workspace, &request)?;
+//! for finding in outcome.report.standing() {
+//!     println!("{}: {}", finding.rule, finding.draft.message);
+//! }
+//! std::process::exit(outcome.status(false).into());
+//! # }
+//! ```
+//!
+//! A plan that is already in memory needs neither:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use lanelint::check::check;
+//! use lanelint::plan::{self, PlanText};
+//!
+//! let text = "tasks: {api: {write: src/api/**}, web: {write: src/**}}";
+//! let plan = Arc::new(plan::read(vec![PlanText::new("lanes.yaml", text)]));
+//! let report = check(&plan, &[], Vec::new());
+//! assert_eq!(report.findings[0].rule, "overlapping-lanes");
+//! ```
 
 pub mod branches;
 pub mod brief;

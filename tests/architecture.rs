@@ -114,7 +114,7 @@ fn only_the_rim_does_io() {
     let rim = |file: &File| {
         matches!(file.room(), "fs" | "git" | "cli" | "main") || file.name == "workspace/disk.rs"
     };
-    only_in(&["std::fs", "std::process", "std::env", "std::time", "std::net", "stdin()"], rim);
+    only_in(&["std::fs", "std::process", "std::env", "std::time", "std::net", "io::stdin"], rim);
     only_in(&["std::thread", "thread::"], |file| {
         rim(file) || matches!(&*file.name, "parallel.rs" | "lsp/work.rs")
     });

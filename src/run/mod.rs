@@ -49,3 +49,6 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+use std::path::Path;
+
+use super::{GateRequest, Outcome, check, gate};
+use crate::failure::Failure;
+use crate::finding::Input;
+use crate::workspace::Workspace;
+use crate::workspace::memory::Memory;
+
+const PLAN: &str = "tasks:\n  api: {write: src/api/**}\n  web: {write: src/web/**}\n";
+
+/// A plan on `main`, from which `api` and `web` fork.
+fn repository() -> Memory {
+    Memory::new()
+        .commit("main", "", &[("lanes.yaml", PLAN), ("src/web/a", "a"), ("src/api/a", "a")])
+        .commit("api", "main", &[("src/api/b", "b")])
+        .commit("web", "main", &[("src/web/b", "b")])
+}
+
+fn judge(host: &Memory, request: &GateRequest) -> Result<Outcome, Failure> {
+    gate(&Workspace::find(host, None, None)?, request)
+}
+
+fn of_branch(branch: &str) -> GateRequest {
+    GateRequest { branch: Some(branch.to_owned()), ..GateRequest::default() }
+}
+
+/// The rules of the findings with their paths.
+fn found(outcome: &Outcome) -> Vec<String> {
+    let findings = outcome.report.standing();
+    let path = |path: Option<&crate::path::RepoPath>| path.map(ToString::to_string);
+    findings
+        .map(|one| format!("{} {}", one.rule, path(one.draft.path.as_ref()).unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn clean_branches() {
+    let outcome = judge(&repository(), &GateRequest::default()).unwrap();
+    assert_eq!(found(&outcome), [""; 0]);
+    assert_eq!(outcome.status(true), 0);
+    let sources = outcome.report.inputs.iter().map(|input: &Input| &*input.source);
+    assert_eq!(sources.collect::<Vec<_>>(), ["branch refs/heads/api", "branch refs/heads/web"]);
+}
+
+#[test]
+fn branch_leaves_lane() {
+    let host = repository().commit("api", "", &[("src/web/c", "c"), ("src/web/a", "")]);
+    let outcome = judge(&host, &of_branch("api")).unwrap();
+    assert_eq!(found(&outcome), ["out-of-lane src/web/a", "out-of-lane src/web/c"]);
+    assert_eq!(outcome.status(false), 1);
+}
+
+#[test]
+fn plan_of_base_counts() {
+    let wide = "tasks: {api: {write: '**'}}";
+    let host = repository().commit("api", "", &[("lanes.yaml", wide), ("docs/a", "a")]);
+    let outcome = judge(&host, &of_branch("api")).unwrap();
+    assert_eq!(found(&outcome), ["out-of-lane docs/a", "plan-changed lanes.yaml"]);
+    let asked = GateRequest { plan_from: Some("api".to_owned()), ..of_branch("api") };
+    assert_eq!(found(&judge(&host, &asked).unwrap()), ["plan-changed lanes.yaml"]);
+}
+
+#[test]
+fn plan_names_its_base() {
+    let plan = format!("base: next\n{PLAN}");
+    let host = Memory::new()
+        .commit("main", "", &[("lanes.yaml", &plan)])
+        .commit("next", "main", &[("docs/a", "a")])
+        .commit("api", "next", &[("src/api/b", "b")]);
+    let outcome = judge(&host, &of_branch("api")).unwrap();
+    assert_eq!((found(&outcome), outcome.status(false)), (Vec::new(), 0));
+}
+
+#[test]
+fn branches_conflict() {
+    let shared = "tasks: {api: {write: src/**}, web: {write: src/**}}";
+    let host = Memory::new()
+        .commit("main", "", &[("lanes.yaml", shared), ("src/a", "a")])
+        .commit("api", "main", &[("src/a", "b")])
+        .commit("web", "main", &[("src/a", "c")]);
+    let outcome = judge(&host, &GateRequest::default()).unwrap();
+    assert!(found(&outcome).contains(&"merge-conflict src/a".to_owned()), "{outcome:?}");
+}
+
+#[test]
+fn link_leads_out_of_lane() {
+    let host = repository().commit("api", "", &[("src/api/link", "->../web")]);
+    let outcome = judge(&host, &of_branch("api")).unwrap();
+    assert_eq!(found(&outcome), ["escaping-symlink src/api/link"]);
+}
+
+#[test]
+fn range_between_branches() {
+    let host = repository().commit("api", "", &[("docs/a", "a")]);
+    let ranges = vec!["api=main...api".to_owned()];
+    let asked = GateRequest { ranges, ..GateRequest::default() };
+    assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane docs/a"]);
+}
+
+#[test]
+fn work_tree_of_named_task() {
+    let host = repository().file("lanes.yaml", PLAN).file("src/web/a", "changed");
+    let host = host.file("src/api/a", "a");
+    let asked =
+        GateRequest { worktree: true, task: Some("api".to_owned()), ..GateRequest::default() };
+    assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane src/web/a"]);
+}
+
+#[test]
+fn patch_without_repository() {
+    let patch = "diff --git a/src/web/x b/src/web/x\nnew file mode 100644\n--- /dev/null\n\
+                 +++ b/src/web/x\n@@ -0,0 +1 @@\n+x\n";
+    let host = Memory::new().file("lanes.yaml", PLAN).file("a.patch", patch).stdin(patch);
+    for name in ["api=a.patch", "api=-"] {
+        let asked = GateRequest { diffs: vec![name.to_owned()], ..GateRequest::default() };
+        assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane src/web/x"], "{name}");
+    }
+}
+
+#[test]
+fn wrong_calls() {
+    let problem = |host: &Memory, asked| judge(host, &asked).unwrap_err().problem;
+    let default = GateRequest::default;
+    let bare = Memory::new().file("lanes.yaml", PLAN);
+    assert!(problem(&bare, default()).contains("no git repository"));
+    let host = repository();
+    let task = Some("docs".to_owned());
+    assert!(problem(&host, GateRequest { task, ..default() }).contains("no task `docs`"));
+    let both = GateRequest { staged: true, worktree: true, ..default() };
+    assert!(problem(&host, both).contains("cannot both be judged"));
+    let twice = GateRequest { task: Some("api".to_owned()), ..of_branch("api") };
+    assert!(problem(&host, twice).contains("both a task and a branch"));
+    let whose = GateRequest { diffs: vec!["a.patch".to_owned()], ..default() };
+    assert!(problem(&bare, whose).contains("whose changes"));
+    let empty = Memory::new().commit("main", "", &[("a", "a")]);
+    assert!(problem(&empty, default()).contains("no plan in commit"));
+}
+
+#[test]
+fn missing_base_is_not_verified() {
+    let asked = GateRequest { base: Some("gone".to_owned()), ..GateRequest::default() };
+    let outcome = judge(&repository(), &asked).unwrap();
+    assert_eq!((found(&outcome), outcome.status(false)), (vec!["not-verified ".to_owned()], 3));
+}
+
+#[test]
+fn plan_without_tasks() {
+    let host = Memory::new().file("lanes.yaml", "tasks: {}");
+    let outcome = check(&Workspace::find(&host, None, None).unwrap()).unwrap();
+    assert_eq!(outcome.status(false), 2);
+    assert!(outcome.unusable.unwrap().problem.contains("lanes.yaml"));
+}
+
+#[test]
+fn overlap_at_existing_file() {
+    let plan = "tasks: {api: {write: src/**}, web: {write: 'src/*/b'}}";
+    let host = Memory::new().file(".lanes/plan.yaml", plan).file("src/c/b", "");
+    let host = host.standing_in("/repo/src/c");
+    let workspace = Workspace::find(&host, None, Some(Path::new("/repo"))).unwrap();
+    assert_eq!(found(&check(&workspace).unwrap()), ["overlapping-lanes src/c/b"]);
+}
