@@ -10,8 +10,8 @@ use super::{Event, FileKind, Git, Host};
 use crate::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Lines, Side};
 use crate::failure::Failure;
 use crate::git::{
-    Blob, BranchTip, CommitId, Environment, GitError, GitErrorKind, Merge, MergeBase, Mode,
-    ObjectId, Prefer, TreeEntry, WorkTreeChanges,
+    Blob, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge, MergeBase,
+    Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
 };
 use crate::path::RepoPath;
 
@@ -214,6 +214,10 @@ fn disk_path(file: &RepoPath) -> PathBuf {
 impl Git for &Memory {
     fn work_tree(&self) -> Option<&Path> {
         Some(Path::new(TOP))
+    }
+
+    fn checkout(&self) -> Option<Checkout> {
+        None
     }
 
     fn index_files(&self) -> Result<Vec<RepoPath>, GitError> {
