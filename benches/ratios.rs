@@ -6,9 +6,10 @@
 #![allow(clippy::disallowed_methods, reason = "whole processes are measured, ours and git's")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot run should stop")]
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -16,12 +17,14 @@ use std::time::{Duration, Instant};
 
 use lanelint::check::check;
 use lanelint::failure::Failure;
-use lanelint::lsp::{Connection, OnDisk, World, serve};
+use lanelint::git::{Environment, GitError};
+use lanelint::lsp::{Connection, serve};
 use lanelint::overlap::overlaps;
 use lanelint::path::RepoPath;
 use lanelint::plan::order::Order;
 use lanelint::plan::{Own, Plan, PlanText, read};
 use lanelint::source::yaml::Tree;
+use lanelint::workspace::{FileKind, Git, Host};
 use lsp_server::{Message, Notification, Request};
 use serde_json::{Value, json};
 
@@ -429,33 +432,48 @@ fn hook() {
     row("hook: the plan of a commit", from, empty, 40.0);
 }
 
-/// A root with nothing in it but the plan that is open.
-struct Nothing;
+/// A disk with nothing on it.
+struct Nothing(Environment);
 
-impl World for Nothing {
-    fn plan(&self, _: &Path) -> OnDisk {
-        let own = vec![Own::File("lanes.yaml".parse().unwrap())];
-        OnDisk { root: PathBuf::from("/r"), parts: Vec::new(), own }
+impl Host for Nothing {
+    fn environment(&self) -> &Environment {
+        &self.0
     }
 
-    fn plan_above(&self, _: &Path) -> Option<PathBuf> {
+    fn kind(&self, _: &Path) -> Option<FileKind> {
         None
     }
 
-    fn files(&self, _: &Path) -> (Vec<RepoPath>, Vec<Failure>) {
-        (Vec::new(), Vec::new())
+    fn real_path(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::NotFound.into())
     }
 
-    fn branch(&self, _: &Path) -> Option<String> {
-        None
+    fn read_link(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::NotFound.into())
     }
 
-    fn below(&self, _: &Path, _: &Path) -> Option<RepoPath> {
-        Some("lanes.yaml".parse().unwrap())
+    fn list(&self, _: &Path) -> io::Result<Vec<(OsString, FileKind)>> {
+        Ok(Vec::new())
     }
 
-    fn stamp(&self, _: &Path) -> u64 {
-        0
+    fn read(&self, _: &Path, _: u64) -> Result<Vec<u8>, Failure> {
+        Err(Failure::new("no such file", ""))
+    }
+
+    fn open(&self, _: &Path) -> Result<Box<dyn io::Read + '_>, Failure> {
+        Err(Failure::new("no such file", ""))
+    }
+
+    fn stdin(&self) -> Box<dyn io::Read + '_> {
+        Box::new(io::empty())
+    }
+
+    fn walk(&self, _: &Path) -> Result<Vec<RepoPath>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn repository(&self, _: &Path) -> Result<Option<Box<dyn Git + '_>>, GitError> {
+        Ok(None)
     }
 }
 
@@ -464,7 +482,9 @@ fn keystroke() {
     const STROKES: u32 = 300;
     let text = distinct_plan(1_000);
     let (editor, server) = Connection::memory();
-    std::thread::spawn(|| serve(server, Arc::new(Nothing), &crossbeam_channel::never::<()>()));
+    std::thread::spawn(|| {
+        serve(server, Arc::new(Nothing(Environment::default())), &crossbeam_channel::never::<()>())
+    });
     let tell = |method: &str, params: Value| {
         let method = method.to_owned();
         editor.sender.send(Message::Notification(Notification { method, params })).unwrap();

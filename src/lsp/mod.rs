@@ -1,6 +1,6 @@
 //! The language server: what an editor shows of a plan while it is written.
 //!
-//! [`serve`] speaks the protocol over any connection, and asks a [`World`] for whatever lies on the
+//! [`serve`] speaks the protocol over any connection, and asks a [`Host`](crate::workspace::Host) about the
 //! disk. One thread receives messages and keeps the open texts, one judges plans, one answers
 //! questions; the only code that knows the protocol's types is here.
 
@@ -13,6 +13,7 @@ mod document;
 mod hover;
 mod navigate;
 mod notice;
+mod on_disk;
 mod outline;
 mod place;
 mod plans;
@@ -22,9 +23,7 @@ mod server;
 mod snapshot;
 mod uri;
 mod work;
-mod world;
 
 pub use lsp_server::Connection;
 pub use position::Encoding;
 pub use server::{Ended, serve};
-pub use world::{OnDisk, World};

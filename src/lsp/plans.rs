@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::document::Document;
+use super::on_disk::plan_above;
 use super::snapshot::{PlanKey, Terms};
-use super::world::World;
 use crate::plan::locate::{FILES, FOLDER, is_part};
 use crate::plan::{PlanText, read};
 use crate::source::SourceFile;
+use crate::workspace::Host;
 
 /// What a text is to a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +32,14 @@ impl Role {
 
     /// What an open text is. A plan is known by its name, its folder, the settings or, where a YAML or
     /// JSON file has none of these, by what it says.
-    pub(super) fn of(document: &Document, terms: &Terms, world: &dyn World) -> Role {
-        Role::found(document, terms, world, || says_so(document))
+    pub(super) fn of(document: &Document, terms: &Terms, host: &dyn Host) -> Role {
+        Role::found(document, terms, host, || says_so(document))
     }
 
     /// What the text is when the disk or the settings have changed and the text has not. What was a
     /// plan is one still.
-    pub(super) fn again(&self, document: &Document, terms: &Terms, world: &dyn World) -> Role {
-        Role::found(document, terms, world, || matches!(self, Role::Part(_)))
+    pub(super) fn again(&self, document: &Document, terms: &Terms, host: &dyn Host) -> Role {
+        Role::found(document, terms, host, || matches!(self, Role::Part(_)))
     }
 
     /// What the text is when it has changed. What is a plan stays one, so that nothing goes dark
@@ -51,7 +52,7 @@ impl Role {
     fn found(
         document: &Document,
         terms: &Terms,
-        world: &dyn World,
+        host: &dyn Host,
         says_so: impl FnOnce() -> bool,
     ) -> Role {
         let Some(path) = &document.path else {
@@ -65,7 +66,7 @@ impl Role {
         if says_so() {
             return Role::Part(own_key(document));
         }
-        match chosen.into_iter().next().or_else(|| world.plan_above(path)) {
+        match chosen.into_iter().next().or_else(|| plan_above(host, path)) {
             Some(plan) => Role::Beside(PlanKey::At(plan)),
             None => Role::Stranger,
         }

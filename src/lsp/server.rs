@@ -17,8 +17,8 @@ use super::questions::{self, Asked, typed};
 use super::snapshot::{Ground, LastPlan, PlanKey, Snapshot, Terms};
 use super::uri;
 use super::work::{self, Answer, Event, Question};
-use super::world::World;
 use crate::plan::locate::{FILES, FOLDER};
+use crate::workspace::Host;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Ended {
 }
 
 /// Serves one session. At each tick the disk is looked at for changes that no editor tells.
-pub fn serve<T>(connection: Connection, world: Arc<dyn World>, ticks: &Receiver<T>) -> Ended {
+pub fn serve<T>(connection: Connection, host: Arc<dyn Host>, ticks: &Receiver<T>) -> Ended {
     let (events_in, events) = unbounded();
     let (judge, snapshots) = unbounded();
     let (questions_in, questions) = unbounded();
@@ -38,7 +38,7 @@ pub fn serve<T>(connection: Connection, world: Arc<dyn World>, ticks: &Receiver<
     work::answer(questions, events_in);
     let mut server = Server {
         out: connection.sender,
-        world,
+        host,
         judge,
         questions: questions_in,
         stage: Stage::Waiting,
@@ -91,7 +91,7 @@ enum Look {
 
 struct Server {
     out: Sender<Message>,
-    world: Arc<dyn World>,
+    host: Arc<dyn Host>,
     judge: Sender<Arc<Snapshot>>,
     questions: Sender<Question>,
     stage: Stage,
@@ -248,7 +248,7 @@ impl Server {
     }
 
     fn open(&mut self, document: Document) {
-        let role = Role::of(&document, &self.terms, &*self.world);
+        let role = Role::of(&document, &self.terms, &*self.host);
         let key = role.key().cloned();
         let uri = document.uri.0.clone();
         let open = Open { document: Arc::new(document), role };
@@ -302,7 +302,7 @@ impl Server {
     fn look_at_disk(&mut self, look: Look) {
         let mut stale: BTreeSet<PlanKey> = BTreeSet::new();
         for open in self.documents.values_mut() {
-            let now = open.role.again(&open.document, &self.terms, &*self.world);
+            let now = open.role.again(&open.document, &self.terms, &*self.host);
             if now != open.role {
                 stale.extend(open.role.key().cloned());
                 stale.extend(now.key().cloned());
@@ -310,7 +310,7 @@ impl Server {
             }
         }
         for (key, state) in &mut self.plans {
-            let stamp = stamp(&*self.world, key);
+            let stamp = stamp(&*self.host, key);
             if look == Look::All || stamp != state.stamp {
                 state.stamp = stamp;
                 state.ground = Arc::default();
@@ -338,11 +338,11 @@ impl Server {
         let (ground, last, stamp) = match self.plans.get(key) {
             Some(state) => (Arc::clone(&state.ground), Arc::clone(&state.last), state.stamp),
             // The stamp is older than what is read afterwards, so no change is missed.
-            None => (Arc::default(), Arc::default(), stamp(&*self.world, key)),
+            None => (Arc::default(), Arc::default(), stamp(&*self.host, key)),
         };
-        let (terms, world) = (Arc::clone(&self.terms), Arc::clone(&self.world));
+        let (terms, host) = (Arc::clone(&self.terms), Arc::clone(&self.host));
         let known = (Arc::clone(&ground), Arc::clone(&last));
-        let snapshot = Snapshot::new(key.clone(), terms, world, known, parts, beside);
+        let snapshot = Snapshot::new(key.clone(), terms, host, known, parts, beside);
         let newest = Arc::new(snapshot);
         let _ = self.judge.send(Arc::clone(&newest));
         let state = self.plans.entry(key.clone()).or_insert_with(|| State {
@@ -454,9 +454,9 @@ fn notify<N: lsp::Notification>(out: &Sender<Message>, params: &N::Params) {
     }
 }
 
-fn stamp(world: &dyn World, key: &PlanKey) -> u64 {
+fn stamp(host: &dyn Host, key: &PlanKey) -> u64 {
     match key {
-        PlanKey::At(path) => world.stamp(path),
+        PlanKey::At(path) => host.stamp(path),
         PlanKey::Unsaved(_) => 0,
     }
 }

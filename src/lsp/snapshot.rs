@@ -12,8 +12,8 @@ use gen_lsp_types as lsp;
 
 use super::client::{Client, Settings};
 use super::document::Document;
+use super::on_disk::{self, OnDisk};
 use super::uri;
-use super::world::{OnDisk, World};
 use crate::check::check;
 use crate::failure::Failure;
 use crate::finding::Report;
@@ -22,6 +22,7 @@ use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read_again};
 use crate::source::{FileId, SourceFile, Span};
 use crate::waves::Waves;
+use crate::workspace::Host;
 
 /// Which plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +70,7 @@ pub(super) struct Matched {
 pub(super) struct Snapshot {
     pub(super) key: PlanKey,
     pub(super) terms: Arc<Terms>,
-    world: Arc<dyn World>,
+    host: Arc<dyn Host>,
     ground: Arc<Ground>,
     last: Arc<LastPlan>,
     /// The open texts of the plan, in the order of their paths.
@@ -124,7 +125,7 @@ impl Snapshot {
     pub(super) fn new(
         key: PlanKey,
         terms: Arc<Terms>,
-        world: Arc<dyn World>,
+        host: Arc<dyn Host>,
         (ground, last): (Arc<Ground>, Arc<LastPlan>),
         mut open: Vec<Arc<Document>>,
         beside: Vec<Arc<Document>>,
@@ -133,7 +134,7 @@ impl Snapshot {
         Snapshot {
             key,
             terms,
-            world,
+            host,
             ground,
             last,
             open,
@@ -190,7 +191,8 @@ impl Snapshot {
 
     /// The files that exist, and why that may not be all of them.
     pub(super) fn files(&self) -> (&[RepoPath], &[Failure]) {
-        let listed = || self.root().map(|root| self.world.files(root)).unwrap_or_default();
+        let listed =
+            || self.root().map(|root| on_disk::files(&*self.host, root)).unwrap_or_default();
         let (files, gaps) = self.ground.files.get_or_init(listed);
         (files, gaps)
     }
@@ -217,13 +219,13 @@ impl Snapshot {
 
     /// The branch that is checked out.
     pub(super) fn branch(&self) -> Option<&str> {
-        let asked = || self.world.branch(self.root()?);
+        let asked = || self.host.branch(self.root()?).ok()?;
         self.ground.branch.get_or_init(asked).as_deref()
     }
 
     /// A file as a path of the repository.
     pub(super) fn below_root(&self, path: &Path) -> Option<RepoPath> {
-        self.world.below(self.root()?, path)
+        on_disk::below(&*self.host, self.root()?, path)
     }
 
     /// Which of the plan's texts an open text is.
@@ -264,7 +266,7 @@ impl Snapshot {
     }
 
     fn on_disk(&self, path: &Path) -> &OnDisk {
-        self.ground.on_disk.get_or_init(|| self.world.plan(path))
+        self.ground.on_disk.get_or_init(|| OnDisk::plan(&*self.host, path))
     }
 
     fn all_texts(&self) -> &Texts {

@@ -2,7 +2,8 @@
 //! or over the pipes of a real process.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufReader, Write};
+use std::ffi::OsString;
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,9 +13,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lanelint::failure::Failure;
-use lanelint::lsp::{Connection, Ended, OnDisk, World, serve};
+use lanelint::git::{Environment, GitError};
+use lanelint::lsp::{Connection, Ended, serve};
 use lanelint::path::RepoPath;
-use lanelint::plan::{Own, PlanText};
+use lanelint::workspace::{FileKind, Git, Host};
 use lsp_server::{Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
@@ -33,6 +35,7 @@ pub struct Shelf {
     pub listing: Mutex<()>,
     /// Whether listing the files is beyond the program.
     pub broken: AtomicBool,
+    environment: Environment,
 }
 
 impl Shelf {
@@ -57,41 +60,66 @@ impl Shelf {
     }
 }
 
-impl World for Shelf {
-    fn plan(&self, path: &Path) -> OnDisk {
-        let name = Shelf::name(path).unwrap();
-        let files = self.files.lock().unwrap();
-        let is_part = |file: &str| file == name || file.starts_with(&format!("{name}/"));
-        let parts = files.iter().filter(|(file, _)| is_part(file)).map(|(file, text)| {
-            (Path::new("/r").join(file), PlanText::new(file.as_str(), text.as_str()))
-        });
-        let path: RepoPath = name.parse().unwrap();
-        let own = if name.ends_with(".lanes") { Own::Folder(path) } else { Own::File(path) };
-        OnDisk { root: PathBuf::from("/r"), parts: parts.collect(), own: vec![own] }
+impl Host for Shelf {
+    fn environment(&self) -> &Environment {
+        &self.environment
     }
 
-    fn plan_above(&self, file: &Path) -> Option<PathBuf> {
-        Shelf::name(file)?;
+    /// `/r` is the top of a work tree.
+    fn kind(&self, path: &Path) -> Option<FileKind> {
         let files = self.files.lock().unwrap();
-        let plan = files.contains_key("lanes.yaml").then(|| PathBuf::from("/r/lanes.yaml"));
-        let folder = || files.keys().any(|file| file.starts_with(".lanes/"));
-        plan.or_else(|| folder().then(|| PathBuf::from("/r/.lanes")))
+        let is_below = |file: &String| Path::new("/r").join(file).starts_with(path);
+        if Shelf::name(path).is_some_and(|name| files.contains_key(&name)) {
+            return Some(FileKind::File);
+        }
+        let exists = files.keys().any(is_below) || Path::new("/r/.git").starts_with(path);
+        exists.then_some(FileKind::Folder)
     }
 
-    fn files(&self, root: &Path) -> (Vec<RepoPath>, Vec<Failure>) {
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        let exists = self.kind(path).map(|_| path.to_path_buf());
+        exists.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn read_link(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, FileKind)>> {
+        let files = self.files.lock().unwrap();
+        let paths = files.keys().map(|file| Path::new("/r").join(file));
+        let inside = paths.filter(|path| path.parent() == Some(folder));
+        Ok(inside.map(|path| (path.file_name().unwrap().to_owned(), FileKind::File)).collect())
+    }
+
+    fn read(&self, path: &Path, _: u64) -> Result<Vec<u8>, Failure> {
+        let files = self.files.lock().unwrap();
+        let text = Shelf::name(path).and_then(|name| files.get(&name).cloned());
+        text.map(String::into_bytes).ok_or_else(|| Failure::new("no such file", ""))
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn Read + '_>, Failure> {
+        Ok(Box::new(io::Cursor::new(self.read(path, u64::MAX)?)))
+    }
+
+    fn stdin(&self) -> Box<dyn Read + '_> {
+        Box::new(io::empty())
+    }
+
+    fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, Failure> {
         assert!(!self.broken.load(Ordering::SeqCst), "the shelf is broken");
         drop(self.listing.lock());
         assert_eq!(root, Path::new("/r"));
         let files = self.files.lock().unwrap();
-        (files.keys().map(|file| file.parse().unwrap()).collect(), Vec::new())
+        Ok(files.keys().map(|file| file.parse().unwrap()).collect())
     }
 
-    fn branch(&self, _: &Path) -> Option<String> {
-        self.branch.lock().unwrap().clone()
+    fn repository(&self, _: &Path) -> Result<Option<Box<dyn Git + '_>>, GitError> {
+        Ok(None)
     }
 
-    fn below(&self, _: &Path, file: &Path) -> Option<RepoPath> {
-        Shelf::name(file)?.parse().ok()
+    fn branch(&self, _: &Path) -> Result<Option<String>, Failure> {
+        Ok(self.branch.lock().unwrap().clone())
     }
 
     fn stamp(&self, _: &Path) -> u64 {
