@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use lanelint::rules::RULES;
+
+use crate::harness::root;
 
 struct File {
     /// The path below `src/`, with `/`.
@@ -22,10 +23,6 @@ impl File {
     fn is_test(&self) -> bool {
         self.name.ends_with("tests.rs")
     }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn files() -> Vec<File> {

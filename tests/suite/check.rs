@@ -1,87 +1,26 @@
 //! `lanelint check` as a person or a CI job runs it.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::harness::{TestRepo, search_path};
+use crate::harness::{Answer, Call, LANELINT, TestRepo, with_plan};
 use serde_json::{Value, json};
 
 const OVERLAP: &str = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n";
 const SOUND: &str = "tasks:\n  a: {write: src/**}\n  b: {write: doc/**}\n";
 
-/// The program in this folder, under an environment that holds nothing of the machine's.
-fn lanelint(dir: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-    command
-        .current_dir(dir)
-        .env_clear()
-        .env("PATH", search_path())
-        .env("HOME", dir)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .arg("check")
-        .args(arguments)
-        .stdin(Stdio::null());
-    command
+fn call(dir: &Path, arguments: &[&str]) -> Call {
+    Call::in_dir(dir, &["check"]).args(arguments)
 }
 
-struct Ran {
-    status: i32,
-    stdout: String,
-    stderr: String,
+fn run_in(dir: &Path, arguments: &[&str]) -> Answer {
+    call(dir, arguments).run()
 }
 
-impl Ran {
-    fn of(output: &Output) -> Ran {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let status = output.status.code().expect("ended by itself");
-        let stderr = text(&output.stderr);
-        assert!(!stderr.contains("panicked"), "{stderr}");
-        Ran { status, stdout: text(&output.stdout), stderr }
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
-    }
-
-    /// The call could not be used: nothing on standard output, and these words on the other.
-    fn is_unusable(&self, words: &str) {
-        assert_eq!((self.status, self.stdout.as_str()), (2, ""), "{}", self.stderr);
-        assert!(self.stderr.contains(words), "{}", self.stderr);
-    }
-}
-
-fn run_in(dir: &Path, arguments: &[&str]) -> Ran {
-    Ran::of(&lanelint(dir, arguments).output().unwrap())
-}
-
-fn run(repo: &TestRepo, arguments: &[&str]) -> Ran {
+fn run(repo: &TestRepo, arguments: &[&str]) -> Answer {
     run_in(repo.root(), arguments)
-}
-
-/// A run that is given a text on its standard input.
-fn run_with_input(repo: &TestRepo, arguments: &[&str], input: &[u8]) -> Ran {
-    let mut command = lanelint(repo.root(), arguments);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    // A program that has read enough closes its input.
-    let _ = stdin.write_all(input);
-    drop(stdin);
-    Ran::of(&child.wait_with_output().unwrap())
-}
-
-/// A repository with this plan at its root.
-fn with_plan(plan: &str) -> TestRepo {
-    let repo = TestRepo::new();
-    repo.write("lanes.yaml", plan);
-    repo
 }
 
 /// The one finding of a plan, as JSON.
@@ -174,7 +113,7 @@ fn the_plan_may_be_a_file_a_folder_or_standard_input() {
     let ran = run(&repo, &["plans/a.yml", "--format", "json"]);
     assert_eq!((ran.status, &ran.json()["plan"]), (0, &json!(["plans/a.yml"])));
 
-    let ran = run_with_input(&repo, &["-", "--format", "json"], OVERLAP.as_bytes());
+    let ran = call(repo.root(), &["-", "--format", "json"]).stdin(OVERLAP).run();
     assert_eq!((ran.status, &ran.json()["plan"]), (1, &json!(["-"])));
     assert_eq!(ran.json()["findings"][0]["labels"][0]["file"], "-");
 }
@@ -276,9 +215,9 @@ fn an_unusable_choice_of_formats_writes_nothing() {
 fn colour_is_for_terminals_and_those_who_ask() {
     let repo = with_plan(OVERLAP);
     let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
-        let mut command = lanelint(repo.root(), arguments);
-        command.envs(variables.iter().copied()).env("TERM", "xterm-256color");
-        Ran::of(&command.output().unwrap()).stdout.contains('\u{1b}')
+        let call = call(repo.root(), arguments).env("TERM", "xterm-256color");
+        let call = variables.iter().fold(call, |call, (name, value)| call.env(name, value));
+        call.output().stdout.contains(&0x1b)
     };
     assert!(!colored(&[], &[]), "a pipe");
     assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("FORCE_COLOR", "1")]), "a pipe, still");
@@ -295,9 +234,8 @@ fn colour_is_for_terminals_and_those_who_ask() {
 
 /// Runs the program on a terminal, as `script` makes one, and gives what is shown there.
 fn on_terminal(repo: &TestRepo, variables: &[(&str, &str)]) -> Option<String> {
-    let program = env!("CARGO_BIN_EXE_lanelint");
     let mut command = Command::new("script");
-    command.args(["-qec", &format!("'{program}' check"), "/dev/null"]).current_dir(repo.root());
+    command.args(["-qec", &format!("'{LANELINT}' check"), "/dev/null"]).current_dir(repo.root());
     command.env("TERM", "xterm").env_remove("NO_COLOR").envs(variables.iter().copied());
     let output = command.stdin(Stdio::null()).output().ok()?;
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -351,7 +289,9 @@ fn a_closed_pipe_is_no_error() {
     let tasks: String = (0..400).map(|task| format!("  t{task}: {{write: '**'}}\n")).collect();
     let repo = with_plan(&format!("tasks:\n{tasks}"));
     for format in ["human", "concise", "json"] {
-        let mut child = lanelint(repo.root(), &["--format", format])
+        let mut child = call(repo.root(), &["--format", format])
+            .command()
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::harness::{ATTACKS, TestRepo, assert_harmless, make_fifo, search_path};
+use crate::harness::{ATTACKS, LANELINT, TestRepo, assert_harmless, make_fifo, search_path};
 
 const FORMATS: [&str; 3] = ["human", "concise", "json"];
 
@@ -19,7 +19,7 @@ fn check(repo: &TestRepo, arguments: &[&str]) -> (i32, String, String) {
     let script = format!("ulimit -v {MEMORY}; exec \"$0\" check \"$@\"");
     let begun = Instant::now();
     let output = Command::new("sh")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_lanelint")])
+        .args(["-c", &script, LANELINT])
         .args(arguments)
         .current_dir(repo.root())
         .env_clear()
@@ -170,7 +170,7 @@ fn as_nobody(repo: &TestRepo, arguments: &[&str]) -> Option<(i32, String, String
     // The test's program lies where only its owner may look.
     let program = repo.beside("lanelint");
     // A process of its own: a file that is open for writing anywhere here could not be run.
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_lanelint")).arg(&program).status();
+    let copied = Command::new("cp").arg(LANELINT).arg(&program).status();
     assert!(copied.unwrap().success());
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(program.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();

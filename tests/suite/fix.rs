@@ -2,25 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::process::{Command, Stdio};
 
-use crate::harness::{TestRepo, make_fifo, search_path};
+use crate::harness::{Call, TestRepo, make_fifo, with_plan};
 
 /// What a run of `check` wrote, and its status.
 fn run(repo: &TestRepo, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-    command.current_dir(repo.root()).env_clear().env("PATH", search_path());
-    let output = command.arg("check").args(arguments).stdin(Stdio::null()).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    assert!(!stderr.contains("panicked"), "{stderr}");
-    (output.status.code().unwrap(), stdout, stderr)
-}
-
-fn with_plan(plan: &str) -> TestRepo {
-    let repo = TestRepo::new();
-    repo.write("lanes.yaml", plan);
-    repo
+    let answer = Call::of(repo, &["check"]).args(arguments).run();
+    (answer.status, answer.stdout, answer.stderr)
 }
 
 fn read(repo: &TestRepo, name: &str) -> String {

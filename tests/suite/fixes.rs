@@ -13,14 +13,7 @@ use lanelint::plan::fix::apply;
 use lanelint::plan::{Plan, PlanText, read};
 use proptest::prelude::*;
 
-fn config(default: u32) -> ProptestConfig {
-    let cases = std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(default),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
+use crate::harness::config;
 
 /// Random choices, one after the other.
 struct Dice<'d> {

@@ -6,13 +6,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::TestRepo;
-use assert_cmd::Command;
+use crate::harness::{Call, TestRepo, root};
 
 const EXAMPLES: &[&str] = &["lesson-site", "shared-helper", "dashboard", "workspace"];
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+    root().join("fixtures")
 }
 
 /// The files below a folder by their paths inside it, sorted.
@@ -63,22 +62,15 @@ fn task(patch: &str) -> &str {
     patch.split_once('-').map_or(patch, |(task, _)| task)
 }
 
-fn lanelint(here: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-    command.current_dir(here).env_clear().env("PATH", crate::harness::search_path());
-    command
-}
-
 /// What a run says, in one text: its standard output, its standard error, and its status.
-fn run(mut command: Command) -> (String, i32) {
-    let output = command.output().unwrap();
-    let mut told = String::from_utf8(output.stdout).unwrap();
-    for line in String::from_utf8(output.stderr).unwrap().lines() {
+fn run(call: Call) -> (String, i32) {
+    let answer = call.run();
+    let mut told = answer.stdout;
+    for line in answer.stderr.lines() {
         writeln!(told, "stderr: {line}").unwrap();
     }
-    let status = output.status.code().unwrap();
-    writeln!(told, "status: {status}").unwrap();
-    (told, status)
+    writeln!(told, "status: {}", answer.status).unwrap();
+    (told, answer.status)
 }
 
 #[test]
@@ -88,9 +80,8 @@ fn sound_plans_pass() {
     assert!(!names.is_empty());
     let root = tempfile::TempDir::new().unwrap();
     for name in names {
-        let mut command = lanelint(&folder);
-        command.args(["check", "--quiet", &name, "--root"]).arg(root.path());
-        let (told, status) = run(command);
+        let call = Call::in_dir(&folder, &["check", "--quiet", &name, "--root"]);
+        let (told, status) = run(call.arg(root.path()));
         assert_eq!((told.as_str(), status), ("status: 0\n", 0), "{name}");
     }
 }
@@ -103,9 +94,8 @@ fn slips_are_told() {
     for (kind, statuses) in [("err", 1..=3), ("told", 0..=0)] {
         let folder = fixtures().join("plans").join(kind);
         for name in files(&folder) {
-            let mut command = lanelint(&folder);
-            command.args(["check", "--format", "concise", &name, "--root"]).arg(root.path());
-            let (told, status) = run(command);
+            let call = Call::in_dir(&folder, &["check", "--format", "concise", &name, "--root"]);
+            let (told, status) = run(call.arg(root.path()));
             assert!(statuses.contains(&status), "{name}: {told}");
             assert!(told.lines().count() > 1, "{name}: {told}");
             insta::with_settings!({ snapshot_path => "snapshots/plans", prepend_module_to_snapshot => false,
@@ -145,8 +135,8 @@ fn examples_give_just_these_findings() {
 
 /// The findings of a run as `rule: tasks: path` lines, and its status.
 fn findings(repo: &TestRepo, arguments: &[&str]) -> (String, i32) {
-    let output = lanelint(repo.root()).args(arguments).args(["--format", "json"]).output().unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let answer = Call::of(repo, arguments).args(&["--format", "json"]).run();
+    let report = answer.json();
     let mut told = String::new();
     for finding in report["findings"].as_array().unwrap() {
         let text = |key: &str| finding[key].as_str().unwrap_or("-").to_owned();
@@ -154,9 +144,8 @@ fn findings(repo: &TestRepo, arguments: &[&str]) -> (String, i32) {
             finding["tasks"].as_array().unwrap().iter().filter_map(|task| task.as_str()).collect();
         writeln!(told, "  {}: {}: {}", text("rule"), tasks.join(" "), text("path")).unwrap();
     }
-    let status = output.status.code().unwrap();
-    writeln!(told, "  status {status}").unwrap();
-    (told, status)
+    writeln!(told, "  status {}", answer.status).unwrap();
+    (told, answer.status)
 }
 
 #[test]
@@ -194,9 +183,7 @@ fn the_good_split_goes_together_and_the_bad_one_does_not() {
 #[test]
 fn one_file_in_many_lanes_reads_as_one_thing() {
     let folder = fixtures().join("dashboard");
-    let mut command = lanelint(&folder);
-    command.args(["check", "--root", ".", "bad/lanes.yaml"]);
-    let (told, _) = run(command);
+    let (told, _) = run(Call::in_dir(&folder, &["check", "--root", ".", "bad/lanes.yaml"]));
     let heads: Vec<&str> = told.lines().filter(|line| line.starts_with("  × ")).collect();
     assert_eq!(
         heads,

@@ -13,6 +13,7 @@ use bstr::ByteSlice;
 use lanelint::change::ChangeKind;
 use lanelint::patch::{DEFAULT_STRIP, read, read_from, read_stripped};
 
+use crate::harness::TestRepo;
 use crate::patches::*;
 
 /// With `-B -M` a rename may replace what stood at its new path, and a pure one shows no file type:
@@ -50,17 +51,17 @@ fn prefix_of(arguments: &[&str]) -> usize {
 #[test]
 fn every_form_of_a_diff_reads_as_the_raw_list() {
     for_each_case(1, |case, dice| {
-        let repo = Repo::new();
+        let repo = TestRepo::new();
         let first = first_tree(dice);
         let second = edit(dice, &first);
-        let (one, two) = (repo.commit(&first, "one"), repo.commit(&second, "two"));
+        let (one, two) = (commit(&repo, &first, "one"), commit(&repo, &second, "two"));
         let forwards = raw(&repo, &[&one, &two]);
         let backwards = raw(&repo, &[&two, &one]);
         for form in FORMS.iter().filter(|form| knows(&repo, form)) {
             let chosen: &[&str] = SETTINGS[dice.roll(SETTINGS.len())];
             for settings in [&[][..], chosen] {
                 let arguments = [settings, &["diff"], &FIXED, form, &[&one, &two]].concat();
-                let text = repo.git(&arguments);
+                let text = repo.git_bytes(&arguments);
                 let wanted = if form.contains(&"-R") { &backwards } else { &forwards };
                 let breaks = form.iter().any(|option| option.starts_with("-B"));
                 // Without content a deleted file at the very end looks cut off.
@@ -82,10 +83,10 @@ fn every_form_of_a_diff_reads_as_the_raw_list() {
 #[test]
 fn any_prefix_is_read_below_its_components() {
     for_each_case(2, |case, dice| {
-        let repo = Repo::new();
+        let repo = TestRepo::new();
         let first = first_tree(dice);
         let second = edit(dice, &first);
-        let (one, two) = (repo.commit(&first, "one"), repo.commit(&second, "two"));
+        let (one, two) = (commit(&repo, &first, "one"), commit(&repo, &second, "two"));
         let wanted = raw(&repo, &[&one, &two]);
         for (old, new, components) in PREFIXES {
             let prefixes = [format!("--src-prefix={old}"), format!("--dst-prefix={new}")];
@@ -95,8 +96,8 @@ fn any_prefix_is_read_below_its_components() {
                 if form == ["-M1%"] && *components > 1 {
                     continue;
                 }
-                let text =
-                    repo.git(&[&["diff"][..], &FIXED, form, &prefixes, &[&one, &two]].concat());
+                let text = repo
+                    .git_bytes(&[&["diff"][..], &FIXED, form, &prefixes, &[&one, &two]].concat());
                 let what = format!("seed {case} {old} {new}");
                 assert_reads_below(*components, &text, &wanted, false, &what);
                 // Below another number of them nothing is taken for the right list.
@@ -118,14 +119,14 @@ fn any_prefix_is_read_below_its_components() {
 fn mails_and_logs_read_as_the_union_of_their_commits() {
     const MESSAGE: &str = "Subject line\n\nText with an indented diff:\n\n    diff --git a/no b/no\n    old mode 100644\n\nOnly in this case: nothing.\n\n 3 files changed, 1 insertion(+)\nFrom here on it is text.\n";
     for_each_case(2, |case, dice| {
-        let repo = Repo::new();
+        let repo = TestRepo::new();
         let mut tree = first_tree(dice);
-        let mut ids = vec![repo.commit(&tree, "first")];
+        let mut ids = vec![commit(&repo, &tree, "first")];
         let mut union = BTreeSet::new();
         let mut last = Changes::new();
         for _ in 0..dice.roll(4) + 1 {
             tree = edit(dice, &tree);
-            ids.push(repo.commit(&tree, MESSAGE));
+            ids.push(commit(&repo, &tree, MESSAGE));
             last = raw(&repo, &[&ids[ids.len() - 2], &ids[ids.len() - 1]]);
             union.extend(last.keys().cloned());
         }
@@ -146,7 +147,7 @@ fn mails_and_logs_read_as_the_union_of_their_commits() {
         ] {
             for range in [&all, &one] {
                 let single = range == &one;
-                let text = repo.git(&[form, &FIXED, &[range]].concat());
+                let text = repo.git_bytes(&[form, &FIXED, &[range]].concat());
                 let wanted = if single { last.keys().cloned().collect() } else { union.clone() };
                 if wanted.is_empty() {
                     continue;
@@ -167,25 +168,25 @@ fn mails_and_logs_read_as_the_union_of_their_commits() {
 #[test]
 fn the_index_and_the_work_tree_have_prefixes_of_their_own() {
     for_each_case(3, |case, dice| {
-        let repo = Repo::new();
+        let repo = TestRepo::new();
         let submodules = |tree: &mut Tree| tree.retain(|_, file| file.mode != "160000");
         let mut first = first_tree(dice);
         submodules(&mut first);
         let mut second = edit(dice, &first);
         submodules(&mut second);
-        repo.commit(&first, "one");
-        repo.check_out(&second);
+        commit(&repo, &first, "one");
+        check_out(&repo, &second);
         for reversed in [&[][..], &["-R"]] {
             let arguments =
                 [&["-c", "diff.mnemonicPrefix=true", "diff"][..], &FIXED, reversed].concat();
-            let text = repo.git(&arguments);
+            let text = repo.git_bytes(&arguments);
             assert_reads_as(
                 &text,
                 &raw_of_work_tree(&repo, reversed, &first, &second),
                 false,
                 &format!("seed {case}"),
             );
-            let text = repo.git(&[&arguments[..], &["HEAD"]].concat());
+            let text = repo.git_bytes(&[&arguments[..], &["HEAD"]].concat());
             let wanted = raw_of_work_tree(&repo, &[reversed, &["HEAD"]].concat(), &first, &second);
             assert_reads_as(&text, &wanted, false, &format!("seed {case} HEAD"));
         }
@@ -193,7 +194,7 @@ fn the_index_and_the_work_tree_have_prefixes_of_their_own() {
 }
 
 /// The work tree's raw list holds no ids, so that the trees tell content and mode apart.
-fn raw_of_work_tree(repo: &Repo, arguments: &[&str], first: &Tree, second: &Tree) -> Changes {
+fn raw_of_work_tree(repo: &TestRepo, arguments: &[&str], first: &Tree, second: &Tree) -> Changes {
     let mut changes = raw(repo, arguments);
     for (name, kind) in &mut changes {
         if *kind == ChangeKind::Modified && first[name].content == second[name].content {
@@ -206,17 +207,17 @@ fn raw_of_work_tree(repo: &Repo, arguments: &[&str], first: &Tree, second: &Tree
 #[test]
 fn no_cut_goes_unseen_inside_a_file() {
     for_each_case(2, |case, dice| {
-        let repo = Repo::new();
+        let repo = TestRepo::new();
         let first = first_tree(dice);
         let second = edit(dice, &first);
-        let (one, two) = (repo.commit(&first, "one"), repo.commit(&second, "two"));
+        let (one, two) = (commit(&repo, &first, "one"), commit(&repo, &second, "two"));
         for form in [
             &["-M1%"][..],
             &["--binary", "--no-prefix", "-M1%"],
             &["--stat", "-p"],
             &["--raw", "-p"],
         ] {
-            let text = repo.git(&[&["diff"][..], &FIXED, form, &[&one, &two]].concat());
+            let text = repo.git_bytes(&[&["diff"][..], &FIXED, form, &[&one, &two]].concat());
             let components = prefix_of(form);
             let whole = changes(&read_stripped(&text, components));
             for cut in 1..text.len() {
@@ -259,11 +260,11 @@ fn no_cut_goes_unseen_inside_a_file() {
 #[test]
 fn broken_patches_end_in_gaps_and_never_in_a_panic() {
     for_each_case(1, |_, dice| {
-        let repo = Repo::new();
+        let repo = TestRepo::new();
         let first = first_tree(dice);
         let second = edit(dice, &first);
-        let (one, two) = (repo.commit(&first, "one"), repo.commit(&second, "two"));
-        let text = repo.git(&["diff", "--binary", "--stat", "--raw", "-p", &one, &two]);
+        let (one, two) = (commit(&repo, &first, "one"), commit(&repo, &second, "two"));
+        let text = repo.git_bytes(&["diff", "--binary", "--stat", "--raw", "-p", &one, &two]);
         for _ in 0..300 {
             let mut broken = text.clone();
             for _ in 0..dice.roll(6) + 1 {

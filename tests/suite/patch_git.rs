@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use bstr::ByteSlice;
 
+use crate::harness::{Dice, TestRepo, setting};
 use crate::patches::mutate::mutate;
 use crate::patches::oracle::{Oracle, Verdict};
-use crate::patches::{Dice, FIXED, Repo, Tree, edit, first_tree, setting};
+use crate::patches::{FIXED, Tree, commit, edit, first_tree};
 
 /// How many mutants are made of one repository.
 const OF_ONE: u64 = 100;
@@ -45,10 +46,7 @@ fn what_git_writes_is_what_was_judged() {
     let first = setting("LANELINT_SEED", 1);
     let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();
     for seed in first..first + cases.div_ceil(OF_ONE) {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        (0..4).for_each(|_| {
-            dice.roll(2);
-        });
+        let mut dice = Dice::new(seed);
         let scene = Scene::new(&mut dice);
         for number in 0..OF_ONE.min(cases) {
             let (text, components) = dice.pick(&scene.patches).clone();
@@ -85,7 +83,7 @@ fn some_files(dice: &mut Dice, text: &[u8]) -> Vec<u8> {
 
 /// A repository at a commit, and patches for it.
 struct Scene {
-    _repo: Repo,
+    _repo: TestRepo,
     oracle: Oracle,
     patches: Vec<(Vec<u8>, usize)>,
     paths: Vec<Vec<u8>>,
@@ -94,7 +92,7 @@ struct Scene {
 impl Scene {
     fn new(dice: &mut Dice) -> Scene {
         let (repo, first, second) = loop {
-            let repo = Repo::new();
+            let repo = TestRepo::new();
             let mut first = first_tree(dice);
             // A submodule cannot be checked out, and `git am` looks at the work tree.
             without_submodules(&mut first);
@@ -105,19 +103,19 @@ impl Scene {
                 break (repo, first, second);
             }
         };
-        let one = repo.commit(&first, "one");
-        let two = repo.commit(&second, "two\n\nIn more words:\n\n    diff --git a/x b/x\n");
+        let one = commit(&repo, &first, "one");
+        let two = commit(&repo, &second, "two\n\nIn more words:\n\n    diff --git a/x b/x\n");
         let mut patches = Vec::new();
         for (form, components) in FORMS {
-            let text = repo.git(&[*form, &FIXED, &BINARY, &[&one, &two]].concat());
+            let text = repo.git_bytes(&[*form, &FIXED, &BINARY, &[&one, &two]].concat());
             patches.push((text, *components));
         }
         for form in MAILS {
             let range = format!("{one}..{two}");
-            patches.push((repo.git(&[*form, &FIXED, &BINARY, &[&range]].concat()), 1));
+            patches.push((repo.git_bytes(&[*form, &FIXED, &BINARY, &[&range]].concat()), 1));
         }
         repo.git(&["reset", "-q", "--hard", &one]);
-        let oracle = Oracle::new(repo.dir.path());
+        let oracle = Oracle::new(repo.root());
         let paths = first.into_keys().chain(second.into_keys()).collect();
         Scene { _repo: repo, oracle, patches, paths }
     }

@@ -10,18 +10,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::harness::TestRepo;
+use crate::harness::{Call, TestRepo, check_page, path_with_lanelint, root};
 use lanelint::explain;
 use lanelint::rules::RULES;
 
 const MARK: &str = "\u{1}";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
@@ -43,9 +39,6 @@ fn repository() -> TestRepo {
         }
     }
     repo.commit("examples");
-    let programs = repo.beside("programs");
-    fs::create_dir(&programs).unwrap();
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_lanelint"), programs.join("lanelint")).unwrap();
     repo
 }
 
@@ -58,11 +51,11 @@ fn run(commands: &[String]) -> Vec<String> {
         let command = command.replace("cargo run -- ", "lanelint ");
         writeln!(script, "s=$?; printf '{MARK}'; (exit $s)\n{command}").unwrap();
     }
-    let paths = std::env::split_paths(&crate::harness::search_path()).collect::<Vec<_>>();
-    let paths = std::env::join_paths([repo.beside("programs")].into_iter().chain(paths)).unwrap();
     let mut command = Command::new("sh");
     command.args(["-c", &script]).current_dir(repo.root()).stdin(Stdio::null()).env_clear();
-    command.env("PATH", paths).env("HOME", repo.beside("home"));
+    command
+        .env("PATH", path_with_lanelint(&repo.beside("programs")))
+        .env("HOME", repo.beside("home"));
     for (name, value) in [
         ("LC_ALL", "C"),
         ("GIT_CONFIG_NOSYSTEM", "1"),
@@ -163,19 +156,12 @@ fn true_page(page: &str) -> String {
 #[test]
 fn every_command_says_what_the_pages_show() {
     for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
-        // The page of rules is made of them.
-        let text_now = if page.ends_with("docs/rules.md") { explain::page() } else { text.clone() };
-        let right = true_page(&text_now);
-        if std::env::var_os("LANELINT_UPDATE_DOCS").is_some() {
-            fs::write(&page, &right).unwrap();
-        } else {
-            let name = page.strip_prefix(root()).unwrap().display();
-            assert_eq!(
-                text, right,
-                "{name}: LANELINT_UPDATE_DOCS=1 cargo test --test suite readme"
-            );
-        }
+        let name = page.strip_prefix(root()).unwrap().to_str().unwrap();
+        check_page(name, "readme", |text| match name {
+            // The page of rules is made of them.
+            "docs/rules.md" => true_page(&explain::page()),
+            _ => true_page(text),
+        });
     }
 }
 
@@ -225,9 +211,7 @@ fn the_picture_shows_what_is_said() {
         let name = format!("src/{}", file.file_name().unwrap().to_str().unwrap());
         repo.write(&name, fs::read(file).unwrap());
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-    let output = command.arg("check").current_dir(repo.root()).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
+    let said = Call::of(&repo, &["check"]).run().stdout;
     let picture = fs::read_to_string(root().join("docs/check.svg")).unwrap();
     let picture = roxmltree::Document::parse(&picture).unwrap();
     let texts = picture.descendants().filter(|node| node.tag_name().name() == "text");

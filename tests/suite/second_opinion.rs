@@ -15,6 +15,8 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::util::syntax;
 
+use crate::harness::config;
+
 type Dfa = dense::DFA<Vec<u32>>;
 
 fn dfa(regex: &str) -> Dfa {
@@ -69,12 +71,8 @@ fn globs() -> impl Strategy<Value = String> {
     prop::collection::vec(name, 1..5).prop_map(|names| names.join("/"))
 }
 
-fn cases() -> u32 {
-    std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(3_000)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+    #![proptest_config(config(3_000))]
 
     #[test]
     fn dense_automata_say_the_same(

@@ -5,14 +5,13 @@ use lanelint::source::yaml::{NodeRef, Tree, View};
 use proptest::prelude::*;
 use serde_yaml::Value;
 
+use crate::harness;
+
 fn config(default: u32) -> ProptestConfig {
-    let cases = std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {
-        cases: cases.unwrap_or(default),
         max_global_rejects: u32::MAX,
         max_local_rejects: u32::MAX,
-        failure_persistence: None,
-        ..ProptestConfig::default()
+        ..harness::config(default)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use lanelint::rules::RULES;
 
-use super::{Answer, run};
-use crate::harness::TestRepo;
+use super::run;
+use crate::harness::{Answer, TestRepo};
 
 /// The text of the first block that is fenced as something.
 fn block<'t>(section: &'t str, kind: &str) -> Option<&'t str> {
@@ -63,7 +63,7 @@ fn every_example_says_what_the_program_says() {
         assert_eq!(shown, said.stdout, "{}: {}", rule.name, said.stderr);
         // An example of something else is read whole and decided.
         let whole = !matches!(rule.name, "not-verified" | "undecided");
-        assert_eq!(whole, said.status != Some(3), "{section}");
+        assert_eq!(whole, said.status != 3, "{section}");
     }
 }
 
@@ -83,8 +83,8 @@ fn all_rules_are_told_with_their_levels() {
 fn an_unknown_rule_is_told_with_what_is_near() {
     let repo = TestRepo::new();
     run(&repo, &["explain", "overlaping-lanes"])
-        .tells("there is no rule `overlaping-lanes`")
-        .judges_nothing("did you mean `overlapping-lanes`?");
-    run(&repo, &["explain", "zzz"]).judges_nothing("`lanelint explain` lists all rules");
-    run(&repo, &["explain", "##[group]\u{1b}"]).judges_nothing("there is no rule");
+        .tells(&["there is no rule `overlaping-lanes`"])
+        .is_unusable("did you mean `overlapping-lanes`?");
+    run(&repo, &["explain", "zzz"]).is_unusable("`lanelint explain` lists all rules");
+    run(&repo, &["explain", "##[group]\u{1b}"]).is_unusable("there is no rule");
 }

@@ -25,7 +25,7 @@ fn a_plan_is_written_in_which_nothing_is_found() {
     }
     usual.commit("usual");
     for repo in [TestRepo::new(), TestRepo::without_git(), usual] {
-        let answer = run(&repo, &["init"]).tells("wrote: ");
+        let answer = run(&repo, &["init"]).tells(&["wrote: "]);
         assert_eq!(answer.with(0), "");
         let found = run(&repo, &["check", "--deny-warnings", "--format", "json"]);
         assert_eq!(found.json()["findings"], serde_json::json!([]));
@@ -65,15 +65,15 @@ fn a_plan_that_is_there_stays_as_it_is() {
         repo.write(name, "tasks: {}\n");
         repo.write("src/deep/x", "");
         let named = name.split_once("/a.").map_or(name, |(folder, _)| folder);
-        run(&repo, &["init"]).tells("there is a plan already: ").judges_nothing(named);
-        run_in(&repo.path("src/deep"), &["init"], b"").judges_nothing("there is a plan already: ");
+        run(&repo, &["init"]).tells(&["there is a plan already: "]).is_unusable(named);
+        run_in(&repo.path("src/deep"), &["init"], b"").is_unusable("there is a plan already: ");
         assert_eq!(fs::read_to_string(repo.path(name)).unwrap(), "tasks: {}\n");
         assert_eq!(repo.path("lanes.yaml").exists(), name == "lanes.yaml");
     }
     // A link that leads nowhere is there too.
     let repo = TestRepo::new();
     std::os::unix::fs::symlink("elsewhere", repo.path("lanes.yaml")).unwrap();
-    run(&repo, &["init"]).judges_nothing("there is a plan already");
+    run(&repo, &["init"]).is_unusable("there is a plan already");
     assert!(!repo.path("elsewhere").exists());
 }
 
@@ -87,5 +87,5 @@ fn it_is_written_where_a_plan_begins() {
     other.write("part/x", "");
     run(&other, &["init", "--root", "part"]).with(0);
     assert!(other.path("part/lanes.yaml").exists() && !other.path("lanes.yaml").exists());
-    run(&other, &["init", "--root", "none"]).judges_nothing("is no folder");
+    run(&other, &["init", "--root", "none"]).is_unusable("is no folder");
 }

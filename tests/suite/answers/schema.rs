@@ -11,7 +11,7 @@ use lanelint::rules::RULES;
 use serde_json::{Value, json};
 
 use super::run;
-use crate::harness::TestRepo;
+use crate::harness::{TestRepo, root};
 
 /// Bad plans in which nothing is wrong with the form of one file.
 const NOT_OF_FORM: &[&str] = &[
@@ -47,7 +47,7 @@ fn validator() -> Validator {
 }
 
 fn plans(folder: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let folder = root().join("fixtures").join(folder);
     let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap);
     let files: Vec<PathBuf> = files
         .map(walkdir::DirEntry::into_path)

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{repo, run};
-use crate::harness::{ATTACKS, TestRepo};
+use super::run;
+use crate::harness::{ATTACKS, TestRepo, with_plan};
 
 const PLAN: &str = "\
 tasks:
@@ -20,7 +20,7 @@ tasks:
 
 #[test]
 fn tasks_are_put_into_waves_with_what_keeps_them_there() {
-    let repo = repo(PLAN);
+    let repo = with_plan(PLAN);
     let expected = "\
 3 waves, the fewest that `needs` and the overlaps allow
 
@@ -39,7 +39,7 @@ any one of these would save a wave:
   part `quizzes` from `integrate`: subtract, share or allow what both may write, such as `src/.md`
 ";
     assert_eq!(run(&repo, &["waves"]).with(0), expected);
-    let one = run(&super::repo("tasks: {a: {write: x}}\n"), &["waves"]).with(0);
+    let one = run(&with_plan("tasks: {a: {write: x}}\n"), &["waves"]).with(0);
     assert_eq!(one, "1 wave, the fewest that `needs` and the overlaps allow\n\nwave 1\n  a\n");
     // A path that exists stands for an overlap where there is one.
     repo.write("src/quizzes/first.md", "");
@@ -49,7 +49,7 @@ any one of these would save a wave:
 
 #[test]
 fn json_says_the_same() {
-    let answer = run(&repo(PLAN), &["waves", "--format", "json"]);
+    let answer = run(&with_plan(PLAN), &["waves", "--format", "json"]);
     let found = answer.json();
     assert_eq!(
         found,
@@ -73,17 +73,19 @@ fn json_says_the_same() {
 
 #[test]
 fn an_answer_that_may_not_be_whole_ends_with_status_3() {
-    let round = repo("tasks: {a: {write: x, needs: b}, b: {write: y, needs: a}}\n");
+    let round = with_plan("tasks: {a: {write: x, needs: b}, b: {write: y, needs: a}}\n");
     let answer = run(&round, &["waves"]).with(3);
     assert!(answer.contains("`a` and `b` need each other in a round"), "{answer}");
     assert_eq!(run(&round, &["waves", "--format", "json"]).json()["cycles"], json!([["a", "b"]]));
-    let unknown = repo("tasks: {a: {write: ./x}, b: {write: y}}\n");
+    let unknown = with_plan("tasks: {a: {write: ./x}, b: {write: y}}\n");
     let answer = run(&unknown, &["waves"]).with(3);
     assert!(answer.contains("b: after `a`, the lane of one of them is not known"), "{answer}");
     assert!(answer.contains("for want of a known lane: `a`"), "{answer}");
-    run(&repo("tasks: {a: {write: x}}\nshare: ./x\n"), &["waves"]).tells("as a whole").with(3);
-    run(&repo("tasks: []\n"), &["waves"]).judges_nothing("no task can be read from lanes.yaml");
-    run(&TestRepo::new(), &["waves"]).judges_nothing("there is no plan here");
+    run(&with_plan("tasks: {a: {write: x}}\nshare: ./x\n"), &["waves"])
+        .tells(&["as a whole"])
+        .with(3);
+    run(&with_plan("tasks: []\n"), &["waves"]).is_unusable("no task can be read from lanes.yaml");
+    run(&TestRepo::new(), &["waves"]).is_unusable("there is no plan here");
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn large_plans_get_waves_soon() {
             format!("  t{task}: {{write: src/{}/**, needs: [{needs}]}}\n", task / 3)
         })
         .collect();
-    let answer = run(&repo(&format!("tasks:\n{tasks}")), &["waves"]).with(0);
+    let answer = run(&with_plan(&format!("tasks:\n{tasks}")), &["waves"]).with(0);
     assert!(answer.lines().next().unwrap().ends_with("what is between is not known"));
     assert_eq!(answer.matches("\n  t").count(), 10_000);
 }
@@ -106,7 +108,7 @@ fn large_plans_get_waves_soon() {
 fn hostile_names_do_nothing() {
     for attack in ATTACKS {
         let quoted = serde_json::to_string(attack).unwrap();
-        let repo = repo(&format!(
+        let repo = with_plan(&format!(
             "tasks:\n  {quoted}: {{write: [{quoted}, x, ./y]}}\n  b: {{write: [{quoted}, x]}}\n  c: \
              {{write: z, needs: [{quoted}, d]}}\n  d: {{write: w, needs: [c, {quoted}]}}\n"
         ));

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::real::{fixture, run, script};
-use crate::harness::TestRepo;
+use crate::harness::{TestRepo, check_page};
 
 /// Neovim, and which of the two set-ups it takes. Nothing where there is none, which is a failure
 /// where `LANELINT_EDITORS` says that editors are here.
@@ -92,10 +92,5 @@ fn the_docs_show_what_neovim_shows() {
     repo.git(&["add", "-A"]);
     let seen = neovim.drive(&repo, "capture.lua", "lanes.yaml");
     let screen = format!("{}\n", seen["screen"].as_str().unwrap().trim_end());
-    let file = fixture("neovim.txt");
-    if std::env::var_os("LANELINT_UPDATE_DOCS").is_some() {
-        fs::write(&file, &screen).unwrap();
-    }
-    let shown = fs::read_to_string(&file).unwrap();
-    assert_eq!(shown, screen, "LANELINT_UPDATE_DOCS=1 cargo test --test suite editor");
+    check_page("fixtures/editors/neovim.txt", "editor", |_| screen);
 }

@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::session::{Session, lanelint};
-use crate::harness::TestRepo;
+use super::session::Session;
+use crate::harness::{Call, TestRepo};
 
 const OVERLAP: &str = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n";
 
@@ -33,8 +33,8 @@ fn the_editor_shows_what_check_finds() {
     repo.git(&["add", "-A"]);
     let text = "tasks:\n  a: {write: [srcc/**, ./x, doc]}\n  b: {write: '**', read: gen/**, nedds: a}\n  c: {}\nrules: {broad-lane: error}\n";
     repo.write("sub/lanes.yaml", text);
-    let output = lanelint(repo.root(), &["check", "sub/lanes.yaml", "--format", "json"]).output();
-    let report: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let output = Call::of(&repo, &["check", "sub/lanes.yaml", "--format", "json"]).output();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut expected: Vec<(String, u64)> = report["findings"]
         .as_array()
         .unwrap()
@@ -103,7 +103,8 @@ fn the_status_says_whether_the_end_was_in_order() {
     let mut session = Session::process(&repo);
     session.notify("exit", Value::Null);
     assert_eq!(session.status().code(), Some(1));
-    let status = lanelint(repo.root(), &["lsp", "--stdio"])
+    let status = Call::of(&repo, &["lsp", "--stdio"])
+        .command()
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()

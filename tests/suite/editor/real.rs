@@ -1,36 +1,30 @@
 //! Running a real editor in a repository.
 
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{TestRepo, search_path};
+use crate::harness::{TestRepo, path_with_lanelint, root};
 
 /// A set-up that the docs show.
 pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/editors").join(name)
+    root().join("fixtures/editors").join(name)
 }
 
 /// A script by which an editor is driven.
 pub fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/editor").join(name)
+    root().join("tests/suite/editor").join(name)
 }
 
 /// Runs an editor with lanelint on its path, and gives what its script saw.
 pub fn run(repo: &TestRepo, mut editor: Command, variables: &[(&str, PathBuf)]) -> Value {
-    let programs = repo.beside("programs");
-    fs::create_dir(&programs).unwrap();
-    symlink(env!("CARGO_BIN_EXE_lanelint"), programs.join("lanelint")).unwrap();
-    let paths = search_path();
-    let paths = [programs].into_iter().chain(std::env::split_paths(&paths));
     let seen = repo.beside("seen.json");
     let output = editor
         .current_dir(repo.root())
         .env_clear()
-        .env("PATH", std::env::join_paths(paths).unwrap())
+        .env("PATH", path_with_lanelint(&repo.beside("programs")))
         .env("HOME", repo.beside("home"))
         .env("LANG", "C.UTF-8")
         .env("SEEN", &seen)

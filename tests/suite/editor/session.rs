@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,7 +18,7 @@ use lanelint::plan::{Own, PlanText};
 use lsp_server::{Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
-use crate::harness::TestRepo;
+use crate::harness::{Call, TestRepo};
 
 /// How long an answer may take on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -163,7 +163,8 @@ impl Session {
 
     /// A session with the program itself, in a repository.
     pub fn process(repo: &TestRepo) -> Session {
-        let mut child = lanelint(repo.root(), &["lsp"])
+        let mut child = Call::of(repo, &["lsp"])
+            .command()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -428,17 +429,4 @@ pub fn uri(path: impl AsRef<Path>) -> String {
     }
     let path = Path::new("/r").join(path);
     format!("file://{}", path.to_str().unwrap().replace(' ', "%20"))
-}
-
-/// The program in a folder, under an environment that holds nothing of the machine's.
-pub fn lanelint(dir: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-    command
-        .current_dir(dir)
-        .env_clear()
-        .env("PATH", crate::harness::search_path())
-        .env("HOME", dir)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .args(arguments);
-    command
 }

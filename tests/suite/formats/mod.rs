@@ -14,9 +14,9 @@ mod shared;
 mod tools;
 
 use std::ffi::OsStr;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use crate::harness::{TestRepo, search_path};
+use crate::harness::{Call, TestRepo, root};
 use lanelint::finding::Report;
 use lanelint::report::{self, Format, Style};
 
@@ -27,24 +27,14 @@ fn written(report: &Report, format: Format) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// Runs the program in the root of a repository, with nothing of the machine's environment.
+/// Runs the program in the root of a repository; a format may be one that a CI log obeys.
 fn run<S: AsRef<OsStr>>(repo: &TestRepo, arguments: &[S]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-    command
-        .current_dir(repo.root())
-        .env_clear()
-        .env("PATH", search_path())
-        .env("HOME", repo.beside("home"))
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .args(arguments);
-    command.output().unwrap()
+    Call::of(repo, arguments).output()
 }
 
 /// A schema of the folder `data`.
 fn schema(name: &str) -> jsonschema::Validator {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/suite/formats/data")
-        .join(name);
+    let path = root().join("tests/suite/formats/data").join(name);
     let mut schema: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     // SARIF's own pattern for a language has a bracket that nothing opens.

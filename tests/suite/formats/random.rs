@@ -11,7 +11,7 @@ use lanelint::source::{FileId, Span};
 use proptest::prelude::*;
 
 use super::{assert_valid, github, markdown, schema, written};
-use crate::harness::assert_harmless;
+use crate::harness::{assert_harmless, config};
 
 /// What stands in every name of a stranger, and in no word of the program: a letter like those of words.
 const MARK: char = 'Q';
@@ -125,19 +125,10 @@ fn report() -> impl Strategy<Value = Report> {
     })
 }
 
-fn config() -> ProptestConfig {
-    let cases = std::env::var("LANELINT_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(200),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 #[test]
 fn every_format_stays_what_it_is() {
     let (sarif, gitlab) = (schema("sarif-schema-2.1.0.json"), schema("gitlab-codequality.json"));
-    proptest!(config(), |(report in report())| {
+    proptest!(config(200), |(report in report())| {
         for (_, format) in Format::ALL {
             let text = written(&report, format);
             match format {

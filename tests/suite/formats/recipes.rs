@@ -8,11 +8,7 @@ use std::process::Command;
 
 use serde_yaml::Value;
 
-use crate::harness::{TestRepo, search_path};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::harness::{LANELINT, TestRepo, path_with_lanelint, root};
 
 fn yaml(path: &str) -> Value {
     serde_yaml::from_str(&fs::read_to_string(root().join(path)).unwrap()).unwrap()
@@ -128,17 +124,12 @@ impl PullRequest {
         assert!(!script.contains("${{"), "a script takes names from the environment: {script}");
         let summary = self.temp.path().join("summary.md");
         let programs = self.temp.path().join("programs");
-        fs::create_dir_all(&programs).unwrap();
-        let _ =
-            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_lanelint"), programs.join("lanelint"));
-        let paths = std::env::split_paths(&search_path()).collect::<Vec<_>>();
-        let paths = std::env::join_paths([programs].into_iter().chain(paths)).unwrap();
         let mut command = Command::new("bash");
         command
             .args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", &script])
             .current_dir(self.clone.root())
             .env_clear()
-            .env("PATH", paths)
+            .env("PATH", path_with_lanelint(&programs))
             .env("HOME", self.clone.beside("home"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("RUNNER_TEMP", self.temp.path())
@@ -165,7 +156,7 @@ impl PullRequest {
         for (name, input) in action["inputs"].as_mapping().unwrap() {
             all.insert(text(name), text(&input["default"]));
         }
-        let program = ("program", env!("CARGO_BIN_EXE_lanelint"));
+        let program = ("program", LANELINT);
         for (name, value) in inputs.iter().chain([&program]) {
             assert!(all.insert((*name).to_owned(), (*value).to_owned()).is_some(), "{name}");
         }

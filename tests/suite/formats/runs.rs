@@ -6,7 +6,7 @@ use lanelint::report::Format;
 use serde_json::Value;
 
 use super::run;
-use crate::harness::{TestRepo, assert_harmless};
+use crate::harness::{TestRepo, assert_harmless, with_plan};
 
 /// Plans by how a check of them ends.
 const PLANS: [(i32, &str); 3] = [
@@ -15,9 +15,9 @@ const PLANS: [(i32, &str); 3] = [
     (2, "tasks: {}\n"),
 ];
 
-fn with_plan(plan: &str) -> TestRepo {
-    let repo = TestRepo::new();
-    repo.write("lanes.yaml", plan);
+/// A repository with a plan that is committed.
+fn committed(plan: &str) -> TestRepo {
+    let repo = with_plan(plan);
     repo.commit("plan");
     repo
 }
@@ -25,7 +25,7 @@ fn with_plan(plan: &str) -> TestRepo {
 #[test]
 fn no_format_changes_the_status() {
     for (status, plan) in PLANS {
-        let repo = with_plan(plan);
+        let repo = committed(plan);
         for (name, _) in Format::ALL {
             let output = run(&repo, &["check", "--format", name]);
             assert_eq!(output.status.code(), Some(status), "{name}: {plan}");
@@ -38,7 +38,7 @@ fn no_format_changes_the_status() {
 
 #[test]
 fn what_was_not_verified_ends_with_3_in_every_format() {
-    let repo = with_plan(PLANS[0].1);
+    let repo = committed(PLANS[0].1);
     for (name, _) in Format::ALL {
         let output = run(&repo, &["gate", "--format", name]);
         assert_eq!(output.status.code(), Some(3), "{name}");
@@ -49,7 +49,7 @@ fn what_was_not_verified_ends_with_3_in_every_format() {
 
 #[test]
 fn one_run_writes_several_formats() {
-    let repo = with_plan(PLANS[1].1);
+    let repo = committed(PLANS[1].1);
     let output = run(
         &repo,
         &[
@@ -75,7 +75,7 @@ fn one_run_writes_several_formats() {
 
 #[test]
 fn human_goes_to_standard_output_unless_a_format_or_quiet_takes_its_place() {
-    let repo = with_plan(PLANS[1].1);
+    let repo = committed(PLANS[1].1);
     let said = |arguments: &[&str]| {
         let output = run(&repo, &[&["check"], arguments].concat());
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
@@ -88,7 +88,7 @@ fn human_goes_to_standard_output_unless_a_format_or_quiet_takes_its_place() {
 
 #[test]
 fn a_format_that_cannot_be_written_is_status_2() {
-    let repo = with_plan(PLANS[1].1);
+    let repo = committed(PLANS[1].1);
     for arguments in [
         &["--format=sarif", "--format=github"][..],
         &["--format=sarif=no/such/folder"],

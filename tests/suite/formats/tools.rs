@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::shared::report;
 use super::written;
+use crate::harness::root;
 
 /// A program of others; nothing where it is missing and may be.
 ///
@@ -28,10 +29,6 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
         eprintln!("{name} is not installed, so nothing is tried");
     }
     found
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 #[track_caller]

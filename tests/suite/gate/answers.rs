@@ -77,8 +77,9 @@ fn a_closed_pipe_is_no_error() {
         many.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     branch(&repo, "lessons", "main", &files);
     for format in ["human", "concise", "json"] {
-        let mut gate = Gate::of(&repo, &["--task=lessons", "--format", format]);
-        let mut child = gate.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let gate = Gate::of(&repo, &["--task=lessons", "--format", format]);
+        let mut child =
+            gate.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         drop(child.stderr.take());
         assert_eq!(child.wait().unwrap().code(), Some(1), "{format}");

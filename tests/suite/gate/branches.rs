@@ -274,7 +274,7 @@ fn an_unknown_revision_is_not_verified() {
     }
     for revision in ["--all", "-x", "main^{tree}", "", "a\nb", ":/the"] {
         let range = format!("lessons={revision}...lessons");
-        assert!(matches!(gate(&repo, &["--range", &range]).status, Some(2 | 3)), "{revision:?}");
+        assert!(matches!(gate(&repo, &["--range", &range]).status, 2 | 3), "{revision:?}");
     }
 }
 

@@ -9,23 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use lanelint::path::RepoPath;
 
 use super::{Gate, assigned, patch, patch_file};
-use crate::harness::TestRepo;
-
-/// A small generator: a failure has to be made again from its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-
-    fn one<'t, T>(&mut self, of: &'t [T]) -> &'t T {
-        &of[self.roll(of.len())]
-    }
-}
+use crate::harness::{Dice, TestRepo, setting};
 
 const NAMES: [&[u8]; 20] = [
     b"a",
@@ -64,12 +48,12 @@ type Entry = (Vec<u8>, &'static str, &'static [u8]);
 
 fn name(dice: &mut Dice) -> Vec<u8> {
     let depth = 1 + dice.roll(3);
-    (0..depth).map(|_| *dice.one(&NAMES)).collect::<Vec<_>>().join(&b'/')
+    (0..depth).map(|_| *dice.pick(&NAMES)).collect::<Vec<_>>().join(&b'/')
 }
 
 fn entry(dice: &mut Dice) -> Entry {
-    let (name, mode) = (name(dice), *dice.one(&MODES));
-    let content = if mode == "120000" { &b"b"[..] } else { *dice.one(&CONTENTS) };
+    let (name, mode) = (name(dice), *dice.pick(&MODES));
+    let content = if mode == "120000" { &b"b"[..] } else { *dice.pick(&CONTENTS) };
     (name, mode, content)
 }
 
@@ -130,9 +114,8 @@ fn commit(repo: &TestRepo, tree: &[Entry]) -> String {
 
 fn raw(repo: &TestRepo, from: &str, to: &str) -> BTreeSet<(String, String)> {
     let switches = ["diff", "--raw", "-z", "--no-renames", "--ignore-submodules=none"];
-    let output = repo.try_git(repo.root(), &[&switches[..], &["--abbrev=40", from, to]].concat());
-    assert!(output.status.success());
-    let mut parts = output.stdout.split(|&byte| byte == 0);
+    let listed = repo.git_bytes(&[&switches[..], &["--abbrev=40", from, to]].concat());
+    let mut parts = listed.split(|&byte| byte == 0);
     let mut changes = BTreeSet::new();
     while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
         let words: Vec<&str> = std::str::from_utf8(head).unwrap().split(' ').collect();
@@ -165,15 +148,9 @@ fn reported(repo: &TestRepo, arguments: &[&str]) -> BTreeSet<(String, String)> {
 
 #[test]
 fn every_source_tells_what_the_raw_list_tells() {
-    let setting = |name: &str, default: u64| {
-        std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-    };
     let first = setting("LANELINT_SEED", 1);
     for seed in first..first + setting("LANELINT_CASES", 12) {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        for _ in 0..8 {
-            dice.roll(2);
-        }
+        let mut dice = Dice::new(seed);
         let repo = TestRepo::new();
         std::fs::write(
             repo.beside("plan.yaml"),
@@ -190,7 +167,7 @@ fn every_source_tells_what_the_raw_list_tells() {
         edit(&mut dice, &mut tree);
         let to = commit(&repo, &tree);
         let expected = raw(&repo, &from, &to);
-        let task = *dice.one(&["nothing", "elsewhere"]);
+        let task = *dice.pick(&["nothing", "elsewhere"]);
         let what = format!("LANELINT_SEED={seed}");
         let file = patch_file(&repo, "a.patch", patch(&repo, &format!("{from}...{to}")));
         for (option, value) in [

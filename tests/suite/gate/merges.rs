@@ -1,7 +1,7 @@
 //! Branches that do not merge: `merge-conflict`, two by two and in the order of the integration.
 
 use super::{Gate, branch, gate, planned};
-use crate::harness::{TestRepo, search_path, sprung, write_trap};
+use crate::harness::{Dice, TestRepo, search_path, setting, sprung, write_trap};
 
 const PLAN: &str = "\
 tasks:
@@ -221,21 +221,13 @@ fn patches_and_the_work_tree_are_not_merged() {
 /// What is told is what `git merge` itself stops at, one branch after another.
 #[test]
 fn random_branches_conflict_where_git_merge_stops() {
-    let setting = |name: &str, default: u64| {
-        std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-    };
     let first = setting("LANELINT_SEED", 1);
     for seed in first..first + setting("LANELINT_CASES", 6) {
-        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        let mut dice = |sides: u64| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from((state >> 33) % sides).unwrap()
-        };
+        let mut dice = Dice::new(seed);
         let repo = repository(PLAN);
         for id in ["one", "two"] {
-            let changes: Vec<(usize, usize)> = (0..3).map(|_| (dice(6), dice(20))).collect();
+            let changes: Vec<(usize, usize)> =
+                (0..3).map(|_| (dice.roll(6), dice.roll(20))).collect();
             changed(&repo, id, "main", |repo| {
                 for (what, line) in changes {
                     let target = if line % 2 == 0 { "file" } else { "folder/a" };

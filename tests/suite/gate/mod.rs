@@ -22,11 +22,9 @@ mod trees;
 mod unclaimed;
 
 use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use crate::harness::{TestRepo, assert_harmless, search_path};
+use crate::harness::{Answer, Call, TestRepo, planned};
 use serde_json::Value;
 
 /// The plan of most tests: two tasks that write, one that reviews.
@@ -45,78 +43,22 @@ tasks:
 const DIFF: [&str; 5] =
     ["diff", "--no-ext-diff", "--no-textconv", "--submodule=short", "--ignore-submodules=none"];
 
-/// A call of the gate.
-struct Gate {
-    command: Command,
-    stdin: Vec<u8>,
-}
-
-/// What came of a call.
-#[derive(Debug)]
-struct Answer {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
+/// Calls of the gate.
+struct Gate;
 
 impl Gate {
-    /// In the root of a repository, with nothing of the machine's environment.
-    fn of<S: AsRef<OsStr>>(repo: &TestRepo, arguments: &[S]) -> Gate {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-        command
-            .current_dir(repo.root())
-            .env_clear()
-            .env("PATH", search_path())
-            .env("HOME", repo.beside("home"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .arg("gate")
-            .args(arguments);
-        Gate { command, stdin: Vec::new() }
+    /// In the root of a repository.
+    fn of<S: AsRef<OsStr>>(repo: &TestRepo, arguments: &[S]) -> Call {
+        Call::of(repo, &["gate"]).args(arguments)
     }
+}
 
-    fn dir(mut self, dir: impl AsRef<Path>) -> Gate {
-        self.command.current_dir(dir);
-        self
-    }
-
-    fn arg(mut self, argument: &str) -> Gate {
-        self.command.arg(argument);
-        self
-    }
-
-    fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Gate {
-        self.command.env(name, value);
-        self
-    }
-
-    fn stdin(mut self, text: impl Into<Vec<u8>>) -> Gate {
-        self.stdin = text.into();
-        self
-    }
-
-    fn run(mut self) -> Answer {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        // A program that ends before it has read all is judged by its answer.
-        let _ = pipe.write_all(&self.stdin);
-        drop(pipe);
-        let output = child.wait_with_output().unwrap();
-        let answer = Answer {
-            status: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(!answer.stderr.contains("panicked"), "{answer:?}");
-        assert_harmless(&answer.stdout);
-        assert_harmless(&answer.stderr);
-        answer
-    }
-
-    fn json(mut self) -> Json {
-        self.command.args(["--format", "json"]);
-        let answer = self.run();
-        let Ok(value) = serde_json::from_str(&answer.stdout) else { panic!("{answer:?}") };
+impl Call {
+    /// Runs the call for its answer in JSON.
+    #[track_caller]
+    fn json(self) -> Json {
+        let answer = self.args(&["--format", "json"]).run();
+        let value = answer.json();
         Json { answer, value }
     }
 }
@@ -124,27 +66,6 @@ impl Gate {
 /// Runs the gate in the root of a repository.
 fn gate<S: AsRef<OsStr>>(repo: &TestRepo, arguments: &[S]) -> Answer {
     Gate::of(repo, arguments).run()
-}
-
-impl Answer {
-    #[track_caller]
-    fn ends_with(self, status: i32) -> Answer {
-        assert_eq!(self.status, Some(status), "{self:#?}");
-        self
-    }
-
-    /// Whether all of these are said on standard error, one after another.
-    #[track_caller]
-    fn tells(self, words: &[&str]) -> Answer {
-        let mut rest = self.stderr.as_str();
-        for word in words {
-            let Some((_, behind)) = rest.split_once(word) else {
-                panic!("{word:?} is not said: {self:#?}")
-            };
-            rest = behind;
-        }
-        self
-    }
 }
 
 /// An answer in JSON.
@@ -156,7 +77,7 @@ struct Json {
 impl Json {
     #[track_caller]
     fn ends_with(self, status: i32) -> Json {
-        assert_eq!(self.answer.status, Some(status), "{:#?}\n{:#}", self.answer.stderr, self.value);
+        assert_eq!(self.answer.status, status, "{:#?}\n{:#}", self.answer.stderr, self.value);
         self
     }
 
@@ -201,16 +122,6 @@ impl Json {
     }
 }
 
-/// A repository with a plan on `main` and a file in each lane.
-fn planned(plan: &str) -> TestRepo {
-    let repo = TestRepo::new();
-    repo.write("lanes.yaml", plan);
-    repo.write("lessons/a.json", "1\n");
-    repo.write("quizzes/a.json", "1\n");
-    repo.commit("the plan");
-    repo
-}
-
 /// Makes a branch from another with these files written on it, and goes back to `main`.
 fn branch(repo: &TestRepo, name: &str, from: &str, files: &[(&str, &str)]) -> String {
     repo.git(&["checkout", "-q", "-b", name, from]);
@@ -224,9 +135,7 @@ fn branch(repo: &TestRepo, name: &str, from: &str, files: &[(&str, &str)]) -> St
 
 /// The patch between two commits, by the contract's command.
 fn patch(repo: &TestRepo, range: &str) -> Vec<u8> {
-    let output = repo.try_git(repo.root(), &[&DIFF[..], &[range]].concat());
-    assert!(output.status.success());
-    output.stdout
+    repo.git_bytes(&[&DIFF[..], &[range]].concat())
 }
 
 /// Writes a patch beside the repository.

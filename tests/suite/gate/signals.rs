@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{PLAN, branch, planned};
-use crate::harness::{TestRepo, search_path};
+use crate::harness::{LANELINT, TestRepo, search_path};
 
 /// Waits until something holds; a minute is enough for any machine.
 #[track_caller]
@@ -56,7 +56,7 @@ impl Stuck {
         );
         let child = Command::new("sh")
             .args(["-c", &format!("{before} exec \"$0\" gate \"$@\"")])
-            .arg(env!("CARGO_BIN_EXE_lanelint"))
+            .arg(LANELINT)
             .args(arguments)
             .current_dir(repo.root())
             .env_clear()
@@ -132,7 +132,7 @@ fn an_ignored_signal_ends_nothing() {
 #[test]
 fn the_language_server_ends_by_a_signal() {
     let repo = planned(PLAN);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lanelint"))
+    let mut child = Command::new(LANELINT)
         .arg("lsp")
         .current_dir(repo.root())
         .env_clear()

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::{Gate, PLAN, branch, gate, planned};
-use crate::harness::{TestRepo, search_path};
+use crate::harness::{LANELINT, TestRepo};
 
 #[test]
 fn a_subfolder_changes_no_answer() {
@@ -265,7 +265,7 @@ fn a_work_tree_elsewhere_is_said_and_not_judged() {
 fn hooked() -> TestRepo {
     let repo = planned(PLAN);
     repo.git(&["checkout", "-q", "-b", "lessons"]);
-    let program = env!("CARGO_BIN_EXE_lanelint");
+    let program = LANELINT;
     let hook = format!("#!/bin/sh\nexec '{program}' gate --staged --format json=hook.json\n");
     fs::create_dir_all(repo.path(".git/hooks")).unwrap();
     fs::write(repo.path(".git/hooks/pre-commit"), hook).unwrap();
@@ -321,9 +321,7 @@ fn settings_of_the_environment_do_not_alter_the_answer() {
 fn no_home_and_no_git() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
-    let mut run = Gate::of(&repo, &["--task=lessons"]);
-    run.command.env_clear().env("PATH", search_path());
-    run.run().ends_with(1);
+    Gate::of(&repo, &["--task=lessons"]).only_path().run().ends_with(1);
     let json = Gate::of(&repo, &["--task=lessons"]).env("PATH", "").json().ends_with(3);
     assert!(json.message("not-verified").contains("git"));
     // A relative folder of the path may hold what was committed.

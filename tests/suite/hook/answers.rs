@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{Hook, PLAN, call, planned, with_plan};
-use crate::harness::{ATTACKS, TestRepo, search_path};
+use crate::harness::{ATTACKS, LANELINT, TestRepo, search_path};
 
 #[test]
 fn a_task_may_write_what_its_lane_holds_and_no_more() {
@@ -433,7 +433,7 @@ fn only_tools_that_write_a_file_are_answered() {
     gemini["hook_event_name"] = "BeforeTool".into();
     let answer = Hook::of(&repo).hear(gemini.to_string().as_bytes());
     let said: Value = serde_json::from_str(&answer.stdout).unwrap();
-    assert_eq!((answer.status, &said["decision"]), (Some(0), &json!("deny")));
+    assert_eq!((answer.status, &said["decision"]), (0, &json!("deny")));
     assert!(said["reason"].as_str().unwrap().contains("belongs to `quizzes`"), "{said}");
     let mut after = call(repo.root(), "Write", json!({"file_path": "x"}));
     after["hook_event_name"] = "PostToolUse".into();
@@ -497,7 +497,7 @@ fn a_closed_input_or_output_is_no_permission() {
             .current_dir(repo.root())
             .env_clear()
             .env("PATH", search_path())
-            .env("LANELINT", env!("CARGO_BIN_EXE_lanelint"))
+            .env("LANELINT", LANELINT)
             .output()
             .unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())

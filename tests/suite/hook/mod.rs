@@ -5,11 +5,9 @@ mod answers;
 mod setups;
 
 use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use crate::harness::{TestRepo, assert_harmless, search_path};
+use crate::harness::{self, Answer, Call, TestRepo, assert_harmless};
 use serde_json::{Value, json};
 
 const PLAN: &str = "\
@@ -28,17 +26,9 @@ protect: .github/**
 share: CHANGELOG.md
 ";
 
-/// What came of a call.
-#[derive(Debug)]
-struct Answer {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
 /// A call of the hook.
 struct Hook {
-    command: Command,
+    call: Call,
     cwd: PathBuf,
 }
 
@@ -49,24 +39,17 @@ impl Hook {
 
     /// For an agent that works in a folder, started there.
     fn in_dir(repo: &TestRepo, dir: &Path) -> Hook {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lanelint"));
-        command
-            .current_dir(dir)
-            .env_clear()
-            .env("PATH", search_path())
-            .env("HOME", repo.beside("home"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .arg("hook");
-        Hook { command, cwd: dir.to_owned() }
+        let call = Call::of(repo, &["hook"]).dir(dir);
+        Hook { call, cwd: dir.to_owned() }
     }
 
     fn arg(mut self, argument: impl AsRef<OsStr>) -> Hook {
-        self.command.arg(argument);
+        self.call = self.call.arg(argument);
         self
     }
 
     fn args(mut self, arguments: &[&str]) -> Hook {
-        self.command.args(arguments);
+        self.call = self.call.args(arguments);
         self
     }
 
@@ -77,7 +60,7 @@ impl Hook {
     }
 
     fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Hook {
-        self.command.env(name, value);
+        self.call = self.call.env(name, value);
         self
     }
 
@@ -88,23 +71,8 @@ impl Hook {
     }
 
     /// Gives the hook a text.
-    fn hear(mut self, text: &[u8]) -> Answer {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap();
-        let mut pipe = child.stdin.take().unwrap();
-        // A program that ends before it has read all is judged by its answer.
-        let _ = pipe.write_all(text);
-        drop(pipe);
-        let output = child.wait_with_output().unwrap();
-        let answer = Answer {
-            status: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        };
-        assert!(!answer.stderr.contains("panicked"), "{answer:?}");
-        assert_harmless(answer.stdout.trim_end());
-        assert_harmless(&answer.stderr);
-        answer
+    fn hear(self, text: &[u8]) -> Answer {
+        self.call.stdin(text).run()
     }
 }
 
@@ -126,8 +94,8 @@ impl Answer {
     /// The decision and its reason, of an answer that was given.
     #[track_caller]
     fn said(&self) -> (String, String) {
-        assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""), "{self:?}");
-        let Ok(value) = serde_json::from_str::<Value>(&self.stdout) else { panic!("{self:?}") };
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
+        let value = self.json();
         let output = &value["hookSpecificOutput"];
         assert_eq!(output["hookEventName"], "PreToolUse", "{value}");
         let text = |key: &str| output[key].as_str().unwrap().to_owned();
@@ -154,13 +122,13 @@ impl Answer {
     #[track_caller]
     fn says_nothing(self) {
         let heard = (self.status, self.stdout.as_str(), self.stderr.as_str());
-        assert_eq!(heard, (Some(0), "", ""));
+        assert_eq!(heard, (0, "", ""));
     }
 
     /// There is no answer, and that is said.
     #[track_caller]
     fn gives_up(self, words: &str) {
-        assert_eq!((self.status, self.stdout.as_str()), (Some(2), ""), "{self:?}");
+        assert_eq!((self.status, self.stdout.as_str()), (2, ""), "{self:?}");
         assert!(self.stderr.contains(words), "{words:?} is not in {}", self.stderr);
     }
 }
@@ -171,11 +139,7 @@ fn planned() -> TestRepo {
 }
 
 fn with_plan(plan: &str) -> TestRepo {
-    let repo = TestRepo::new();
-    repo.write("lanes.yaml", plan);
-    repo.write("lessons/a.json", "1\n");
-    repo.write("quizzes/a.json", "1\n");
-    repo.commit("the plan");
+    let repo = harness::planned(plan);
     repo.git(&["checkout", "-q", "-b", "lessons"]);
     repo
 }

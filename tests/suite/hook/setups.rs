@@ -3,28 +3,22 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
 use super::{PLAN, call, planned};
-use crate::harness::{TestRepo, search_path};
+use crate::harness::{TestRepo, path_with_lanelint, root};
 
 fn setup(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hooks").join(name)
+    root().join("fixtures/hooks").join(name)
 }
 
 /// The folders in which programs are looked for, with lanelint in one of them.
 fn programs(repo: &TestRepo) -> OsString {
-    let own = repo.beside("programs");
-    if !own.exists() {
-        fs::create_dir(&own).unwrap();
-        symlink(env!("CARGO_BIN_EXE_lanelint"), own.join("lanelint")).unwrap();
-    }
-    let paths = search_path();
-    std::env::join_paths([own].into_iter().chain(std::env::split_paths(&paths))).unwrap()
+    path_with_lanelint(&repo.beside("programs"))
 }
 
 fn command(repo: &TestRepo, program: &str, dir: &Path) -> Command {

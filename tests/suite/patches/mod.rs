@@ -2,103 +2,57 @@
 //!
 //! `LANELINT_CASES` says how many, `LANELINT_SEED` where to begin.
 
-#![allow(dead_code, reason = "each test file uses its part of this module")]
-
 pub mod mutate;
+#[allow(dead_code, reason = "the fuzz target uses more of it")]
 pub mod oracle;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::PathBuf;
 
 use bstr::ByteSlice;
 use lanelint::change::{ChangeKind, ChangeSet};
 
+use crate::harness::{Dice, TestRepo, setting};
+
 pub type Changes = BTreeMap<Vec<u8>, ChangeKind>;
 
-/// xorshift64*: small, and the same everywhere.
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % sides
+/// Commits a tree, and gives the commit's id.
+pub fn commit(repo: &TestRepo, tree: &Tree, message: &str) -> String {
+    let mut index = Vec::new();
+    let mut blobs: BTreeMap<&[u8], String> = BTreeMap::new();
+    for (name, file) in tree {
+        let id = blobs.entry(&file.content).or_insert_with(|| {
+            if file.mode == "160000" {
+                file.content.to_str().unwrap().to_owned()
+            } else {
+                repo.git_with_input(&["hash-object", "-w", "--stdin"], &file.content)
+            }
+        });
+        index.extend(format!("{} {id}\t", file.mode).into_bytes());
+        index.extend(name);
+        index.push(0);
     }
-
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.roll(from.len())]
-    }
+    repo.git(&["read-tree", "--empty"]);
+    repo.git_with_input(&["update-index", "-z", "--index-info"], &index);
+    repo.write(".git/message", message);
+    repo.git(&["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", ".git/message"]);
+    repo.git(&["rev-parse", "HEAD"])
 }
 
-pub struct Repo {
-    pub dir: tempfile::TempDir,
-}
-
-impl Repo {
-    pub fn new() -> Repo {
-        let repo = Repo { dir: tempfile::tempdir().unwrap() };
-        repo.git(&["init", "-q", "-b", "main"]);
-        repo
-    }
-
-    pub fn git(&self, arguments: &[&str]) -> Vec<u8> {
-        self.git_fed(arguments, b"")
-    }
-
-    pub fn git_fed(&self, arguments: &[&str], input: &[u8]) -> Vec<u8> {
-        let mut command = oracle::git(self.dir.path());
-        command.args(arguments);
-        let output = oracle::run(command, input);
-        assert!(output.status.success(), "git {arguments:?}: {}", output.stderr.as_bstr());
-        output.stdout
-    }
-
-    pub fn path(&self, name: &[u8]) -> PathBuf {
-        self.dir.path().join(OsStr::from_bytes(name))
-    }
-
-    /// Commits a tree, and gives the commit's id.
-    pub fn commit(&self, tree: &Tree, message: &str) -> String {
-        let mut index = Vec::new();
-        let mut blobs: BTreeMap<&[u8], String> = BTreeMap::new();
-        for (name, file) in tree {
-            let id = blobs.entry(&file.content).or_insert_with(|| {
-                if file.mode == "160000" {
-                    file.content.to_str().unwrap().to_owned()
-                } else {
-                    let id = self.git_fed(&["hash-object", "-w", "--stdin"], &file.content);
-                    id.to_str().unwrap().trim().to_owned()
-                }
-            });
-            index.extend(format!("{} {id}\t", file.mode).into_bytes());
-            index.extend(name);
-            index.push(0);
-        }
-        self.git(&["read-tree", "--empty"]);
-        self.git_fed(&["update-index", "-z", "--index-info"], &index);
-        let file = self.dir.path().join(".git/message");
-        std::fs::write(&file, message).unwrap();
-        self.git(&["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-F", ".git/message"]);
-        self.git(&["rev-parse", "HEAD"]).to_str().unwrap().trim().to_owned()
-    }
-
-    /// Puts a tree's files into the work tree, for the forms that compare with it.
-    pub fn check_out(&self, tree: &Tree) {
-        for (name, file) in tree {
-            let path = self.path(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            match file.mode {
-                "120000" => symlink(OsStr::from_bytes(&file.content), &path).unwrap(),
-                "160000" => std::fs::create_dir_all(&path).unwrap(),
-                mode => {
-                    std::fs::write(&path, &file.content).unwrap();
-                    let bits = if mode == "100755" { 0o755 } else { 0o644 };
-                    std::fs::set_permissions(&path, PermissionsExt::from_mode(bits)).unwrap();
-                }
+/// Puts a tree's files into the work tree, for the forms that compare with it.
+pub fn check_out(repo: &TestRepo, tree: &Tree) {
+    for (name, file) in tree {
+        let path = repo.root().join(OsStr::from_bytes(name));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        match file.mode {
+            "120000" => symlink(OsStr::from_bytes(&file.content), &path).unwrap(),
+            "160000" => std::fs::create_dir_all(&path).unwrap(),
+            mode => {
+                std::fs::write(&path, &file.content).unwrap();
+                let bits = if mode == "100755" { 0o755 } else { 0o644 };
+                std::fs::set_permissions(&path, PermissionsExt::from_mode(bits)).unwrap();
             }
         }
     }
@@ -295,9 +249,9 @@ pub fn edit(dice: &mut Dice, tree: &Tree) -> Tree {
 }
 
 /// git's own list.
-pub fn raw(repo: &Repo, arguments: &[&str]) -> Changes {
+pub fn raw(repo: &TestRepo, arguments: &[&str]) -> Changes {
     let fixed = ["diff", "--raw", "-z", "--no-renames", "--ignore-submodules=none", "--abbrev=40"];
-    let text = repo.git(&[&fixed[..], arguments].concat());
+    let text = repo.git_bytes(&[&fixed[..], arguments].concat());
     let mut fields = text.split(|&byte| byte == 0);
     let mut changes = Changes::new();
     while let Some(words) = fields.next().filter(|words| !words.is_empty()) {
@@ -389,25 +343,17 @@ pub const SETTINGS: &[&[&str]] = &[
 ];
 
 /// Whether this git knows an option that came later than 2.39.
-pub fn knows(repo: &Repo, form: &[&str]) -> bool {
+pub fn knows(repo: &TestRepo, form: &[&str]) -> bool {
     !form.contains(&"--default-prefix") || {
         let version = repo.git(&["version"]);
-        let minor = version.to_str().unwrap().split('.').nth(1).unwrap().parse::<u32>().unwrap();
+        let minor = version.split('.').nth(1).unwrap().parse::<u32>().unwrap();
         minor >= 41
     }
-}
-
-pub fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
 pub fn for_each_case(share: u64, mut check: impl FnMut(u64, &mut Dice)) {
     let seed = setting("LANELINT_SEED", 1);
     for case in seed..seed + (setting("LANELINT_CASES", 12) / share).max(1) {
-        let mut dice = Dice(case.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        (0..4).for_each(|_| {
-            dice.roll(2);
-        });
-        check(case, &mut dice);
+        check(case, &mut Dice::new(case));
     }
 }

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice;
 
-use super::Dice;
+use crate::harness::Dice;
 
 const WORDS: [&str; 21] = [
     "diff --git ",
