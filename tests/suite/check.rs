@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::harness::{Answer, Call, LANELINT, TestRepo, with_plan};
 use serde_json::{Value, json};
+
+use crate::harness::{Answer, Call, LANELINT, TestRepo, with_plan};
 
 const OVERLAP: &str = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n";
 const SOUND: &str = "tasks:\n  a: {write: src/**}\n  b: {write: doc/**}\n";

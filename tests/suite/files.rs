@@ -7,8 +7,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::harness::{TestRepo, make_fifo};
 use lanelint::fs::{Rewrite, read_bounded, walk};
+
+use crate::harness::{TestRepo, make_fifo};
 
 #[test]
 fn files_are_listed_in_byte_order_and_links_not_followed() {

@@ -5,9 +5,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Output;
 
-use crate::harness::{TestRepo, commit, path, told};
 use lanelint::change::{ChangeKind, ChangeSet};
 use lanelint::git::Repository;
+
+use crate::harness::{TestRepo, commit, path, told};
 
 fn staged(repo: &TestRepo) -> Vec<String> {
     told(&repo.open().staged().unwrap())

@@ -6,10 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use lanelint::git::{GitErrorKind, MergeBase, Prefer};
+
 use crate::harness::{
     TestRepo, commit, forge_commit_graph, make_fifo, path, sprung, told, write_trap,
 };
-use lanelint::git::{GitErrorKind, MergeBase, Prefer};
 
 /// Names a program for everything that git runs one for.
 fn arm(repo: &TestRepo) {

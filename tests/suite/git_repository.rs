@@ -3,8 +3,9 @@
 use std::ffi::OsStr;
 use std::fs;
 
-use crate::harness::{TestRepo, commit, path};
 use lanelint::git::{GitErrorKind, MergeBase, Mode, Prefer, Repository};
+
+use crate::harness::{TestRepo, commit, path};
 
 fn names(paths: &[lanelint::path::RepoPath]) -> Vec<String> {
     paths.iter().map(ToString::to_string).collect()

@@ -13,9 +13,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::harness::{Call, TestRepo, check_page, path_with_lanelint, root};
 use lanelint::explain;
 use lanelint::rules::RULES;
+
+use crate::harness::{Call, TestRepo, check_page, path_with_lanelint, root};
 
 const MARK: &str = "\u{1}";
 
@@ -23,7 +24,7 @@ fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut pages: Vec<PathBuf> =
         docs.filter(|page| page.extension().is_some_and(|end| end == "md")).collect();
-    pages.push(root().join("README.md"));
+    pages.extend(["README.md", "CONTRIBUTING.md"].map(|page| root().join(page)));
     pages.sort();
     pages
 }

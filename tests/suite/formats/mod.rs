@@ -16,9 +16,10 @@ mod tools;
 use std::ffi::OsStr;
 use std::process::Output;
 
-use crate::harness::{Call, TestRepo, root};
 use lanelint::finding::Report;
 use lanelint::report::{self, Format, Style};
+
+use crate::harness::{Call, TestRepo, root};
 
 /// A report as a format writes it.
 fn written(report: &Report, format: Format) -> String {

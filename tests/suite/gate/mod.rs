@@ -24,8 +24,9 @@ mod unclaimed;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Answer, Call, TestRepo, planned};
 use serde_json::Value;
+
+use crate::harness::{Answer, Call, TestRepo, planned};
 
 /// The plan of most tests: two tasks that write, one that reviews.
 const PLAN: &str = "\

@@ -7,8 +7,9 @@ mod setups;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{self, Answer, Call, TestRepo, assert_harmless};
 use serde_json::{Value, json};
+
+use crate::harness::{self, Answer, Call, TestRepo, assert_harmless};
 
 const PLAN: &str = "\
 tasks:
