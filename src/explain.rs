@@ -123,7 +123,7 @@ fn capitalised(text: &str) -> String {
 #[must_use]
 pub fn page() -> String {
     let mut page = String::from(
-        "# Rules\n\n<!-- Made of the rules themselves: LANELINT_UPDATE_DOCS=1 cargo test --test readme -->\n\n\
+        "# Rules\n\n<!-- Made of the rules themselves: LANELINT_UPDATE_DOCS=1 cargo test --test suite readme -->\n\n\
          What each rule finds, why it matters, and how to mend it, with an example and what lanelint\n\
          really says of it. `lanelint explain RULE` shows the same. How a plan sets levels and accepts a\n\
          finding is in [plan.md](plan.md#accepting-a-finding).\n\n\

@@ -3,7 +3,7 @@
 #![no_main]
 #![allow(dead_code, reason = "the tests use more of the oracle")]
 
-#[path = "../../tests/patches/oracle.rs"]
+#[path = "../../tests/suite/patches/oracle.rs"]
 mod oracle;
 
 use std::sync::OnceLock;

@@ -1,0 +1,90 @@
+//! `lanelint explain`: what it shows is what the program says.
+
+use lanelint::rules::RULES;
+
+use super::run;
+use crate::harness::{Answer, TestRepo};
+
+/// The text of the first block that is fenced as something.
+fn block<'t>(section: &'t str, kind: &str) -> Option<&'t str> {
+    let (_, rest) = section.split_once(&format!("\n```{kind}\n"))?;
+    Some(rest.split_once("```").unwrap().0)
+}
+
+/// What the program says of the example in a section.
+fn said_of(section: &str) -> Answer {
+    let repo = TestRepo::without_git();
+    let plan = block(section, "yaml").unwrap();
+    repo.write("lanes.yaml", plan);
+    if let Some((_, files)) = section.split_once("\nin a repository that holds ") {
+        let (files, _) = files.split_once("\n\n").unwrap();
+        files.split('`').skip(1).step_by(2).for_each(|file| repo.write(file, ""));
+    }
+    if section.contains("\n`lanelint check` says\n") {
+        return run(&repo, &["check"]);
+    }
+    repo.write("change.patch", block(section, "diff").unwrap_or_default());
+    let ids: Vec<&str> = plan
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|line| !line.starts_with(' '))
+        .collect();
+    let of = |id: &str| format!("{id}=change.patch");
+    if section.contains("of the branch `nobodys`") {
+        return run(&repo, &["gate", "--diff", "change.patch", "--branch", "nobodys"]);
+    }
+    if section.contains("and this patch of `lessons` and of `quizzes`") {
+        return run(&repo, &["gate", "--diff", &of(ids[0]), "--diff", &of(ids[1])]);
+    }
+    let first = plan.lines().nth(1).unwrap().trim_start().split_once(':').unwrap().0;
+    run(&repo, &["gate", "--diff", &of(first)])
+}
+
+#[test]
+fn every_example_says_what_the_program_says() {
+    for rule in RULES {
+        let section = run(&TestRepo::new(), &["explain", rule.name]).with(0);
+        assert!(section.starts_with(&format!("# `{}`\n\n", rule.name)), "{section}");
+        let shown = block(&section, "text").unwrap();
+        assert!(shown.contains(&format!("{}[{}]\n", rule.level.word(), rule.name)), "{section}");
+        if section.contains("no branch of that name") {
+            let repo = TestRepo::new();
+            repo.write("lanes.yaml", block(&section, "yaml").unwrap());
+            repo.commit("plan");
+            let said = run(&repo, &["gate"]).with(3);
+            assert!(said.contains(shown), "{said}");
+            continue;
+        }
+        // What takes branches is made of branches elsewhere.
+        if matches!(rule.name, "merge-conflict" | "moved-folder") {
+            continue;
+        }
+        let said = said_of(&section);
+        assert_eq!(shown, said.stdout, "{}: {}", rule.name, said.stderr);
+        // An example of something else is read whole and decided.
+        let whole = !matches!(rule.name, "not-verified" | "undecided");
+        assert_eq!(whole, said.status != 3, "{section}");
+    }
+}
+
+#[test]
+fn all_rules_are_told_with_their_levels() {
+    let table = run(&TestRepo::new(), &["explain"]).with(0);
+    for rule in RULES {
+        let mut lines = table.lines().filter(|line| line.starts_with(&format!("{} ", rule.name)));
+        let line = lines.next().unwrap();
+        assert!(line.contains(rule.level.word()), "{line}");
+        assert_eq!(line.contains("fixed"), rule.fixed, "{line}");
+    }
+    assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+}
+
+#[test]
+fn an_unknown_rule_is_told_with_what_is_near() {
+    let repo = TestRepo::new();
+    run(&repo, &["explain", "overlaping-lanes"])
+        .tells(&["there is no rule `overlaping-lanes`"])
+        .is_unusable("did you mean `overlapping-lanes`?");
+    run(&repo, &["explain", "zzz"]).is_unusable("`lanelint explain` lists all rules");
+    run(&repo, &["explain", "##[group]\u{1b}"]).is_unusable("there is no rule");
+}

@@ -1,0 +1,178 @@
+//! `lanelint who`.
+
+use serde_json::json;
+
+use super::{run, run_in};
+use crate::harness::{ATTACKS, TestRepo, with_plan};
+
+const PLAN: &str = "\
+tasks:
+  lessons:
+    write: [src/lessons/**, \"!src/lessons/old/**\"]
+  all:
+    needs: lessons
+    write: [\"**\"]
+  audit:
+    write: []
+protect: .github/**
+share: CHANGELOG.md
+";
+
+#[test]
+fn each_path_is_told_with_its_tasks_and_their_globs() {
+    let repo = with_plan(PLAN);
+    let answer = run(
+        &repo,
+        &["who", "src/lessons/a", "src/lessons/old/a", "CHANGELOG.md", ".github/x", "lanes.yaml"],
+    );
+    let expected = "\
+src/lessons/a
+  lessons: src/lessons/** (lanes.yaml:3:13)
+  all: ** (lanes.yaml:6:13)
+src/lessons/old/a
+  all: ** (lanes.yaml:6:13)
+CHANGELOG.md
+  lessons: CHANGELOG.md, by `share` (lanes.yaml:10:8)
+  all: ** (lanes.yaml:6:13)
+.github/x
+  protected: .github/** (lanes.yaml:9:10)
+lanes.yaml
+  protected: it is part of the plan
+";
+    assert_eq!(answer.with(0), expected);
+    let narrow = with_plan("tasks: {a: {write: src/x}}\n");
+    assert_eq!(run(&narrow, &["who", "README.md"]).with(0), "README.md\n  nobody's\n");
+}
+
+#[test]
+fn json_says_the_same_and_more() {
+    let repo = with_plan(PLAN);
+    let answer =
+        run(&repo, &["who", "--format", "json", "CHANGELOG.md", "../x", ".github/x", "lanes.yaml"]);
+    assert_eq!(answer.status, 2, "one of them is no path");
+    let place = |byte: usize| {
+        let before = &PLAN[..byte];
+        let column = before.len() - before.rfind('\n').unwrap();
+        json!({"line": before.lines().count(), "column": column, "byte": byte})
+    };
+    let part = |text: &str| {
+        let at = PLAN.find(text).unwrap();
+        (place(at), place(at + text.len()))
+    };
+    let (all, share, protect) = (part("\"**\""), part("CHANGELOG.md"), part(".github/**"));
+    let found = answer.json();
+    let keys: Vec<&str> =
+        answer.stdout.lines().filter_map(|line| line.strip_prefix("  \"")).collect();
+    assert!(
+        keys[0].starts_with("version")
+            && keys[1].starts_with("command")
+            && keys[2].starts_with("plan")
+    );
+    assert_eq!(
+        found,
+        json!({
+            "version": 1, "command": "who", "plan": ["lanes.yaml"], "unknown": [],
+            "paths": [
+                {"path": "CHANGELOG.md", "error": null, "protected": null, "undecided": [], "tasks": [
+                    {"task": "lessons", "by": "share", "glob": "CHANGELOG.md", "file": "lanes.yaml",
+                     "start": share.0, "end": share.1},
+                    {"task": "all", "by": "write", "glob": "**", "file": "lanes.yaml",
+                     "start": all.0, "end": all.1}]},
+                {"path": "../x", "error": "it lies outside of the root", "protected": null,
+                 "undecided": [], "tasks": []},
+                {"path": ".github/x", "error": null, "undecided": [], "tasks": [], "protected":
+                    {"by": "protect", "glob": ".github/**", "file": "lanes.yaml",
+                     "start": protect.0, "end": protect.1}},
+                {"path": "lanes.yaml", "error": null, "undecided": [], "tasks": [],
+                 "protected": {"by": "plan", "glob": null}}]
+        })
+    );
+}
+
+#[test]
+fn what_is_no_path_is_told_and_the_others_are_answered() {
+    let repo = with_plan(PLAN);
+    let answer = run(&repo, &["who", "..", "a/.git/x", "src/", "x"]);
+    assert_eq!(answer.stdout, "x\n  all: ** (lanes.yaml:6:13)\n");
+    let answer =
+        answer.tells(&["it lies outside of the root: .."]).tells(&["`.git` component: a/.git/x"]);
+    answer.tells(&["the name of a folder; ask about the files in it: src/"]).with(2);
+}
+
+#[test]
+fn paths_are_seen_from_the_working_directory() {
+    let repo = with_plan(PLAN);
+    repo.write("src/lessons/x", "");
+    let absolute = repo.path("src/lessons/x");
+    let names = ["x", "./x", "../lessons/x", absolute.to_str().unwrap()];
+    let answer = run_in(&repo.path("src/lessons"), &[&["who"], &names[..]].concat(), b"");
+    assert_eq!(answer.with(0).matches("src/lessons/x\n  lessons: ").count(), names.len());
+    // With a root that the working directory is not in, they begin at the root.
+    let answer =
+        run_in(repo.root(), &["who", "--root", "src", "--plan", "lanes.yaml", "lessons/x"], b"");
+    assert!(answer.with(0).starts_with("lessons/x\n"));
+}
+
+#[test]
+fn paths_come_from_standard_input_too() {
+    let repo = with_plan(PLAN);
+    let own = "  lessons: src/lessons/** (lanes.yaml:3:13)\n  all: ** (lanes.yaml:6:13)\n";
+    let expected = format!("src/lessons/\u{e9}\n{own}src/lessons/b c\n{own}");
+    let lines = b"\"src/lessons/\\303\\251\"\nsrc/lessons/b c\n";
+    assert_eq!(run_in(repo.root(), &["who"], lines).with(0), expected);
+    let zeros = "src/lessons/\u{e9}\0src/lessons/b c\0";
+    assert_eq!(run_in(repo.root(), &["who", "-z"], zeros.as_bytes()).with(0), expected);
+    let mixed =
+        run_in(repo.root(), &["who", "-z", "src/lessons/\u{e9}", "-"], b"src/lessons/b c\0");
+    assert_eq!(mixed.with(0), expected);
+    assert_eq!(run_in(repo.root(), &["who"], b"").with(0), "");
+    let plan = run_in(repo.root(), &["who", "--plan", "-", "x"], b"tasks: {a: {write: x}}");
+    assert_eq!(plan.with(0), "x\n  a: x (-:1:20)\n");
+    run(&repo, &["who", "--plan", "-"]).is_unusable("standard input can be read once");
+    run(&repo, &["who", "-", "-"]).is_unusable("standard input can be read once");
+}
+
+#[test]
+fn an_answer_that_may_not_be_whole_says_so() {
+    let broken = with_plan("tasks:\n  a: {write: [x, ./y]}\n  b: {write: z}\nprotect: p\n");
+    let answer = run(&broken, &["who", "x"]).tells(&["the lane of `a` is not known as a whole"]);
+    assert_eq!(answer.with(3), "x\n  a: x (lanes.yaml:2:15)\n");
+    assert_eq!(run(&broken, &["who", "x", "--format", "json"]).json()["unknown"], json!(["a"]));
+    assert_eq!(run(&broken, &["who", "p"]).with(0), "p\n  protected: p (lanes.yaml:4:10)\n");
+    let answer = run(&with_plan("tasks: {a: {write: x}}\nprotect: ./p\n"), &["who", "x"]);
+    answer.tells(&["the plan cannot be read as a whole"]).with(3);
+    run(&with_plan("tasks: {}\n"), &["who", "x"])
+        .is_unusable("no task can be read from lanes.yaml");
+    run(&TestRepo::new(), &["who", "x"]).is_unusable("there is no plan here");
+}
+
+#[test]
+fn many_paths_are_answered_as_they_come() {
+    let tasks: String =
+        (0..1000).map(|task| format!("  t{task}: {{write: src/t{task}/**}}\n")).collect();
+    let repo = with_plan(&format!("tasks:\n{tasks}"));
+    let paths: String = (0..50_000).map(|path| format!("src/t{}/{path}\n", path % 1001)).collect();
+    let answer = run_in(repo.root(), &["who"], paths.as_bytes()).with(0);
+    assert_eq!(answer.lines().count(), 100_000);
+    assert_eq!(answer.matches("nobody's").count(), 49);
+    let found = run_in(repo.root(), &["who", "--format", "json"], paths.as_bytes()).json();
+    assert_eq!(found["paths"].as_array().unwrap().len(), 50_000);
+}
+
+#[test]
+fn hostile_names_do_nothing() {
+    for attack in ATTACKS {
+        let quoted = serde_json::to_string(attack).unwrap();
+        let repo = with_plan(&format!(
+            "tasks:\n  {quoted}: {{write: [{quoted}, x]}}\n  b: {{write: ./x}}\n"
+        ));
+        for format in ["human", "json"] {
+            for arguments in
+                [&["who", "--format", format, attack, "x"][..], &["who", "--plan", attack]]
+            {
+                run(&repo, arguments);
+            }
+            run_in(repo.root(), &["who", "--format", format, "-z"], attack.as_bytes());
+        }
+    }
+}

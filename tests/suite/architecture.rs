@@ -1,0 +1,165 @@
+//! What `docs/architecture.md` says of `src/`, held against it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use lanelint::rules::RULES;
+
+use crate::harness::root;
+
+struct File {
+    /// The path below `src/`, with `/`.
+    name: String,
+    /// The text without its tests.
+    code: String,
+}
+
+impl File {
+    /// The first folder, or the file itself.
+    fn room(&self) -> &str {
+        self.name.split(['/', '.']).next().unwrap()
+    }
+
+    fn is_test(&self) -> bool {
+        self.name.ends_with("tests.rs")
+    }
+}
+
+fn files() -> Vec<File> {
+    let src = root().join("src");
+    let entries = walkdir::WalkDir::new(&src).sort_by_file_name().into_iter().map(Result::unwrap);
+    let files: Vec<File> = entries
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "rs"))
+        .map(|entry| {
+            let name =
+                entry.path().strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+            File { name, code }
+        })
+        .collect();
+    assert!(files.len() > 20);
+    files
+}
+
+/// The lines of a file that are code, with their numbers.
+fn lines(file: &File) -> impl Iterator<Item = (usize, &str)> {
+    let lines = file.code.lines().enumerate().map(|(at, line)| (at + 1, line));
+    lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// The rooms of the page's table in its order, with those that each uses.
+fn table() -> Vec<(String, BTreeSet<String>)> {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let (_, table) =
+        page.split_once("| room | uses | what lives there |\n| --- | --- | --- |\n").unwrap();
+    table
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let names = |cell: &str| -> BTreeSet<String> {
+                cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+            };
+            (names(cells[1]).pop_first().unwrap(), names(cells[2]))
+        })
+        .collect()
+}
+
+#[test]
+fn rooms_use_what_the_page_says_and_only_rooms_above() {
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files().iter().filter(|file| !file.is_test()) {
+        if matches!(file.room(), "lib" | "main" | "cli") {
+            continue;
+        }
+        let uses = used.entry(file.room().to_owned()).or_default();
+        for (_, line) in lines(file) {
+            for rest in line.split("crate::").skip(1) {
+                let room = rest.split(|c: char| !c.is_ascii_lowercase()).next().unwrap();
+                if room != file.room() {
+                    uses.insert(room.to_owned());
+                }
+            }
+        }
+    }
+    let table = table();
+    let said: BTreeMap<String, BTreeSet<String>> = table.iter().cloned().collect();
+    assert_eq!(used, said, "left: src/, right: docs/architecture.md");
+    for (place, (room, uses)) in table.iter().enumerate() {
+        for other in uses {
+            let above = table[..place].iter().any(|(name, _)| name == other);
+            assert!(above, "`{room}` uses `{other}`, which does not stand above it");
+        }
+    }
+}
+
+/// Fails on every line that holds one of the words outside of the places that may.
+fn only_in(words: &[&str], may: impl Fn(&File) -> bool) {
+    for file in files().iter().filter(|file| !file.is_test() && !may(file)) {
+        for (at, line) in lines(file) {
+            let found = words.iter().find(|word| line.contains(**word));
+            assert_eq!(found, None, "src/{}:{at}: {line}", file.name);
+        }
+    }
+}
+
+#[test]
+fn only_the_rim_does_io() {
+    let rim = |file: &File| {
+        matches!(file.room(), "fs" | "git" | "cli" | "main") || file.name == "workspace/disk.rs"
+    };
+    only_in(&["std::fs", "std::process", "std::env", "std::time", "std::net", "io::stdin"], rim);
+    only_in(&["std::thread", "thread::"], |file| {
+        rim(file) || matches!(&*file.name, "parallel.rs" | "lsp/work.rs")
+    });
+    only_in(&["println!", "print!(", "eprint"], |_| false);
+    only_in(&["io::stdout", "io::stderr"], |file| file.room() == "cli");
+}
+
+#[test]
+fn each_foreign_library_is_known_in_one_place() {
+    only_in(&["granit_parser"], |file| file.name.starts_with("source/yaml"));
+    only_in(&["globset::"], |file| file.room() == "glob");
+    only_in(&["miette::"], |file| file.name == "report/human.rs");
+    let lsp = |file: &File| file.room() == "lsp";
+    let json_formats = ["report/json", "report/sarif", "report/gitlab.rs"];
+    only_in(&["serde::", "Serialize"], |file| {
+        json_formats.iter().any(|format| file.name.starts_with(format))
+            || lsp(file)
+            || file.name == "hook/wire.rs"
+    });
+    only_in(&["sha2::"], |file| {
+        // Names of findings, and of files that Git LFS keeps.
+        matches!(&*file.name, "report/fingerprint.rs" | "fs/mod.rs")
+    });
+    only_in(&["serde_json::"], |file| {
+        lsp(file)
+            || file.name.starts_with("report/json")
+            || matches!(&*file.name, "schema.rs" | "hook/wire.rs")
+    });
+    only_in(&["gen_lsp_types", "lsp_server"], lsp);
+    only_in(&["clap::", "clap_complete::", "clap_mangen::"], |file| file.room() == "cli");
+    only_in(&["Command::new"], |file| file.name == "git/process.rs");
+}
+
+#[test]
+fn the_rules_folder_is_the_list() {
+    let mut files: Vec<String> = files()
+        .iter()
+        .filter_map(|file| file.name.strip_prefix("rules/")?.strip_suffix(".rs"))
+        .filter(|name| !matches!(*name, "mod" | "tests") && !name.contains('/'))
+        .map(|name| name.replace('_', "-"))
+        .collect();
+    let mut list: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    files.sort();
+    list.sort_unstable();
+    assert_eq!(files, list);
+}
+
+#[test]
+fn every_file_begins_with_what_it_is_for() {
+    for file in files().iter().filter(|file| !file.is_test()) {
+        assert!(file.code.starts_with("//! "), "src/{}", file.name);
+    }
+}

@@ -1,0 +1,262 @@
+//! `lanelint check --fix` as a person runs it: on real files, which are replaced whole or not at all.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+use crate::harness::{Call, TestRepo, make_fifo, with_plan};
+
+/// What a run of `check` wrote, and its status.
+fn run(repo: &TestRepo, arguments: &[&str]) -> (i32, String, String) {
+    let answer = Call::of(repo, &["check"]).args(arguments).run();
+    (answer.status, answer.stdout, answer.stderr)
+}
+
+fn read(repo: &TestRepo, name: &str) -> String {
+    fs::read_to_string(repo.path(name)).unwrap()
+}
+
+/// The names in the repository's root: nothing is left behind.
+fn names(repo: &TestRepo) -> Vec<String> {
+    let entries = fs::read_dir(repo.root()).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+const SLIPS: &str = "# ours\ntasks:\n  a:\n    write: [*.rs, ./src/**] # two\n    needs: bb\n  bbb:\n    write: doc/**\n";
+
+#[test]
+fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
+    let repo = with_plan(SLIPS);
+    fs::set_permissions(repo.path("lanes.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
+    let (status, stdout, stderr) = run(&repo, &["--fix", "--format", "concise"]);
+    let mended = SLIPS.replace("*.rs, ./src", "\"*.rs\", src");
+    assert_eq!(read(&repo, "lanes.yaml"), mended);
+    assert_eq!(stderr, "fixed: lanes.yaml:4:13: quote it\nfixed: lanes.yaml:4:19: remove `./`\n");
+    assert_eq!(status, 1);
+    assert_eq!(stdout.lines().count(), 1, "{stdout}");
+    assert!(stdout.contains("there is no task `bb`"), "{stdout}");
+    assert_eq!(fs::metadata(repo.path("lanes.yaml")).unwrap().mode() & 0o777, 0o640);
+    assert_eq!(names(&repo), [".git", "lanes.yaml"]);
+    // A second run finds nothing left to fix.
+    assert_eq!(run(&repo, &["--fix", "--format", "concise"]), (1, stdout, String::new()));
+    assert_eq!(read(&repo, "lanes.yaml"), mended);
+}
+
+#[test]
+fn guesses_are_told_before_they_are_made() {
+    let repo = with_plan(SLIPS);
+    let (status, _, stderr) = run(&repo, &["--fix=all"]);
+    assert_eq!(status, 0, "{stderr}");
+    assert!(stderr.starts_with("may change a lane: lanes.yaml:5:12: write `bbb`\n"), "{stderr}");
+    assert_eq!(stderr.lines().filter(|line| line.starts_with("fixed: ")).count(), 3, "{stderr}");
+    let mended = SLIPS.replace("*.rs, ./src", "\"*.rs\", src").replace("bb\n  bbb", "bbb\n  bbb");
+    assert_eq!(read(&repo, "lanes.yaml"), mended);
+    assert_eq!(run(&repo, &["--fix=all", "--quiet"]), (0, String::new(), String::new()));
+}
+
+#[test]
+fn a_choice_is_offered_and_never_made() {
+    let text = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n  c: {}\n";
+    let repo = with_plan(text);
+    let (status, stdout, stderr) = run(&repo, &["--fix=all"]);
+    assert_eq!((status, stderr.as_str()), (1, ""));
+    assert!(stdout.contains("exclude `src/x` from `a`"), "{stdout}");
+    assert!(stdout.contains("or: add `needs: a` to `b`"), "{stdout}");
+    assert_eq!(read(&repo, "lanes.yaml"), text);
+}
+
+#[test]
+fn line_endings_and_a_byte_order_mark_stay() {
+    let repo = with_plan("\u{feff}tasks:\r\n  a:\r\n    write: ./x # c\r\n");
+    let (status, _, stderr) = run(&repo, &["--fix"]);
+    assert_eq!(status, 0, "{stderr}");
+    assert_eq!(read(&repo, "lanes.yaml"), "\u{feff}tasks:\r\n  a:\r\n    write: x # c\r\n");
+}
+
+#[test]
+fn only_the_files_of_a_folder_that_change_are_written() {
+    let repo = TestRepo::new();
+    repo.write(".lanes/a.yaml", "tasks: {a: {write: ./a}}\n");
+    repo.write(".lanes/b.json", "{\"tasks\": {\"b\": {\"write\": [\"/b\", \"b//c\"]}}}\n");
+    repo.write(".lanes/c.yaml", "tasks: {c: {write: c, needs: [a, b]}}\n");
+    let before = fs::metadata(repo.path(".lanes/c.yaml")).unwrap().ino();
+    let (status, _, stderr) = run(&repo, &["--fix"]);
+    assert_eq!(status, 0, "{stderr}");
+    assert_eq!(read(&repo, ".lanes/a.yaml"), "tasks: {a: {write: a}}\n");
+    assert_eq!(
+        read(&repo, ".lanes/b.json"),
+        "{\"tasks\": {\"b\": {\"write\": [\"b\", \"b/c\"]}}}\n"
+    );
+    assert_eq!(fs::metadata(repo.path(".lanes/c.yaml")).unwrap().ino(), before);
+    assert_eq!(stderr.lines().count(), 3, "{stderr}");
+}
+
+/// Nothing was written, and the call ends with status 2 and these words.
+fn refused(repo: &TestRepo, arguments: &[&str], words: &str) {
+    let (status, stdout, stderr) = run(repo, arguments);
+    assert_eq!((status, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains(words), "{stderr}");
+    assert!(!stderr.contains("fixed: "), "{stderr}");
+}
+
+#[test]
+fn what_may_not_be_written_is_refused_whole() {
+    let slip = "tasks: {a: {write: ./a}}\n";
+    let repo = with_plan(slip);
+    refused(&repo, &["--fix", "-"], "standard input");
+    let closed = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(repo.path("lanes.yaml"), closed.clone()).unwrap();
+    refused(&repo, &["--fix"], "may not be written");
+    assert_eq!(read(&repo, "lanes.yaml"), slip);
+
+    let repo = TestRepo::new();
+    repo.write("real.yaml", slip);
+    symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
+    refused(&repo, &["--fix"], "lanes.yaml is a link");
+    assert_eq!(read(&repo, "real.yaml"), slip);
+
+    // One file of two may not be written: then neither is.
+    let repo = TestRepo::new();
+    repo.write(".lanes/a.yaml", slip);
+    repo.write(".lanes/b.yaml", "tasks: {b: {write: ./b}}\n");
+    fs::set_permissions(repo.path(".lanes/b.yaml"), closed).unwrap();
+    refused(&repo, &["--fix"], "may not be written");
+    assert_eq!(read(&repo, ".lanes/a.yaml"), slip);
+    assert_eq!(fs::read_dir(repo.path(".lanes")).unwrap().count(), 2);
+}
+
+#[test]
+fn a_sound_plan_that_may_not_be_written_is_just_checked() {
+    let repo = TestRepo::new();
+    repo.write("real.yaml", "tasks: {a: {write: a}}\n");
+    symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
+    assert_eq!(run(&repo, &["--fix", "--quiet"]), (0, String::new(), String::new()));
+}
+
+#[test]
+fn a_fifo_is_no_file_to_write_to() {
+    let repo = TestRepo::new();
+    make_fifo(&repo.path("plan"));
+    let path = repo.path("plan");
+    let writer = std::thread::spawn(move || fs::write(path, "tasks: {a: {write: ./a}}\n").unwrap());
+    refused(&repo, &["--fix", "plan"], "no plain file");
+    writer.join().unwrap();
+}
+
+/// The flag takes no argument that stands apart: what follows is the plan.
+#[test]
+fn the_flag_leaves_the_plan_alone() {
+    let repo = TestRepo::new();
+    repo.write("all", "tasks: {a: {write: ./a}}\n");
+    assert_eq!(run(&repo, &["--fix", "all"]).0, 0);
+    assert_eq!(read(&repo, "all"), "tasks: {a: {write: a}}\n");
+    assert_eq!(run(&repo, &["--fix=some"]).0, 2);
+}
+
+/// What `check --fix` makes of a plan beside these files, and what it wrote on standard error.
+fn fixed(plan: &str, files: &[&str]) -> (i32, String, String) {
+    let repo = with_plan(plan);
+    for file in files {
+        repo.write(file, "");
+    }
+    repo.git(&["add", "-A"]);
+    let (status, _, stderr) = run(&repo, &["--fix", "--format", "concise"]);
+    (status, read(&repo, "lanes.yaml"), stderr)
+}
+
+/// Nothing of this may be written: each changed a lane, or what a plan says.
+#[test]
+fn safe_fixes_leave_what_they_cannot_know() {
+    for plan in [
+        // Redundant only together with a glob that stays.
+        "tasks:\n  t: {write: [\"!a\", a, b]}\n",
+        "tasks:\n  t: {write: [a, b, \"!a\"]}\n",
+        // Takes from what is shared.
+        "share: log\ntasks:\n  t: {write: [src/**, \"!log\"]}\n",
+        // Misspelled: by the files, and by the lane's own globs.
+        "tasks:\n  t: {write: [docs/**, \"!src/contnet/schema/**\"]}\n",
+        "tasks:\n  t: {write: [lib/parser/**, \"!lib/parsers/x/**\"]}\n",
+        "tasks:\n  t: {write: [src/content/**, \"!docs\"]}\n",
+        // One string out of a plan.
+        "{\"tasks\": {\"a\": {\"write\": \"src/x\"}}}}\n",
+        "{\"tasks\": {\"a\": {\"write\": [\"src/x\"] \"needs\": []}}}\n",
+        "{\"tasks\": {\"a\": {\"write\": \"src\\main.rs\"}}}\n",
+        "```yaml\ntasks:\n  a: {write: docs/**}\n```\n",
+        "tasks:\n  a: *.rs\n",
+        "tasks:\n  a:\n    write:\n      - *.rs, *.md\n",
+        // A misspelled alias.
+        "x-lane: &lane [src/**]\ntasks:\n  t: {write: *lnae}\n",
+        // No path of the repository, or nobody knows which.
+        "tasks:\n  t: {write: /home/me/site/src/**}\n",
+        "tasks:\n  t: {write: \"~/src/**\"}\n",
+        "tasks:\n  t: {write: $HOME/src/**}\n",
+        "tasks:\n  t: {write: /}\n",
+        "tasks:\n  t: {write: \"[post-id]/x\"}\n",
+        "tasks:\n  t: {write: \"[a-e-n]\"}\n",
+        "tasks:\n  t: {write: true}\n",
+    ] {
+        let (_, text, stderr) = fixed(plan, &["src/content/schema/a", "docs/x", "lib/parser/y"]);
+        assert_eq!(text, plan, "{stderr}");
+        assert!(!stderr.contains("fixed: ") && !stderr.contains("bug: "), "{plan}: {stderr}");
+    }
+}
+
+/// The nearest to these, where there is nothing to know.
+#[test]
+fn safe_fixes_are_done_beside_those_that_are_not() {
+    for (plan, expected) in [
+        (
+            "tasks:\n  t: {write: [\"!a\", \"!a\", \"[ab]\"]}\n",
+            "tasks:\n  t: {write: [\"!a\", \"[ab]\"]}\n",
+        ),
+        ("tasks:\n  t: {write: [a, a, b, \"!docs/**\"]}\n", "tasks:\n  t: {write: [a, b]}\n"),
+        (
+            "tasks:\n  t: {write: [src/**, src/content/**, \"!docs/schema/**\"]}\n",
+            "tasks:\n  t: {write: [src/**]}\n",
+        ),
+        // The exclusion stays, and with it the glob that it takes.
+        (
+            "tasks:\n  t: {write: [\"!src/a\", src/a, b, b, docs/**, docs/x]}\n",
+            "tasks:\n  t: {write: [\"!src/a\", src/a, b, docs/**]}\n",
+        ),
+        ("tasks:\n  a: {write: src/{a,b}/**}\n", "tasks:\n  a: {write: \"src/{a,b}/**\"}\n"),
+        (
+            "{\"tasks\": {\"a\": {\"write\": [\"src/x\", *.rs]}}}\n",
+            "{\"tasks\": {\"a\": {\"write\": [\"src/x\", \"*.rs\"]}}}\n",
+        ),
+        (
+            "tasks:\n  a: {\n    write: [*.rs, src/**, !src/x], needs: b}\n  b: {write: src/{p,q}}\n",
+            "tasks:\n  a: {\n    write: [\"*.rs\", src/**, \"!src/x\"], needs: b}\n  b: {write: \"src/{p,q}\"}\n",
+        ),
+        ("tasks:\n  t: {write: /docs/**}\n", "tasks:\n  t: {write: docs/**}\n"),
+        ("tasks:\n  t: {write: ./home/**}\n", "tasks:\n  t: {write: home/**}\n"),
+    ] {
+        let (_, text, stderr) = fixed(plan, &["src/content/schema/one", "docs/x"]);
+        assert_eq!(text, expected, "{stderr}");
+        assert!(stderr.contains("fixed: "), "{plan}: {stderr}");
+    }
+}
+
+/// An absolute path below the root is written from there, through a link to the root too.
+#[test]
+fn absolute_paths_become_those_from_the_root() {
+    let repo = TestRepo::new();
+    let root = repo.root().canonicalize().unwrap();
+    let root = root.to_str().unwrap();
+    let plan = format!("tasks:\n  a: {{write: {root}/src/**}}\n  b: {{write: {root}x/src}}\n");
+    repo.write("lanes.yaml", &plan);
+    run(&repo, &["--fix"]);
+    assert_eq!(read(&repo, "lanes.yaml"), plan.replace(&format!("{root}/"), ""));
+}
+
+#[test]
+fn a_fenced_plan_is_no_plan() {
+    let plan = "# The plan\n\n```yaml\ntasks:\n  a: {write: *.rs, wirte: x}\n```\n";
+    let (status, stdout, stderr) = run(&with_plan(plan), &[]);
+    assert_eq!(status, 2);
+    let told = stdout + &stderr;
+    assert_eq!(told.matches("error[").count(), 1, "{told}");
+    assert!(told.contains("a plan is no Markdown") && told.contains("lanes.yaml:3:1"), "{told}");
+}
