@@ -1,13 +1,14 @@
 //! From what could be done to a plan to the edits of its text.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::list::{self, Change, Slot, line_start, newline, slot};
 use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace, Value};
 use super::{Edit, Fix, REASON};
 use crate::plan::Plan;
-use crate::source::{FileId, Span, yaml};
+use crate::source::{FileId, SourceFile, Span, yaml};
 
 /// Knows where the values of a plan stand, and so how its text changes for a fix.
 ///
@@ -104,7 +105,14 @@ impl<'p> Mender<'p> {
     }
 
     fn files(&self) -> &[FilePlaces] {
-        self.files.get_or_init(|| self.plan.sources.iter().map(FilePlaces::new).collect())
+        self.files.get_or_init(|| {
+            let places = |(source, yaml): (&SourceFile, Option<&Range<usize>>)| {
+                let all = 0..source.text().len();
+                FilePlaces::new(source.text(), yaml.cloned().unwrap_or(all))
+            };
+            let parts = self.plan.yaml.iter().map(Some).chain(std::iter::repeat(None));
+            self.plan.sources.iter().zip(parts).map(places).collect()
+        })
     }
 
     fn text(&self, file: FileId) -> &'p str {

@@ -1,6 +1,8 @@
 //! Plans as they are written: what is read, what is told, and what is left unknown.
 
-use super::*;
+use crate::level::Level;
+use crate::plan::{MAX_TEXT, Plan, PlanText, read, read_again};
+use crate::source::FileId;
 
 fn plan(text: &str) -> Plan {
     read(vec![PlanText::new("lanes.yaml", text)])
