@@ -495,3 +495,6 @@ impl Builder {
         self.misspelled(Some(*task), id.span, message, near.as_deref(), otherwise, *written_like);
     }
 }
+
+#[cfg(test)]
+mod tests;

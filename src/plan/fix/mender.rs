@@ -8,7 +8,7 @@ use super::list::{self, Change, Slot, line_start, newline, slot};
 use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace, Value};
 use super::{Edit, Fix, REASON};
 use crate::plan::Plan;
-use crate::source::{FileId, SourceFile, Span, yaml};
+use crate::source::{FileId, Span, yaml};
 
 /// Knows where the values of a plan stand, and so how its text changes for a fix.
 ///
@@ -106,17 +106,20 @@ impl<'p> Mender<'p> {
 
     fn files(&self) -> &[FilePlaces] {
         self.files.get_or_init(|| {
-            let places = |(source, yaml): (&SourceFile, Option<&Range<usize>>)| {
-                let all = 0..source.text().len();
-                FilePlaces::new(source.text(), yaml.cloned().unwrap_or(all))
-            };
-            let parts = self.plan.yaml.iter().map(Some).chain(std::iter::repeat(None));
-            self.plan.sources.iter().zip(parts).map(places).collect()
+            let files = (0..self.plan.sources.len()).map(FileId);
+            files.map(|file| FilePlaces::new(self.text(file), self.yaml(file).start)).collect()
         })
     }
 
+    /// The part of a file that is a YAML document.
+    fn yaml(&self, file: FileId) -> Range<usize> {
+        let all = || 0..self.plan.sources[file.0].text().len();
+        self.plan.yaml.get(file.0).cloned().unwrap_or_else(all)
+    }
+
+    /// The text of a file to the end of its YAML document: an edit must not depend on what follows.
     fn text(&self, file: FileId) -> &'p str {
-        self.plan.sources[file.0].text()
+        &self.plan.sources[file.0].text()[..self.yaml(file).end]
     }
 
     fn task_file(&self, task: u32) -> Option<FileId> {

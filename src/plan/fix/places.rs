@@ -104,10 +104,9 @@ impl Key {
 }
 
 impl FilePlaces {
-    /// Finds the places of a text that is YAML in this part.
-    pub(super) fn new(text: &str, yaml: Range<usize>) -> FilePlaces {
-        let tree = Tree::parse_part(text, yaml.clone());
-        let text = &text[..yaml.end];
+    /// Finds the places of a text that is YAML from `start` on.
+    pub(super) fn new(text: &str, start: usize) -> FilePlaces {
+        let tree = Tree::parse_part(text, start..text.len());
         let mut aliased = tree.aliased();
         aliased.sort_unstable_by_key(|range| (range.start, range.end));
         aliased.dedup();
@@ -128,7 +127,7 @@ impl FilePlaces {
             let text = line.trim_start_matches([' ', '\t']);
             line[..line.len() - text.len()].contains('\t')
         };
-        let document = &text[yaml.start..];
+        let document = &text[start..];
         if !places.is_json && document.contains('\t') && document.lines().any(is_tabbed) {
             return places;
         }
