@@ -3,12 +3,15 @@
 //! [`read`] makes a plan of texts and never fails: what is wrong becomes a [`Problem`], and all
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
+mod builder;
 pub mod fix;
+mod formats;
 pub mod locate;
 mod names;
 pub mod order;
 mod read;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::glob::Glob;
@@ -26,6 +29,8 @@ pub use read::{MAX_TASKS, MAX_TEXT, MAX_VALUES, PlanText, read, read_again};
 pub struct Plan {
     /// The texts that the plan was read from; spans point into them.
     pub sources: Vec<SourceFile>,
+    /// The part of each text that is a YAML document: all of it, if there is no entry.
+    pub(crate) yaml: Vec<Range<usize>>,
     /// The branch that the tasks' branches fork from, where the plan names one.
     pub base: Option<Spanned<String>>,
     /// The tasks, in the order of the texts.

@@ -29,7 +29,10 @@ const MAX_NODES: usize = 2_000_000;
 /// often it is used: a document of a kilobyte cannot become one of a gigabyte.
 #[derive(Debug)]
 pub struct Tree<'t> {
+    /// The document; all that the tree keeps is counted from its beginning.
     text: &'t str,
+    /// Where the document begins in its file.
+    base: usize,
     nodes: Vec<Node<'t>>,
     root: Option<usize>,
     anchors: HashMap<Cow<'t, str>, usize>,
@@ -41,7 +44,7 @@ pub struct Tree<'t> {
 /// A syntax error, or something that YAML has and a plan has no use for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, in bytes of the text.
+    /// Where, in bytes of the file.
     pub span: Range<usize>,
     /// What is wrong, in one line.
     pub message: String,
@@ -100,7 +103,16 @@ impl<'t> Tree<'t> {
     /// Reads the text. A byte order mark is passed over; offsets still count it.
     #[must_use]
     pub fn parse(text: &'t str) -> Tree<'t> {
-        let mut tree = Tree::empty(text);
+        Tree::parse_part(text, 0..text.len())
+    }
+
+    /// Reads a part of a file that is a document by itself, such as the front matter of a Markdown
+    /// file. All spans, those of problems too, are bytes of the file.
+    #[must_use]
+    pub fn parse_part(file: &'t str, part: Range<usize>) -> Tree<'t> {
+        let base = part.start;
+        let text = &file[part];
+        let mut tree = Tree { base, ..Tree::empty(text) };
         match tree.read(0..text.len()) {
             Ok(root) => tree.root = root,
             Err(error) => {
@@ -122,12 +134,16 @@ impl<'t> Tree<'t> {
                 fix: None,
             }];
         }
+        for problem in &mut tree.problems {
+            problem.span = moved(&problem.span, base);
+        }
         tree
     }
 
     fn empty(text: &'t str) -> Tree<'t> {
         Tree {
             text,
+            base: 0,
             nodes: Vec::new(),
             root: None,
             anchors: HashMap::new(),
@@ -160,7 +176,7 @@ impl<'t> Tree<'t> {
     #[must_use]
     pub fn aliased(&self) -> Vec<Range<usize>> {
         let targets = self.nodes.iter().filter_map(|node| match node.value {
-            Value::Alias(target) => Some(self.nodes[target].span.clone()),
+            Value::Alias(target) => Some(moved(&self.nodes[target].span, self.base)),
             _ => None,
         });
         targets.collect()
@@ -340,10 +356,10 @@ impl PartialEq for NodeRef<'_> {
 }
 
 impl<'t> NodeRef<'t> {
-    /// Where the node stands: for an alias, the alias itself.
+    /// Where the node stands in its file: for an alias, the alias itself.
     #[must_use]
     pub fn span(self) -> Range<usize> {
-        self.node().span.clone()
+        moved(&self.node().span, self.tree.base)
     }
 
     /// Whether the node is an alias of one that stands elsewhere.
@@ -362,7 +378,7 @@ impl<'t> NodeRef<'t> {
     /// The text of the node as it is written.
     #[must_use]
     pub fn source(self) -> &'t str {
-        &self.tree.text[self.span()]
+        &self.tree.text[self.node().span.clone()]
     }
 
     /// What the node is, aliases followed.
@@ -396,7 +412,10 @@ impl<'t> NodeRef<'t> {
                 Core::Other(what) => View::NotText(what),
             },
             (Value::Scalar { text, style }, None) => View::Text(self.scalar(text, *style, node)),
-            (_, Some((_, tag))) => View::UnknownTag(tag.start..node.span.end.max(tag.end)),
+            (_, Some((_, tag))) => {
+                let tag = tag.start..node.span.end.max(tag.end);
+                View::UnknownTag(moved(&tag, self.tree.base))
+            }
         }
     }
 
@@ -405,8 +424,14 @@ impl<'t> NodeRef<'t> {
     }
 
     fn scalar(self, text: &'t str, style: ScalarStyle, node: &'t Node<'t>) -> Scalar<'t> {
-        Scalar { text, raw: &self.tree.text[node.span.clone()], start: node.span.start, style }
+        let start = self.tree.base + node.span.start;
+        Scalar { text, raw: &self.tree.text[node.span.clone()], start, style }
     }
+}
+
+/// A span counted from the beginning of a document, as one of the file that it begins in at `base`.
+fn moved(span: &Range<usize>, base: usize) -> Range<usize> {
+    base + span.start..base + span.end
 }
 
 #[cfg(test)]

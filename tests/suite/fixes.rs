@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 use lanelint::check::{check, mend};
 use lanelint::finding::{Applicability, Edit, Fix, Mender, Report};
 use lanelint::plan::fix::apply;
 use lanelint::plan::{Plan, PlanText, read};
+use lanelint::source::yaml::{NodeRef, Tree, View};
 use proptest::prelude::*;
 
 use crate::harness::config;
@@ -259,6 +261,15 @@ fn plan_text(dice: &mut Dice<'_>) -> String {
     if dice.one_in(4) { text.replace('\n', "\r\n") } else { text }
 }
 
+/// The text with strange letters put in.
+fn slipped(mut text: String, slips: Vec<(prop::sample::Index, usize)>) -> String {
+    for (at, strange) in slips {
+        let at = text.floor_char_boundary(at.index(text.len()));
+        text.insert_str(at, STRANGE[strange]);
+    }
+    text
+}
+
 fn plan_of(text: &str) -> Arc<Plan> {
     Arc::new(read(vec![PlanText::new("lanes.yaml", text)]))
 }
@@ -413,8 +424,60 @@ fn all_fixes(plan: &Plan) -> Vec<Fix> {
     fixes
 }
 
+/// The nodes of a tree with their bytes, and its problems.
+fn outline(tree: &Tree<'_>, offset: usize) -> Vec<String> {
+    fn draw(node: NodeRef<'_>, offset: usize, lines: &mut Vec<String>) {
+        let span = |span: Range<usize>| span.start - offset..span.end - offset;
+        let at = span(node.span());
+        let (what, children) = match node.view() {
+            View::Text(text) => {
+                let ends = [0, text.text.len() / 2, text.text.len()]
+                    .map(|end| text.text.floor_char_boundary(end));
+                let inside = span(text.source_span(ends[0]..ends[1]));
+                let replaced = text.replaced(ends[1]..ends[2], "x: y");
+                let replaced = replaced.map(|(bytes, text)| (span(bytes), text));
+                (format!("{:?} {inside:?} {replaced:?}", text.text), Vec::new())
+            }
+            View::List(items) => ("list".to_owned(), items),
+            View::Map(pairs) => (
+                "map".to_owned(),
+                pairs.into_iter().flat_map(|(key, value)| [key, value]).collect(),
+            ),
+            View::UnknownTag(tag) => (format!("tag {:?}", span(tag)), Vec::new()),
+            other => (format!("{other:?}"), Vec::new()),
+        };
+        lines.push(format!("{at:?} {} {what}", node.source()));
+        if !node.is_alias() {
+            children.into_iter().for_each(|child| draw(child, offset, lines));
+        }
+    }
+    let mut lines = Vec::new();
+    if let Some(root) = tree.root() {
+        draw(root, offset, &mut lines);
+    }
+    let moved = |bytes: &Range<usize>| bytes.start - offset..bytes.end - offset;
+    lines.extend(tree.problems().iter().map(|problem| {
+        format!("{:?} {} {:?}", moved(&problem.span), problem.message, problem.fix)
+    }));
+    lines.extend(tree.aliased().iter().map(|bytes| format!("aliased {:?}", moved(bytes))));
+    lines
+}
+
 proptest! {
     #![proptest_config(config(500))]
+
+    /// A document inside another text, anywhere on its lines, makes the tree that it makes alone.
+    #[test]
+    fn embedded_tree_moves_spans(
+        throws in prop::collection::vec(any::<u16>(), 120),
+        slips in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
+        before in "[a-z&*!\\[\\]{}\"'#:é\n -]{0,12}", behind in "[a-z&*!\\[\\]{}\"'#:é\n -]{0,12}",
+    ) {
+        let text = slipped(plan_text(&mut Dice { throws: &throws, at: 0, comments: 0 }), slips);
+        let whole = [&*before, &text, &behind].concat();
+        let inside = Tree::parse_part(&whole, before.len()..before.len() + text.len());
+        prop_assert_eq!(outline(&Tree::parse(&text), 0), outline(&inside, before.len()), "{}", whole);
+    }
 
     /// Letters that mean something to YAML, anywhere in the text: what is offered all the same does
     /// what it says.
@@ -423,15 +486,7 @@ proptest! {
         throws in prop::collection::vec(any::<u16>(), 120),
         slips in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
     ) {
-        let mut dice = Dice { throws: &throws, at: 0, comments: 0 };
-        let mut text = plan_text(&mut dice);
-        for (at, strange) in slips {
-            let mut at = at.index(text.len());
-            while !text.is_char_boundary(at) {
-                at -= 1;
-            }
-            text.insert_str(at, STRANGE[strange]);
-        }
+        let text = slipped(plan_text(&mut Dice { throws: &throws, at: 0, comments: 0 }), slips);
         let plan = plan_of(&text);
         let texts = [PlanText::new("lanes.yaml", text.as_str())];
         let mender = Mender::new(&plan);

@@ -1,6 +1,7 @@
 //! From what could be done to a plan to the edits of its text.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::list::{self, Change, Slot, line_start, newline, slot};
@@ -104,11 +105,21 @@ impl<'p> Mender<'p> {
     }
 
     fn files(&self) -> &[FilePlaces] {
-        self.files.get_or_init(|| self.plan.sources.iter().map(FilePlaces::new).collect())
+        self.files.get_or_init(|| {
+            let files = (0..self.plan.sources.len()).map(FileId);
+            files.map(|file| FilePlaces::new(self.text(file), self.yaml(file).start)).collect()
+        })
     }
 
+    /// The part of a file that is a YAML document.
+    fn yaml(&self, file: FileId) -> Range<usize> {
+        let all = || 0..self.plan.sources[file.0].text().len();
+        self.plan.yaml.get(file.0).cloned().unwrap_or_else(all)
+    }
+
+    /// The text of a file to the end of its YAML document: an edit must not depend on what follows.
     fn text(&self, file: FileId) -> &'p str {
-        self.plan.sources[file.0].text()
+        &self.plan.sources[file.0].text()[..self.yaml(file).end]
     }
 
     fn task_file(&self, task: u32) -> Option<FileId> {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::source::SourceFile;
 use crate::source::yaml::{NodeRef, Tree, View};
 
 /// One text of a plan.
@@ -105,10 +104,9 @@ impl Key {
 }
 
 impl FilePlaces {
-    /// Finds the places of a text.
-    pub(super) fn new(source: &SourceFile) -> FilePlaces {
-        let text = source.text();
-        let tree = Tree::parse(text);
+    /// Finds the places of a text that is YAML from `start` on.
+    pub(super) fn new(text: &str, start: usize) -> FilePlaces {
+        let tree = Tree::parse_part(text, start..text.len());
         let mut aliased = tree.aliased();
         aliased.sort_unstable_by_key(|range| (range.start, range.end));
         aliased.dedup();
@@ -129,11 +127,12 @@ impl FilePlaces {
             let text = line.trim_start_matches([' ', '\t']);
             line[..line.len() - text.len()].contains('\t')
         };
-        if !places.is_json && text.contains('\t') && text.lines().any(is_tabbed) {
+        let document = &text[start..];
+        if !places.is_json && document.contains('\t') && document.lines().any(is_tabbed) {
             return places;
         }
         // To YAML a carriage return alone ends a line too; here it would be part of one.
-        if text.matches('\r').count() != text.matches("\r\n").count() {
+        if document.matches('\r').count() != document.matches("\r\n").count() {
             return places;
         }
         for (key, value) in &pairs {

@@ -1,6 +1,16 @@
 //! Plans as they are written: what is read, what is told, and what is left unknown.
 
-use super::*;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::native;
+use crate::level::Level;
+use crate::plan::builder::Builder;
+use crate::plan::fix::{Applicability, Fix, Mender};
+use crate::plan::{MAX_TEXT, Plan, PlanText, read, read_again};
+use crate::source::{FileId, SourceFile};
 
 fn plan(text: &str) -> Plan {
     read(vec![PlanText::new("lanes.yaml", text)])
@@ -418,5 +428,101 @@ fn quotes_are_safe_where_one_thing_can_be_meant() {
         let fix = plan.problems[0].fix.as_ref();
         assert_eq!(fix.map(|fix| fix.applicability), expected, "{text}");
         assert_eq!(fix.map_or("", |fix| &*fix.text), quoted, "{text}");
+    }
+}
+
+/// The plan that a part of a text is, and all that it says with its places.
+fn embedded(text: &str, part: std::ops::Range<usize>) -> (Plan, String) {
+    let mut builder = Builder::new(HashSet::new());
+    builder.begin_file(SourceFile::new("lanes.md", text), part.clone(), Arc::default());
+    native::read(&mut builder, text, part);
+    let plan = builder.finish();
+    let for_all = (&plan.base, &plan.protect, &plan.share, &plan.companions, &plan.levels);
+    let said = format!("{:#?}", (for_all, plan.unknown, &plan.tasks, &plan.problems));
+    (plan, said)
+}
+
+/// Moves the spans of a text that `embedded` made.
+fn moved(said: &str, by: usize) -> String {
+    let line = |line: &str| match line.trim_start().split_once(": ") {
+        Some((name @ ("start" | "end"), at)) => {
+            let at: usize = at.trim_end_matches(',').parse().unwrap();
+            format!("{name}: {},\n", at + by)
+        }
+        _ => format!("{}\n", line.trim_start()),
+    };
+    said.lines().map(line).collect()
+}
+
+/// Every fix that a plan's text may get, whoever asks for it.
+fn fixes(plan: &Plan) -> Vec<Fix> {
+    let mut fixes = vec![Fix::Share { glob: "x/*".into() }, Fix::RemoveShared { entry: 0 }];
+    for task in 0..u32::try_from(plan.tasks.len()).unwrap() {
+        fixes.extend([
+            Fix::RemoveGlob { task, entry: 0, applicability: Applicability::Safe },
+            Fix::RemoveGlob { task, entry: 1, applicability: Applicability::Safe },
+            Fix::ReplaceGlob { task, entry: 0, glob: "x/*".into() },
+            Fix::AddGlob { task, glob: "x/*".into() },
+            Fix::Exclude { task, globs: Box::new(["x".into(), "y".into()]) },
+            Fix::Need { task, other: 0 },
+            Fix::Allow { task, with: Some(0), rule: "overlapping-lanes" },
+            Fix::RemoveAllowance { task, allowance: 0 },
+            Fix::WriteNothing { task },
+        ]);
+    }
+    let glob_faults = plan.glob_entries().filter_map(|(_, entry)| entry.glob.as_ref().err());
+    let replacements = plan.problems.iter().filter_map(|problem| problem.fix.clone());
+    let replacements =
+        replacements.chain(glob_faults.flatten().filter_map(|fault| fault.fix.clone()));
+    fixes.extend(replacements.map(Fix::from));
+    fixes
+}
+
+const STYLES: &[&str] = &[
+    EXAMPLE,
+    "tasks:\n  a:\n    write: [src/a, \"src/b\", './c']\n  b: {write: 'x/**', needs: aa}\n  c:\n    \
+     write:\n      - \"q\"\n      - r # why\n    allow:\n      - {rule: x, with: a, reason: y}\n  d:\n\
+     protect: p/**\nshare:\n- y\n",
+    "{\"tasks\": {\"a\": {\"write\": [\"/src/**\", \"y\"], \"needs\": [\"b\"]},\n  \"b\": {\"write\": []}},\n \
+     \"share\": \"s\"}\n",
+    "x-lane: &lane [src/**, \"a//b\"]\ntasks: {a: {write: *lane, branch: a..b}, b: {write: &x y, needs: [a]},\n  \
+     1: {wirte: *x, title: >-\n   text}}\nrules: {overlapping-lanes: eror}\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A plan inside another text is the plan by itself, each span moved: those of syntax errors, of
+    /// the tasks that survive them, and of every edit.
+    #[test]
+    fn embedded_plan_moves_spans(
+        style in 0..STYLES.len(), cut in any::<prop::sample::Index>(), length in 0..6usize,
+        put in "([\\[\\]{}'\":*&!#|>,\n -]{0,4}|\u{feff}|é|---\n|\t)", crlf in any::<bool>(),
+        before in "(---\n|# é\\[\n\n```yaml\n|\u{feff}x: *y\n)", behind in "(|\n|\n---\n|\n```\n# *\\[\n)",
+    ) {
+        let mut plan = STYLES[style].to_owned();
+        let mut at = cut.index(plan.len() + 1);
+        let mut end = (at + length).min(plan.len());
+        while !plan.is_char_boundary(at) { at -= 1; }
+        while !plan.is_char_boundary(end) { end += 1; }
+        plan.replace_range(at..end, &put);
+        let ending = if crlf { "\r\n" } else { "\n" };
+        let [plan, before, behind] = [plan, before, behind].map(|text| text.replace('\n', ending));
+
+        let (alone, said) = embedded(&plan, 0..plan.len());
+        let whole = [&*before, &plan, &behind].concat();
+        let (inside, said_inside) = embedded(&whole, before.len()..before.len() + plan.len());
+        prop_assert_eq!(moved(&said, before.len()), moved(&said_inside, 0), "{}", &whole);
+
+        let (mender, mender_inside) = (Mender::new(&alone), Mender::new(&inside));
+        let edits = |mender: &Mender<'_>, fix: &Fix, by: usize| -> Vec<_> {
+            let edits = mender.edits(fix).into_iter();
+            edits.map(|edit| (edit.span.start + by, edit.span.end + by, edit.text)).collect()
+        };
+        for (fix, fix_inside) in fixes(&alone).iter().zip(&fixes(&inside)) {
+            let (alone, inside) =
+                (edits(&mender, fix, before.len()), edits(&mender_inside, fix_inside, 0));
+            prop_assert_eq!(alone, inside, "{:?} in\n{}", fix, &whole);
+        }
     }
 }

@@ -1,0 +1,94 @@
+//! A plan from a syntax that is not YAML: the builder needs to know nothing of it.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Builder, Exclusions, Globs, Word, Written};
+use crate::plan::Plan;
+use crate::source::SourceFile;
+
+/// A text that stands in its file as it is read.
+struct Verbatim<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl Written for Verbatim<'_> {
+    fn text(&self) -> &str {
+        self.text
+    }
+
+    fn source_span(&self, text: Range<usize>) -> Range<usize> {
+        self.start + text.start..self.start + text.end
+    }
+
+    fn replaced(&self, text: Range<usize>, with: &str) -> Option<(Range<usize>, String)> {
+        Some((self.source_span(text), with.to_owned()))
+    }
+}
+
+/// Reads a table of tasks, their globs and what they need.
+fn table(text: &str) -> Plan {
+    let word =
+        |cell: &'static str, at| Word { text: cell, at, written_like: |_, text| text.to_owned() };
+    // Cells are read as texts of a file that lives as long as the test.
+    let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    let place = |cell: &str| {
+        let start = cell.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + cell.len()
+    };
+    let mut builder = Builder::new(HashSet::new());
+    builder.begin_file(SourceFile::new("tasks.md", text), 0..0, Arc::default());
+    for row in text.lines().skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let Some(task) = builder.begin_task(&word(cells[0], place(cells[0]))) else { continue };
+        let globs = cells[1].split(", ").map(|glob| glob.trim_matches('`'));
+        let entries = globs.map(|glob| {
+            let written = Verbatim { text: glob, start: place(glob).start };
+            builder.glob(&written, place(glob), Exclusions::Taken)
+        });
+        let globs = Globs { entries: entries.collect(), is_partial: false };
+        builder.write(task, place(cells[1]), globs);
+        for need in cells[2].split(", ").filter(|need| !need.is_empty()) {
+            builder.needs(task, &word(need, place(need)));
+        }
+        builder.end_task();
+    }
+    builder.finish()
+}
+
+#[test]
+fn markdown_table() {
+    let plan = table(
+        "| task | files | after |\n\
+         | --- | --- | --- |\n\
+         | api | `src/api/**`, `docs/api.md` | |\n\
+         | web | `/src/web/**` | api, 12 |\n\
+         | 13 | `src/13` | webb |\n\
+         | api | `x` | |\n",
+    );
+    let text = |span: crate::source::Span| plan.sources[0].slice(span.bytes());
+    let problems: Vec<_> = plan
+        .problems
+        .iter()
+        .map(|problem| {
+            let fix = problem.fix.as_ref().map(|fix| (text(fix.span), fix.text.as_str()));
+            (text(problem.labels[0].0), problem.message.as_str(), problem.task, fix)
+        })
+        .collect();
+    let expected = [
+        ("api", "`api` is given twice", Some(0), None),
+        // A Markdown table has no quotes, and needs none.
+        ("12", "there is no task `12`", Some(1), Some(("12", "13"))),
+        ("webb", "there is no task `webb`", Some(2), Some(("webb", "web"))),
+    ];
+    assert_eq!(problems, expected);
+    let write = &plan.tasks[1].write.as_ref().unwrap().entries[0];
+    let fault = &write.glob.as_ref().unwrap_err()[0];
+    let fix = fault.fix.as_ref().unwrap();
+    assert_eq!((text(fault.span), text(fix.span), fix.text.as_str()), ("/", "/", ""));
+    assert_eq!(plan.tasks[0].globs().count(), 2);
+    assert_eq!(plan.tasks[1].needs[0].value, 0);
+    assert!(plan.is_lane_unknown(0) && plan.is_lane_unknown(1) && !plan.is_lane_unknown(2));
+}
