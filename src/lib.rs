@@ -1,5 +1,6 @@
 //! lanelint: a linter for write lanes, the files that each of several parallel tasks may edit.
 
+pub mod analysis;
 pub mod brief;
 pub mod change;
 pub mod check;

@@ -15,6 +15,7 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::brief::code;
 use crate::report::{name, names};
+use crate::rules;
 use crate::who::{Answer, Protection, Who};
 
 /// How many tasks are named.
@@ -72,7 +73,10 @@ fn notice(
         return None;
     }
     let plan = snapshot.plan();
-    let rule = if plan.tasks[task].is_review_only() { "review-only-write" } else { "out-of-lane" };
+    let rule = match plan.tasks[task].is_review_only() {
+        true => rules::REVIEW_ONLY_WRITE,
+        false => rules::OUT_OF_LANE,
+    };
     // What the gate would let through, allowed or with the rule off, needs no notice.
     let changes = BTreeMap::from([(path.clone(), ChangeKind::Modified)]);
     let judged = hook::judge(plan, Intent { task, changes, rivals: Vec::new() });
@@ -80,7 +84,7 @@ fn notice(
     let message = message(plan, task, &path, &answer);
     let end = snapshot.terms.client.encoding.range(&document.source, document.source.line_span(1)?);
     let severity = Some(lsp::DiagnosticSeverity::Information);
-    Some(lsp::Diagnostic { severity, ..named(snapshot, rule, end, message) })
+    Some(lsp::Diagnostic { severity, ..named(snapshot, rule.name, end, message) })
 }
 
 /// Whose the file is, and how to ask.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::names::{list, nearest};
 use super::{Plan, Spanned};
 use crate::glob::Glob;
-use crate::level::Level;
+use crate::level::{Level, Setting};
 use crate::parallel;
 use crate::plan::fix::Applicability;
 use crate::source::yaml::{self, NodeRef, Tree, View};
@@ -355,11 +355,11 @@ impl Reader {
                 continue;
             }
             let Some(level) = self.text_value(value, Wanted::Word("a level")) else { continue };
-            let level = match level.value.as_str() {
-                "error" => Some(Level::Error),
-                "warning" => Some(Level::Warning),
-                "note" => Some(Level::Note),
-                "off" => None,
+            let setting = match level.value.as_str() {
+                "error" => Setting::At(Level::Error),
+                "warning" => Setting::At(Level::Warning),
+                "note" => Setting::At(Level::Note),
+                "off" => Setting::Off,
                 other => {
                     let near = nearest(other, LEVELS.iter().copied());
                     let help = match near {
@@ -377,7 +377,7 @@ impl Reader {
                 }
             };
             let span = self.span(key.span());
-            self.plan.levels.push((Spanned { value: name.to_owned(), span }, level));
+            self.plan.levels.push((Spanned { value: name.to_owned(), span }, setting));
         }
     }
 

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use lanelint::change::Gap;
-use lanelint::check::is_on;
 use lanelint::fold;
 use lanelint::gate::{
     Commits, GateInput, TriedMerge, added_forms, collisions, may_move_folders, sharing,
@@ -12,6 +11,7 @@ use lanelint::git::{CommitId, GitError, Repository};
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::plan::order::Order;
+use lanelint::rules;
 
 use super::progress::Progress;
 use crate::cli::output::tell;
@@ -28,14 +28,14 @@ pub(super) fn compare(
     input: &mut GateInput,
     progress: &mut Progress<impl Write>,
 ) {
-    if is_on(plan, "clashing-paths") {
+    if rules::CLASHING_PATHS.is_on(plan) {
         existing(repository, base, input);
     }
     if input.judged.len() < 2 {
         return;
     }
     let (lanes, order) = (plan.lanes(), Order::new(plan));
-    if is_on(plan, "colliding-writes") {
+    if rules::COLLIDING_WRITES.is_on(plan) {
         let contents: Vec<_> =
             collisions(&lanes, &order, &input.judged).contents().into_iter().collect();
         // Without them, a collision is told all the same.
@@ -43,10 +43,10 @@ pub(super) fn compare(
         input.lines = contents.into_iter().zip(lines).collect();
     }
     // Merges have to know them too: a folder that moves along makes conflicts of its own.
-    if is_on(plan, "moved-folder") || is_on(plan, "merge-conflict") {
+    if rules::MOVED_FOLDER.is_on(plan) || rules::MERGE_CONFLICT.is_on(plan) {
         folder_renames(repository, &order, input, progress);
     }
-    if let Some(base) = base.filter(|_| is_on(plan, "merge-conflict")) {
+    if let Some(base) = base.filter(|_| rules::MERGE_CONFLICT.is_on(plan)) {
         merge(repository, &order, base, input, progress);
     }
 }

@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use lanelint::change::Gap;
-use lanelint::check::is_on;
 use lanelint::finding::Input;
 use lanelint::gate::GateInput;
 use lanelint::git::Repository;
 use lanelint::patch::DEFAULT_STRIP;
+use lanelint::rules;
 
 use super::output::tell;
 use super::plan::{Failure, Place};
@@ -118,7 +118,7 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
         carried::find(repository, &mut input, &mut progress);
         between::compare(repository, &plan, base.as_ref(), &mut input, &mut progress);
     }
-    if is_on(&plan, "escaping-symlink") {
+    if rules::ESCAPING_SYMLINK.is_on(&plan) {
         links::follow_all(&environment, repository.as_ref(), &place.root, &mut input);
     }
     drop(progress);

@@ -69,7 +69,7 @@ fn the_contracts_example_is_read_whole() {
     let needs: Vec<_> = plan.tasks[3].needs.iter().map(|need| need.value).collect();
     assert_eq!(needs, [0, 1, 2]);
     assert_eq!(&*plan.companions[0].1[0].text, "gen/**");
-    assert_eq!(plan.levels[0].1, Some(Level::Error));
+    assert_eq!(plan.levels[0].1, Setting::At(Level::Error));
     assert!((0..4).all(|task| !plan.is_lane_unknown(task)));
 }
 
