@@ -8,17 +8,24 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::failure::Failure;
-use crate::finding::{Datum, Draft, Finding, Level, Place, Report, UNVERIFIED};
-use crate::gate::{GateFacts, GateInput, Judged};
-use crate::lane::Lanes;
+use crate::finding::{Command, Draft, Finding, Place, Report};
+use crate::gate::{GateInput, Judged};
 use crate::overlap::Overlap;
+use crate::parallel;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
-use crate::rules::{Facts, LAST, Outcome, PlanFacts, Question, RULES, Rule};
+use crate::rules::{self, FINDERS, Find, Finder, Found, GaveUp, Outcome, Rule};
 use allowances::Allowances;
 pub use mend::{Done, Mended, Refused, mend};
+
+/// How many tasks are worth a second thread.
+const MANY: usize = 500;
+
+/// How many rules of the list are a thread's work there: these compare all lanes with each other.
+const COMPARING: usize = 6;
 
 /// Judges a plan before its tasks start.
 ///
@@ -27,24 +34,16 @@ pub use mend::{Done, Mended, Refused, mend};
 pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Failure>) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
-    let known = PlanFacts::new(plan, &lanes, &order, files, gaps);
-    checked(plan, &lanes, &order, &known, files)
+    checked(plan, &PlanFacts::new(plan, &lanes, &order, files, gaps))
 }
 
-fn checked(
-    plan: &Arc<Plan>,
-    lanes: &Lanes,
-    order: &Order,
-    known: &PlanFacts,
-    files: &[RepoPath],
-) -> Report {
-    let facts = Facts { plan, lanes, order, question: Question::Check(known), outcome: None };
+fn checked(plan: &Arc<Plan>, facts: &PlanFacts<'_>) -> Report {
     Report {
-        command: "check",
+        command: Command::Check,
         plan: Arc::clone(plan),
         inputs: Vec::new(),
-        findings: findings(&facts),
-        files: files.len(),
+        findings: findings(plan, Facts::Plan(facts)),
+        files: facts.file_count(),
     }
 }
 
@@ -53,20 +52,18 @@ fn checked(
 pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     let lanes = plan.lanes();
     let order = Order::new(plan);
-    gate_facts(plan, &lanes, &order, &GateFacts::new(plan, &lanes, &order, input))
+    gate_facts(plan, &GateFacts::new(plan, &lanes, &order, input))
 }
 
-/// [`gate`] where all that the rules look at is known.
+/// The same of facts of which some may be known already.
 #[must_use]
-pub fn gate_facts(plan: &Arc<Plan>, lanes: &Lanes, order: &Order, known: &GateFacts<'_>) -> Report {
-    let (input, question) = (known.input, Question::Gate(known));
-    let facts = Facts { plan, lanes, order, question, outcome: None };
+pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
     Report {
-        command: "gate",
+        command: Command::Gate,
         plan: Arc::clone(plan),
-        inputs: input.judged.iter().map(|judged| judged.input.clone()).collect(),
-        findings: findings(&facts),
-        files: changed_paths(input),
+        inputs: facts.input.judged.iter().map(|judged| judged.input.clone()).collect(),
+        findings: findings(plan, Facts::Gate(facts)),
+        files: changed_paths(facts.input),
     }
 }
 
@@ -75,24 +72,22 @@ pub fn gate_facts(plan: &Arc<Plan>, lanes: &Lanes, order: &Order, known: &GateFa
 #[must_use]
 pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let lanes = plan.lanes();
-    let mut known = PlanFacts::new(plan, &lanes, order, files, Vec::new());
-    let question = Question::Check(&known);
-    let facts = Facts { plan, lanes: &lanes, order, question, outcome: None };
-    let allowances = Allowances::new(&facts);
-    let Some(rule) = crate::rules::rule("overlapping-lanes") else { return Vec::new() };
+    let facts = PlanFacts::new(plan, &lanes, order, files, Vec::new());
+    let allowances = Allowances::new(plan, Facts::Plan(&facts));
     let stands = |overlap: &Overlap| {
-        let tasks = [overlap.tasks.0, overlap.tasks.1];
         let draft = Draft {
-            tasks: tasks.iter().map(|&task| plan.tasks[task].id.value.clone()).collect(),
+            tasks: plan.ids([overlap.tasks.0, overlap.tasks.1]),
             path: overlap.shared.witness.clone(),
             ..Draft::default()
         };
         // What is not decided cannot be allowed.
-        !overlap.shared.undecided.is_empty() || allowances.accepting(rule, &draft).is_empty()
+        !overlap.shared.undecided.is_empty()
+            || allowances.accepting(rules::OVERLAPPING_LANES, &draft).is_empty()
     };
-    let mut stands = known.overlaps.iter().map(stands).collect::<Vec<_>>().into_iter();
-    known.overlaps.retain(|_| stands.next() == Some(true));
-    known.overlaps
+    let mut stands = facts.overlaps().iter().map(stands).collect::<Vec<_>>().into_iter();
+    let mut overlaps = facts.into_overlaps();
+    overlaps.retain(|_| stands.next() == Some(true));
+    overlaps
 }
 
 fn changed_paths(input: &GateInput) -> usize {
@@ -100,28 +95,44 @@ fn changed_paths(input: &GateInput) -> usize {
     changes.map(|(path, _)| path).collect::<BTreeSet<_>>().len()
 }
 
-fn findings(facts: &Facts<'_>) -> Vec<Finding> {
-    let allowances = Allowances::new(facts);
-    let mut outcome = Outcome::default();
-    let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.name != LAST.name) {
-        find(rule, facts, &allowances, &mut outcome, &mut findings);
-    }
-    for finding in findings.iter().filter(|finding| UNVERIFIED.contains(&finding.rule)) {
+/// What a run is about.
+#[derive(Clone, Copy)]
+enum Facts<'f, 'a> {
+    Plan(&'f PlanFacts<'a>),
+    Gate(&'f GateFacts<'a>),
+}
+
+/// What some rules found.
+#[derive(Default)]
+struct Findings {
+    findings: Vec<Finding>,
+    gave_up: Vec<(&'static Rule, GaveUp)>,
+    outcome: Outcome,
+}
+
+fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
+    let allowances = Allowances::new(plan, facts);
+    let (first, second) = FINDERS.split_at(COMPARING);
+    let find = |finders: &'static [Finder]| {
+        let mut found = Findings::default();
+        finders.iter().for_each(|finder| found.run(finder, plan, facts, &allowances));
+        found
+    };
+    let many = matches!(facts, Facts::Plan(_)) && plan.tasks.len() > MANY;
+    let (mut all, others) = parallel::join(many, || find(first), || find(second));
+    all.extend(others);
+    all.report_gave_up(plan, &allowances);
+    for finding in all.findings.iter().filter(|finding| finding.rule.unverified) {
         let tasks = allowances.tasks(&finding.draft);
-        outcome.unverified.extend(tasks.iter().map(|&task| Some(task)));
-        outcome.unverified.extend(tasks.is_empty().then_some(None));
-        outcome.gave_up.extend(finding.draft.data.iter().filter_map(|(name, datum)| match datum {
-            Datum::Text(rule) if *name == "rule" => Some(Arc::clone(rule)),
-            _ => None,
-        }));
+        all.outcome.unverified.extend(tasks.iter().map(|&task| Some(task)));
+        all.outcome.unverified.extend(tasks.is_empty().then_some(None));
     }
-    let facts = Facts { outcome: Some(&outcome), ..*facts };
-    find(LAST, &facts, &allowances, &mut Outcome::default(), &mut findings);
+    all.look_at_outcome(plan, facts, &allowances);
+    let mut findings = all.findings;
     findings.sort_by(|one, other| {
         let (left, right) = (&one.draft, &other.draft);
-        place(facts.plan, left)
-            .cmp(&place(facts.plan, right))
+        place(plan, left)
+            .cmp(&place(plan, right))
             .then_with(|| one.rule.cmp(other.rule))
             .then_with(|| left.tasks.cmp(&right.tasks))
             .then_with(|| left.path.cmp(&right.path))
@@ -130,30 +141,90 @@ fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Lets a rule look at the facts, and settles the level of what it finds and who allows it.
-fn find(
-    rule: &Rule,
-    facts: &Facts<'_>,
-    allowances: &Allowances<'_>,
-    outcome: &mut Outcome,
-    findings: &mut Vec<Finding>,
-) {
-    let Some(level) = level(facts.plan, rule) else { return };
-    (rule.find)(facts, &mut |mut draft| {
-        let accepting = allowances.accepting(rule, &draft);
-        if let Some(&first) = accepting.first() {
-            for &other in &accepting[1..] {
-                outcome.accepting.entry(other).or_insert(first);
+impl Findings {
+    /// Lets a rule look at the facts, where it looks at such and is on.
+    fn run(
+        &mut self,
+        finder: &Finder,
+        plan: &Plan,
+        facts: Facts<'_, '_>,
+        allowances: &Allowances<'_, '_>,
+    ) {
+        let rule = finder.rule;
+        self.find(rule, plan, allowances, |found| match (finder.find, facts) {
+            (Find::Plan(find) | Find::Both(find, _), Facts::Plan(facts)) => find(facts, found),
+            (Find::Gate(find) | Find::Both(_, find), Facts::Gate(facts)) => find(facts, found),
+            _ => {}
+        });
+    }
+
+    /// Reports what the rules gave up on.
+    fn report_gave_up(&mut self, plan: &Plan, allowances: &Allowances<'_, '_>) {
+        let gave_up = std::mem::take(&mut self.gave_up);
+        self.outcome.gave_up = gave_up.iter().map(|(rule, _)| *rule).collect();
+        let reports = FINDERS.iter().find_map(|finder| match finder.find {
+            Find::GaveUp(report) => Some((finder.rule, report)),
+            _ => None,
+        });
+        let Some((rule, report)) = reports else { return };
+        self.find(rule, plan, allowances, |found| {
+            gave_up.into_iter().for_each(|(rule, on)| found.report(report(rule, on)));
+        });
+    }
+
+    /// Lets the rules look that look at what came of all others.
+    fn look_at_outcome(
+        &mut self,
+        plan: &Plan,
+        facts: Facts<'_, '_>,
+        allowances: &Allowances<'_, '_>,
+    ) {
+        let outcome = std::mem::take(&mut self.outcome);
+        for finder in FINDERS {
+            let Find::Outcome(of_plan, of_work) = finder.find else { continue };
+            self.find(finder.rule, plan, allowances, |found| match facts {
+                Facts::Plan(facts) => of_plan(facts, &outcome, found),
+                Facts::Gate(facts) => of_work(facts, &outcome, found),
+            });
+        }
+    }
+
+    /// Settles the level of what a rule finds, and who allows it.
+    fn find(
+        &mut self,
+        rule: &'static Rule,
+        plan: &Plan,
+        allowances: &Allowances<'_, '_>,
+        find: impl FnOnce(&mut Found<'_>),
+    ) {
+        let Some(level) = rule.level_in(plan) else { return };
+        let Findings { findings, outcome, gave_up } = self;
+        let mut report = |mut draft: Draft| {
+            let accepting = allowances.accepting(rule, &draft);
+            if let Some(&first) = accepting.first() {
+                for &other in &accepting[1..] {
+                    outcome.accepting.entry(other).or_insert(first);
+                }
+                outcome.accepting.insert(first, first);
             }
-            outcome.accepting.insert(first, first);
-        }
-        let allowed = accepting.first().map(|&first| Box::new(allowances.allowed(first)));
-        if allowed.is_some() {
-            // What is accepted on purpose needs no mending.
-            draft.fixes = Vec::new();
-        }
-        findings.push(Finding { rule: rule.name, level, draft, allowed });
-    });
+            let allowed = accepting.first().map(|&first| Box::new(allowances.allowed(first)));
+            if allowed.is_some() {
+                // What is accepted on purpose needs no mending.
+                draft.fixes = Vec::new();
+            }
+            findings.push(Finding { rule, level, draft, allowed });
+        };
+        let mut found = Found::new(&mut report);
+        find(&mut found);
+        gave_up.extend(found.into_gave_up().into_iter().map(|on| (rule, on)));
+    }
+
+    /// Adds what other rules found: an allowance is of one rule, so none is in both.
+    fn extend(&mut self, other: Findings) {
+        self.findings.extend(other.findings);
+        self.gave_up.extend(other.gave_up);
+        self.outcome.accepting.extend(other.outcome.accepting);
+    }
 }
 
 /// The file of a finding and the byte at which it is there.
@@ -163,18 +234,6 @@ fn place<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<u
         Place::File(path) => (path.to_string().into(), None),
         Place::Input(name) => (name.into(), None),
     })
-}
-
-/// Whether a plan leaves the rule of this name on.
-#[must_use]
-pub fn is_on(plan: &Plan, name: &str) -> bool {
-    crate::rules::rule(name).is_some_and(|rule| level(plan, rule).is_some())
-}
-
-/// The level of a rule's findings under this plan; nothing where it is off.
-fn level(plan: &Plan, rule: &Rule) -> Option<Level> {
-    let said = plan.level(rule.name).filter(|_| !rule.fixed);
-    said.unwrap_or(Some(rule.level))
 }
 
 #[cfg(test)]

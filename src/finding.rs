@@ -3,7 +3,10 @@
 //! There may be half a million findings, so one is small: texts that many have are shared, and a fix
 //! says what to do and not yet how the plan's text changes.
 
+mod rule;
+
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 pub use crate::level::Level;
@@ -11,12 +14,13 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 pub use crate::plan::fix::{Applicability, Edit, Fix, Mender};
 use crate::source::Span;
+pub use rule::{Causes, Done, Example, Grouping, Rule, Subject};
 
 /// One violation of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's name, in kebab-case.
-    pub rule: &'static str,
+    /// The rule that it breaks.
+    pub rule: &'static Rule,
     /// The rule's level, or the plan's own for it.
     pub level: Level,
     /// What was found. The rest of the finding is common to all rules.
@@ -91,8 +95,8 @@ pub struct Allowed {
 /// All that a run has to say, in the order in which every format says it.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// `check` or `gate`.
-    pub command: &'static str,
+    /// What was asked.
+    pub command: Command,
     /// The plan that was judged, or that judged: spans point into its texts.
     pub plan: Arc<Plan>,
     /// The inputs of a gate, in the order of the call.
@@ -101,6 +105,24 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many files exist or, in the gate, how many paths were changed.
     pub files: usize,
+}
+
+/// What a report answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Is the plan sound?
+    Check,
+    /// Did the tasks stay in their lanes?
+    Gate,
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Command::Check => "check",
+            Command::Gate => "gate",
+        })
+    }
 }
 
 /// One thing that a gate looked at, with the commits used.
@@ -144,7 +166,7 @@ impl Report {
     /// Whether all that was to be looked at was looked at, whole.
     #[must_use]
     pub fn verified(&self) -> bool {
-        !self.standing().any(|finding| UNVERIFIED.contains(&finding.rule))
+        !self.standing().any(|finding| finding.rule.unverified)
     }
 
     /// The run's verdict; `deny_warnings` makes a warning weigh as an error.
@@ -160,6 +182,3 @@ impl Report {
         }
     }
 }
-
-/// The rules whose findings mean that the answer is not whole.
-pub const UNVERIFIED: [&str; 2] = ["not-verified", "undecided"];

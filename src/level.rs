@@ -22,3 +22,12 @@ impl Level {
         }
     }
 }
+
+/// What a plan says of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Setting {
+    /// The rule reports nothing.
+    Off,
+    /// Its findings have this level.
+    At(Level),
+}

@@ -38,6 +38,7 @@
 //! assert_eq!(report.findings[0].rule, "overlapping-lanes");
 //! ```
 
+pub mod analysis;
 pub mod branches;
 pub mod brief;
 pub mod change;

@@ -2,25 +2,31 @@
 
 use std::collections::HashMap;
 
+use super::Facts;
 use crate::finding::{Allowed, Draft};
 use crate::glob::Glob;
 use crate::overlap;
-use crate::plan::Allow;
-use crate::rules::{AllowPlace, Facts, Rule};
+use crate::plan::{Allow, Plan};
+use crate::rules::{self, AllowPlace, Rule};
 
 /// The allowances of all tasks.
-pub(super) struct Allowances<'a> {
-    facts: &'a Facts<'a>,
+pub(super) struct Allowances<'f, 'a> {
+    plan: &'f Plan,
+    facts: Facts<'f, 'a>,
     /// The places of the tasks by their ids; empty when nobody allows anything.
-    tasks: HashMap<&'a str, usize>,
+    tasks: HashMap<&'f str, usize>,
 }
 
-impl<'a> Allowances<'a> {
-    pub(super) fn new(facts: &'a Facts<'a>) -> Allowances<'a> {
-        let tasks = &facts.plan.tasks;
+impl<'f, 'a> Allowances<'f, 'a> {
+    pub(super) fn new(plan: &'f Plan, facts: Facts<'f, 'a>) -> Allowances<'f, 'a> {
+        let tasks = &plan.tasks;
         let any = tasks.iter().any(|task| !task.allow.is_empty());
         let ids = tasks.iter().enumerate().filter(|_| any);
-        Allowances { facts, tasks: ids.map(|(place, task)| (&*task.id.value, place)).collect() }
+        Allowances {
+            plan,
+            facts,
+            tasks: ids.map(|(place, task)| (&*task.id.value, place)).collect(),
+        }
     }
 
     /// The tasks that a finding is about, in its order; none when nobody allows anything.
@@ -38,7 +44,7 @@ impl<'a> Allowances<'a> {
         let tasks = self.tasks(draft);
         for &task in &tasks {
             let other = |with: usize| with != task && tasks.contains(&with);
-            for (place, allow) in self.facts.plan.tasks[task].allow.iter().enumerate() {
+            for (place, allow) in self.plan.tasks[task].allow.iter().enumerate() {
                 if allow.rule.value == rule.name
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
                     && self.accepts(rule, allow, draft, &tasks)
@@ -52,7 +58,7 @@ impl<'a> Allowances<'a> {
 
     /// Who accepts by an allowance, and why.
     pub(super) fn allowed(&self, (task, place): AllowPlace) -> Allowed {
-        let task = &self.facts.plan.tasks[task];
+        let task = &self.plan.tasks[task];
         let reason = task.allow[place].reason.value.clone();
         Allowed { by: task.id.value.to_string(), reason }
     }
@@ -65,28 +71,22 @@ impl<'a> Allowances<'a> {
 
     /// Whether two tasks also meet outside of an allowed glob: its path is then only one of many.
     fn goes_further(&self, rule: &Rule, tasks: &[usize], allowed: &Glob) -> bool {
-        let facts = self.facts;
-        let (Some(known), &[left, right]) = (facts.check(), tasks) else { return false };
-        match rule.name {
-            "read-write-hazard" => {
-                let found = &known.hazards.found;
-                let place =
-                    found.binary_search_by_key(&(left, right), |one| (one.reader, one.writer));
-                place.is_ok_and(|place| {
-                    overlap::goes_further(facts.plan, facts.lanes, &found[place], allowed)
-                })
-            }
-            "overlapping-lanes" => {
-                let found = &known.overlaps;
-                let place = found.binary_search_by_key(&(left, right), |overlap| overlap.tasks);
-                place.is_ok_and(|place| {
-                    let pairs = found[place].shared.pairs.iter().copied();
-                    let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
-                    let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));
-                    !outside.pairs.is_empty() || !outside.undecided.is_empty()
-                })
-            }
-            _ => false,
+        let (Facts::Plan(facts), &[left, right]) = (self.facts, tasks) else { return false };
+        if rule == rules::READ_WRITE_HAZARD {
+            let found = &facts.hazards().found;
+            let at = found.binary_search_by_key(&(left, right), |one| (one.reader, one.writer));
+            at.is_ok_and(|at| overlap::goes_further(facts.plan, facts.lanes, &found[at], allowed))
+        } else if rule == rules::OVERLAPPING_LANES {
+            let found = facts.overlaps();
+            let at = found.binary_search_by_key(&(left, right), |overlap| overlap.tasks);
+            at.is_ok_and(|at| {
+                let pairs = found[at].shared.pairs.iter().copied();
+                let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
+                let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));
+                !outside.pairs.is_empty() || !outside.undecided.is_empty()
+            })
+        } else {
+            false
         }
     }
 }

@@ -132,7 +132,7 @@ fn an_unused_allowance_may_be_allowed_itself() {
     let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
     let allowed = finding.allowed.as_ref().unwrap();
     assert_eq!(
-        (finding.rule, allowed.by.as_str(), allowed.reason.as_str()),
+        (finding.rule.name, allowed.by.as_str(), allowed.reason.as_str()),
         ("unused-allow", "a", "soon")
     );
 }

@@ -5,10 +5,12 @@
 
 use std::collections::HashMap;
 
-use super::{ChangedLink, Destination, Protection, Standing};
+use super::standing::standing;
+use super::{ChangedLink, Destination, GateInput, Protection, Standing, Work};
 use crate::glob::{Patience, Undecided};
 use crate::lane::{Lanes, OthersBelow};
 use crate::path::RepoPath;
+use crate::plan::Plan;
 
 /// Why a link must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +49,29 @@ impl From<Undecided> for NoEscape {
     }
 }
 
+/// Whether each link of the input escapes, or why nobody knows; in their order.
+#[must_use]
+pub fn escapes(
+    plan: &Plan,
+    lanes: &Lanes,
+    protection: &Protection<'_>,
+    input: &GateInput,
+) -> Vec<Result<Option<Escape>, NoEscape>> {
+    let mut escapes = Escapes::new(lanes, protection);
+    let mut of = |link: &ChangedLink| {
+        let Some(judged) = input.judged.get(link.judged) else { return Ok(None) };
+        let change = match &judged.work {
+            Work::Changes(set) => set.changes.get(&link.path),
+            Work::NoBranch | Work::Unreadable(_) => None,
+        };
+        let stands = |change| standing(plan, lanes, protection, judged.task, &link.path, change);
+        escapes.of(link, judged.task, &change.map_or(Standing::Undecided, stands))
+    };
+    input.links.iter().map(&mut of).collect()
+}
+
 /// Decides about links, and remembers what lies below the folders to which they lead.
-pub(super) struct Escapes<'a> {
+struct Escapes<'a> {
     lanes: &'a Lanes,
     protection: &'a Protection<'a>,
     patience: Patience,
@@ -56,13 +79,13 @@ pub(super) struct Escapes<'a> {
 }
 
 impl<'a> Escapes<'a> {
-    pub(super) fn new(lanes: &'a Lanes, protection: &'a Protection<'a>) -> Escapes<'a> {
+    fn new(lanes: &'a Lanes, protection: &'a Protection<'a>) -> Escapes<'a> {
         Escapes { lanes, protection, patience: Patience::default(), others: HashMap::new() }
     }
 
     /// Decides about a link that a task made, or a branch that is no task's. `standing` is that of
     /// the link's own path.
-    pub(super) fn of(
+    fn of(
         &mut self,
         link: &ChangedLink,
         task: Option<usize>,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::change::{Change, ChangeKind, ChangeSet};
-use crate::finding::{Finding, Input, UNVERIFIED, Verdict};
+use crate::finding::{Finding, Input, Verdict};
 use crate::gate::{Extent, GateInput, Judged, Source, Work};
 use crate::level::Level;
 use crate::path::RepoPath;
@@ -72,8 +72,7 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
     let errors: Vec<&Finding> =
         report.standing().filter(|finding| finding.level == Level::Error).collect();
     // What is wrong with the plan itself names no path; either way the lane is not known.
-    let doubt =
-        |finding: &&&Finding| UNVERIFIED.contains(&finding.rule) || finding.draft.path.is_none();
+    let doubt = |finding: &&&Finding| finding.rule.unverified || finding.draft.path.is_none();
     match errors.iter().find(doubt) {
         Some(finding) => Decision::Unknown(finding.draft.message.clone()),
         None => Decision::Deny(reason::outside(plan, task, &errors)),

@@ -4,10 +4,11 @@
 //! around. It is of bounded length, and what strangers wrote is shown as such.
 
 use super::cut;
-use crate::finding::Finding;
+use crate::finding::{Finding, Rule};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
 use crate::report::{name, names};
+use crate::rules;
 use crate::who::{Protection, Who};
 
 /// How many globs, tasks or files are named.
@@ -34,12 +35,12 @@ pub(super) fn no_task(file: &str, why: &str) -> String {
 
 /// Denies the changes that the gate would report.
 pub(super) fn outside(plan: &Plan, task: usize, errors: &[&Finding]) -> String {
-    let mut strays: Vec<(&RepoPath, &str)> = errors
+    let mut strays: Vec<(&RepoPath, &Rule)> = errors
         .iter()
         .filter_map(|finding| Some((finding.draft.path.as_ref()?, finding.rule)))
         .collect();
     // That it touches the plan says more of a path than that it is outside of the lane.
-    strays.sort_by_key(|&(path, rule)| (path, rule != "plan-changed"));
+    strays.sort_by_key(|&(path, rule)| (path, rule != rules::PLAN_CHANGED));
     strays.dedup_by_key(|(path, _)| *path);
     let Some((&(path, rule), others)) = strays.split_first() else { return String::new() };
     let mut why = why(plan, task, path, rule);
@@ -51,8 +52,8 @@ pub(super) fn outside(plan: &Plan, task: usize, errors: &[&Finding]) -> String {
     denial(plan, task, &path.to_string(), &why)
 }
 
-fn why(plan: &Plan, task: usize, path: &RepoPath, rule: &str) -> String {
-    if rule == "plan-changed" {
+fn why(plan: &Plan, task: usize, path: &RepoPath, rule: &Rule) -> String {
+    if rule == rules::PLAN_CHANGED {
         let own = plan.own_paths.iter().any(|own| own.holds(path));
         let what = if own { "it is part of the plan" } else { "it would stand in for the plan" };
         return format!("{what}, which is changed on the base branch, by whoever owns the split");
@@ -100,7 +101,7 @@ pub(crate) fn may(plan: &Plan, task: usize) -> String {
     }
     let (less, globs): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
         entries.iter().partition(|entry| entry.negated);
-    let allowed = value.allow.iter().filter(|allow| allow.rule.value == "out-of-lane");
+    let allowed = value.allow.iter().filter(|allow| allow.rule.value == rules::OUT_OF_LANE.name);
     let globs = globs.into_iter().chain(allowed.filter_map(|allow| allow.path.as_ref()));
     let mut sentence = format!("It may write {}", list(globs));
     if !plan.share.is_empty() {

@@ -12,7 +12,6 @@ use crate::check::mend;
 use crate::finding::{Applicability, Edit, Finding, Fix, Mender, Place};
 use crate::plan::fix::apply;
 use crate::report::shown;
-use crate::rules;
 use crate::source::{FileId, Span};
 
 /// All that `check --fix` does.
@@ -98,7 +97,7 @@ fn touches(finding: &Finding, at: Span) -> bool {
 
 /// To accept a finding with a reason, where its rule can be allowed and offers no such edit itself.
 fn allowance(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
-    let rule = rules::rule(finding.rule).filter(|rule| !rule.fixed)?;
+    let rule = Some(finding.rule).filter(|rule| !rule.fixed)?;
     if finding.draft.fixes.iter().any(|fix| matches!(fix, Fix::Allow { .. })) {
         return None;
     }

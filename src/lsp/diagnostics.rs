@@ -8,6 +8,7 @@ use super::notice;
 use super::snapshot::Snapshot;
 use crate::finding::{Finding, Label, Level, Place};
 use crate::report::shown;
+use crate::rules::{self, Rule};
 use crate::source::FileId;
 
 /// The most findings that are shown of one text. No editor is of use with more, and one that comes
@@ -25,7 +26,7 @@ const RULES_PAGE: Option<&str> = if env!("CARGO_PKG_REPOSITORY").is_empty() {
 };
 
 /// Rules that find what could be left out.
-const UNNECESSARY: [&str; 2] = ["redundant-glob", "unused-allow"];
+static UNNECESSARY: [&Rule; 2] = [rules::REDUNDANT_GLOB, rules::UNUSED_ALLOW];
 
 /// All that is shown of a plan and of the files for which it counts.
 pub(super) fn all(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams> {
@@ -113,7 +114,7 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnos
         }),
         tags: unnecessary.then(|| vec![lsp::DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
-        ..named(snapshot, finding.rule, range, message)
+        ..named(snapshot, finding.rule.name, range, message)
     }
 }
 
@@ -157,7 +158,7 @@ fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<File
         shown_there.diagnostics.push(lsp::Diagnostic {
             severity: Some(lsp::DiagnosticSeverity::Hint),
             related_information: related,
-            ..named(snapshot, finding.rule, snapshot.range(span), message)
+            ..named(snapshot, finding.rule.name, snapshot.range(span), message)
         });
     }
 }

@@ -17,6 +17,7 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::brief::code;
 use crate::report::{name, names, shown};
+use crate::rules::{self, Rule};
 use crate::who::{Answer, Protection, Who};
 
 /// How many tasks are named.
@@ -70,7 +71,7 @@ fn on_shared_branch(
         "{}\nhelp: name the task in the setting `task`, or give each task its own `branch`",
         shown(&shared.problem)
     );
-    information(snapshot, document, "duplicate-branch", message)
+    information(snapshot, document, rules::DUPLICATE_BRANCH, message)
 }
 
 fn outside_lane(
@@ -86,7 +87,10 @@ fn outside_lane(
         return None;
     }
     let plan = snapshot.plan();
-    let rule = if plan.tasks[task].is_review_only() { "review-only-write" } else { "out-of-lane" };
+    let rule = match plan.tasks[task].is_review_only() {
+        true => rules::REVIEW_ONLY_WRITE,
+        false => rules::OUT_OF_LANE,
+    };
     // What the gate would let through, allowed or with the rule off, needs no notice.
     let changes = BTreeMap::from([(path.clone(), ChangeKind::Modified)]);
     let judged = hook::judge(plan, Intent { task, changes, rivals: Vec::new() });
@@ -98,13 +102,13 @@ fn outside_lane(
 fn information(
     snapshot: &Snapshot,
     document: &Document,
-    rule: &str,
+    rule: &Rule,
     message: String,
 ) -> Option<lsp::Diagnostic> {
     let line = document.source.line_span(1)?;
     let range = snapshot.terms.client.encoding.range(&document.source, line);
     let severity = Some(lsp::DiagnosticSeverity::Information);
-    Some(lsp::Diagnostic { severity, ..named(snapshot, rule, range, message) })
+    Some(lsp::Diagnostic { severity, ..named(snapshot, rule.name, range, message) })
 }
 
 /// Whose the file is, and how to ask.

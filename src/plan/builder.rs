@@ -14,7 +14,7 @@ use super::fix::{Applicability, Replacement};
 use super::names::{branch_fault, id_fault, list, nearest};
 use super::{Allow, GlobEntry, MAX_TASKS, MAX_VALUES, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;
-use crate::level::Level;
+use crate::level::{Level, Setting};
 use crate::source::{FileId, SourceFile, Span, excerpt};
 pub(super) use glob::{Exclusions, Globs, Written};
 
@@ -308,11 +308,11 @@ impl Builder {
     }
 
     pub(super) fn level(&mut self, rule: Spanned<String>, level: &Word<'_>) {
-        let level = match level.text {
-            "error" => Some(Level::Error),
-            "warning" => Some(Level::Warning),
-            "note" => Some(Level::Note),
-            "off" => None,
+        let setting = match level.text {
+            "error" => Setting::At(Level::Error),
+            "warning" => Setting::At(Level::Warning),
+            "note" => Setting::At(Level::Note),
+            "off" => Setting::Off,
             other => {
                 let message = format!("`{}` is no level", excerpt(other));
                 let near = nearest(other, LEVELS.iter().copied());
@@ -322,7 +322,7 @@ impl Builder {
                 return;
             }
         };
-        self.plan.levels.push((rule, level));
+        self.plan.levels.push((rule, setting));
     }
 
     fn sound_branch(&mut self, branch: &Word<'_>) -> Option<Spanned<String>> {

@@ -4,6 +4,7 @@
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
 mod builder;
+mod entries;
 pub mod fix;
 mod formats;
 pub mod locate;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use crate::glob::Glob;
 use crate::lane::{Common, Lane, Lanes};
-use crate::level::Level;
+use crate::level::Setting;
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 use fix::Replacement;
@@ -41,8 +42,8 @@ pub struct Plan {
     pub share: Vec<GlobEntry>,
     /// Which files are usually written together: the one, and the others.
     pub companions: Vec<(GlobEntry, Vec<GlobEntry>)>,
-    /// The levels that the plan gives to rules; nothing for `off`.
-    pub levels: Vec<(Spanned<String>, Option<Level>)>,
+    /// What the plan says of rules, by their names.
+    pub levels: Vec<(Spanned<String>, Setting)>,
     /// What is wrong with the plan.
     pub problems: Vec<Problem>,
     /// Whether something that all lanes have in common could not be read: then no lane is known.
@@ -188,11 +189,10 @@ impl Plan {
         self.tasks.iter().position(|task| &*task.id.value == id)
     }
 
-    /// The level that the plan gives to a rule: nothing where it gives none, and no level where it
-    /// turns the rule off.
+    /// What the plan says of a rule, if anything.
     #[must_use]
-    pub fn level(&self, rule: &str) -> Option<Option<Level>> {
-        self.levels.iter().find(|(name, _)| name.value == rule).map(|(_, level)| *level)
+    pub fn setting(&self, rule: &str) -> Option<Setting> {
+        self.levels.iter().find(|(name, _)| name.value == rule).map(|(_, setting)| *setting)
     }
 
     /// The id of the task that someone who wrote `id` probably meant.

@@ -32,7 +32,7 @@ pub(super) fn fingerprints(report: &Report) -> Vec<String> {
 
 fn digest(report: &Report, finding: &Finding) -> [u8; BYTES] {
     let mut about = About(Sha256::new());
-    about.add(finding.rule.as_bytes());
+    about.add(finding.rule.name.as_bytes());
     about.list(&finding.draft.tasks, |about, task| about.add(task.as_bytes()));
     match (globs(finding), &finding.draft.path) {
         // A witness is one of many: another file may be the first one tomorrow.

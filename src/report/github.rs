@@ -6,7 +6,7 @@ use std::io;
 use super::group::{Group, groups};
 use super::told::{Told, summary};
 use super::{Located, count, inside_root, shown};
-use crate::finding::{Level, Report, UNVERIFIED};
+use crate::finding::{Level, Report};
 
 /// How many annotations of each level GitHub shows of a step.
 const ANNOTATIONS: usize = 10;
@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         let all: Vec<usize> = (0..groups.len()).collect();
         let mut due: Vec<usize> = all.iter().filter(is_due).copied().collect();
         // What says that the answer is not whole must not be what is left out.
-        due.sort_by_key(|&group| !UNVERIFIED.contains(&groups[group].findings[0].rule));
+        due.sort_by_key(|&group| !groups[group].findings[0].rule.unverified);
         // The last one says how many there are beside.
         let shown = if due.len() > ANNOTATIONS { ANNOTATIONS - 1 } else { due.len() };
         due[..shown].iter().for_each(|&group| annotated[group] = true);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::fingerprint::fingerprints;
 use super::json::text::write_list;
 use super::{Located, file_name, shown};
-use crate::finding::{Finding, Level, Report, UNVERIFIED};
+use crate::finding::{Finding, Level, Report};
 
 #[derive(Serialize)]
 struct Issue<'r> {
@@ -56,7 +56,7 @@ impl<'r> Issue<'r> {
         };
         Issue {
             description,
-            check_name: finding.rule,
+            check_name: finding.rule.name,
             fingerprint,
             severity: severity(finding),
             location: Location {
@@ -73,7 +73,7 @@ impl<'r> Issue<'r> {
 fn severity(finding: &Finding) -> &'static str {
     match finding.level {
         _ if finding.allowed.is_some() => "info",
-        _ if UNVERIFIED.contains(&finding.rule) => "blocker",
+        _ if finding.rule.unverified => "blocker",
         Level::Error => "major",
         Level::Warning => "minor",
         Level::Note => "info",

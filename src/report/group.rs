@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::finding::{Finding, Level, Place, Report};
+use crate::finding::{self, Finding, Grouping, Level, Place, Report, Rule};
 use crate::path::RepoPath;
-use crate::rules::{self, Grouping};
 use crate::source::Span;
 
 /// Findings that a person reads as one, in the order of the report.
@@ -21,7 +20,7 @@ pub(super) enum Common {
     /// All are of one rule, and this text says what.
     Rule(&'static str),
     /// This place in the plan causes them all.
-    Cause(Span, rules::Causes),
+    Cause(Span, finding::Causes),
     /// All are about the path of the first; this text stands before the tasks.
     Path(&'static str),
     /// The same task accepts them, for the same reason.
@@ -33,13 +32,12 @@ const CAUSE: usize = 3;
 
 /// Puts the findings of a report into groups, in the order of the first of each.
 pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
-    let mut causes: BTreeMap<&str, Causes<'_>> = BTreeMap::new();
+    let mut causes: BTreeMap<&Rule, Causes<'_>> = BTreeMap::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut of_key: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for finding in &report.findings {
-        let grouping = rules::rule(finding.rule).map_or(Grouping::Alone, |rule| rule.grouping);
         let draft = &finding.draft;
-        let subject = match (grouping, &finding.allowed) {
+        let subject = match (finding.rule.grouping, &finding.allowed) {
             (_, Some(allowed)) => {
                 Some((Subject::Allowed(&allowed.by, &allowed.reason), Common::Allowed))
             }
@@ -75,7 +73,7 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     groups
 }
 
-type Key<'r> = (&'static str, Level, Subject<'r>);
+type Key<'r> = (&'static Rule, Level, Subject<'r>);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'r> {
@@ -96,7 +94,7 @@ struct Causes<'r> {
 }
 
 impl<'r> Causes<'r> {
-    fn new(report: &'r Report, rule: &str) -> Causes<'r> {
+    fn new(report: &'r Report, rule: &Rule) -> Causes<'r> {
         let mut findings: Vec<&Finding> = report
             .findings
             .iter()
@@ -118,7 +116,7 @@ impl<'r> Causes<'r> {
         Causes { paths, places: places(&findings) }
     }
 
-    fn of(&self, finding: &'r Finding, words: rules::Causes) -> Option<(Subject<'r>, Common)> {
+    fn of(&self, finding: &'r Finding, words: finding::Causes) -> Option<(Subject<'r>, Common)> {
         if let Some(path) = finding.draft.path.as_ref().filter(|path| self.paths.contains(path)) {
             return Some((Subject::Path(path), Common::Path(words.path)));
         }

@@ -144,7 +144,7 @@ impl<'r> JsonFinding<'r> {
             edits: edits.into_iter().map(edit).collect(),
         });
         JsonFinding {
-            rule: finding.rule,
+            rule: finding.rule.name,
             level: finding.level.word(),
             message: &draft.message,
             help: draft.help.as_deref(),
@@ -179,7 +179,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         verified: report.verified(),
     };
     write!(out, "{{\n  \"version\": 1,\n  \"command\": ")?;
-    write_field(&report.command, out)?;
+    write_field(&report.command.to_string(), out)?;
     write!(out, ",\n  \"plan\": ")?;
     write_field(&plan_names(&report.plan), out)?;
     write!(out, ",\n  \"inputs\": ")?;

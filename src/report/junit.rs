@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::{Located, path_text, shown};
-use crate::finding::{Finding, Level, Report, UNVERIFIED};
+use crate::finding::{Command, Finding, Level, Report};
 use crate::rules::{RULES, Rule, Subject};
 
 /// What comes of a test.
@@ -23,7 +23,7 @@ impl Outcome {
     fn of(finding: &Finding) -> Outcome {
         match finding.level {
             _ if finding.allowed.is_some() => Outcome::Skipped,
-            _ if UNVERIFIED.contains(&finding.rule) => Outcome::Broken,
+            _ if finding.rule.unverified => Outcome::Broken,
             Level::Error => Outcome::Failed,
             Level::Warning | Level::Note => Outcome::Passed,
         }
@@ -55,9 +55,10 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 /// Whether a rule looked at what the run is about, and found nothing.
 fn is_silent(report: &Report, rule: &Rule) -> bool {
     let is_of_plan = rule.subject == Subject::Plan;
-    let is_asked = is_of_plan == (report.command == "check") || UNVERIFIED.contains(&rule.name);
-    let is_off = !rule.fixed && report.plan.level(rule.name) == Some(None);
-    is_asked && !is_off && report.findings.iter().all(|finding| finding.rule != rule.name)
+    let is_asked = is_of_plan == (report.command == Command::Check) || rule.unverified;
+    is_asked
+        && rule.is_on(&report.plan)
+        && report.findings.iter().all(|finding| finding.rule != rule)
 }
 
 fn class(report: &Report, rule: &str) -> String {
@@ -65,7 +66,7 @@ fn class(report: &Report, rule: &str) -> String {
 }
 
 fn test(report: &Report, finding: &Finding, out: &mut dyn io::Write) -> io::Result<()> {
-    let class = class(report, finding.rule);
+    let class = class(report, finding.rule.name);
     let name = escaped(&name(finding)).into_owned();
     writeln!(out, "    <testcase classname=\"{class}\" name=\"{name}\">")?;
     let message = shown(&finding.draft.message);

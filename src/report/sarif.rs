@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::fingerprint::fingerprints;
 use super::json::text::{write_field, write_list};
 use super::told::summary;
-use crate::finding::{Report, UNVERIFIED};
+use crate::finding::Report;
 use message::Message;
 use result::{Location, SarifResult};
 use rules::{Driver, Override, Reference};
@@ -70,13 +70,11 @@ struct Properties {
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let verified = report.verified();
     let unverified =
-        report.standing().filter(|finding| UNVERIFIED.contains(&finding.rule)).map(|finding| {
-            Notification {
-                level: "error",
-                message: Message::of(finding),
-                locations: result::place(report, finding).into_iter().collect(),
-                associated_rule: rules::reference(finding.rule),
-            }
+        report.standing().filter(|finding| finding.rule.unverified).map(|finding| Notification {
+            level: "error",
+            message: Message::of(finding),
+            locations: result::place(report, finding).into_iter().collect(),
+            associated_rule: rules::reference(finding.rule),
         });
     let invocation = Invocation {
         execution_successful: verified,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{Format, Style, write};
-use crate::finding::{Allowed, Datum, Draft, Finding, Input, Label, Level, Place, Report};
+use crate::finding::{Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Place, Report};
 use crate::path::RepoPath;
 use crate::plan::Plan;
+use crate::rules;
 use crate::source::{FileId, SourceFile, Span};
 
 const HOSTILE: &str = "::error::x\u{1b}[31m\n::warning\u{202e}y ##[group] ##vso[z] \u{7f}`|\r";
@@ -41,7 +42,7 @@ fn hostile_report() -> Report {
     let allowed = Allowed { by: HOSTILE.to_owned(), reason: HOSTILE.to_owned() };
     let plan = Plan { sources: vec![SourceFile::new(HOSTILE, text)], ..Plan::default() };
     Report {
-        command: "gate",
+        command: Command::Gate,
         plan: Arc::new(plan),
         inputs: vec![Input {
             task: Some(HOSTILE.to_owned()),
@@ -49,10 +50,10 @@ fn hostile_report() -> Report {
             ..Input::default()
         }],
         findings: vec![
-            finding("out-of-lane", &path, None),
-            finding("out-of-lane", &odd, None),
-            finding("overlapping-lanes", &path, None),
-            finding("overlapping-lanes", &odd, Some(Box::new(allowed))),
+            finding(rules::OUT_OF_LANE, &path, None),
+            finding(rules::OUT_OF_LANE, &odd, None),
+            finding(rules::OVERLAPPING_LANES, &path, None),
+            finding(rules::OVERLAPPING_LANES, &odd, Some(Box::new(allowed))),
         ],
         files: 2,
     }

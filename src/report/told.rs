@@ -4,10 +4,9 @@
 use super::group::{Common, Group};
 use super::{count, path_text, shown};
 use crate::finding::{
-    Allowed, Applicability, Datum, Finding, Fix, Label, Level, Mender, Place, Report,
+    Allowed, Applicability, Command, Datum, Finding, Fix, Label, Level, Mender, Place, Report,
 };
 use crate::plan::Plan;
-use crate::rules;
 
 /// How many members of a group are told one by one.
 const TOLD: usize = 10;
@@ -202,7 +201,7 @@ fn help(plan: &Plan, group: &Group<'_>) -> Vec<Line> {
         Some(help) if (same && !many) || group.common.is_none() => {
             vec![Line::message(first, help.as_ref())]
         }
-        _ => rules::rule(first.rule).map(|rule| Line::words(rule.remedy)).into_iter().collect(),
+        _ => vec![Line::words(first.rule.remedy)],
     }
 }
 
@@ -320,7 +319,7 @@ fn of_path<'r>(group: &Group<'r>, what: &str) -> Told<'r> {
 
 /// How much was looked at, and what was found.
 pub(super) fn summary(report: &Report) -> String {
-    let files = if report.command == "gate" { "changed path" } else { "file" };
+    let files = if report.command == Command::Gate { "changed path" } else { "file" };
     let looked =
         format!("{}, {}", count(report.plan.tasks.len(), "task"), count(report.files, files));
     let unverified = if report.verified() { "" } else { " — not everything could be verified" };
@@ -349,7 +348,7 @@ pub(super) fn found(report: &Report) -> String {
 /// How many findings `--fix` would mend, where it can be said at all.
 pub(super) fn mendable(report: &Report) -> Option<String> {
     let on_disk = report.plan.sources.iter().all(|source| source.name() != "-");
-    if report.command != "check" || !on_disk {
+    if report.command != Command::Check || !on_disk {
         return None;
     }
     let mender = Mender::new(&report.plan);

@@ -1,16 +1,20 @@
 //! `broad-lane`: a lane that leaves little to those beside it.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, and, label, text, texts};
+use super::english::and;
+use super::labels::{label, text, texts, write_label};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};
 use crate::source::excerpt;
 use crate::survey::breadth::{Broad, Reach};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "broad-lane",
     summary: "a lane beside concurrent ones that holds more than half of the files, or whatever \
               folder there is",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "A lane that holds nearly everything keeps nobody apart: all that others may \
         write, now or when the plan grows, is in it too. A lane is broad if a concurrent task may \
@@ -29,34 +33,38 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
-    for broad in &known.survey.breadth.broad {
-        report(draft(facts, broad));
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    for broad in &facts.breadth().broad {
+        found.report(draft(facts, broad));
+    }
+    for &task in &facts.breadth().undecided {
+        let label = write_label(facts.plan, task, "this lane");
+        found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
     }
 }
 
-fn draft(facts: &Facts<'_>, broad: &Broad) -> Draft {
-    let id = facts.id(broad.task);
-    let beside = facts.ids(broad.beside.iter().copied());
+fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
+    let id = facts.plan.id(broad.task);
+    let beside = facts.plan.ids(broad.beside.iter().copied());
     let mut data = Vec::new();
     let (holds, place) = match broad.reach {
         Reach::Files { held, all } => {
             data.push(("held", Datum::Count(held)));
             data.push(("files", Datum::Count(all)));
             let said = format!("{held} of {all} files");
-            (format!("{held} of the {all} files"), facts.write_label(broad.task, said))
+            (format!("{held} of the {all} files"), write_label(facts.plan, broad.task, said))
         }
         Reach::AnyFolder(glob) => {
             let said = "every folder, whatever its name";
-            let entry = glob.and_then(|glob| facts.globs(broad.task).get(glob).copied());
+            let entry = glob.and_then(|glob| facts.plan.globs(broad.task).get(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
             let place = match entry {
                 Some(entry) => label(entry.span, said),
-                None => facts.write_label(broad.task, said),
+                None => write_label(facts.plan, broad.task, said),
             };
             let by = entry.map(|entry| format!(" (`{}`)", excerpt(&entry.text)));
             (format!("what is below any folder{}", by.unwrap_or_default()), place)
@@ -74,7 +82,7 @@ fn draft(facts: &Facts<'_>, broad: &Broad) -> Draft {
             "name the folders that it changes, exclude what the others own, or let it need them"
                 .into(),
         ),
-        tasks: facts.ids([broad.task]),
+        tasks: facts.plan.ids([broad.task]),
         labels: vec![place],
         data,
         ..Draft::default()

@@ -3,18 +3,21 @@
 
 use std::sync::Arc;
 
-use super::{Causes, Done, Example, Facts, Grouping, PlanFacts, Rule, Subject, label, text, texts};
-
+use super::english::who;
+use super::labels::{change_labels, label, text, texts};
+use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Datum, Draft, Label, Level, Place};
-use crate::gate::{GateFacts, PathClash};
-use crate::overlap::{Clash, Discord};
+use crate::gate::PathClash;
+use crate::overlap::{Clash, Clashes, Discord};
 use crate::path::RepoPath;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "clashing-paths",
     summary: "two concurrent lanes share no path, but hold paths that cannot stand together",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "Lanes are compared byte by byte, and so does git. On macOS and Windows, \
         `Docs/a.md` and `docs/a.md` are one file all the same: whoever checks both out has only \
@@ -34,23 +37,16 @@ pub(super) const RULE: Rule = Rule {
         glob: ("clashes with", "lane"),
         path: "clashes with paths of several lanes",
     }),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    if let Some(known) = facts.check() {
-        in_plan(facts, known, report);
-    }
-    if let Some(gate) = facts.gate() {
-        in_work(facts, gate, report);
-    }
-}
+pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &Facts<'_>, known: &PlanFacts, report: &mut dyn FnMut(Draft)) {
-    for Clash { discord, tasks, globs, paths } in &known.clashes.found {
+fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    let Clashes { found: clashes, undecided } = facts.clashes();
+    for Clash { discord, tasks, globs, paths } in clashes {
         let [one, other] = paths;
-        let [left, right] = [facts.id(tasks.0), facts.id(tasks.1)];
-        let entries = [facts.globs(tasks.0)[globs.0], facts.globs(tasks.1)[globs.1]];
+        let [left, right] = [facts.plan.id(tasks.0), facts.plan.id(tasks.1)];
+        let entries = [facts.plan.globs(tasks.0)[globs.0], facts.plan.globs(tasks.1)[globs.1]];
         let message = match discord {
             Discord::Form if one == other => {
                 format!("`{left}` and `{right}` may write `{one}` in two forms: {ONE_FILE}")
@@ -66,10 +62,10 @@ fn in_plan(facts: &Facts<'_>, known: &PlanFacts, report: &mut dyn FnMut(Draft)) 
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
         let mut data = vec![("globs", Datum::List(vec![globs]))];
         data.extend(common_data(*discord, one, other));
-        report(Draft {
+        found.report(Draft {
             message,
             help: Some(help(*discord).into()),
-            tasks: facts.ids([tasks.0, tasks.1]),
+            tasks: facts.plan.ids([tasks.0, tasks.1]),
             path: Some(one.clone()),
             labels: vec![
                 label(entries[0].span, format!("`{left}` may write it")),
@@ -79,38 +75,47 @@ fn in_plan(facts: &Facts<'_>, known: &PlanFacts, report: &mut dyn FnMut(Draft)) 
             ..Draft::default()
         });
     }
+    for globs in undecided {
+        let tasks: Vec<usize> = globs.iter().map(|(task, _)| *task).collect();
+        let place = |&(task, glob): &(usize, usize)| label(facts.plan.globs(task)[glob].span, "");
+        let labels = globs.iter().map(place).collect();
+        found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+    }
 }
 
-fn in_work(facts: &Facts<'_>, gate: &GateFacts<'_>, report: &mut dyn FnMut(Draft)) {
-    for PathClash { discord, judged, path, other_judged, other } in &gate.clashes.found {
+fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    if facts.clashes().gave_up {
+        found.gave_up(GaveUp::on_work(facts.plan));
+    }
+    for PathClash { discord, judged, path, other_judged, other } in &facts.clashes().found {
         // What is protected is so in all its forms, and that says enough.
-        if other_judged.is_none() && gate.protection.holds(path) == Ok(true) {
+        if other_judged.is_none() && facts.protection().holds(path) == Ok(true) {
             continue;
         }
-        let who = facts.who(judged);
+        let one = who(facts, judged);
         let help = match other_judged {
             Some(_) => help(*discord),
             None => "spell it as that is spelled, or delete that",
         };
-        let message = match (discord, other_judged.map(|other| facts.who(other))) {
+        let message = match (discord, other_judged.map(|other| who(facts, other))) {
             (Discord::Form, None) => {
-                format!("{who} adds `{path}` beside `{other}`, which exists: {ONE_FILE}")
+                format!("{one} adds `{path}` beside `{other}`, which exists: {ONE_FILE}")
             }
             (Discord::Form, Some(also)) => {
-                format!("{who} writes `{path}`, and {also} `{other}`: {ONE_FILE}")
+                format!("{one} writes `{path}`, and {also} `{other}`: {ONE_FILE}")
             }
             (Discord::Folder, also) => format!(
-                "{who} writes the file `{path}`, and {} `{other}`, for which it has to be a folder",
+                "{one} writes the file `{path}`, and {} `{other}`, for which it has to be a folder",
                 also.as_deref().unwrap_or("there is")
             ),
         };
         let tasks = [judged.task, other_judged.and_then(|other| other.task)];
-        let mut labels = facts.changed(judged, path, "");
+        let mut labels = change_labels(facts, judged, path, "");
         labels.push(Label { place: Place::File((*other).clone()), text: "beside this".to_owned() });
-        report(Draft {
+        found.report(Draft {
             message,
             help: Some(help.into()),
-            tasks: facts.ids(tasks.into_iter().flatten()),
+            tasks: facts.plan.ids(tasks.into_iter().flatten()),
             path: Some((*path).clone()),
             labels,
             data: common_data(*discord, path, other),

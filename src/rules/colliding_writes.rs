@@ -1,15 +1,18 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
+use super::labels::{text, texts, write_label};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
 use crate::finding::{Datum, Draft, Label, Level, Place};
 use crate::gate::{Collision, Meeting};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
     summary: "two concurrent tasks changed the same path, not both by `share`, and not to the same",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Meeting,
     explanation: "Whoever is merged second merges onto work that was not there when theirs was \
         made. Where the lines touch or have no line between them, git stops; where they are apart, \
@@ -26,26 +29,27 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::ByPath("was changed by several tasks"),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
-    for collision in &gate.collisions.found {
-        let lines = collision.lines(gate.input);
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    if facts.collisions().gave_up {
+        found.gave_up(GaveUp::on_work(facts.plan));
+    }
+    for collision in &facts.collisions().found {
+        let lines = collision.lines(facts.input);
         let meeting = collision.meeting(&lines);
         let tasks = collision.sides.map(|(task, _)| task);
         let mut labels =
             vec![Label { place: Place::File(collision.path.clone()), text: String::new() }];
-        labels.extend(
-            tasks.map(|task| {
-                facts.write_label(task, format!("what `{}` may write", facts.id(task)))
-            }),
-        );
-        report(Draft {
+        labels.extend(tasks.map(|task| {
+            write_label(facts.plan, task, format!("what `{}` may write", facts.plan.id(task)))
+        }));
+        found.report(Draft {
             message: message(facts, collision, &lines, meeting),
             help: Some(help(meeting).into()),
-            tasks: facts.ids(tasks),
+            tasks: facts.plan.ids(tasks),
             path: Some(collision.path.clone()),
             labels,
             data: data(collision, &lines, meeting),
@@ -55,14 +59,14 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 }
 
 fn message(
-    facts: &Facts<'_>,
+    facts: &GateFacts<'_>,
     collision: &Collision<'_>,
     lines: &[Lines; 2],
     meeting: Result<Meeting, &'static str>,
 ) -> String {
     use ChangeKind::{Added, Deleted};
     let path = collision.path;
-    let [one, other] = collision.sides.map(|(task, _)| facts.id(task));
+    let [one, other] = collision.sides.map(|(task, _)| facts.plan.id(task));
     match collision.sides.map(|(_, change)| change.kind) {
         [Added, Added] => return format!("`{one}` and `{other}` both added `{path}`"),
         [Deleted, _] => return format!("`{one}` deleted `{path}`, which `{other}` changed"),

@@ -1,13 +1,17 @@
 //! `dependency-cycle`: tasks that wait for each other.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, texts};
+use super::english::and;
+use super::labels::{label, texts};
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "dependency-cycle",
     summary: "`needs` goes round",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "Tasks that wait for each other never start. Edges on a cycle order nothing, so \
         these tasks count as concurrent.",
@@ -19,28 +23,26 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    if facts.check().is_none() {
-        return;
-    }
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     for cycle in facts.order.cycles() {
         let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
         let labels = steps
             .filter_map(|(&task, &next)| {
                 let need = facts.plan.tasks[task].needs.iter().find(|need| need.value == next)?;
-                let text = format!("`{}` waits for `{}`", facts.id(task), facts.id(next));
+                let text = format!("`{}` waits for `{}`", facts.plan.id(task), facts.plan.id(next));
                 Some(label(need.span, text))
             })
             .collect();
-        let ids = facts.ids(cycle.iter().copied());
+        let ids = facts.plan.ids(cycle.iter().copied());
         let message = match ids.as_slice() {
             [one] => format!("`{one}` needs itself"),
-            many => format!("{} need each other in a circle", super::and(many)),
+            many => format!("{} need each other in a circle", and(many)),
         };
-        report(Draft {
+        found.report(Draft {
             message,
             help: Some("remove one of these needs".into()),
             tasks: ids.clone(),

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label};
+use super::english::and;
+use super::labels::label;
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Level};
+use crate::plan::Plan;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch",
     summary: "two tasks on one branch, or on `a` and `a/b`, which git cannot hold together",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "The gate knows a task's changes by its branch; on a shared one nobody can say \
         whose they are. git keeps branches as files, so that `a` and `a/b` cannot both exist.",
@@ -21,15 +26,32 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+pub(super) const FIND: Find = Find::Both(in_plan, in_work);
+
+fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |_| true, found);
+}
+
+fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    let concerns = |task| facts.concerns(Some(task));
+    find(facts.plan, |[one, other]| concerns(one) || concerns(other), found);
+}
+
+/// Finds each pair of tasks that cannot have a branch each, among those that are asked about.
+fn find(plan: &Plan, asked: impl Fn([usize; 2]) -> bool, found: &mut Found<'_>) {
+    let mut pair = |one: usize, other: usize, what: &str| {
+        let pair = [one.min(other), one.max(other)];
+        if asked(pair) {
+            found.report(draft(plan, pair, what));
+        }
+    };
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (task, value) in facts.plan.tasks.iter().enumerate() {
+    for (task, value) in plan.tasks.iter().enumerate() {
         let branch = value.branch_name();
         if let Some(&other) = first.get(branch) {
-            pair(facts, other, task, &format!("are both on branch `{branch}`"), report);
+            pair(other, task, &format!("are both on branch `{branch}`"));
         } else {
             first.insert(branch, task);
         }
@@ -41,28 +63,24 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                     "are on branches `{}` and `{branch}`, which git cannot hold together",
                     &branch[..at]
                 );
-                pair(facts, other, task, &what, report);
+                pair(other, task, &what);
             }
         }
     }
 }
 
-fn pair(facts: &Facts<'_>, one: usize, other: usize, what: &str, report: &mut dyn FnMut(Draft)) {
-    if !facts.concerns(Some(one)) && !facts.concerns(Some(other)) {
-        return;
-    }
-    let (one, other) = (one.min(other), one.max(other));
+fn draft(plan: &Plan, [one, other]: [usize; 2], what: &str) -> Draft {
     let place = |task: usize| {
-        let task = &facts.plan.tasks[task];
+        let task = &plan.tasks[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         label(span, format!("the branch of `{}`", task.id.value))
     };
-    report(Draft {
-        message: format!("{} {what}", super::and(&facts.ids([one, other]))),
+    Draft {
+        message: format!("{} {what}", and(&plan.ids([one, other]))),
         help: Some("give one of them another `branch`".into()),
-        tasks: facts.ids([one, other]),
+        tasks: plan.ids([one, other]),
         // The later one is the newcomer.
         labels: vec![place(other), place(one)],
         ..Draft::default()
-    });
+    }
 }

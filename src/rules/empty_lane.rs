@@ -1,13 +1,16 @@
 //! `empty-lane`: globs of which nothing is left.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject};
+use super::labels::write_label;
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::{Extents, PlanFacts};
 use crate::finding::{Draft, Level};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "empty-lane",
     summary: "globs are given, but none of their paths is left",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "The exclusions and what is protected leave the task nothing to write, so every \
         change it makes would be out of its lane. A task that only reviews says `write: []`.",
@@ -18,24 +21,33 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    let Extents { vacant, protected, .. } = facts.extents();
     for (place, task) in facts.plan.tasks.iter().enumerate() {
+        if vacant[place].is_none() {
+            let label = write_label(facts.plan, place, "this lane");
+            found.gave_up(GaveUp::on_lanes(facts.plan, &[place], vec![label]));
+        }
         let given = task.write.as_ref().is_some_and(|write| !write.entries.is_empty());
-        let protected = &known.alone.protected[place];
+        let protected = &protected[place];
         let all_protected =
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
-        if given && !task.unknown && known.alone.vacant[place] == Some(true) && !all_protected {
-            report(Draft {
+        if given && !task.unknown && vacant[place] == Some(true) && !all_protected {
+            found.report(Draft {
                 message: format!("nothing is left of the lane of `{}`", task.id.value),
                 help: Some(
                     "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),
-                tasks: facts.ids([place]),
-                labels: vec![facts.write_label(place, "no path is in these and not taken away")],
+                tasks: facts.plan.ids([place]),
+                labels: vec![write_label(
+                    facts.plan,
+                    place,
+                    "no path is in these and not taken away",
+                )],
                 ..Draft::default()
             });
         }

@@ -1,18 +1,22 @@
 //! `escaping-symlink`: a symbolic link that leads out of the lane.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use std::sync::Arc;
 
+use super::english::{and, who};
+use super::labels::{change_labels, text, texts};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
-use crate::gate::Escape;
+use crate::gate::{ChangedLink, Escape, Judged, NoEscape};
 use crate::path::{RepoPath, quote};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "escaping-symlink",
     summary: "a symbolic link that leads outside the repository, into `.git`, into another task's \
               lane or to a protected path",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Work,
     explanation: "Whoever writes through a link writes where it leads, and the path that was \
         allowed says nothing of that. A link is followed in the tree that is judged, through other \
@@ -29,29 +33,52 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
-    for (link, escape) in gate.input.links.iter().zip(&gate.escapes) {
-        let Some(judged) = gate.input.judged.get(link.judged) else { continue };
-        let Ok(Some(escape)) = escape else { continue };
-        let who = facts.who(judged);
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    for (link, escape) in facts.input.links.iter().zip(facts.escapes()) {
+        let Some(judged) = facts.input.judged.get(link.judged) else { continue };
+        let escape = match escape {
+            Ok(Some(escape)) => escape,
+            Ok(None) => continue,
+            Err(why) => {
+                found.gave_up(gave_up(facts, judged, link, *why));
+                continue;
+            }
+        };
+        let who = who(facts, judged);
         let target = shown(link.target.as_deref().unwrap_or_default());
         let Words { whereto, word, path, owners } = words(facts, escape);
         let mut data = vec![("target", text(target.as_str())), ("leads", text(word))];
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
-        report(Draft {
+        found.report(Draft {
             message: format!("{who} made `{}` a link to `{target}`, which {whereto}", link.path),
             help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
-            tasks: facts.ids(judged.task),
+            tasks: facts.plan.ids(judged.task),
             path: Some(link.path.clone()),
-            labels: facts.changed(judged, &link.path, "a symbolic link"),
+            labels: change_labels(facts, judged, &link.path, "a symbolic link"),
             data,
             ..Draft::default()
         });
+    }
+}
+
+fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEscape) -> GaveUp {
+    GaveUp {
+        on: format!("the link `{}`", link.path),
+        why: match why {
+            NoEscape::Endless => "it leads through more than 40 links, or in a circle",
+            NoEscape::TooLong => "its target is longer than any system takes",
+            NoEscape::GaveUp => GaveUp::BOUND,
+        },
+        help: "remove the link, or let it lead straight to its target",
+        tasks: facts.plan.ids(judged.task),
+        path: Some(link.path.clone()),
+        labels: change_labels(facts, judged, &link.path, "a symbolic link"),
+        globs: None,
     }
 }
 
@@ -63,7 +90,7 @@ struct Words<'a> {
     owners: Vec<Arc<str>>,
 }
 
-fn words<'a>(facts: &Facts<'_>, escape: &'a Escape) -> Words<'a> {
+fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
     let folder = |folder: &Option<RepoPath>| match folder {
         Some(folder) => format!("`{folder}`"),
         None => "the root".to_owned(),
@@ -79,13 +106,13 @@ fn words<'a>(facts: &Facts<'_>, escape: &'a Escape) -> Words<'a> {
             (whereto, "protected", Some(path), vec![])
         }
         Escape::Lane(path, owners) => {
-            let owners = facts.ids(owners.iter().copied());
-            let whose = super::and(&owners);
+            let owners = facts.plan.ids(owners.iter().copied());
+            let whose = and(&owners);
             (format!("leads to `{path}`, in the lane of {whose}"), "lane", Some(path), owners)
         }
         Escape::LaneBelow(to, path, owners) => {
-            let owners = facts.ids(owners.iter().copied());
-            let (to, whose) = (folder(to), super::and(&owners));
+            let owners = facts.plan.ids(owners.iter().copied());
+            let (to, whose) = (folder(to), and(&owners));
             let whereto = format!("leads to {to}, where `{path}` is in the lane of {whose}");
             (whereto, "lane", Some(path), owners)
         }

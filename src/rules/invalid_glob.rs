@@ -1,16 +1,20 @@
 //! `invalid-glob`: a glob that the language does not have.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
+use super::labels::{label, text};
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
+use crate::plan::Plan;
 use crate::source::excerpt;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "invalid-glob",
     summary: "a glob that cannot mean what it looks like",
     level: Level::Error,
     fixed: true,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "Other tools read `src/**.rs`, `./src` or `[é]` in ways that surprise, and some \
         match nothing. Here such a glob is refused at its exact place, with the mend. It is left \
@@ -23,16 +27,25 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    for (task, entry) in facts.plan.glob_entries().filter(|(task, _)| facts.concerns(*task)) {
+pub(super) const FIND: Find = Find::Both(in_plan, in_work);
+
+fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |_| true, found);
+}
+
+fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |task| facts.concerns(task), found);
+}
+
+fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
+    for (task, entry) in plan.glob_entries().filter(|(task, _)| concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
-            report(Draft {
+            found.report(Draft {
                 message: format!("`{}`: {}", excerpt(&entry.text), fault.problem),
                 help: Some(fault.help.clone().into()),
-                tasks: facts.ids(task),
+                tasks: plan.ids(task),
                 labels: vec![label(fault.span, fault.problem.as_str())],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: fault.fix.iter().cloned().map(Fix::from).collect(),

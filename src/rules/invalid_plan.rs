@@ -1,17 +1,20 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
-use super::{Done, Example, Facts, Grouping, RULES, Rule, Subject, label, replacement, rule};
 use std::borrow::Cow;
 
+use super::labels::{label, replacement};
+use super::{Done, Example, Find, Found, Grouping, RULES, Rule, Subject, rule};
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
-use crate::plan::{Spanned, nearest};
+use crate::plan::{Plan, Spanned, nearest};
 use crate::source::excerpt;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "invalid-plan",
     summary: "a key, type, id or reference that is wrong",
     level: Level::Error,
     fixed: true,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
         for an alias would leave a lane that means something else than was written. Nothing is \
@@ -24,37 +27,46 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    for problem in facts.plan.problems.iter().filter(|problem| facts.concerns(problem.task)) {
-        report(Draft {
+pub(super) const FIND: Find = Find::Both(in_plan, in_work);
+
+fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |_| true, found);
+}
+
+fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |task| facts.concerns(task), found);
+}
+
+fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
+    for problem in plan.problems.iter().filter(|problem| concerns(problem.task)) {
+        found.report(Draft {
             message: problem.message.clone(),
             help: problem.help.clone().map(Cow::Owned),
-            tasks: facts.ids(problem.task),
+            tasks: plan.ids(problem.task),
             labels: problem.labels.iter().map(|(span, text)| label(*span, text.as_str())).collect(),
             fixes: problem.fix.iter().cloned().map(Fix::from).collect(),
             ..Draft::default()
         });
     }
-    for (name, _) in &facts.plan.levels {
-        wrong_rule(facts, name, "its level is fixed", &[], report);
+    for (name, _) in &plan.levels {
+        wrong_rule(plan, name, "its level is fixed", &[], found);
     }
-    for task in (0..facts.plan.tasks.len()).filter(|&task| facts.concerns(Some(task))) {
-        for allow in &facts.plan.tasks[task].allow {
-            wrong_rule(facts, &allow.rule, "it cannot be allowed", &[task], report);
+    for task in (0..plan.tasks.len()).filter(|&task| concerns(Some(task))) {
+        for allow in &plan.tasks[task].allow {
+            wrong_rule(plan, &allow.rule, "it cannot be allowed", &[task], found);
         }
     }
 }
 
 /// Tells of a name under `rules` or in an `allow` that is no rule's, or that of a fixed one.
 fn wrong_rule(
-    facts: &Facts<'_>,
+    plan: &Plan,
     name: &Spanned<String>,
     fixed: &str,
     tasks: &[usize],
-    report: &mut dyn FnMut(Draft),
+    found: &mut Found<'_>,
 ) {
     let (message, help, near) = match rule(&name.value) {
         Some(rule) if rule.fixed => {
@@ -70,12 +82,12 @@ fn wrong_rule(
             (format!("there is no rule `{}`", excerpt(&name.value)), help, near)
         }
     };
-    report(Draft {
+    found.report(Draft {
         message,
         help: Some(help.into()),
-        tasks: facts.ids(tasks.iter().copied()),
+        tasks: plan.ids(tasks.iter().copied()),
         labels: vec![label(name.span, "")],
-        fixes: near.map(|near| replacement(facts.plan, name.span, near)).into_iter().collect(),
+        fixes: near.map(|near| replacement(plan, name.span, near)).into_iter().collect(),
         ..Draft::default()
     });
 }

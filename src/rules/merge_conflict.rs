@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, texts};
+use super::english::and;
+use super::labels::{texts, write_label};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::change::Conflict;
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
 use crate::path::RepoPath;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "merge-conflict",
     summary: "two concurrent branches do not merge",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Merge,
     explanation: "The branches that share files were merged, two by two and then all of them in the \
         order of `needs`, as git would, but with none of the merge drivers that the repository \
@@ -28,25 +32,28 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::ByPath("does not merge between"),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    if facts.input.left_unmerged {
+        found.gave_up(GaveUp::on_work(facts.plan));
+    }
     // Where a branch conflicts with another one, it does so with all together too.
     let mut known: BTreeSet<(usize, usize, &RepoPath)> = BTreeSet::new();
-    for merge in &gate.input.merges {
+    for merge in &facts.input.merges {
         let Ok(conflicts) = &merge.outcome else { continue };
-        let Some(branch) = task(gate.input, merge.branch) else { continue };
+        let Some(branch) = task(facts.input, merge.branch) else { continue };
         let into: Vec<usize> =
-            merge.into.iter().filter_map(|&place| task(gate.input, place)).collect();
+            merge.into.iter().filter_map(|&place| task(facts.input, place)).collect();
         let others: Vec<usize> =
             into.iter().copied().filter(|&other| facts.order.concurrent(branch, other)).collect();
         for conflict in conflicts {
             let pair = |other: usize| (branch.min(other), branch.max(other), &conflict.path);
             let is_known = into.iter().any(|&other| known.contains(&pair(other)));
             if !others.is_empty() && !is_known {
-                report(draft(facts, merge, branch, &others, conflict));
+                found.report(draft(facts, merge, branch, &others, conflict));
             }
             if let &[other] = into.as_slice() {
                 known.insert(pair(other));
@@ -60,7 +67,7 @@ fn task(input: &GateInput, place: usize) -> Option<usize> {
 }
 
 fn draft(
-    facts: &Facts<'_>,
+    facts: &GateFacts<'_>,
     merge: &TriedMerge,
     branch: usize,
     others: &[usize],
@@ -68,13 +75,13 @@ fn draft(
 ) -> Draft {
     let Conflict { path, kinds } = conflict;
     let why = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
-    let id = facts.id(branch);
+    let id = facts.plan.id(branch);
     let (mut tasks, message) = if merge.into.len() == 1 {
         let tasks = vec![branch.min(others[0]), branch.max(others[0])];
-        let names = super::and(&facts.ids(tasks.iter().copied()));
+        let names = and(&facts.plan.ids(tasks.iter().copied()));
         (tasks, format!("{names} do not merge at `{path}`{why}"))
     } else {
-        let names = super::and(&facts.ids(others.iter().copied()));
+        let names = and(&facts.plan.ids(others.iter().copied()));
         let message = format!(
             "`{id}` does not merge at `{path}`{why} with what {names} come to when they are merged"
         );
@@ -82,11 +89,9 @@ fn draft(
     };
     tasks.dedup();
     let mut labels = vec![Label { place: Place::File(path.clone()), text: String::new() }];
-    labels.extend(
-        tasks
-            .iter()
-            .map(|&task| facts.write_label(task, format!("what `{}` may write", facts.id(task)))),
-    );
+    labels.extend(tasks.iter().map(|&task| {
+        write_label(facts.plan, task, format!("what `{}` may write", facts.plan.id(task)))
+    }));
     Draft {
         message,
         help: Some(
@@ -94,7 +99,7 @@ fn draft(
              the tasks and let the other need it"
                 .into(),
         ),
-        tasks: facts.ids(tasks),
+        tasks: facts.plan.ids(tasks),
         path: Some(path.clone()),
         labels,
         data: vec![("kinds", texts(kinds.iter().map(String::as_str)))],

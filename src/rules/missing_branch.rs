@@ -1,14 +1,17 @@
 //! `missing-branch`: a task whose branch does not exist.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
+use super::labels::{label, text};
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "missing-branch",
     summary: "a task whose branch does not exist (yet)",
     level: Level::Note,
     fixed: false,
+    unverified: false,
     subject: Subject::Branch,
     explanation: "The task has not started, its branch was not fetched, or the branch has another \
         name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
@@ -20,23 +23,23 @@ pub(super) const RULE: Rule = Rule {
         done: Done::NoBranch,
     },
     grouping: Grouping::Together("there is no branch for"),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
-    let missing = gate.input.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch));
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    let missing = facts.input.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch));
     for place in missing.filter_map(|judged| judged.task) {
         let task = &facts.plan.tasks[place];
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
-        report(Draft {
+        found.report(Draft {
             message: format!("there is no branch `{branch}` for `{}`", task.id.value),
             help: Some(format!(
                 "if it has started, fetch it (`git fetch origin {branch}`) or name its branch with \
                  `branch:`"
             ).into()),
-            tasks: facts.ids([place]),
+            tasks: facts.plan.ids([place]),
             labels: vec![label(span, "no branch of this name")],
             data: vec![("branch", text(branch))],
             ..Draft::default()

@@ -1,18 +1,21 @@
 //! `missing-companion`: a lane that names a file and lacks what is written with it.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text, texts};
+use super::labels::{label, text, texts, write_label};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};
 use crate::glob;
 use crate::plan::fix;
 use crate::source::excerpt;
 use crate::survey::companions::Missing;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "missing-companion",
     summary: "a glob names a file whose companion, such as its lock file, exists and is not in the \
               lane",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "Who changes `Cargo.toml` changes `Cargo.lock` as well, by the next build, and the \
         gate then refuses a change that nobody planned. The lock files of the usual package \
@@ -30,19 +33,23 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
-    for missing in &known.survey.companions.missing {
-        report(draft(facts, missing));
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    for missing in &facts.companions().missing {
+        found.report(draft(facts, missing));
+    }
+    for &task in &facts.companions().undecided {
+        let label = write_label(facts.plan, task, "this lane");
+        found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
     }
 }
 
-fn draft(facts: &Facts<'_>, missing: &Missing) -> Draft {
-    let id = facts.id(missing.task);
-    let entry = facts.globs(missing.task)[missing.glob];
+fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
+    let id = facts.plan.id(missing.task);
+    let entry = facts.plan.globs(missing.task)[missing.glob];
     let pair = missing.pair.and_then(|(pair, other)| facts.plan.companions[pair].1.get(other));
     let companion = match pair {
         Some(pair) => pair.text.to_string(),
@@ -52,7 +59,7 @@ fn draft(facts: &Facts<'_>, missing: &Missing) -> Draft {
     // What a concurrent task owns cannot simply be added.
     let owners = facts.lanes.owners(&missing.companion).unwrap_or_default();
     let owners = owners.into_iter().filter(|&owner| facts.order.concurrent(owner, missing.task));
-    let owners = facts.ids(owners);
+    let owners = facts.plan.ids(owners);
     let help = match owners.first() {
         None => format!("add `{shown}` to the `write` of `{id}`, or put it under `share`"),
         Some(owner) => format!(
@@ -66,7 +73,7 @@ fn draft(facts: &Facts<'_>, missing: &Missing) -> Draft {
     Draft {
         message: format!("`{id}` may write `{}`, but not `{shown}`", excerpt(&entry.text)),
         help: Some(help.into()),
-        tasks: facts.ids([missing.task]),
+        tasks: facts.plan.ids([missing.task]),
         path: Some(missing.companion.clone()),
         labels,
         data: vec![

@@ -1,14 +1,17 @@
 //! `missing-lane`: a task that does not say what it may write.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label};
+use super::labels::label;
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
-use crate::plan::fix;
+use crate::plan::{Plan, fix};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "missing-lane",
     summary: "a task without `write`",
     level: Level::Error,
     fixed: true,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
         guesses is no gate. Say `write: []` for a task that only reviews.",
@@ -19,16 +22,25 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    for (place, task) in facts.plan.tasks.iter().enumerate() {
-        if task.write.is_none() && facts.concerns(Some(place)) {
-            report(Draft {
+pub(super) const FIND: Find = Find::Both(in_plan, in_work);
+
+fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |_| true, found);
+}
+
+fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    find(facts.plan, |task| facts.concerns(task), found);
+}
+
+fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
+    for (place, task) in plan.tasks.iter().enumerate() {
+        if task.write.is_none() && concerns(Some(place)) {
+            found.report(Draft {
                 message: format!("`{}` does not say what it may write", task.id.value),
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
-                tasks: facts.ids([place]),
+                tasks: plan.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
                 fixes: vec![Fix::WriteNothing { task: fix::place(place) }],
                 ..Draft::default()

@@ -1,14 +1,17 @@
 //! `moved-folder`: a task renames a folder in which a concurrent one adds files.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
+use super::labels::{text, texts, write_label};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Place};
 use crate::gate::MovedFolder;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "moved-folder",
     summary: "a task renames a folder under which a concurrent task adds files",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Merge,
     explanation: "git takes the new files for some that should have been moved along: it moves \
         them out of the lane in which they were written, or stops and asks. Where they lie only in \
@@ -26,16 +29,19 @@ pub(super) const RULE: Rule = Rule {
         },
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     const TOLD: usize = 10;
-    let Some(gate) = facts.gate() else { return };
-    for MovedFolder { mover, adder, rename, files, moves } in &gate.moved.found {
+    if facts.moved().gave_up {
+        found.gave_up(GaveUp::on_work(facts.plan));
+    }
+    for MovedFolder { mover, adder, rename, files, moves } in &facts.moved().found {
         let (mover, adder) = (*mover, *adder);
         let Some((first, destination)) = files.first() else { continue };
-        let [one, other] = [facts.id(mover), facts.id(adder)];
+        let [one, other] = [facts.plan.id(mover), facts.plan.id(adder)];
         let from = &rename.from;
         let to = rename.to.as_ref().map_or("the root".to_owned(), |to| format!("`{to}`"));
         let more = match files.len() {
@@ -52,7 +58,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             (false, _) => "git would leave that behind, in a folder that is otherwise gone",
         };
         let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
-        report(Draft {
+        found.report(Draft {
             message: format!(
                 "`{one}` renames the folder `{from}` to {to}, and `{other}` adds `{first}`{more} \
                  there: {then}"
@@ -64,12 +70,12 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                 )
                 .into(),
             ),
-            tasks: facts.ids([mover, adder]),
+            tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
             labels: vec![
                 Label { place: Place::File((*first).clone()), text: format!("added by `{other}`") },
-                facts.write_label(adder, format!("what `{other}` may write")),
-                facts.write_label(mover, format!("what `{one}` may write")),
+                write_label(facts.plan, adder, format!("what `{other}` may write")),
+                write_label(facts.plan, mover, format!("what `{one}` may write")),
             ],
             data: vec![
                 ("from", text(from.to_string())),

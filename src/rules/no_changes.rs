@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject};
+use super::labels::write_label;
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "no-changes",
     summary: "a task that may write wrote nothing",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Work,
     explanation: "A branch without a change is often one that was forgotten to be pushed, or a \
         wrong base. A gate that judged nothing should not look like one that found nothing.",
@@ -21,13 +24,13 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Patch(""),
     },
     grouping: Grouping::Together("nothing was changed by"),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let mut idle: BTreeMap<usize, bool> = BTreeMap::new();
-    for judged in &gate.input.judged {
+    for judged in &facts.input.judged {
         let Some(task) = judged.task else { continue };
         let nothing = match &judged.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
@@ -38,15 +41,15 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
     }
     for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
         if !facts.plan.tasks[task].is_review_only() {
-            let id = facts.id(task);
-            report(Draft {
+            let id = facts.plan.id(task);
+            found.report(Draft {
                 message: format!("`{id}` changed nothing"),
                 help: Some(
                     "if it is done, check that its work was pushed and that the base is right"
                         .into(),
                 ),
-                tasks: facts.ids([task]),
-                labels: vec![facts.write_label(task, "nothing of this was written")],
+                tasks: facts.plan.ids([task]),
+                labels: vec![write_label(facts.plan, task, "nothing of this was written")],
                 ..Draft::default()
             });
         }

@@ -1,18 +1,22 @@
 //! `out-of-lane`: a change outside the lane of the task that made it.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, text, texts};
 use std::sync::Arc;
 
+use super::english::{and, who};
+use super::labels::{change_labels, file_label, text, texts, write_label};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{Draft, Level};
 use crate::gate::{Carried, Judged, Placed, Standing};
 use crate::path::RepoPath;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "out-of-lane",
     summary: "a change outside the task's lane",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Work,
     explanation: "The task wrote a file that its lane does not hold. Both ends of a rename count, \
         and so do deletions, modes and submodule pins. Undo the change, let the task that owns the \
@@ -29,27 +33,31 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::ByTask("changed {paths} outside of its lane"),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    strays(facts, false, report);
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    strays(facts, false, found);
 }
 
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
-pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
-    for Placed { judged, path, change, standing, carried } in &gate.changes {
-        let (owners, takes_folder) = match standing {
-            Standing::Outside { owners } => (owners, false),
-            Standing::TakesFolder { owners } => (owners, true),
-            Standing::Inside | Standing::UnknownLane | Standing::Undecided => continue,
-        };
+pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found<'_>) {
+    for Placed { judged, path, change, standing, carried } in facts.changes() {
         if judged.task.is_some_and(|task| facts.plan.tasks[task].is_review_only()) != review_only {
             continue;
         }
-        let who = facts.who(judged);
-        let owners = facts.ids(owners.iter().copied());
+        let (owners, takes_folder) = match standing {
+            Standing::Outside { owners } => (owners, false),
+            Standing::TakesFolder { owners } => (owners, true),
+            Standing::Undecided => {
+                found.gave_up(gave_up(facts, judged, path));
+                continue;
+            }
+            Standing::Inside | Standing::UnknownLane => continue,
+        };
+        let who = who(facts, judged);
+        let owners = facts.plan.ids(owners.iter().copied());
         let did = verb(change.kind);
         let message = match (carried, judged.task) {
             (Some(carried), task) => merging(carried, &who, task.is_some()),
@@ -72,17 +80,26 @@ pub(super) fn strays(facts: &Facts<'_>, review_only: bool, report: &mut dyn FnMu
         if carried.is_some() {
             help = "merge the base into the branch, and undo there what is outside its lane".into();
         }
-        report(Draft {
+        found.report(Draft {
             message,
             help: Some(help.into()),
-            tasks: facts.ids(judged.task),
+            tasks: facts.plan.ids(judged.task),
             path: Some((*path).clone()),
-            labels: facts.changed(judged, path, format!("{did} by {who}")),
+            labels: change_labels(facts, judged, path, format!("{did} by {who}")),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             alone: carried.is_some() || takes_folder,
             ..Draft::default()
         });
     }
+}
+
+fn gave_up(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath) -> GaveUp {
+    let label = match judged.task {
+        Some(task) => write_label(facts.plan, task, "this lane"),
+        None => file_label(path, ""),
+    };
+    let gave_up = GaveUp::on_lanes(facts.plan, judged.task.as_slice(), vec![label]);
+    GaveUp { path: Some(path.clone()), ..gave_up }
 }
 
 /// Says what merging writes, and which rename of the base takes it there.
@@ -113,8 +130,8 @@ fn verb(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn help(facts: &Facts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> String {
-    let protected = facts.gate().is_some_and(|gate| gate.protection.holds(path) == Ok(true));
+fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> String {
+    let protected = facts.protection().holds(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
         "but for letter case or Unicode form it is protected, and some systems take the two for one \
          file: undo the change"
@@ -125,13 +142,13 @@ fn help(facts: &Facts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]
         format!(
             "no task may write it: undo the change, or add the path to the `write` of {} in \
              the plan on the base branch",
-            facts.who(judged)
+            who(facts, judged)
         )
     } else {
         format!(
             "it belongs to {}: undo the change and let the owner make it, or hand the path over in \
              the plan on the base branch",
-            super::and(owners)
+            and(owners)
         )
     }
 }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{
-    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, existing_data, label,
-    texts,
-};
-
+use super::english::among_existing;
+use super::labels::{existing_data, label, texts};
+use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};
 use crate::overlap::{Chooser, Overlap};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "overlapping-lanes",
     summary: "two concurrent tasks may write the same path",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "Two tasks that run beside each other and may write one file will, sooner or \
         later, undo each other's work. The lanes are compared exactly, for files that do not exist \
@@ -32,28 +32,34 @@ pub(super) const RULE: Rule = Rule {
         glob: ("overlaps with", "lane"),
         path: "is in several lanes",
     }),
-    find,
 };
+
+pub(super) const FIND: Find = Find::Plan(find);
 
 const HELP: &str = "take the path out of one lane with an exclusion, let one of the two need the \
                     other, or put the path under `share`";
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let mut chooser = Chooser::new(facts.plan, facts.lanes, facts.order);
-    for overlap in &known.overlaps {
+    for overlap in facts.overlaps() {
+        if let Some(&(left, right)) = overlap.shared.undecided.first() {
+            let tasks = [overlap.tasks.0, overlap.tasks.1];
+            let globs = [facts.plan.globs(tasks[0])[left], facts.plan.globs(tasks[1])[right]];
+            let labels = globs.map(|glob| label(glob.span, "")).to_vec();
+            found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+        }
         if let Some(draft) = draft(facts, &mut chooser, overlap) {
-            report(draft);
+            found.report(draft);
         }
     }
 }
 
-fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Option<Draft> {
+fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Option<Draft> {
     let witness = overlap.shared.witness.as_ref()?;
     let (left, right) = overlap.tasks;
-    let (left_globs, right_globs) = (facts.globs(left), facts.globs(right));
+    let (left_globs, right_globs) = (facts.plan.globs(left), facts.plan.globs(right));
     let &(left_glob, right_glob) = overlap.shared.pairs.first()?;
-    let [left_id, right_id] = [facts.id(left), facts.id(right)];
+    let [left_id, right_id] = [facts.plan.id(left), facts.plan.id(right)];
     let existing = among_existing(overlap.existing);
     let pairs = overlap.shared.pairs.iter().map(|&(left, right)| {
         texts([&left_globs[left].text, &right_globs[right].text].map(Arc::clone))
@@ -61,7 +67,7 @@ fn draft(facts: &Facts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Opt
     Some(Draft {
         message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
         help: Some(HELP.into()),
-        tasks: facts.ids([left, right]),
+        tasks: facts.plan.ids([left, right]),
         path: Some(witness.clone()),
         labels: vec![
             label(left_globs[left_glob].span, format!("`{left_id}` may write it")),

@@ -1,14 +1,18 @@
 //! `plan-changed`: a change to the plan that judges it.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, text};
+use super::english::who;
+use super::labels::{change_labels, text};
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{Draft, Level};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "plan-changed",
     summary: "a change to the plan that judges it, or one that adds a plan found first",
     level: Level::Error,
     fixed: true,
+    unverified: false,
     subject: Subject::Work,
     explanation: "A task that could change the plan could widen its own lane. The plan is changed \
         on the base branch, by whoever owns the split, before the tasks start or between them.",
@@ -22,18 +26,18 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(gate) = facts.gate() else { return };
-    for judged in &gate.input.judged {
-        let who = facts.who(judged);
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    for judged in &facts.input.judged {
+        let who = who(facts, judged);
         for (path, change) in judged.changes() {
             let kind = change.kind;
             let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
             let rival = kind != ChangeKind::Deleted
-                && gate.input.plan_rivals.iter().any(|rival| rival.holds(path));
+                && facts.input.plan_rivals.iter().any(|rival| rival.holds(path));
             if !own && !rival {
                 continue;
             }
@@ -42,12 +46,12 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             } else {
                 format!("{who} adds a plan that would be found in the place of this one: `{path}`")
             };
-            report(Draft {
+            found.report(Draft {
                 message,
                 help: Some("undo the change, and change the plan on the base branch".into()),
-                tasks: facts.ids(judged.task),
+                tasks: facts.plan.ids(judged.task),
                 path: Some(path.clone()),
-                labels: facts.changed(judged, path, "the plan"),
+                labels: change_labels(facts, judged, path, "the plan"),
                 data: vec![("change", text(kind.word()))],
                 ..Draft::default()
             });

@@ -1,17 +1,20 @@
 //! `protected-path`: a glob that names only what nobody may write.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
 use std::sync::Arc;
 
+use super::labels::{label, text};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "protected-path",
     summary: "a glob that names only protected paths, or one in both `share` and `protect`",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "What the plan protects is taken out of every lane, and so are the plan's own \
         files. A wide glob merely loses those paths; a glob that names nothing else was written by \
@@ -24,24 +27,29 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
-    for (task, globs) in known.alone.protected.iter().enumerate() {
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    for (task, globs) in facts.extents().protected.iter().enumerate() {
+        for (entry, _) in facts.plan.globs(task).into_iter().zip(globs).filter(is_undecided) {
+            let label = label(entry.span, "this glob");
+            found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+        }
         if !globs.contains(&Some(true)) {
             continue;
         }
-        let id = facts.id(task);
+        let id = facts.plan.id(task);
         let given = facts.plan.tasks[task].write.as_ref().map_or(0, |write| write.entries.len());
         // Without its last glob, a lane of exclusions would be empty and not say so.
         let removable = globs.len() > 1 || given == 1;
         let cut =
             |entry: &GlobEntry| entry.glob.as_ref().is_ok_and(|glob| facts.is_cut(task, glob));
-        let protected = facts.entries(task).zip(globs).filter(|(_, is)| **is == Some(true));
+        let protected =
+            facts.plan.indexed_globs(task).zip(globs).filter(|(_, is)| **is == Some(true));
         for ((place, entry), _) in protected {
-            report(Draft {
+            found.report(Draft {
                 message: format!(
                     "`{id}` may not write `{}`: it is protected",
                     excerpt(&entry.text)
@@ -51,7 +59,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
                      protected"
                         .into(),
                 ),
-                tasks: facts.ids([task]),
+                tasks: facts.plan.ids([task]),
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: (removable && !cut(entry))
@@ -62,14 +70,18 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             });
         }
     }
-    let shares = facts.plan.share.iter().enumerate().filter(|(_, shared)| shared.glob.is_ok());
-    for ((place, shared), protected) in shares.zip(&known.alone.protected_shares) {
+    let shares = facts.plan.indexed_shares();
+    for ((place, shared), protected) in shares.zip(&facts.extents().protected_shares) {
+        if is_undecided(&(shared, protected)) {
+            let label = label(shared.span, "this glob");
+            found.gave_up(GaveUp::on_lanes(facts.plan, &[], vec![label]));
+        }
         if *protected != Some(true) {
             continue;
         }
         let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
-        report(Draft {
+        found.report(Draft {
             message: format!("`{}` is both shared and protected", excerpt(&shared.text)),
             help: Some("remove it from one of the two; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
@@ -80,6 +92,10 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
             ..Draft::default()
         });
     }
+}
+
+fn is_undecided((_, protected): &(&GlobEntry, &Option<bool>)) -> bool {
+    protected.is_none()
 }
 
 /// To remove the glob is one way, and to narrow `protect` the other.

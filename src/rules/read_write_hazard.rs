@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{
-    Causes, Done, Example, Facts, Grouping, Rule, Subject, among_existing, existing_data, label,
-    texts,
-};
-
+use super::english::among_existing;
+use super::labels::{existing_data, label, texts};
+use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};
-use crate::overlap::Hazard;
+use crate::overlap::{Hazard, Hazards};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "read-write-hazard",
     summary: "a task reads what a concurrent one may write",
     level: Level::Note,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "What a task lists under `read` is what it relies on while it works. If a task \
         that runs beside it may change that, the first may build on what is gone when both are \
@@ -32,24 +32,36 @@ pub(super) const RULE: Rule = Rule {
         glob: ("meets the reads or writes of", "task"),
         path: "is read and may be written at the same time",
     }),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
-    for hazard in &known.hazards.found {
-        if let Some(draft) = draft(facts, hazard) {
-            report(draft);
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    let Hazards { found: hazards, gave_up } = facts.hazards();
+    for hazard in hazards {
+        if let Some(&(read, written)) = hazard.crossing.shared.undecided.first() {
+            let tasks = [hazard.reader, hazard.writer];
+            let globs = [facts.plan.reads(tasks[0])[read], facts.plan.globs(tasks[1])[written]];
+            let labels = globs.map(|glob| label(glob.span, "")).to_vec();
+            found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
         }
+        if let Some(draft) = draft(facts, hazard) {
+            found.report(draft);
+        }
+    }
+    if let Some((reader, writer)) = *gave_up {
+        let reads = facts.plan.reads(reader);
+        let labels = reads.iter().map(|glob| label(glob.span, "")).collect();
+        found.gave_up(GaveUp::on_lanes(facts.plan, &[reader, writer], labels));
     }
 }
 
-fn draft(facts: &Facts<'_>, hazard: &Hazard) -> Option<Draft> {
+fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
     let found = &hazard.crossing;
     let witness = found.shared.witness.as_ref()?;
     let &(read, written) = found.shared.pairs.first()?;
-    let (reads, writes) = (facts.reads(hazard.reader), facts.globs(hazard.writer));
-    let [reader, writer] = [facts.id(hazard.reader), facts.id(hazard.writer)];
+    let (reads, writes) = (facts.plan.reads(hazard.reader), facts.plan.globs(hazard.writer));
+    let [reader, writer] = [facts.plan.id(hazard.reader), facts.plan.id(hazard.writer)];
     let existing = among_existing(found.existing);
     // The pair that proves it: there may be as many findings as pairs of tasks, and a wide glob meets
     // every glob of a lane.
@@ -57,7 +69,7 @@ fn draft(facts: &Facts<'_>, hazard: &Hazard) -> Option<Draft> {
     Some(Draft {
         message: format!("`{reader}` reads `{witness}`{existing}, and `{writer}` may write it"),
         help: Some(RULE.remedy.into()),
-        tasks: facts.ids([hazard.reader, hazard.writer]),
+        tasks: facts.plan.ids([hazard.reader, hazard.writer]),
         path: Some(witness.clone()),
         labels: vec![
             label(reads[read].span, format!("`{reader}` relies on it")),

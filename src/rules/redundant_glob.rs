@@ -1,23 +1,25 @@
 //! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
 
-use super::{Done, Example, Facts, Grouping, PlanFacts, Rule, Subject, label, text};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::labels::{label, text};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Glob, Patience};
-use crate::lane::Lanes;
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::plan::GlobEntry;
 use crate::plan::fix;
-use crate::plan::{GlobEntry, Plan, Task};
 use crate::source::excerpt;
 use crate::survey::folders::NamedFolders;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "redundant-glob",
     summary: "a glob that adds nothing to its lane, or an exclusion that takes nothing from it",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
         exclusion takes away what neither the lane's globs nor `share` hold. Either it can go, or it \
@@ -34,65 +36,30 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-/// For each task, its sound globs and exclusions that change nothing; empty where the rule is off.
-///
-/// A lane of which nothing is left is told by `empty-lane`, and a glob of protected paths by
-/// `protected-path`: neither is told twice. `vacant` and `protected` are what they go by.
-pub(super) fn redundancies(
-    plan: &Plan,
-    lanes: &Lanes,
-    vacant: &[Option<bool>],
-    protected: &[Vec<Option<bool>>],
-    patience: &mut Patience,
-) -> Vec<Redundancy> {
-    if plan.level(RULE.name) == Some(None) {
-        return Vec::new();
-    }
-    let share: &[Glob] = if lanes.is_empty() { &[] } else { &lanes.of(0).common().share };
-    let tasks = plan.tasks.iter().zip(vacant).zip(protected);
-    let of_task = |((task, vacant), protected): ((&Task, &Option<bool>), &Vec<Option<bool>>)| {
-        let entries = entries(task, protected);
-        if *vacant == Some(true) || entries.len() < 2 {
-            return Redundancy::default();
-        }
-        redundancy(&entries, share, patience)
-    };
-    tasks.map(of_task).collect()
-}
+pub(super) const FIND: Find = Find::Plan(find);
 
-/// The sound globs and exclusions of a task, of which those are asked for that no other rule tells.
-fn entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
-    let mut protected = protected.iter();
-    let entry = |(entry, glob): (&'t GlobEntry, &'t Glob)| {
-        let negated = entry.negated;
-        let asked = match negated {
-            // What it takes away may be the paths of a glob that is invalid.
-            true => !task.unknown,
-            false => protected.next() != Some(&Some(true)),
-        };
-        Entry { negated, glob, asked }
-    };
-    task.sound_entries().map(entry).collect()
-}
-
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let mut patience = Patience::default();
-    for (task, redundancy) in known.alone.redundancies.iter().enumerate() {
+    for (task, redundancy) in facts.redundancies().iter().enumerate() {
+        if let Some(&first) = redundancy.undecided.first() {
+            let entry = facts.plan.tasks[task].sound_entries().nth(first);
+            let labels = entry.map(|(entry, _)| label(entry.span, "this one"));
+            let labels = labels.into_iter().collect();
+            found.gave_up(GaveUp::on_lanes(facts.plan, &[task], labels));
+        }
         if redundancy.redundant.is_empty() {
             continue;
         }
         let entries: Vec<(&GlobEntry, &Glob)> = facts.plan.tasks[task].sound_entries().collect();
         let removable = removable(facts, task, &entries, redundancy, &mut patience);
-        for found in &redundancy.redundant {
-            let within = found.within.map(|place| entries[place].0);
-            let (entry, _) = entries[found.place];
-            let removal = removable.contains(&found.place).then(|| removal(facts, task, entry));
+        for redundant in &redundancy.redundant {
+            let within = redundant.within.map(|place| entries[place].0);
+            let (entry, _) = entries[redundant.place];
+            let removal = removable.contains(&redundant.place).then(|| removal(facts, task, entry));
             let fixes = removal.flatten().into_iter().collect();
-            report(Draft { fixes, ..draft(facts, task, entry, within) });
+            found.report(Draft { fixes, ..draft(facts, task, entry, within) });
         }
     }
 }
@@ -102,7 +69,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
 /// An entry that stays for another reason counts among what is left: `!a` of `[!a, a, b]` takes
 /// nothing once `a` is gone, and `a` is not offered for removal, so `!a` is not either.
 fn removable(
-    facts: &Facts<'_>,
+    facts: &PlanFacts<'_>,
     task: usize,
     entries: &[(&GlobEntry, &Glob)],
     found: &Redundancy,
@@ -138,23 +105,25 @@ fn removable(
 
 /// Whether the files that exist show no slip in an exclusion. With a slip, the plan means to take
 /// more than it does, and without the exclusion nobody would see that again.
-fn is_deliberate(facts: &Facts<'_>, exclusion: &Glob) -> bool {
-    let sure = |known: &PlanFacts| {
-        known.gaps.is_empty() && matches!(known.survey.slips.of(exclusion), Ok(None))
-    };
-    facts.check().is_some_and(sure)
+fn is_deliberate(facts: &PlanFacts<'_>, exclusion: &Glob) -> bool {
+    facts.gaps.is_empty() && matches!(facts.slips().of(exclusion), Ok(None))
 }
 
 /// Without what changes nothing, the lane is just what it was.
-fn removal(facts: &Facts<'_>, task: usize, entry: &GlobEntry) -> Option<Fix> {
+fn removal(facts: &PlanFacts<'_>, task: usize, entry: &GlobEntry) -> Option<Fix> {
     let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
     let (task, entry) = (fix::place(task), fix::place(place));
     Some(Fix::RemoveGlob { task, entry, applicability: Applicability::Safe })
 }
 
-fn draft(facts: &Facts<'_>, task: usize, entry: &GlobEntry, within: Option<&GlobEntry>) -> Draft {
-    let id = facts.id(task);
+fn draft(
+    facts: &PlanFacts<'_>,
+    task: usize,
+    entry: &GlobEntry,
+    within: Option<&GlobEntry>,
+) -> Draft {
+    let id = facts.plan.id(task);
     let (does, here) = if entry.negated {
         (format!("takes nothing from the lane of `{id}`"), "takes nothing")
     } else {
@@ -172,7 +141,7 @@ fn draft(facts: &Facts<'_>, task: usize, entry: &GlobEntry, within: Option<&Glob
     Draft {
         message: format!("`{}` {does}", excerpt(&entry.text)),
         help: Some(RULE.remedy.into()),
-        tasks: facts.ids([task]),
+        tasks: facts.plan.ids([task]),
         labels: std::iter::once(label(entry.span, here)).chain(there).collect(),
         data: std::iter::once(("glob", glob(entry)))
             .chain(within.map(|within| ("within", glob(within))))

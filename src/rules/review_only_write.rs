@@ -1,13 +1,15 @@
 //! `review-only-write`: a change by a task that may write nothing.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, out_of_lane};
-use crate::finding::{Draft, Level};
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject, out_of_lane};
+use crate::analysis::GateFacts;
+use crate::finding::Level;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "review-only-write",
     summary: "a change by a task whose lane is `[]`",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Work,
     explanation: "A task with `write: []` reads and reports. What it found goes into its answer, \
         and the tasks that own the files mend them.",
@@ -22,9 +24,10 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::ByTask("only reviews, and changed {paths}"),
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    out_of_lane::strays(facts, true, report);
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    out_of_lane::strays(facts, true, found);
 }

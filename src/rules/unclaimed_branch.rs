@@ -1,14 +1,17 @@
 //! `unclaimed-branch`: the branch that was named is no task's.
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, text};
+use super::labels::text;
+use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Place};
 use crate::plan::nearest;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "unclaimed-branch",
     summary: "`--branch` names no task's branch",
     level: Level::Error,
     fixed: false,
+    unverified: false,
     subject: Subject::Branch,
     explanation: "Nobody knows what a branch may write that is no task's. Where a slip in a \
         branch's name must not pass for free, this is an error. A repository in which people merge \
@@ -24,11 +27,12 @@ pub(super) const RULE: Rule = Rule {
         ),
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(branch) = facts.gate().and_then(|gate| gate.input.unclaimed.as_ref()) else { return };
+pub(super) const FIND: Find = Find::Gate(find);
+
+fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+    let Some(branch) = &facts.input.unclaimed else { return };
     let near = nearest(branch, facts.plan.tasks.iter().map(crate::plan::Task::branch_name));
     let otherwise = "give its task `branch:` in the plan on the base branch, name the task with \
                      --task, or set `unclaimed-branch: off` there";
@@ -36,7 +40,7 @@ fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
         Some(near) => format!("did you mean `{near}`? Else {otherwise}"),
         None => otherwise.to_owned(),
     };
-    report(Draft {
+    found.report(Draft {
         message: format!("`{branch}` is no task's branch"),
         help: Some(help.into()),
         labels: vec![Label {

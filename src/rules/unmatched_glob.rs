@@ -1,19 +1,24 @@
 //! `unmatched-glob`: a glob without a file, by a slip.
 
+use std::collections::BTreeSet;
+
 use bstr::BStr;
 
-use super::{Done, Example, Facts, Grouping, Rule, Subject, label, text};
+use super::labels::{label, text};
+use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};
 use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 use crate::survey::slips::{Slip, SlipKind};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "unmatched-glob",
     summary: "no file matches, and it is a slip: a folder is misspelled, a folder is named and not \
               what is in it, or the files are in deeper folders",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "A glob without a file is not wrong, for a task may write files that are not there \
         yet. It is a slip in three cases. The first folder of its literal beginning that does not \
@@ -31,24 +36,34 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(known) = facts.check() else { return };
+pub(super) const FIND: Find = Find::Plan(find);
+
+fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+    // Where the work is used up, it is for all globs that follow: the first of a lane is reported.
+    let mut undecided = BTreeSet::new();
     for (task, entry) in facts.plan.glob_entries() {
         let Ok(glob) = &entry.glob else { continue };
-        if let Ok(Some(slip)) = known.survey.slips.of(glob) {
-            let mut draft = draft(entry, slip);
-            draft.tasks = facts.ids(task);
-            draft.fixes.extend(task.and_then(|task| replacement(facts, task, entry, slip)));
-            report(draft);
+        match facts.slips().of(glob) {
+            Ok(None) => {}
+            Ok(Some(slip)) => {
+                let mut draft = draft(entry, slip);
+                draft.tasks = facts.plan.ids(task);
+                draft.fixes.extend(task.and_then(|task| renamed(facts, task, entry, slip)));
+                found.report(draft);
+            }
+            Err(_) if undecided.insert(task) => {
+                let label = label(entry.span, "this glob");
+                found.gave_up(GaveUp::on_lanes(facts.plan, task.as_slice(), vec![label]));
+            }
+            Err(_) => {}
         }
     }
 }
 
 /// The glob that was probably meant, in the place of one that a lane has.
-fn replacement(facts: &Facts<'_>, task: usize, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
+fn renamed(facts: &PlanFacts<'_>, task: usize, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
     let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
     let (task, entry) = (fix::place(task), fix::place(place));

@@ -1,16 +1,18 @@
 //! `unused-allow`: an allowance that nothing needs.
 
-use super::{AllowPlace, Done, Example, Facts, Grouping, Outcome, Question, Rule, Subject};
-use super::{label, rule, text};
+use super::labels::{label, text};
+use super::{AllowPlace, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
+use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
 use crate::gate::{Extent, GateInput, Work};
-use crate::plan::{Allow, fix};
+use crate::plan::{Allow, Plan, fix};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) static RULE: Rule = Rule {
     name: "unused-allow",
     summary: "an `allow` that nothing needs any more",
     level: Level::Warning,
     fixed: false,
+    unverified: false,
     subject: Subject::Plan,
     explanation: "What an allowance was made for may be gone: a lane was narrowed, a task removed. \
         What stays would accept the next finding of its kind, which nobody has looked at. It is \
@@ -28,53 +30,60 @@ pub(super) const RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::Alone,
-    find,
 };
 
-fn find(facts: &Facts<'_>, report: &mut dyn FnMut(Draft)) {
-    let Some(outcome) = facts.outcome else { return };
-    for (task, owner) in facts.plan.tasks.iter().enumerate() {
+pub(super) const FIND: Find = Find::Outcome(in_plan, in_work);
+
+fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
+    let unknown = |task: usize| facts.plan.is_lane_unknown(task);
+    let is_judged = |subject, task, with| match (subject, with) {
+        // A part of a lane that could not be read may be the one that needs it.
+        (Subject::Plan, Some(with)) => !unknown(task) && !unknown(with),
+        (Subject::Plan, None) => !(0..facts.plan.tasks.len()).any(unknown),
+        _ => false,
+    };
+    find(facts.plan, outcome, is_judged, found);
+}
+
+fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
+    let is_judged = |subject, task, with| match subject {
+        Subject::Plan => false,
+        Subject::Work => {
+            !facts.plan.is_lane_unknown(task) && is_work_judged(facts.input, task, GIVEN)
+        }
+        Subject::Branch => is_work_judged(facts.input, task, BRANCH),
+        Subject::Meeting => are_judged(facts, task, with, GIVEN),
+        Subject::Merge => are_judged(facts, task, with, BRANCH),
+    };
+    find(facts.plan, outcome, is_judged, found);
+}
+
+/// Finds each allowance that nothing needs, where this run would have shown that it is needed:
+/// `is_judged` says so of what a rule is about, of the task and of the other one.
+fn find(
+    plan: &Plan,
+    outcome: &Outcome,
+    is_judged: impl Fn(Subject, usize, Option<usize>) -> bool,
+    found: &mut Found<'_>,
+) {
+    for (task, owner) in plan.tasks.iter().enumerate() {
         for (place, allow) in owner.allow.iter().enumerate() {
             let here = (task, place);
             let first = outcome.accepting.get(&here).copied();
-            if first != Some(here) && is_judged(facts, outcome, task, allow) {
-                report(draft(facts, here, allow, first));
+            let Some(rule) = rule(&allow.rule.value).filter(|_| first != Some(here)) else {
+                continue;
+            };
+            let with = allow.with.as_ref().map(|with| with.value);
+            let verified = [None, Some(task), with.or(Some(task))]
+                .iter()
+                .all(|about| !outcome.unverified.contains(about));
+            // An allowance of this very rule could only speak for itself; and what a rule gave up
+            // on may be what needs it.
+            let is_known = !rule.fixed && *rule != RULE && !outcome.gave_up.contains(rule);
+            if verified && is_known && is_judged(rule.subject, task, with) {
+                found.report(draft(plan, here, allow, first));
             }
         }
-    }
-}
-
-/// Whether this run would have shown that the allowance is needed.
-fn is_judged(facts: &Facts<'_>, outcome: &Outcome, task: usize, allow: &Allow) -> bool {
-    let Some(rule) = rule(&allow.rule.value) else { return false };
-    let with = allow.with.as_ref().map(|with| with.value);
-    let verified = [None, Some(task), with.or(Some(task))]
-        .iter()
-        .all(|about| !outcome.unverified.contains(about));
-    // An allowance of this very rule could only speak for itself.
-    if rule.fixed || rule.name == RULE.name || !verified {
-        return false;
-    }
-    // What is left out may be what needs it.
-    if outcome.gave_up.contains(rule.name) {
-        return false;
-    }
-    let unknown = |task: usize| facts.plan.is_lane_unknown(task);
-    match (facts.question, rule.subject) {
-        // A part of a lane that could not be read may be the one that needs it.
-        (Question::Check(_), Subject::Plan) => match with {
-            Some(with) => !unknown(task) && !unknown(with),
-            None => !(0..facts.plan.tasks.len()).any(unknown),
-        },
-        (Question::Gate(gate), Subject::Work) => {
-            !unknown(task) && is_work_judged(gate.input, task, GIVEN)
-        }
-        (Question::Gate(gate), Subject::Branch) => is_work_judged(gate.input, task, BRANCH),
-        (Question::Gate(gate), Subject::Meeting) => {
-            are_judged(facts, gate.input, task, with, GIVEN)
-        }
-        (Question::Gate(gate), Subject::Merge) => are_judged(facts, gate.input, task, with, BRANCH),
-        (Question::Check(_), _) | (Question::Gate(_), Subject::Plan) => false,
     }
 }
 
@@ -95,14 +104,8 @@ fn is_work_judged(gate: &GateInput, task: usize, enough: &[Extent]) -> bool {
 
 /// Whether the work of a task was judged, and that of the other one; of all that run beside it,
 /// where there is none.
-fn are_judged(
-    facts: &Facts<'_>,
-    gate: &GateInput,
-    task: usize,
-    with: Option<usize>,
-    enough: &[Extent],
-) -> bool {
-    let is_judged = |task: usize| is_work_judged(gate, task, enough);
+fn are_judged(facts: &GateFacts<'_>, task: usize, with: Option<usize>, enough: &[Extent]) -> bool {
+    let is_judged = |task: usize| is_work_judged(facts.input, task, enough);
     let others = match with {
         Some(with) => with..with + 1,
         None => 0..facts.plan.tasks.len(),
@@ -111,30 +114,30 @@ fn are_judged(
         && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_judged(other))
 }
 
-fn draft(facts: &Facts<'_>, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>) -> Draft {
+fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>) -> Draft {
     let (task, allowance) = (fix::place(here.0), fix::place(here.1));
     let remove = Fix::RemoveAllowance { task, allowance };
     let task = here.0;
-    let id = facts.id(task);
+    let id = plan.id(task);
     let of = &allow.rule.value;
     let mut labels = vec![label(allow.rule.span, "nothing needs it")];
     let mut data = vec![("rule", text(of.as_str()))];
     let with = allow.with.as_ref().map(|with| with.value);
-    data.extend(with.map(|with| ("with", text(facts.id(with)))));
+    data.extend(with.map(|with| ("with", text(plan.id(with)))));
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
         None => format!("`{id}` allows `{of}` where nothing needs it"),
         Some((other, place)) => {
-            let span = facts.plan.tasks[other].allow[place].rule.span;
+            let span = plan.tasks[other].allow[place].rule.span;
             labels.push(label(span, "this accepts the same, and comes first"));
-            data.push(("by", text(facts.id(other))));
-            format!("`{id}` allows `{of}` where `{}` does already", facts.id(other))
+            data.push(("by", text(plan.id(other))));
+            format!("`{id}` allows `{of}` where `{}` does already", plan.id(other))
         }
     };
     Draft {
         message,
         help: Some("remove it, before it accepts what nobody has looked at".into()),
-        tasks: facts.ids([task]),
+        tasks: plan.ids([task]),
         labels,
         data,
         fixes: vec![remove],

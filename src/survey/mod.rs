@@ -9,47 +9,33 @@ mod tree;
 
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
-use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 use breadth::Breadth;
 use companions::Companions;
 use slips::Slips;
-use tree::{Tree, Work};
+pub(crate) use tree::Tree;
+use tree::Work;
 
-/// What the files that exist tell of a plan.
-#[derive(Debug, Default)]
-pub struct Survey {
-    /// The globs that match no file by a slip.
-    pub slips: Slips,
-    /// The lanes that hold too much.
-    pub breadth: Breadth,
-    /// The companions that lanes lack.
-    pub companions: Companions,
+/// Finds the globs that match no file by a slip; none where the files are not all known.
+pub(crate) fn slips(plan: &Plan, tree: Option<&Tree<'_>>) -> Slips {
+    tree.map(|tree| Slips::new(plan, tree, Work(slips::MOST))).unwrap_or_default()
 }
 
-impl Survey {
-    /// Finds out all of it. `files` are those that exist, in byte order; nothing where they are not
-    /// all known, for then nobody can say what does not exist.
-    #[must_use]
-    pub fn new(
-        plan: &Plan,
-        lanes: &Lanes,
-        order: &Order,
-        overlaps: &[Overlap],
-        files: Option<&[RepoPath]>,
-    ) -> Survey {
-        let tree = files.map(Tree::new);
-        let tree = tree.as_ref();
-        let slips = tree.map(|tree| Slips::new(plan, tree, Work(slips::MOST)));
-        let companions =
-            tree.map(|tree| Companions::new(plan, lanes, tree, Work(companions::MOST)));
-        Survey {
-            slips: slips.unwrap_or_default(),
-            breadth: Breadth::new(lanes, order, overlaps, tree, Work(breadth::MOST)),
-            companions: companions.unwrap_or_default(),
-        }
-    }
+/// Finds the lanes that hold too much.
+pub(crate) fn breadth(
+    lanes: &Lanes,
+    order: &Order,
+    overlaps: &[Overlap],
+    tree: Option<&Tree<'_>>,
+) -> Breadth {
+    Breadth::new(lanes, order, overlaps, tree, Work(breadth::MOST))
+}
+
+/// Finds the companions that lanes lack; none where the files are not all known.
+pub(crate) fn companions(plan: &Plan, lanes: &Lanes, tree: Option<&Tree<'_>>) -> Companions {
+    let find = |tree| Companions::new(plan, lanes, tree, Work(companions::MOST));
+    tree.map(find).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
-use super::Survey;
 use super::breadth::Breadth;
 use super::companions::Companions;
 use super::slips::Slips;
 use super::tree::{MATCH, Tree, Work};
+use crate::analysis::PlanFacts;
 use crate::check::check;
 use crate::finding::{Draft, Report};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Plan, PlanText, read};
-use crate::rules::{Facts, PlanFacts, Question, rule};
+use crate::rules::{self, FINDERS, Find, Found, Rule};
 
 fn paths(names: &[&str]) -> Vec<RepoPath> {
     let mut paths: Vec<RepoPath> = names.iter().map(|name| name.parse().unwrap()).collect();
@@ -33,15 +33,20 @@ fn drafts(report: &Report, rule: &str) -> Vec<Draft> {
     found.map(|finding| finding.draft.clone()).collect()
 }
 
-/// What `undecided` says where this is all that the files tell.
-fn undecided(plan: &Plan, survey: Survey) -> Vec<String> {
+/// What `undecided` says of what a rule gave up on, where `set` has put down what the files tell.
+fn undecided(plan: &Plan, rule: &'static Rule, set: impl FnOnce(&PlanFacts<'_>)) -> Vec<String> {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
-    let known = PlanFacts { survey, ..PlanFacts::new(plan, &lanes, &order, &[], Vec::new()) };
-    let question = Question::Check(&known);
-    let facts = Facts { plan, lanes: &lanes, order: &order, question, outcome: None };
-    let mut told = Vec::new();
-    (rule("undecided").unwrap().find)(&facts, &mut |draft| told.push(draft.message));
-    told
+    let facts = PlanFacts::new(plan, &lanes, &order, &[], Vec::new());
+    set(&facts);
+    let finder = FINDERS.iter().find(|finder| finder.rule == rule).unwrap();
+    let Find::Plan(find) = finder.find else { panic!("{rule} is not about the plan") };
+    let mut report = |_| {};
+    let mut found = Found::new(&mut report);
+    find(&facts, &mut found);
+    let gave_up = found.into_gave_up();
+    let undecided = FINDERS.iter().find(|finder| finder.rule == rules::UNDECIDED).unwrap();
+    let Find::GaveUp(report) = undecided.find else { panic!("it reports what others gave up on") };
+    gave_up.into_iter().map(|on| report(rule, on).message).collect()
 }
 
 mod unmatched_glob {
@@ -214,7 +219,7 @@ mod unmatched_glob {
         );
         assert_eq!(of("z/x"), Ok(None));
 
-        let told = undecided(&plan, Survey { slips, ..Survey::default() });
+        let told = undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.slips.set(slips).unwrap());
         let gave_up = |task: &str| {
             format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
         };
@@ -391,7 +396,7 @@ mod broad_lane {
         let breadth = Breadth::new(&lanes, &order, &[], Some(&tree), work);
         let broad: Vec<usize> = breadth.broad.iter().map(|broad| broad.task).collect();
         assert_eq!((broad, breadth.undecided.as_slice()), (vec![0], [2].as_slice()));
-        let told = undecided(&plan, Survey { breadth, ..Survey::default() });
+        let told = undecided(&plan, rules::BROAD_LANE, |facts| facts.breadth.set(breadth).unwrap());
         assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
     }
 }
@@ -543,7 +548,9 @@ mod missing_companion {
         let companions = Companions::new(&plan, &plan.lanes(), &Tree::new(&files), Work(MATCH));
         let missing: Vec<usize> = companions.missing.iter().map(|missing| missing.task).collect();
         assert_eq!((missing, companions.undecided.as_slice()), (vec![0], [1].as_slice()));
-        let told = undecided(&plan, Survey { companions, ..Survey::default() });
+        let told = undecided(&plan, rules::MISSING_COMPANION, |facts| {
+            facts.companions.set(companions).unwrap();
+        });
         assert_eq!(told, ["`missing-companion` gave up on `b`: a bound on work was reached"]);
     }
 }

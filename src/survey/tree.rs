@@ -1,23 +1,23 @@
 //! The files that exist and the folders that hold them, ready for many questions.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::glob::{Glob, Meeting, Patience, Undecided};
 use crate::path::RepoPath;
 
 /// The files that exist, with their folders.
 #[derive(Debug)]
-pub(super) struct Tree<'a> {
+pub(crate) struct Tree<'a> {
     /// In byte order.
     files: &'a [RepoPath],
     /// By their paths; that of the root is empty.
     folders: HashMap<&'a [u8], Folder<'a>>,
-    sorted_folders: OnceCell<Vec<&'a [u8]>>,
+    sorted_folders: OnceLock<Vec<&'a [u8]>>,
     /// The places of the files, by what their paths end with, and by their names.
-    by_end: OnceCell<Vec<usize>>,
-    by_name: OnceCell<Vec<usize>>,
+    by_end: OnceLock<Vec<usize>>,
+    by_name: OnceLock<Vec<usize>>,
 }
 
 /// A folder that holds files, itself or further below.
@@ -89,7 +89,7 @@ impl Work {
 const FEW: usize = 64;
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(files: &'a [RepoPath]) -> Tree<'a> {
+    pub(crate) fn new(files: &'a [RepoPath]) -> Tree<'a> {
         let mut folders: HashMap<&[u8], Folder<'_>> = HashMap::new();
         // In byte order, what is below a folder stands together: these are the folders around here,
         // each entered when the last of its files is behind.
@@ -111,8 +111,8 @@ impl<'a> Tree<'a> {
         }
         folders
             .extend(around.into_iter().map(|(folder, entry)| (folder, entry.up_to(files.len()))));
-        let (by_end, by_name) = (OnceCell::new(), OnceCell::new());
-        Tree { files, folders, sorted_folders: OnceCell::new(), by_end, by_name }
+        let (by_end, by_name) = (OnceLock::new(), OnceLock::new());
+        Tree { files, folders, sorted_folders: OnceLock::new(), by_end, by_name }
     }
 
     pub(super) fn files(&self) -> &'a [RepoPath] {

@@ -279,7 +279,7 @@ fn counts(report: &Report) -> BTreeMap<(&str, Vec<&str>), usize> {
     let mut counts = BTreeMap::new();
     for finding in report.standing() {
         let tasks = finding.draft.tasks.iter().map(|task| &**task).collect();
-        *counts.entry((finding.rule, tasks)).or_insert(0) += 1;
+        *counts.entry((finding.rule.name, tasks)).or_insert(0) += 1;
     }
     counts
 }
@@ -364,7 +364,7 @@ fn holds_for_every_fix(text: &str) -> usize {
             let after = check(&changed, &[], Vec::new());
             let after = counts(&after);
             let tasks: Vec<&str> = finding.draft.tasks.iter().map(|task| &**task).collect();
-            let own = (finding.rule, tasks);
+            let own = (finding.rule.name, tasks);
             let left = after.get(&own).copied().unwrap_or(0);
             if gives_meaning(fix) {
                 let wrong = |counts: &BTreeMap<(&str, Vec<&str>), usize>| -> usize {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::native;
-use crate::level::Level;
+use crate::level::{Level, Setting};
 use crate::plan::builder::Builder;
 use crate::plan::fix::{Applicability, Fix, Mender};
 use crate::plan::{MAX_TEXT, Plan, PlanText, read, read_again};
@@ -79,7 +79,7 @@ fn the_contracts_example_is_read_whole() {
     let needs: Vec<_> = plan.tasks[3].needs.iter().map(|need| need.value).collect();
     assert_eq!(needs, [0, 1, 2]);
     assert_eq!(&*plan.companions[0].1[0].text, "gen/**");
-    assert_eq!(plan.levels[0].1, Some(Level::Error));
+    assert_eq!(plan.levels[0].1, Setting::At(Level::Error));
     assert!((0..4).all(|task| !plan.is_lane_unknown(task)));
 }
 

@@ -186,7 +186,7 @@ impl<'r> SarifResult<'r> {
         // Readers take no result without a file.
         let place = place(report, finding).unwrap_or_else(|| Location::of_run(report));
         SarifResult {
-            rule_id: finding.rule,
+            rule_id: finding.rule.name,
             rule_index: rules::index(finding.rule),
             level: finding.level.word(),
             message: Message::of(finding),

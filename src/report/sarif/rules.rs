@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::message::Message;
+use crate::level::Setting;
 use crate::plan::Plan;
 use crate::rules::{RULES, Rule};
 
@@ -64,12 +65,12 @@ static INDEX: LazyLock<HashMap<&'static str, usize>> =
     LazyLock::new(|| RULES.iter().enumerate().map(|(place, rule)| (rule.name, place)).collect());
 
 /// The place of a rule in the list of all.
-pub(super) fn index(rule: &str) -> Option<usize> {
-    INDEX.get(rule).copied()
+pub(super) fn index(rule: &Rule) -> Option<usize> {
+    INDEX.get(rule.name).copied()
 }
 
-pub(super) fn reference(rule: &'static str) -> Option<Reference> {
-    index(rule).map(|index| Reference { id: rule, index })
+pub(super) fn reference(rule: &Rule) -> Option<Reference> {
+    index(rule).map(|index| Reference { id: rule.name, index })
 }
 
 pub(super) fn driver() -> Driver {
@@ -104,10 +105,9 @@ fn descriptor(rule: &Rule) -> Descriptor {
 /// What the plan says of the levels of rules.
 pub(super) fn overrides(plan: &Plan) -> Vec<Override> {
     let of_rule = |(index, rule): (usize, &&Rule)| {
-        let said = plan.level(rule.name).filter(|_| !rule.fixed)?;
-        let configuration = match said {
-            None => Configuration { enabled: Some(false), level: None },
-            Some(level) => Configuration { enabled: None, level: Some(level.word()) },
+        let configuration = match rule.setting_in(plan)? {
+            Setting::Off => Configuration { enabled: Some(false), level: None },
+            Setting::At(level) => Configuration { enabled: None, level: Some(level.word()) },
         };
         let descriptor = Reference { id: rule.name, index };
         Some(Override { descriptor, configuration })

@@ -11,14 +11,16 @@ mod links;
 use std::sync::Arc;
 
 use super::Outcome;
-use crate::check::{gate_facts, is_on};
+use crate::analysis::GateFacts;
+use crate::check::gate_facts;
 use crate::failure::Failure;
 use crate::finding::Input;
-use crate::gate::{GateFacts, GateInput, collisions, moved_folders};
+use crate::gate::{GateInput, collisions, moved_folders};
 use crate::git::CommitId;
 use crate::patch::DEFAULT_STRIP;
 use crate::plan::Plan;
 use crate::plan::order::Order;
+use crate::rules;
 use crate::workspace::{self, ChosenPlan, Event, Git, NoPlan, Workspace};
 use arguments::Range;
 use collect::Collector;
@@ -190,36 +192,36 @@ fn judge(
 ) -> crate::finding::Report {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
     let several = git.filter(|_| input.judged.len() > 1);
-    if let Some(git) = git.filter(|_| is_on(plan, "clashing-paths")) {
+    if let Some(git) = git.filter(|_| rules::CLASHING_PATHS.is_on(plan)) {
         match compare::existing(git, base, &input.judged) {
             Ok(existing) => input.existing = existing,
             Err(error) => input.gaps.push(error.into()),
         }
     }
     let collisions = collisions(&lanes, &order, &input.judged);
-    if let Some(git) = several.filter(|_| is_on(plan, "colliding-writes")) {
+    if let Some(git) = several.filter(|_| rules::COLLIDING_WRITES.is_on(plan)) {
         input.lines = compare::lines(git, &collisions);
     }
     // Merges have to know them too: a folder that moves along makes conflicts of its own.
-    let wants_renames = is_on(plan, "moved-folder") || is_on(plan, "merge-conflict");
+    let wants_renames = rules::MOVED_FOLDER.is_on(plan) || rules::MERGE_CONFLICT.is_on(plan);
     if let Some(git) = several.filter(|_| wants_renames) {
         let (renames, gaps) = compare::folder_renames(workspace, git, &order, &input.judged);
         input.folder_renames = renames;
         input.gaps.extend(gaps);
     }
     let moved = moved_folders(&order, &input.judged, &input.folder_renames);
-    if let Some(git) = several.filter(|_| is_on(plan, "merge-conflict"))
+    if let Some(git) = several.filter(|_| rules::MERGE_CONFLICT.is_on(plan))
         && let Some(base) = base
     {
         let sharing = crate::gate::sharing(&order, &input.judged, &moved);
         input.left_unmerged = sharing.gave_up;
         input.merges = compare::merge(workspace, git, base, &sharing, &input.judged);
     }
-    if is_on(plan, "escaping-symlink") {
+    if rules::ESCAPING_SYMLINK.is_on(plan) {
         input.links = links::follow_all(workspace, git, &input.judged);
     }
-    let facts = GateFacts::with(plan, &lanes, &order, &input, collisions, moved);
-    gate_facts(plan, &lanes, &order, &facts)
+    let facts = GateFacts::new(plan, &lanes, &order, &input);
+    gate_facts(plan, &facts.with_collisions(collisions).with_moved(moved))
 }
 
 /// Says which commits the names of an input stood for.

@@ -176,7 +176,7 @@ fn the_schema_and_the_reader_agree_on_forms() {
         let read = lanelint::plan::read(vec![PlanText::new("-", text.as_str())]);
         let report = lanelint::check::check(&read.into(), &[], Vec::new());
         let wrong = report.findings.iter().any(|finding| {
-            matches!(finding.rule, "invalid-plan" | "invalid-glob" | "missing-lane")
+            matches!(finding.rule.name, "invalid-plan" | "invalid-glob" | "missing-lane")
         });
         assert_eq!(validator.is_valid(&plan), !wrong, "{text}");
         if wrong { bad += 1 } else { good += 1 }

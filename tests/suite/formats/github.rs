@@ -6,6 +6,7 @@ use lanelint::finding::{Draft, Finding, Label, Level, Place, Report};
 use lanelint::path::RepoPath;
 use lanelint::plan::{Plan, PlanText, read};
 use lanelint::report::Format;
+use lanelint::rules;
 
 use super::shared::{HOSTILE, report};
 use super::written;
@@ -59,7 +60,7 @@ fn of_plan(plan: &str) -> Report {
 /// Findings that no grouping puts together, on files of their own.
 fn many(level: Level, number: usize) -> Vec<Finding> {
     let finding = |place: usize| Finding {
-        rule: "invalid-plan",
+        rule: rules::INVALID_PLAN,
         level,
         draft: Draft {
             message: format!("finding {place}"),
@@ -138,7 +139,7 @@ fn ten_of_each_level_are_annotated_and_the_rest_is_told() {
 fn what_was_not_verified_is_never_what_is_left_out() {
     let mut report = of_plan("tasks: {a: {write: x}}\n");
     report.findings = many(Level::Error, 50);
-    report.findings[49].rule = "not-verified";
+    report.findings[49].rule = rules::NOT_VERIFIED;
     let text = written(&report, Format::Github);
     assert!(text.contains("\n::error file=file-49,title=lanelint%3A not-verified::"), "{text}");
 }

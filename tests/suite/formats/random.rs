@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use lanelint::finding::{Allowed, Datum, Draft, Finding, Input, Label, Level, Place, Report};
+use lanelint::finding::{
+    Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Place, Report,
+};
 use lanelint::path::RepoPath;
 use lanelint::plan::{PlanText, read};
 use lanelint::report::Format;
+use lanelint::rules;
 use lanelint::source::{FileId, Span};
 use proptest::prelude::*;
 
@@ -76,18 +79,18 @@ fn path() -> impl Strategy<Value = RepoPath> {
 }
 
 fn finding() -> impl Strategy<Value = Finding> {
-    let rules = [
-        "out-of-lane",
-        "overlapping-lanes",
-        "colliding-writes",
-        "not-verified",
-        "missing-branch",
-        "invalid-plan",
+    let of_rules = [
+        rules::OUT_OF_LANE,
+        rules::OVERLAPPING_LANES,
+        rules::COLLIDING_WRITES,
+        rules::NOT_VERIFIED,
+        rules::MISSING_BRANCH,
+        rules::INVALID_PLAN,
     ];
     let level = prop::sample::select(vec![Level::Error, Level::Warning, Level::Note]);
     let allowed = prop::option::of((name(), name()));
     let names = (name(), name(), path(), name());
-    (prop::sample::select(rules.to_vec()), level, allowed, names, 0..4u8).prop_map(
+    (prop::sample::select(of_rules.to_vec()), level, allowed, names, 0..4u8).prop_map(
         |(rule, level, allowed, (one, other, path, input), place)| {
             let place = match place {
                 0 => Place::File(path.clone()),
@@ -116,7 +119,7 @@ fn report() -> impl Strategy<Value = Report> {
         let text =
             format!("tasks:\n  a: {{write: {glob}, title: {glob}}}\n  b: {{write: [x, {glob}]}}\n");
         Report {
-            command: if is_gate { "gate" } else { "check" },
+            command: if is_gate { Command::Gate } else { Command::Check },
             plan: Arc::new(read(vec![PlanText::new(file.clone(), text)])),
             inputs: vec![Input { task: None, source: file, ..Input::default() }],
             findings,

@@ -125,7 +125,7 @@ fn assert_no_command(text: &str) {
 fn every_format_writes_the_report() {
     let report = report();
     let rules: std::collections::BTreeSet<&str> =
-        report.findings.iter().map(|finding| finding.rule).collect();
+        report.findings.iter().map(|finding| finding.rule.name).collect();
     assert!(rules.len() >= 6, "{rules:?}");
     assert!(report.findings.iter().any(|finding| finding.allowed.is_some()));
     for (name, format) in Format::ALL {

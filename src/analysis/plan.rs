@@ -1,0 +1,200 @@
+//! What is known of a plan before its tasks start.
+
+use std::sync::OnceLock;
+
+use crate::failure::Failure;
+use crate::glob::{Glob, Meeting, Patience};
+use crate::lane::Lanes;
+use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::overlap::{self, Clashes, Hazards, Overlap};
+use crate::path::RepoPath;
+use crate::plan::order::Order;
+use crate::plan::{GlobEntry, Plan, Task};
+use crate::survey::breadth::Breadth;
+use crate::survey::companions::Companions;
+use crate::survey::slips::Slips;
+use crate::survey::{self, Tree};
+
+/// What is known of a plan, and of the files that exist beside it.
+#[derive(Debug)]
+pub struct PlanFacts<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its lanes.
+    pub lanes: &'a Lanes,
+    /// Who may run beside whom.
+    pub order: &'a Order,
+    /// Why the files that exist may not all be known.
+    pub gaps: Vec<Failure>,
+    files: &'a [RepoPath],
+    pub(crate) overlaps: OnceLock<Vec<Overlap>>,
+    clashes: OnceLock<Clashes>,
+    hazards: OnceLock<Hazards>,
+    extents: OnceLock<Extents>,
+    redundancies: OnceLock<Vec<Redundancy>>,
+    tree: OnceLock<Option<Tree<'a>>>,
+    pub(crate) slips: OnceLock<Slips>,
+    pub(crate) breadth: OnceLock<Breadth>,
+    pub(crate) companions: OnceLock<Companions>,
+}
+
+/// What is left of each lane by itself, whatever the others are; `None` where that is undecided.
+#[derive(Debug)]
+pub struct Extents {
+    /// For each task, whether its globs leave it no path.
+    pub vacant: Vec<Option<bool>>,
+    /// For each task and each of its globs, whether it names only protected paths.
+    pub protected: Vec<Vec<Option<bool>>>,
+    /// For each sound glob that is shared, whether it names only protected paths.
+    pub protected_shares: Vec<Option<bool>>,
+}
+
+impl<'a> PlanFacts<'a> {
+    /// The facts of a plan. `files` are those that exist, in byte order, and `gaps` say why that may
+    /// not be all of them.
+    #[must_use]
+    pub fn new(
+        plan: &'a Plan,
+        lanes: &'a Lanes,
+        order: &'a Order,
+        files: &'a [RepoPath],
+        gaps: Vec<Failure>,
+    ) -> PlanFacts<'a> {
+        PlanFacts {
+            plan,
+            lanes,
+            order,
+            gaps,
+            files,
+            overlaps: OnceLock::new(),
+            clashes: OnceLock::new(),
+            hazards: OnceLock::new(),
+            extents: OnceLock::new(),
+            redundancies: OnceLock::new(),
+            tree: OnceLock::new(),
+            slips: OnceLock::new(),
+            breadth: OnceLock::new(),
+            companions: OnceLock::new(),
+        }
+    }
+
+    /// How many files exist.
+    #[must_use]
+    pub fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// The lanes of concurrent tasks that share a path, by the tasks.
+    pub fn overlaps(&self) -> &[Overlap] {
+        self.overlaps.get_or_init(|| overlap::overlaps(self.lanes, self.order, self.files))
+    }
+
+    /// The overlaps alone, by value.
+    #[must_use]
+    pub fn into_overlaps(self) -> Vec<Overlap> {
+        self.overlaps();
+        self.overlaps.into_inner().unwrap_or_default()
+    }
+
+    /// The lanes that share no path and hold some that cannot stand together.
+    pub fn clashes(&self) -> &Clashes {
+        self.clashes.get_or_init(|| overlap::clashes(self.lanes, self.order, self.overlaps()))
+    }
+
+    /// What tasks read and concurrent ones may write.
+    pub fn hazards(&self) -> &Hazards {
+        let find = || overlap::hazards(self.plan, self.lanes, self.order, self.files);
+        self.hazards.get_or_init(find)
+    }
+
+    /// What is left of each lane by itself.
+    pub fn extents(&self) -> &Extents {
+        self.extents.get_or_init(|| Extents::new(self.lanes))
+    }
+
+    /// For each task, which of its sound globs and exclusions change nothing.
+    ///
+    /// A vacant lane has none, and a glob of protected paths is not one: other rules report those.
+    pub fn redundancies(&self) -> &[Redundancy] {
+        self.redundancies.get_or_init(|| {
+            let mut patience = Patience::default();
+            let share: &[Glob] = match self.lanes.is_empty() {
+                true => &[],
+                false => &self.lanes.of(0).common().share,
+            };
+            let Extents { vacant, protected, .. } = self.extents();
+            let tasks = self.plan.tasks.iter().zip(vacant).zip(protected);
+            let of_task = |((task, vacant), protected): ((&Task, &_), &Vec<_>)| {
+                let entries = asked_entries(task, protected);
+                match *vacant == Some(true) || entries.len() < 2 {
+                    true => Redundancy::default(),
+                    false => redundancy(&entries, share, &mut patience),
+                }
+            };
+            tasks.map(of_task).collect()
+        })
+    }
+
+    /// The globs that match no file by a slip.
+    pub fn slips(&self) -> &Slips {
+        self.slips.get_or_init(|| survey::slips(self.plan, self.tree()))
+    }
+
+    /// The lanes that hold too much.
+    pub fn breadth(&self) -> &Breadth {
+        self.breadth
+            .get_or_init(|| survey::breadth(self.lanes, self.order, self.overlaps(), self.tree()))
+    }
+
+    /// The companions that lanes lack.
+    pub fn companions(&self) -> &Companions {
+        self.companions.get_or_init(|| survey::companions(self.plan, self.lanes, self.tree()))
+    }
+
+    /// The files that exist; `None` where they are not all known, for then nobody can say what does
+    /// not exist.
+    fn tree(&self) -> Option<&Tree<'a>> {
+        self.tree.get_or_init(|| self.gaps.is_empty().then(|| Tree::new(self.files))).as_ref()
+    }
+
+    /// Whether an exclusion of a lane may take paths of a glob: it may be there for them alone, and
+    /// without the glob it would be in the way of nothing.
+    pub(crate) fn is_cut(&self, task: usize, glob: &Glob) -> bool {
+        let mut patience = Patience::default();
+        let mut exclusions = self.lanes.of(task).exclusions().iter();
+        exclusions.any(|exclusion| exclusion.meet(glob, &[], &mut patience) != Meeting::Apart)
+    }
+}
+
+impl Extents {
+    fn new(lanes: &Lanes) -> Extents {
+        let mut patience = Patience::default();
+        let tasks = 0..lanes.len();
+        let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
+        let protected = tasks
+            .map(|task| {
+                let lane = lanes.of(task);
+                let globs = 0..lane.globs().len();
+                globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
+            })
+            .collect();
+        let protected_shares = lanes.protected_shares(&mut patience);
+        Extents { vacant, protected, protected_shares }
+    }
+}
+
+/// The sound globs and exclusions of a task, of which those are asked about that no other rule
+/// reports.
+fn asked_entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
+    let mut protected = protected.iter();
+    let entry = |(entry, glob): (&'t GlobEntry, &'t Glob)| {
+        let negated = entry.negated;
+        let asked = match negated {
+            // What it takes away may be the paths of a glob that is invalid.
+            true => !task.unknown,
+            false => protected.next() != Some(&Some(true)),
+        };
+        Entry { negated, glob, asked }
+    };
+    task.sound_entries().map(entry).collect()
+}
