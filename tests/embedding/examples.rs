@@ -1,17 +1,13 @@
 //! The programs in `examples/` embed the library, and answer as the program does.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
-
-#[allow(dead_code, unreachable_pub, reason = "its `main` is the example's own")]
-#[path = "../examples/check.rs"]
+#[allow(dead_code, reason = "its `main` is the example's own")]
+#[path = "../../examples/check.rs"]
 mod check;
-#[allow(dead_code, unreachable_pub, reason = "its `main` is the example's own")]
-#[path = "../examples/gate.rs"]
+#[allow(dead_code, reason = "its `main` is the example's own")]
+#[path = "../../examples/gate.rs"]
 mod gate;
 
-use common::TestRepo;
+use crate::common::TestRepo;
 
 const PLAN: &str = "tasks:\n  api: {write: src/api/**}\n  web: {write: src/**}\n";
 
