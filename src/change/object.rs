@@ -8,8 +8,8 @@ use bstr::ByteSlice;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(String);
 
-/// The name of a commit. Whoever has one may rely on it that a ref or git itself gave it; whether
-/// the commit's objects are all there shows when they are read.
+/// The name of a commit, as a ref or git itself gave it. Whether the commit's objects are all there
+/// shows when they are read.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommitId(pub(crate) ObjectId);
 
@@ -42,6 +42,12 @@ impl ObjectId {
 }
 
 impl CommitId {
+    /// Takes the digits of a commit that is known to exist, as [`ObjectId::from_hex`] does.
+    #[must_use]
+    pub fn from_hex(hex: &[u8]) -> Option<CommitId> {
+        ObjectId::from_hex(hex).map(CommitId)
+    }
+
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -49,6 +49,3 @@ impl Outcome {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,9 +9,6 @@ mod found;
 mod git;
 mod host;
 mod in_commit;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-pub(crate) mod memory;
 mod revisions;
 
 use std::path::{Path, PathBuf};
@@ -347,6 +344,3 @@ pub fn relative(root: &Path, folder: &Path) -> Option<Option<RepoPath>> {
         inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
     if parts.is_empty() { Some(None) } else { RepoPath::new(parts.join(&b'/')).ok().map(Some) }
 }
-
-#[cfg(test)]
-mod tests;

@@ -25,7 +25,7 @@ mod check_hostile;
 #[cfg(unix)]
 mod editor;
 #[cfg(unix)]
-mod examples;
+mod embedding;
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]

@@ -6,28 +6,28 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use super::{Event, FileKind, Git, Host};
-use crate::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Lines, Side};
-use crate::failure::Failure;
-use crate::git::{
+use lanelint::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Lines, Side};
+use lanelint::failure::Failure;
+use lanelint::git::{
     Blob, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge, MergeBase,
     Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
 };
-use crate::path::RepoPath;
+use lanelint::path::RepoPath;
+use lanelint::workspace::{Event, FileKind, Git, Host};
 
 /// The top of the work tree.
 const TOP: &str = "/repo";
 
 /// Files below `/repo`, and a repository there if it has a branch.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub struct Memory {
     environment: Environment,
     files: Files,
     stdin: Vec<u8>,
     commits: Vec<Commit>,
     branches: BTreeMap<String, usize>,
     /// The notes, in their order.
-    pub(crate) notes: Mutex<Vec<String>>,
+    pub notes: Mutex<Vec<String>>,
 }
 
 /// Contents by path. One that begins with `->` is a symbolic link.
@@ -39,29 +39,29 @@ struct Commit {
 }
 
 impl Memory {
-    pub(crate) fn new() -> Memory {
+    pub fn new() -> Memory {
         let environment = Environment { current_dir: TOP.into(), ..Environment::default() };
         Memory { environment, ..Memory::default() }
     }
 
-    pub(crate) fn file(mut self, path: &str, content: &str) -> Memory {
+    pub fn file(mut self, path: &str, content: &str) -> Memory {
         self.files.insert(path.parse().unwrap(), content.into());
         self
     }
 
-    pub(crate) fn standing_in(mut self, folder: &str) -> Memory {
+    pub fn standing_in(mut self, folder: &str) -> Memory {
         self.environment.current_dir = folder.into();
         self
     }
 
-    pub(crate) fn stdin(mut self, text: &str) -> Memory {
+    pub fn stdin(mut self, text: &str) -> Memory {
         self.stdin = text.into();
         self
     }
 
     /// Commits files to a branch, which begins at the tip of `from` if it is new. An empty content
     /// removes the file.
-    pub(crate) fn commit(mut self, branch: &str, from: &str, files: &[(&str, &str)]) -> Memory {
+    pub fn commit(mut self, branch: &str, from: &str, files: &[(&str, &str)]) -> Memory {
         let parent = self.branches.get(branch).or_else(|| self.branches.get(from)).copied();
         let mut tree = parent.map_or_else(Files::new, |parent| self.commits[parent].files.clone());
         for (path, content) in files {
@@ -88,7 +88,7 @@ impl Memory {
 
 /// The name of a commit has its index.
 fn id(index: usize) -> CommitId {
-    CommitId(ObjectId::from_hex(format!("{index:040x}").as_bytes()).unwrap())
+    CommitId::from_hex(format!("{index:040x}").as_bytes()).unwrap()
 }
 
 fn index(commit: &CommitId) -> usize {

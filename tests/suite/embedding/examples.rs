@@ -1,10 +1,10 @@
 //! The programs in `examples/` embed the library, and answer as the program does.
 
-#[allow(dead_code, unreachable_pub, reason = "its `main` is the example's own")]
-#[path = "../../examples/check.rs"]
+#[allow(dead_code, reason = "its `main` is the example's own")]
+#[path = "../../../examples/check.rs"]
 mod check;
-#[allow(dead_code, unreachable_pub, reason = "its `main` is the example's own")]
-#[path = "../../examples/gate.rs"]
+#[allow(dead_code, reason = "its `main` is the example's own")]
+#[path = "../../../examples/gate.rs"]
 mod gate;
 
 use crate::harness::TestRepo;

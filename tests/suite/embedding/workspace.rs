@@ -1,8 +1,9 @@
 use std::path::Path;
 
-use super::Workspace;
+use lanelint::plan::Own;
+use lanelint::workspace::Workspace;
+
 use super::memory::Memory;
-use crate::plan::Own;
 
 const PLAN: &str = "tasks: {a: {write: a/**}}";
 

@@ -1,10 +1,12 @@
 use std::path::Path;
 
-use super::{GateRequest, Outcome, check, gate};
-use crate::failure::Failure;
-use crate::finding::Input;
-use crate::workspace::Workspace;
-use crate::workspace::memory::Memory;
+use lanelint::failure::Failure;
+use lanelint::finding::Input;
+use lanelint::path::RepoPath;
+use lanelint::run::{GateRequest, Outcome, check, gate};
+use lanelint::workspace::Workspace;
+
+use super::memory::Memory;
 
 const PLAN: &str = "tasks:\n  api: {write: src/api/**}\n  web: {write: src/web/**}\n";
 
@@ -20,14 +22,20 @@ fn judge(host: &Memory, request: &GateRequest) -> Result<Outcome, Failure> {
     gate(&Workspace::find(host, None, None)?, request)
 }
 
+fn request(set: impl FnOnce(&mut GateRequest)) -> GateRequest {
+    let mut request = GateRequest::default();
+    set(&mut request);
+    request
+}
+
 fn of_branch(branch: &str) -> GateRequest {
-    GateRequest { branch: Some(branch.to_owned()), ..GateRequest::default() }
+    request(|asked| asked.branch = Some(branch.to_owned()))
 }
 
 /// The rules of the findings with their paths.
 fn found(outcome: &Outcome) -> Vec<String> {
     let findings = outcome.report.standing();
-    let path = |path: Option<&crate::path::RepoPath>| path.map(ToString::to_string);
+    let path = |path: Option<&RepoPath>| path.map(ToString::to_string);
     findings
         .map(|one| format!("{} {}", one.rule, path(one.draft.path.as_ref()).unwrap_or_default()))
         .collect()
@@ -57,7 +65,10 @@ fn plan_of_base_counts() {
     let outcome = judge(&host, &of_branch("api")).unwrap();
     let beyond = ["out-of-lane docs/a", "out-of-lane lanes.yaml", "plan-changed lanes.yaml"];
     assert_eq!(found(&outcome), beyond);
-    let asked = GateRequest { plan_from: Some("api".to_owned()), ..of_branch("api") };
+    let asked = request(|asked| {
+        asked.branch = Some("api".to_owned());
+        asked.plan_from = Some("api".to_owned());
+    });
     assert_eq!(found(&judge(&host, &asked).unwrap()), &beyond[1..]);
 }
 
@@ -93,8 +104,7 @@ fn link_leads_out_of_lane() {
 #[test]
 fn range_between_branches() {
     let host = repository().commit("api", "", &[("docs/a", "a")]);
-    let ranges = vec!["api=main...api".to_owned()];
-    let asked = GateRequest { ranges, ..GateRequest::default() };
+    let asked = request(|asked| asked.ranges = vec!["api=main...api".to_owned()]);
     assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane docs/a"]);
 }
 
@@ -102,8 +112,7 @@ fn range_between_branches() {
 fn work_tree_of_named_task() {
     let host = repository().file("lanes.yaml", PLAN).file("src/web/a", "changed");
     let host = host.file("src/api/a", "a");
-    let asked =
-        GateRequest { worktree: true, task: Some("api".to_owned()), ..GateRequest::default() };
+    let asked = request(|asked| (asked.worktree, asked.task) = (true, Some("api".to_owned())));
     assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane src/web/a"]);
 }
 
@@ -113,7 +122,7 @@ fn patch_without_repository() {
                  +++ b/src/web/x\n@@ -0,0 +1 @@\n+x\n";
     let host = Memory::new().file("lanes.yaml", PLAN).file("a.patch", patch).stdin(patch);
     for name in ["api=a.patch", "api=-"] {
-        let asked = GateRequest { diffs: vec![name.to_owned()], ..GateRequest::default() };
+        let asked = request(|asked| asked.diffs = vec![name.to_owned()]);
         assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane src/web/x"], "{name}");
     }
 }
@@ -121,25 +130,27 @@ fn patch_without_repository() {
 #[test]
 fn wrong_calls() {
     let problem = |host: &Memory, asked| judge(host, &asked).unwrap_err().problem;
-    let default = GateRequest::default;
     let bare = Memory::new().file("lanes.yaml", PLAN);
-    assert!(problem(&bare, default()).contains("no git repository"));
+    assert!(problem(&bare, GateRequest::default()).contains("no git repository"));
     let host = repository();
-    let task = Some("docs".to_owned());
-    assert!(problem(&host, GateRequest { task, ..default() }).contains("no task `docs`"));
-    let both = GateRequest { staged: true, worktree: true, ..default() };
+    let task = request(|asked| asked.task = Some("docs".to_owned()));
+    assert!(problem(&host, task).contains("no task `docs`"));
+    let both = request(|asked| (asked.staged, asked.worktree) = (true, true));
     assert!(problem(&host, both).contains("cannot both be judged"));
-    let twice = GateRequest { task: Some("api".to_owned()), ..of_branch("api") };
+    let twice = request(|asked| {
+        asked.task = Some("api".to_owned());
+        asked.branch = Some("api".to_owned());
+    });
     assert!(problem(&host, twice).contains("both a task and a branch"));
-    let whose = GateRequest { diffs: vec!["a.patch".to_owned()], ..default() };
+    let whose = request(|asked| asked.diffs = vec!["a.patch".to_owned()]);
     assert!(problem(&bare, whose).contains("whose changes"));
     let empty = Memory::new().commit("main", "", &[("a", "a")]);
-    assert!(problem(&empty, default()).contains("no plan in commit"));
+    assert!(problem(&empty, GateRequest::default()).contains("no plan in commit"));
 }
 
 #[test]
 fn missing_base_is_not_verified() {
-    let asked = GateRequest { base: Some("gone".to_owned()), ..GateRequest::default() };
+    let asked = request(|asked| asked.base = Some("gone".to_owned()));
     let outcome = judge(&repository(), &asked).unwrap();
     assert_eq!((found(&outcome), outcome.status(false)), (vec!["not-verified ".to_owned()], 3));
 }
