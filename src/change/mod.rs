@@ -135,6 +135,3 @@ pub struct ChangeSet {
     /// Why `changes` may not be the whole list. Empty: it is.
     pub gaps: Vec<Failure>,
 }
-
-/// One reason why a list of changes is not whole.
-pub type Gap = Failure;

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
-use crate::links::{Ground, Kind, Node, Step, walk};
+use crate::links::{Ground, Kind, Node, Step, Steps, walk};
 
 /// Why nobody can say which file a write would reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> Ground for Disk<Look> {
         }
     }
 
-    fn look(&mut self) -> Result<Node<Vec<Step<PathBuf>>>, NoTarget> {
+    fn look(&mut self) -> Result<Node<Steps<PathBuf>>, NoTarget> {
         let found = (self.look)(&self.at).map_err(|error| unreadable(&self.at, &error))?;
         if let Node::Link(_) = found {
             self.links.push(self.at.clone());
@@ -151,7 +151,7 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> Ground for Disk<Look> {
     }
 }
 
-fn steps(path: &Path) -> Vec<Step<PathBuf>> {
+fn steps(path: &Path) -> Steps<PathBuf> {
     let step = |component: Component<'_>| {
         let name = PathBuf::from(component.as_os_str());
         match component {
