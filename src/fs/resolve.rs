@@ -155,12 +155,13 @@ fn steps(path: &Path) -> Steps<PathBuf> {
     let step = |component: Component<'_>| {
         let name = PathBuf::from(component.as_os_str());
         match component {
-            Component::ParentDir => Step::Up,
-            _ if name.is_absolute() => Step::Root(name),
-            _ => Step::Down(name),
+            Component::CurDir => None,
+            Component::ParentDir => Some(Step::Up),
+            _ if name.is_absolute() => Some(Step::Root(name)),
+            _ => Some(Step::Down(name)),
         }
     };
-    path.components().map(step).collect()
+    path.components().filter_map(step).collect()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> NoTarget {
@@ -196,6 +197,7 @@ mod tests {
             ("left", "right"),
             ("right", "left"),
             ("nothing/../a/x", "through-nothing"),
+            ("./../a/./b", "a/dots"),
         ] {
             symlink(target, top.join(link)).unwrap();
         }
@@ -210,6 +212,7 @@ mod tests {
             ("a", "../x", Ok(vec!["x"])),
             ("", "into/x", Ok(vec!["a/b/x"])),
             ("", "absolute/x", Ok(vec!["a/b/x"])),
+            ("", "a/dots/x", Ok(vec!["a/b/x"])),
             ("", "to-file", Ok(vec!["a/file"])),
             ("", "dangling", Ok(vec!["a/b/new"])),
             ("", "dangling-folder/x", Ok(vec!["new/folder/x"])),
