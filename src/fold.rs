@@ -10,7 +10,7 @@ use crate::path::RepoPath;
 
 /// A path in its one form; bytes that are no UTF-8 stay.
 #[must_use]
-pub fn path(path: &RepoPath) -> RepoPath {
+pub(crate) fn path(path: &RepoPath) -> RepoPath {
     if path.as_bytes().is_ascii() && !path.as_bytes().iter().any(u8::is_ascii_uppercase) {
         return path.clone();
     }
@@ -24,7 +24,7 @@ pub fn path(path: &RepoPath) -> RepoPath {
 
 /// A text in its one form.
 #[must_use]
-pub fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
@@ -39,7 +39,7 @@ pub fn text(text: &str) -> String {
 /// folded on its own, a class gets its letters in both cases, and one that excludes them excludes
 /// both. It is the very same where folding changes nothing.
 #[must_use]
-pub fn glob(glob: &Glob) -> Glob {
+pub(crate) fn glob(glob: &Glob) -> Glob {
     let changes = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii() || byte == b'[';
     if !glob.text().bytes().any(changes) {
         return glob.clone();
@@ -54,7 +54,7 @@ pub fn glob(glob: &Glob) -> Glob {
 
 /// Whether a glob may lose paths when it is folded: it has a class that excludes letters.
 #[must_use]
-pub fn may_lose_paths(glob: &Glob) -> bool {
+pub(crate) fn may_lose_paths(glob: &Glob) -> bool {
     let text = glob.text();
     (text.contains("[!") || text.contains("[^")) && glob_text(text) != **text
 }
@@ -62,7 +62,7 @@ pub fn may_lose_paths(glob: &Glob) -> bool {
 /// A glob of the paths that this folded one may have been, as far as people write them: letters in
 /// either case, and accents as part of their letter or behind it.
 #[must_use]
-pub fn forms(folded: &RepoPath) -> Option<Glob> {
+pub(crate) fn forms(folded: &RepoPath) -> Option<Glob> {
     let mut glob = String::new();
     for letter in std::str::from_utf8(folded.as_bytes()).ok()?.chars() {
         let (lower, upper) = (letter.to_string(), letter.to_uppercase().collect::<String>());

@@ -45,6 +45,9 @@ pub enum Step<Name> {
     Root(Name),
 }
 
+/// A path, component by component.
+pub type Steps<Name> = Vec<Step<Name>>;
+
 /// What a component of a way turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -92,7 +95,7 @@ pub trait Ground {
     ///
     /// # Errors
     /// If that cannot be known.
-    fn look(&mut self) -> Result<Node<Vec<Step<Self::Name>>>, Self::Stop>;
+    fn look(&mut self) -> Result<Node<Steps<Self::Name>>, Self::Stop>;
 
     /// What there is to say of more than [`MOST_LINKS`] links.
     fn too_many_links(&self) -> Self::Stop;
@@ -107,7 +110,7 @@ pub fn walk<G: Ground>(
     ground: &mut G,
     mut kinds: Vec<Kind>,
     mut links: usize,
-    mut ahead: Vec<Step<G::Name>>,
+    mut ahead: Steps<G::Name>,
 ) -> Result<Vec<Kind>, G::Stop> {
     ahead.reverse();
     while let Some(step) = ahead.pop() {

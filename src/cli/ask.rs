@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::report::{self, AnswerFormat};
 use lanelint::workspace::{Host, Workspace};
 
-use super::Unusable;
 use super::output::tell;
 
 /// Which plan is asked.
@@ -34,13 +34,13 @@ pub(super) struct Asked<'h> {
 
 impl PlanArgs {
     /// Reads the plan. What is wrong with it is for `check` to say; that something is, is told.
-    pub(super) fn read<'h>(&self, host: &'h dyn Host) -> Result<Asked<'h>, Unusable> {
+    pub(super) fn read<'h>(&self, host: &'h dyn Host) -> Result<Asked<'h>, Failure> {
         let workspace = Workspace::find(host, self.plan.as_deref(), self.root.as_deref())?;
         let found = workspace.plan()?;
         let what = found.name.clone();
         let plan = Arc::new(found.read());
         if plan.tasks.is_empty() {
-            return Err(Unusable::new(
+            return Err(Failure::new(
                 format!("no task can be read from {}", report::shown(&what)),
                 "`lanelint check` says what is wrong with the plan",
             ));

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use lanelint::brief::Brief;
+use lanelint::failure::Failure;
 use lanelint::report::{self, AnswerFormat};
 
-use super::Unusable;
 use super::ask::{self, Asked, PlanArgs};
 use super::output::to_stdout;
 
@@ -30,7 +30,7 @@ enum BriefTo {
     Json,
 }
 
-pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let asked = args.plan.read(&host)?;
     let task = asked.plan.task(&args.task).ok_or_else(|| {
@@ -38,7 +38,7 @@ pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Unusable> {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name a task of the plan by its id".to_owned(),
         };
-        Unusable::new(format!("the plan has no task `{}`", args.task), help)
+        Failure::new(format!("the plan has no task `{}`", args.task), help)
     })?;
     let files = asked.files();
     let Asked { plan, .. } = asked;

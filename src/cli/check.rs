@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 use lanelint::check::Refused;
+use lanelint::failure::Failure;
 use lanelint::finding::Applicability;
 use lanelint::fs::Rewrite;
 use lanelint::run::{self, Outcome};
 use lanelint::workspace::{FoundPlan, Workspace};
 
+use super::Common;
 use super::output::tell;
-use super::{Common, Unusable};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -52,7 +53,7 @@ impl FixWhich {
     }
 }
 
-pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let workspace = args.common.workspace(&host, args.plan.as_deref())?;
     args.common.finish(match args.fix {
@@ -62,10 +63,10 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Unusable> {
 }
 
 /// Checks a plan and writes what could be mended; gives what is left.
-fn mend(workspace: &Workspace<'_>, most: Applicability) -> Result<Outcome, Unusable> {
+fn mend(workspace: &Workspace<'_>, most: Applicability) -> Result<Outcome, Failure> {
     let FoundPlan { name, texts, own, paths, .. } = workspace.plan()?;
     if paths.len() != texts.len() {
-        return Err(Unusable::new(
+        return Err(Failure::new(
             "`--fix` cannot write to standard input",
             "name the file of the plan, or leave `--fix` out: `--format json` has the edits",
         ));

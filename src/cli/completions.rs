@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
+use lanelint::failure::Failure;
 
+use super::Cli;
 use super::output::to_stdout;
-use super::{Cli, Unusable};
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
@@ -14,7 +15,7 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
     // What generates it takes no closed pipe: it writes to memory.
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "lanelint", &mut text);

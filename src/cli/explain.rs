@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use lanelint::explain;
+use lanelint::failure::Failure;
 use lanelint::rules;
 
-use super::Unusable;
 use super::output::to_stdout;
 
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(super) struct ExplainArgs {
     rule: Option<String>,
 }
 
-pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     let text = match &args.rule {
         None => explain::table(),
         Some(name) => match rules::rule(name) {
@@ -27,10 +27,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Unusable> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn no_rule(name: &str) -> Unusable {
+fn no_rule(name: &str) -> Failure {
     let help = match rules::nearest_name(name) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`lanelint explain` lists all rules".to_owned(),
     };
-    Unusable::new(format!("there is no rule `{name}`"), help)
+    Failure::new(format!("there is no rule `{name}`"), help)
 }

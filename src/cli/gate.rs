@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::patch::DEFAULT_STRIP;
 use lanelint::run::{self, GateRequest};
 
-use super::{Common, Unusable, name};
+use super::{Common, name};
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
@@ -48,7 +49,7 @@ pub(super) struct GateArgs {
     common: Common,
 }
 
-pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let workspace = args.common.workspace(&host, args.plan.as_deref())?;
     let mut request = GateRequest::default();

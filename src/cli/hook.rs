@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::hook::{self, Options, wire};
 
-use super::{Unusable, name};
+use super::name;
 
 #[derive(Debug, Args)]
 pub(super) struct HookArgs {
@@ -32,28 +33,28 @@ pub(super) struct HookArgs {
 }
 
 /// Answers one call. Whatever goes wrong ends with status 2, by which the agent's tool is held back.
-pub(super) fn run(args: &HookArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &HookArgs) -> Result<ExitCode, Failure> {
     // What there is to say of a panic is said below, as one sentence.
     std::panic::set_hook(Box::new(|_| {}));
     guarded(|| answer(args))
 }
 
 /// Turns a panic into an answer: with its own status an agent would go on.
-fn guarded(answer: impl FnOnce() -> Result<ExitCode, Unusable>) -> Result<ExitCode, Unusable> {
+fn guarded(answer: impl FnOnce() -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
     catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str);
         let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
-        Err(Unusable::new(
+        Err(Failure::new(
             format!("there is no answer, for lanelint itself is at fault: {said}"),
             "report it, with what the hook was given",
         ))
     })
 }
 
-fn answer(args: &HookArgs) -> Result<ExitCode, Unusable> {
+fn answer(args: &HookArgs) -> Result<ExitCode, Failure> {
     let text = read_call()?;
     let help = "give it what an agent's hook says before a tool writes a file: docs/hooks.md";
-    let read = wire::read(&text).map_err(|fault| Unusable::new(fault, help))?;
+    let read = wire::read(&text).map_err(|fault| Failure::new(fault, help))?;
     let Some(request) = read else { return Ok(ExitCode::SUCCESS) };
     let answer = hook::answer(&super::host()?, &args.options(), &request)?;
     let Some((permission, reason)) = answer else { return Ok(ExitCode::SUCCESS) };
@@ -61,7 +62,7 @@ fn answer(args: &HookArgs) -> Result<ExitCode, Unusable> {
     let said = writeln!(out, "{}", wire::answer(request.form, permission, &reason));
     // Elsewhere a closed pipe is no error. Here a denial that nobody hears would let the tool go on.
     said.and_then(|()| out.flush()).map_err(|error| {
-        Unusable::new(format!("the answer cannot be written: {error}"), "leave its output open")
+        Failure::new(format!("the answer cannot be written: {error}"), "leave its output open")
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -78,10 +79,10 @@ impl HookArgs {
     }
 }
 
-fn read_call() -> Result<Vec<u8>, Unusable> {
+fn read_call() -> Result<Vec<u8>, Failure> {
     let help = "an agent gives the call on standard input: docs/hooks.md";
     if io::stdin().is_terminal() {
-        return Err(Unusable::new("standard input is a terminal", help));
+        return Err(Failure::new("standard input is a terminal", help));
     }
     let mut text = Vec::new();
     let limit = wire::LONGEST as u64 + 1;
@@ -89,10 +90,10 @@ fn read_call() -> Result<Vec<u8>, Unusable> {
         .lock()
         .take(limit)
         .read_to_end(&mut text)
-        .map_err(|error| Unusable::new(format!("the hook's JSON cannot be read: {error}"), help))?;
+        .map_err(|error| Failure::new(format!("the hook's JSON cannot be read: {error}"), help))?;
     if text.len() > wire::LONGEST {
         let problem = format!("the hook's JSON is longer than {} MiB", wire::LONGEST >> 20);
-        return Err(Unusable::new(problem, "write the file in parts"));
+        return Err(Failure::new(problem, "write the file in parts"));
     }
     Ok(text)
 }
@@ -103,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_no_answer() {
-        let said = |ended: Result<ExitCode, Unusable>| ended.unwrap_err().problem;
+        let said = |ended: Result<ExitCode, Failure>| ended.unwrap_err().problem;
         assert!(said(guarded(|| panic!("at {}", 7))).contains("at 7"));
         assert!(said(guarded(|| panic!("plain"))).contains("plain"));
         assert!(guarded(|| Ok(ExitCode::SUCCESS)).is_ok());

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::git::{GitError, Prefer};
 use lanelint::plan::PlanText;
 use lanelint::source::yaml::quoted;
 use lanelint::workspace::Workspace;
 
-use super::Unusable;
 use super::output::tell;
 
 /// The plan that is written, with `main` for its base.
@@ -27,7 +27,7 @@ pub(super) struct InitArgs {
     root: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let workspace = Workspace::find(&host, None, args.root.as_deref())?;
     if let Some(there) = workspace.plan_there() {
@@ -44,9 +44,9 @@ pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Unusable> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn there_is_one(path: &Path) -> Unusable {
+fn there_is_one(path: &Path) -> Failure {
     let problem = format!("there is a plan already: {}", path.display());
-    Unusable::new(problem, "edit it, or say with --root where another one begins")
+    Failure::new(problem, "edit it, or say with --root where another one begins")
 }
 
 /// What branches fork from, as far as the repository says: the remote's default branch, else `main`
@@ -75,10 +75,10 @@ fn scalar(name: &str) -> String {
 }
 
 /// Writes a file that does not exist yet, whole or not at all.
-fn write_new(path: &Path, text: &[u8]) -> Result<(), Unusable> {
+fn write_new(path: &Path, text: &[u8]) -> Result<(), Failure> {
     let cannot = |error: &std::io::Error| {
         let problem = format!("cannot write {}: {error}", path.display());
-        Unusable::new(problem, "say with --root where a plan can be written")
+        Failure::new(problem, "say with --root where a plan can be written")
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::lsp::{Connection, Ended, serve};
-
-use super::Unusable;
 
 /// How often the disk is looked at for what no editor tells: a branch that was checked out, a plan
 /// that another program wrote. A look is a handful of file times.
@@ -20,7 +19,7 @@ pub(super) struct LspArgs {
     stdio: bool,
 }
 
-pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let (connection, threads) = Connection::stdio();
     let ended = serve(connection, Arc::new(host), &crossbeam_channel::tick(BETWEEN_LOOKS));

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
+use lanelint::failure::Failure;
 
+use super::Cli;
 use super::output::to_stdout;
-use super::{Cli, Unusable};
 
-pub(super) fn run() -> Result<ExitCode, Unusable> {
+pub(super) fn run() -> Result<ExitCode, Failure> {
     to_stdout(page)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -93,9 +93,6 @@ struct Common {
     color: Color,
 }
 
-/// Why a call cannot be used: nothing was judged, and the program ends with status 2.
-type Unusable = Failure;
-
 /// Reads the name of a task, a branch or a revision. An unset variable must not pass for one.
 fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
@@ -152,13 +149,13 @@ impl Common {
         &self,
         host: &'h dyn Host,
         plan: Option<&Path>,
-    ) -> Result<Workspace<'h>, Unusable> {
+    ) -> Result<Workspace<'h>, Failure> {
         Workspace::find(host, plan, self.root.as_deref())
     }
 
     /// Writes the report in every format asked for, and gives the exit status. A plan without a
     /// task that can be read has its problems on standard error.
-    fn finish(&self, outcome: Outcome) -> Result<ExitCode, Unusable> {
+    fn finish(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
         let status = outcome.status(self.deny_warnings);
         let Outcome { report, unusable, .. } = outcome;
         if let Some(unusable) = unusable {
@@ -175,7 +172,7 @@ impl Common {
 }
 
 /// The disk and git, with notes and progress on standard error.
-fn host() -> Result<Disk, Unusable> {
+fn host() -> Result<Disk, Failure> {
     let progress = Mutex::new(Progress::begin());
     Ok(Disk::capture()?.listener(move |event| {
         progress.lock().unwrap_or_else(PoisonError::into_inner).event(event);

@@ -5,10 +5,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use lanelint::failure::Failure;
 use lanelint::finding::Report;
 use lanelint::report::{self, Format, Style};
-
-use super::Unusable;
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -65,7 +64,7 @@ pub(super) fn write(
     formats: &[FormatTo],
     quiet: bool,
     color: Color,
-) -> Result<(), Unusable> {
+) -> Result<(), Failure> {
     let for_stdout: Vec<&FormatTo> =
         formats.iter().filter(|format| format.file.is_none()).collect();
     let format = match for_stdout.as_slice() {
@@ -73,7 +72,7 @@ pub(super) fn write(
         [] => Some(Format::Human),
         [one] => Some(one.format),
         _ => {
-            return Err(Unusable::new(
+            return Err(Failure::new(
                 "only one format can go to standard output",
                 "name a file for the others: `--format json=lanes.json`",
             ));
@@ -89,7 +88,7 @@ pub(super) fn write(
             });
             written.map_err(|error| {
                 let problem = format!("cannot write {}: {error}", file.display());
-                Unusable::new(problem, "name a file that can be written")
+                Failure::new(problem, "name a file that can be written")
             })?;
         }
     }
@@ -101,11 +100,11 @@ pub(super) fn write(
 /// Writes to standard output. That nobody reads on is no error.
 pub(super) fn to_stdout(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Unusable> {
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Unusable::new(format!("cannot write to standard output: {error}"), ""))
+            Err(Failure::new(format!("cannot write to standard output: {error}"), ""))
         }
         _ => Ok(()),
     }

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::Unusable;
+use lanelint::failure::Failure;
+
 use super::output::to_stdout;
 
-pub(super) fn run() -> Result<ExitCode, Unusable> {
+pub(super) fn run() -> Result<ExitCode, Failure> {
     to_stdout(|out| out.write_all(lanelint::schema::text().as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }

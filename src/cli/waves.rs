@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::report;
 use lanelint::waves::{TooManyUnknown, Waves};
 
-use super::Unusable;
 use super::ask::{self, AnswerTo, Asked, PlanArgs};
 use super::output::to_stdout;
 
@@ -19,13 +19,13 @@ pub(super) struct WavesArgs {
     format: AnswerTo,
 }
 
-pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let asked = args.plan.read(&host)?;
     let files = asked.files();
     let Asked { plan, .. } = asked;
     let waves = Waves::new(&plan, &files).map_err(|TooManyUnknown(tasks)| {
-        Unusable::new(
+        Failure::new(
             format!("the lanes of {tasks} tasks are not known, so there are no waves to tell"),
             "`lanelint check` says what is wrong with the plan",
         )

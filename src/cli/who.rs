@@ -7,13 +7,14 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::Args;
+use lanelint::failure::Failure;
 use lanelint::report;
 use lanelint::source::excerpt;
 use lanelint::who::{Reply, Who};
 
+use super::UNUSABLE;
 use super::ask::{self, AnswerTo, Asked, PlanArgs};
 use super::output::{tell, to_stdout};
-use super::{UNUSABLE, Unusable};
 use names::{Base, Names, is_stdin};
 
 #[derive(Debug, Args)]
@@ -32,7 +33,7 @@ pub(super) struct WhoArgs {
     format: AnswerTo,
 }
 
-pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Unusable> {
+pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
     let for_paths = match args.paths.len() {
         0 => 1,
         _ => args.paths.iter().filter(|path| is_stdin(path)).count(),
@@ -40,11 +41,11 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Unusable> {
     let for_plan = args.plan.plan.as_ref().filter(|plan| is_stdin(plan.as_os_str()));
     if for_paths + usize::from(for_plan.is_some()) > 1 {
         let help = "name the paths, or a file for the plan";
-        return Err(Unusable::new("standard input can be read once", help));
+        return Err(Failure::new("standard input can be read once", help));
     }
     if args.paths.is_empty() && io::stdin().is_terminal() {
         let help = "name some, or give them on standard input";
-        return Err(Unusable::new("no path is named", help));
+        return Err(Failure::new("no path is named", help));
     }
     let host = super::host()?;
     let Asked { workspace, plan, .. } = args.plan.read(&host)?;
@@ -70,7 +71,7 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Unusable> {
     });
     to_stdout(|out| report::who::write(&who, replies, args.format.into(), out))?;
     if let Some(error) = names.failure() {
-        return Err(Unusable::new(format!("cannot read the paths: {error}"), ""));
+        return Err(Failure::new(format!("cannot read the paths: {error}"), ""));
     }
     // What could be answered was; as with ripgrep, the call was not all right for that.
     Ok(if refused { ExitCode::from(UNUSABLE) } else { ask::status(whole) })

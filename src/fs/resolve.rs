@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
-use crate::links::{Ground, Kind, Node, Step, walk};
+use crate::links::{Ground, Kind, Node, Step, Steps, walk};
 
 /// Why nobody can say which file a write would reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> Ground for Disk<Look> {
         }
     }
 
-    fn look(&mut self) -> Result<Node<Vec<Step<PathBuf>>>, NoTarget> {
+    fn look(&mut self) -> Result<Node<Steps<PathBuf>>, NoTarget> {
         let found = (self.look)(&self.at).map_err(|error| unreadable(&self.at, &error))?;
         if let Node::Link(_) = found {
             self.links.push(self.at.clone());
@@ -151,16 +151,17 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> Ground for Disk<Look> {
     }
 }
 
-fn steps(path: &Path) -> Vec<Step<PathBuf>> {
+fn steps(path: &Path) -> Steps<PathBuf> {
     let step = |component: Component<'_>| {
         let name = PathBuf::from(component.as_os_str());
         match component {
-            Component::ParentDir => Step::Up,
-            _ if name.is_absolute() => Step::Root(name),
-            _ => Step::Down(name),
+            Component::CurDir => None,
+            Component::ParentDir => Some(Step::Up),
+            _ if name.is_absolute() => Some(Step::Root(name)),
+            _ => Some(Step::Down(name)),
         }
     };
-    path.components().map(step).collect()
+    path.components().filter_map(step).collect()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> NoTarget {
@@ -196,6 +197,7 @@ mod tests {
             ("left", "right"),
             ("right", "left"),
             ("nothing/../a/x", "through-nothing"),
+            ("./../a/./b", "a/dots"),
         ] {
             symlink(target, top.join(link)).unwrap();
         }
@@ -210,6 +212,7 @@ mod tests {
             ("a", "../x", Ok(vec!["x"])),
             ("", "into/x", Ok(vec!["a/b/x"])),
             ("", "absolute/x", Ok(vec!["a/b/x"])),
+            ("", "a/dots/x", Ok(vec!["a/b/x"])),
             ("", "to-file", Ok(vec!["a/file"])),
             ("", "dangling", Ok(vec!["a/b/new"])),
             ("", "dangling-folder/x", Ok(vec!["new/folder/x"])),

@@ -3,7 +3,7 @@
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
-use crate::links::{self, Ground, Kind, Step, walk};
+use crate::links::{self, Ground, Kind, Step, Steps, walk};
 use crate::path::{RepoPath, is_git_folder};
 
 /// No system takes a longer target, nor a longer path: Linux's `PATH_MAX`, less its zero byte.
@@ -148,7 +148,7 @@ impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> Ground for Tree<Look> {
         from.map(|_| ()).ok_or(Stop::At(Destination::Outside))
     }
 
-    fn look(&mut self) -> Result<links::Node<Vec<Step<Vec<u8>>>>, Stop<E>> {
+    fn look(&mut self) -> Result<links::Node<Steps<Vec<u8>>>, Stop<E>> {
         let path = RepoPath::new(self.path.as_slice()).map_err(|_| Destination::Outside)?;
         let found = (self.look)(&path).map_err(Stop::Failed)?;
         found.try_map(|target| steps(&target, self.system))
@@ -177,7 +177,7 @@ fn end(path: &[u8], kinds: &[Kind]) -> Destination {
 }
 
 /// The steps of a target, or the end of the way if no system takes it.
-fn steps<E>(target: &[u8], system: System) -> Result<Vec<Step<Vec<u8>>>, Stop<E>> {
+fn steps<E>(target: &[u8], system: System) -> Result<Steps<Vec<u8>>, Stop<E>> {
     // The system sees no further than a zero byte.
     let target = target.split(|&byte| byte == 0).next().unwrap_or_default();
     if target.len() > LONGEST {

@@ -11,6 +11,7 @@ use crate::plan::{Own, Plan, locate};
 
 /// The plan that decides.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ChosenPlan {
     /// The plan.
     pub plan: Plan,

@@ -13,6 +13,7 @@ use crate::plan::{self, MAX_TEXT, Own, Plan, PlanText};
 
 /// The texts of a plan and where they were found.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FoundPlan {
     /// The plan's name, for people.
     pub name: String,

@@ -5,6 +5,7 @@ use crate::git::{CommitId, GitError, GitErrorKind, MergeBase, Prefer};
 
 /// A commit and the name that it was found by.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Revision {
     /// The name.
     pub name: String,

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::session::Session;
 use crate::harness::{Call, TestRepo};
@@ -61,6 +61,38 @@ fn the_editor_shows_what_check_finds() {
     found.sort();
     assert!(found.len() > 6, "{found:?}");
     assert_eq!(found, expected);
+    session.end();
+}
+
+/// The gate, the hook and the editor give one answer to whose task a branch is.
+#[test]
+fn a_branch_of_several_tasks() {
+    let repo = TestRepo::new();
+    repo.write(
+        "lanes.yaml",
+        "tasks:\n  a: {write: a, branch: both}\n  b: {branch: both, write: b}\n",
+    );
+    repo.write("a", "");
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "-q", "-m", "x"]);
+    repo.git(&["checkout", "-q", "-b", "both"]);
+    let shared = "`both` is the branch of several tasks: `a`, `b`";
+    let refused = |arguments: &[&str], stdin: &str| {
+        Call::of(&repo, arguments).stdin(stdin).run().ends_with(2).tells(&[shared, "--task ID"]);
+    };
+    let call = json!({
+        "cwd": repo.root(),
+        "hook_event_name": "PreToolUse",
+        "tool_name": "Write",
+        "tool_input": {"file_path": "a"},
+    });
+    refused(&["gate", "--worktree"], "");
+    refused(&["gate", "--branch=both"], "");
+    refused(&["hook"], &call.to_string());
+    let mut session = Session::process(&repo);
+    session.open(repo.path("a"), "x");
+    let found = session.findings(repo.path("a"));
+    assert!(found[0]["message"].as_str().unwrap().starts_with(shared), "{found:?}");
     session.end();
 }
 
