@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::fix::{Applicability, Replacement};
+use super::edit::{Applicability, Replacement};
 use super::names::{branch_fault, id_fault, list, nearest};
 use super::{Allow, GlobEntry, MAX_TASKS, MAX_VALUES, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;

@@ -4,6 +4,7 @@
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
 mod builder;
+mod edit;
 pub mod fix;
 mod formats;
 pub mod locate;
@@ -19,7 +20,7 @@ use crate::lane::{Common, Lane, Lanes};
 use crate::level::Level;
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
-use fix::Replacement;
+use edit::Replacement;
 
 pub(crate) use names::{id_fault, nearest};
 pub use read::{MAX_TASKS, MAX_TEXT, MAX_VALUES, PlanText, read, read_again};
