@@ -113,7 +113,7 @@ pub enum Refusal {
 /// The reason of an allowance that is still to be written.
 const REASON: &str = "say why this is fine";
 
-/// A place in the plan as a fix names it. A plan has at most [`super::MAX_VALUES`] of anything.
+/// A place in the plan as a fix names it. A plan has at most two million of anything.
 pub(crate) fn place(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }

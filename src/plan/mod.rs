@@ -23,7 +23,7 @@ use crate::source::{SourceFile, Span};
 use edit::Replacement;
 
 pub(crate) use names::{id_fault, nearest};
-pub use read::{MAX_TASKS, MAX_TEXT, MAX_VALUES, PlanText, read, read_again};
+pub use read::{MAX_TEXT, PlanText, read, read_again};
 
 /// A plan, or as much of it as could be read.
 #[derive(Debug, Default)]
