@@ -2,7 +2,6 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -42,14 +41,12 @@ pub(crate) fn in_order<T: Send, E>(
                         }
                     }
                 };
-                thread::Builder::new().spawn_scoped(scope, share).map(|_| receiver)
+                scope.spawn(share);
+                receiver
             })
             .collect();
-        (0..pieces).try_for_each(|piece| match &results[piece % workers] {
-            // Without a result, the worker panicked, and the scope passes that on.
-            Ok(results) => results.recv().map_or(Ok(()), &mut take),
-            Err(_no_thread) => take(work(piece)),
-        })
+        // Without a result, the worker panicked, and the scope passes that on.
+        (0..pieces).try_for_each(|piece| results[piece % workers].recv().map_or(Ok(()), &mut take))
     })
 }
 
@@ -62,19 +59,10 @@ pub(crate) fn join<A: Send, B>(
     if !worth_it || thread::available_parallelism().map_or(1, NonZero::get) == 1 {
         return (one(), other());
     }
-    let one = Mutex::new(Some(one));
-    let take = || one.lock().ok().and_then(|mut one| one.take()).map(|one| one());
     thread::scope(|scope| {
-        let thread = thread::Builder::new().spawn_scoped(scope, take);
+        let thread = scope.spawn(one);
         let other = other();
-        let done = match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            Err(_no_thread) => take(),
-        };
-        match done {
-            Some(one) => (one, other),
-            None => unreachable!("it is taken once, by whoever does it"),
-        }
+        (thread.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
     })
 }
 

@@ -9,7 +9,7 @@ use super::syntax::Piece;
 /// The most edges that an automaton may have: about 160 MB of them.
 ///
 /// Only braces with thousands of empty branches in a row come near: `{,a}{,b}{,c}…`.
-pub(crate) const MAX_EDGES: usize = 4_000_000;
+const MAX_EDGES: usize = 4_000_000;
 
 /// How many bytes a wildcard reads at least: `*`, `?` and `[!a]` read nearly all.
 const WILD: u32 = 128;

@@ -12,10 +12,10 @@ use std::ops::Range;
 use super::bytes::ByteSet;
 
 /// The longest glob that is read, in bytes.
-pub const MAX_LENGTH: usize = 256 * 1024;
+const MAX_LENGTH: usize = 256 * 1024;
 
 /// The deepest nesting of braces that is read.
-pub const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// What is wrong with a glob, where, and the mend.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use gen_lsp_types as lsp;
 
+use super::context::RequestContext;
 use super::diagnostics::diagnostic;
-use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::check::mend;
 use crate::finding::{Applicability, Edit, Finding, Fix, Mender, Place};
@@ -22,11 +22,11 @@ const MOST: usize = 100;
 
 /// What can be done about the findings at a place.
 pub(super) fn actions(
-    asked: &Asked,
+    request: &RequestContext,
     params: lsp::CodeActionParams,
 ) -> Option<Vec<lsp::CodeActionResponse>> {
-    let snapshot = &asked.snapshot;
-    let file = snapshot.file_of(&asked.document)?;
+    let snapshot = &request.snapshot;
+    let file = snapshot.file_of(&request.document)?;
     let only = params.context.only;
     let wants = |kind: &lsp::CodeActionKind| match &only {
         None => true,

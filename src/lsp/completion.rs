@@ -6,8 +6,8 @@ use std::ops::Range;
 use bstr::ByteSlice;
 use gen_lsp_types as lsp;
 
+use super::context::RequestContext;
 use super::cursor::{Cursor, cursor};
-use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::glob::{Glob, escape};
 use crate::path::RepoPath;
@@ -39,13 +39,13 @@ struct Word {
 }
 
 pub(super) fn complete(
-    asked: &Asked,
+    request: &RequestContext,
     params: &lsp::CompletionParams,
 ) -> Option<lsp::CompletionResponse> {
-    let snapshot = &asked.snapshot;
-    let file = snapshot.file_of(&asked.document)?;
+    let snapshot = &request.snapshot;
+    let file = snapshot.file_of(&request.document)?;
     let source = snapshot.source(file);
-    let at = asked.at(params.text_document_position_params.position)?.start;
+    let at = request.at(params.text_document_position_params.position)?.start;
     let (before, behind) = source.text().split_at(at);
     let here = cursor(before)?;
     let mut words = words(snapshot, &here);

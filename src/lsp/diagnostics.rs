@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use gen_lsp_types as lsp;
 
-use super::notice;
 use super::snapshot::Snapshot;
 use crate::finding::{Finding, Label, Level, Place};
 use crate::report::shown;
@@ -28,17 +27,8 @@ const RULES_PAGE: Option<&str> = if env!("CARGO_PKG_REPOSITORY").is_empty() {
 /// Rules that find what could be left out.
 static UNNECESSARY: [&Rule; 2] = [rules::REDUNDANT_GLOB, rules::UNUSED_ALLOW];
 
-/// All that is shown of a plan and of the files for which it counts.
-pub(super) fn all(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams> {
-    let mut all = notice::of_files(snapshot);
-    if snapshot.is_open() {
-        all.extend(of_plan(snapshot));
-    }
-    all
-}
-
 /// The diagnostics of all texts of a plan, those without any too.
-fn of_plan(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams> {
+pub(super) fn of_plan(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams> {
     let report = snapshot.report();
     let mut of_file: BTreeMap<FileId, Shown> = BTreeMap::new();
     for level in [Level::Error, Level::Warning, Level::Note] {

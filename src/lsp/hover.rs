@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use gen_lsp_types as lsp;
 
+use super::context::RequestContext;
 use super::place::{Thing, thing};
-use super::questions::Asked;
 use super::snapshot::{Matched, Snapshot};
 use crate::explain;
 use crate::glob::Glob;
@@ -21,9 +21,9 @@ use crate::rules;
 /// How many tasks are named.
 const TASKS: usize = 10;
 
-pub(super) fn hover(asked: &Asked, params: &lsp::HoverParams) -> Option<lsp::Hover> {
-    let snapshot = &asked.snapshot;
-    let at = asked.at(params.text_document_position_params.position)?;
+pub(super) fn hover(request: &RequestContext, params: &lsp::HoverParams) -> Option<lsp::Hover> {
+    let snapshot = &request.snapshot;
+    let at = request.at(params.text_document_position_params.position)?;
     let thing = thing(snapshot.plan(), at)?;
     let value = match thing {
         Thing::Glob(task, entry) => of_glob(snapshot, task, entry)?,

@@ -7,6 +7,7 @@
 mod actions;
 mod client;
 mod completion;
+mod context;
 mod cursor;
 mod diagnostics;
 mod document;

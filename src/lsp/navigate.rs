@@ -3,39 +3,39 @@
 use gen_lsp_types as lsp;
 
 use super::actions::workspace_edit;
+use super::context::RequestContext;
 use super::place::{Thing, mentions, thing};
-use super::questions::Asked;
 use crate::finding::Edit;
 use crate::plan::id_fault;
 use crate::source::{Span, yaml};
 
 pub(super) fn definition(
-    asked: &Asked,
+    request: &RequestContext,
     params: &lsp::DefinitionParams,
 ) -> Option<lsp::DefinitionResponse> {
-    let (task, _) = task(asked, &params.text_document_position_params)?;
-    let id = asked.snapshot.plan().tasks[task].id.span;
-    Some(lsp::Definition::from(asked.snapshot.location(id)?).into())
+    let (task, _) = task(request, &params.text_document_position_params)?;
+    let id = request.snapshot.plan().tasks[task].id.span;
+    Some(lsp::Definition::from(request.snapshot.location(id)?).into())
 }
 
 pub(super) fn references(
-    asked: &Asked,
+    request: &RequestContext,
     params: &lsp::ReferenceParams,
 ) -> Option<Vec<lsp::Location>> {
-    let (task, _) = task(asked, &params.text_document_position_params)?;
-    let own = asked.snapshot.plan().tasks[task].id.span;
-    let spans = mentions_of(asked, task).into_iter();
+    let (task, _) = task(request, &params.text_document_position_params)?;
+    let own = request.snapshot.plan().tasks[task].id.span;
+    let spans = mentions_of(request, task).into_iter();
     let spans = spans.filter(|span| params.context.include_declaration || *span != own);
-    Some(spans.filter_map(|span| asked.snapshot.location(span)).collect())
+    Some(spans.filter_map(|span| request.snapshot.location(span)).collect())
 }
 
 pub(super) fn prepare_rename(
-    asked: &Asked,
+    request: &RequestContext,
     params: &lsp::PrepareRenameParams,
 ) -> Option<lsp::PrepareRenameResult> {
-    let (task, span) = task(asked, &params.text_document_position_params)?;
-    let placeholder = asked.snapshot.plan().tasks[task].id.value.to_string();
-    let range = asked.snapshot.range(span);
+    let (task, span) = task(request, &params.text_document_position_params)?;
+    let placeholder = request.snapshot.plan().tasks[task].id.value.to_string();
+    let range = request.snapshot.range(span);
     Some(lsp::PrepareRenamePlaceholder { range, placeholder }.into())
 }
 
@@ -44,12 +44,12 @@ pub(super) fn prepare_rename(
 /// # Errors
 /// When it can have no such id, or one of its names is written in a way that leaves no sure place.
 pub(super) fn rename(
-    asked: &Asked,
+    request: &RequestContext,
     params: &lsp::RenameParams,
 ) -> Result<Option<lsp::WorkspaceEdit>, String> {
-    let snapshot = &asked.snapshot;
+    let snapshot = &request.snapshot;
     let plan = snapshot.plan();
-    let Some((task, _)) = task(asked, &params.text_document_position_params) else {
+    let Some((task, _)) = task(request, &params.text_document_position_params) else {
         return Err("there is no task's id here".to_owned());
     };
     let name = params.new_name.trim();
@@ -62,7 +62,7 @@ pub(super) fn rename(
         None => {}
     }
     let mut edits = Vec::new();
-    for span in mentions_of(asked, task) {
+    for span in mentions_of(request, task) {
         let written = snapshot.source(span.file).slice(span.bytes());
         if written.starts_with(['*', '&', '|', '>', '?']) {
             return Err(
@@ -74,16 +74,16 @@ pub(super) fn rename(
     Ok(workspace_edit(snapshot, edits))
 }
 
-fn task(asked: &Asked, at: &lsp::TextDocumentPositionParams) -> Option<(usize, Span)> {
-    match thing(asked.snapshot.plan(), asked.at(at.position)?)? {
+fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Option<(usize, Span)> {
+    match thing(request.snapshot.plan(), request.at(at.position)?)? {
         Thing::Task(task, span) => Some((task, span)),
         Thing::Glob(..) | Thing::Rule(..) => None,
     }
 }
 
 /// Where a task is named, its definition first.
-fn mentions_of(asked: &Asked, task: usize) -> Vec<Span> {
-    let plan = asked.snapshot.plan();
+fn mentions_of(request: &RequestContext, task: usize) -> Vec<Span> {
+    let plan = request.snapshot.plan();
     let own = plan.tasks[task].id.span;
     let all = (0..plan.tasks.len()).flat_map(|other| mentions(plan, other));
     let others = all.filter(|(of, span)| *of == task && *span != own);

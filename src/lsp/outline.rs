@@ -3,25 +3,25 @@
 
 use gen_lsp_types as lsp;
 
+use super::context::RequestContext;
 use super::hover::of_files;
 use super::place::extent;
-use super::questions::Asked;
 use super::snapshot::Snapshot;
 use crate::plan::GlobEntry;
 use crate::report::shown;
 use crate::source::FileId;
 
 /// The tasks of the text, with what they may write.
-pub(super) fn symbols(asked: &Asked) -> Option<lsp::DocumentSymbolResponse> {
-    let snapshot = &asked.snapshot;
-    let file = snapshot.file_of(&asked.document)?;
+pub(super) fn symbols(request: &RequestContext) -> Option<lsp::DocumentSymbolResponse> {
+    let snapshot = &request.snapshot;
+    let file = snapshot.file_of(&request.document)?;
     let nested: Vec<lsp::DocumentSymbol> =
         tasks(snapshot, file).map(|task| symbol(snapshot, task)).collect();
     if snapshot.terms.client.nested_symbols {
         return Some(nested.into());
     }
     let flat = nested.into_iter().map(|symbol| {
-        let location = lsp::Location { uri: asked.document.uri.clone(), range: symbol.range };
+        let location = lsp::Location { uri: request.document.uri.clone(), range: symbol.range };
         let base = lsp::BaseSymbolInformation::new(symbol.name, symbol.kind, None, None);
         lsp::SymbolInformation::new(None, location, base)
     });
@@ -75,9 +75,9 @@ fn named(
 }
 
 /// Tasks, and what they write, wherever they take more than a line.
-pub(super) fn folds(asked: &Asked) -> Option<Vec<lsp::FoldingRange>> {
-    let snapshot = &asked.snapshot;
-    let file = snapshot.file_of(&asked.document)?;
+pub(super) fn folds(request: &RequestContext) -> Option<Vec<lsp::FoldingRange>> {
+    let snapshot = &request.snapshot;
+    let file = snapshot.file_of(&request.document)?;
     let plan = snapshot.plan();
     let source = snapshot.source(file);
     let spans = tasks(snapshot, file).flat_map(|task| {
@@ -103,9 +103,12 @@ pub(super) fn folds(asked: &Asked) -> Option<Vec<lsp::FoldingRange>> {
 }
 
 /// Behind each glob, how many files it matches.
-pub(super) fn hints(asked: &Asked, params: &lsp::InlayHintParams) -> Option<Vec<lsp::InlayHint>> {
-    let snapshot = &asked.snapshot;
-    let file = snapshot.file_of(&asked.document)?;
+pub(super) fn hints(
+    request: &RequestContext,
+    params: &lsp::InlayHintParams,
+) -> Option<Vec<lsp::InlayHint>> {
+    let snapshot = &request.snapshot;
+    let file = snapshot.file_of(&request.document)?;
     let bytes = snapshot.terms.client.encoding.bytes(snapshot.source(file), params.range);
     let seen = |entry: &GlobEntry| {
         entry.span.file == file && bytes.start <= entry.span.end && entry.span.start <= bytes.end

@@ -1,7 +1,5 @@
 //! What an editor can ask about the text of a plan, and who answers it.
 
-use std::sync::Arc;
-
 use gen_lsp_types as lsp;
 use lsp_server::ErrorCode;
 use serde::Serialize;
@@ -9,30 +7,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::client::Client;
-use super::document::Document;
-use super::snapshot::Snapshot;
+use super::context::RequestContext;
 use super::work::{self, Answer};
 use super::{actions, completion, hover, navigate, outline};
-use crate::source::Span;
-
-/// What a question about a text is answered from.
-pub(super) struct Asked {
-    pub(super) snapshot: Arc<Snapshot>,
-    pub(super) document: Arc<Document>,
-}
-
-impl Asked {
-    /// The byte of a position, as an empty span.
-    pub(super) fn at(&self, position: lsp::Position) -> Option<Span> {
-        let file = self.snapshot.file_of(&self.document)?;
-        let encoding = self.snapshot.terms.client.encoding;
-        let byte = encoding.byte(self.snapshot.source(file), position);
-        Some(Span::new(file, byte..byte))
-    }
-}
 
 /// A question that was understood: it is only to be answered.
-pub(super) type Understood = Box<dyn FnOnce(&Asked) -> Answer + Send>;
+pub(super) type Understood = Box<dyn FnOnce(&RequestContext) -> Answer + Send>;
 
 /// Reads a question; nothing where there is none of this name.
 ///
@@ -41,34 +21,36 @@ pub(super) type Understood = Box<dyn FnOnce(&Asked) -> Answer + Send>;
 pub(super) fn understand(method: &str, params: Value) -> Option<Result<Understood, String>> {
     Some(match method {
         "textDocument/codeAction" => {
-            question(params, |asked, params| json(&actions::actions(asked, params)))
+            question(params, |request, params| json(&actions::actions(request, params)))
         }
         "textDocument/completion" => {
-            question(params, |asked, params| json(&completion::complete(asked, &params)))
+            question(params, |request, params| json(&completion::complete(request, &params)))
         }
         "textDocument/definition" => {
-            question(params, |asked, params| json(&navigate::definition(asked, &params)))
+            question(params, |request, params| json(&navigate::definition(request, &params)))
         }
         "textDocument/documentSymbol" => {
-            question(params, |asked, _: lsp::DocumentSymbolParams| json(&outline::symbols(asked)))
+            question(params, |request, _: lsp::DocumentSymbolParams| {
+                json(&outline::symbols(request))
+            })
         }
         "textDocument/foldingRange" => {
-            question(params, |asked, _: lsp::FoldingRangeParams| json(&outline::folds(asked)))
+            question(params, |request, _: lsp::FoldingRangeParams| json(&outline::folds(request)))
         }
         "textDocument/hover" => {
-            question(params, |asked, params| json(&hover::hover(asked, &params)))
+            question(params, |request, params| json(&hover::hover(request, &params)))
         }
         "textDocument/inlayHint" => {
-            question(params, |asked, params| json(&outline::hints(asked, &params)))
+            question(params, |request, params| json(&outline::hints(request, &params)))
         }
         "textDocument/prepareRename" => {
-            question(params, |asked, params| json(&navigate::prepare_rename(asked, &params)))
+            question(params, |request, params| json(&navigate::prepare_rename(request, &params)))
         }
         "textDocument/references" => {
-            question(params, |asked, params| json(&navigate::references(asked, &params)))
+            question(params, |request, params| json(&navigate::references(request, &params)))
         }
-        "textDocument/rename" => question(params, |asked, params| {
-            let renamed = navigate::rename(asked, &params);
+        "textDocument/rename" => question(params, |request, params| {
+            let renamed = navigate::rename(request, &params);
             json(&renamed.map_err(|why| work::error(ErrorCode::RequestFailed, why))?)
         }),
         _ => return None,
@@ -77,10 +59,10 @@ pub(super) fn understand(method: &str, params: Value) -> Option<Result<Understoo
 
 fn question<P: DeserializeOwned + Send + 'static>(
     params: Value,
-    answer: fn(&Asked, P) -> Answer,
+    answer: fn(&RequestContext, P) -> Answer,
 ) -> Result<Understood, String> {
     let params: P = typed(params)?;
-    Ok(Box::new(move |asked| answer(asked, params)))
+    Ok(Box::new(move |request| answer(request, params)))
 }
 
 /// Reads parameters.

@@ -11,9 +11,10 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde_json::{Value, json};
 
 use super::client::{Client, Settings};
+use super::context::RequestContext;
 use super::document::Document;
 use super::plans::Role;
-use super::questions::{self, Asked, typed};
+use super::questions::{self, typed};
 use super::snapshot::{Ground, LastPlan, PlanKey, Snapshot, Terms};
 use super::uri;
 use super::work::{self, Answer, Event, Question};
@@ -159,7 +160,7 @@ impl Server {
                 self.stage = Stage::ShutDown;
                 Ok(Value::Null)
             }
-            (Stage::Running, _) => match self.asked(request) {
+            (Stage::Running, _) => match self.request(request) {
                 Ok(()) => return,
                 Err(answer) => answer,
             },
@@ -222,7 +223,7 @@ impl Server {
     }
 
     /// Hands a question to the thread that answers; the error is what can be answered at once.
-    fn asked(&mut self, request: Request) -> Result<(), Answer> {
+    fn request(&mut self, request: Request) -> Result<(), Answer> {
         let Request { id, method, params } = request;
         // All that can be asked is about a text.
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).unwrap_or_default();
@@ -239,8 +240,8 @@ impl Server {
         let Role::Part(key) = &open.role else { return Err(nothing()) };
         let state = self.plans.get(key).ok_or_else(nothing)?;
         let snapshot = Arc::clone(&state.newest);
-        let asked = Asked { snapshot, document: Arc::clone(&open.document) };
-        let answer = Box::new(move || understood(&asked));
+        let context = RequestContext { snapshot, document: Arc::clone(&open.document) };
+        let answer = Box::new(move || understood(&context));
         self.pending.insert(id.clone());
         // The thread ends with the server.
         let _ = self.questions.send(Question { id, answer });

@@ -11,8 +11,8 @@ use gen_lsp_types::PublishDiagnosticsParams;
 use lsp_server::{ErrorCode, RequestId, ResponseError};
 use serde_json::Value;
 
-use super::diagnostics;
 use super::snapshot::{PlanKey, Snapshot};
+use super::{diagnostics, notice};
 
 /// Room for plans that nest deeply.
 const STACK: usize = 16 << 20;
@@ -50,7 +50,7 @@ pub(super) fn judge(snapshots: Receiver<Arc<Snapshot>>, events: Sender<Event>) {
             }
             for snapshot in newest {
                 let key = snapshot.key.clone();
-                let event = match guarded(|| diagnostics::all(&snapshot)) {
+                let event = match guarded(|| published(&snapshot)) {
                     Ok(diagnostics) => Event::Judged { key, diagnostics },
                     Err(why) => Event::Failed { key, why },
                 };
@@ -60,6 +60,15 @@ pub(super) fn judge(snapshots: Receiver<Arc<Snapshot>>, events: Sender<Event>) {
             }
         }
     });
+}
+
+/// The diagnostics of a plan, and of the other files for which it counts.
+fn published(snapshot: &Snapshot) -> Vec<PublishDiagnosticsParams> {
+    let mut all = notice::of_files(snapshot);
+    if snapshot.is_open() {
+        all.extend(diagnostics::of_plan(snapshot));
+    }
+    all
 }
 
 /// Starts the thread that answers.

@@ -10,13 +10,19 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::fix::{Applicability, Replacement};
+use super::edit::{Applicability, Replacement};
 use super::names::{branch_fault, id_fault, list, nearest};
-use super::{Allow, GlobEntry, MAX_TASKS, MAX_VALUES, Plan, Problem, Spanned, Task, Write};
+use super::{Allow, GlobEntry, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;
 use crate::level::{Level, Setting};
 use crate::source::{FileId, SourceFile, Span, excerpt};
 pub(super) use glob::{Exclusions, Globs, Written};
+
+/// The most values that a plan may have, those of an alias counted each time that it is used.
+const MAX_VALUES: usize = 2_000_000;
+
+/// The most tasks that a plan may have: who comes after whom is a bit for each two of them.
+const MAX_TASKS: usize = 50_000;
 
 /// The most comparisons that 'did you mean' is worth: a plan of thousands of tasks, each misspelled
 /// by another, would take the square of them.

@@ -9,15 +9,17 @@ mod list;
 mod mender;
 mod places;
 mod safe;
+mod slot;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use super::Plan;
-use crate::source::{Span, excerpt};
+use crate::source::excerpt;
 
-pub use apply::{Applied, Refusal, apply};
+pub use super::edit::{Applicability, Edit, Replacement};
+pub use apply::{Applied, apply};
 pub use mender::Mender;
 
 /// What could be done to a plan. Tasks and values are named by their places in it.
@@ -97,45 +99,21 @@ pub enum Fix {
     },
 }
 
-/// Another text in the place of a value.
+/// Why fixes are not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replacement {
-    /// What the edit does, in a few words.
-    pub title: String,
-    /// What is replaced.
-    pub span: Span,
-    /// What comes in its place.
-    pub text: String,
-    /// Who may decide that it is done.
-    pub applicability: Applicability,
-}
-
-/// Who may decide that a fix is applied. The words are ruff's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Applicability {
-    /// It cannot change what a lane means, or gives a meaning to what had none and can only be meant
-    /// so: `check --fix` applies it.
-    Safe,
-    /// It changes what a lane means, or is a guess, and there is no other edit: `check --fix=all`
-    /// applies it.
-    Unsafe,
-    /// It is one of several edits of which a person has to choose one: it is never applied unasked.
-    DisplayOnly,
-}
-
-/// A text put in the place of a span.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty for an insertion.
-    pub span: Span,
-    /// What comes in its place.
-    pub text: String,
+pub enum Refusal {
+    /// The plan that comes of the edits is not the one that the fixes mean.
+    NotMeant,
+    /// Fixes that are called safe change which paths this task may write: a fault of this program.
+    LaneChanged(Arc<str>),
+    /// Whether the lane of this task stays the same could not be decided.
+    Undecided(Arc<str>),
 }
 
 /// The reason of an allowance that is still to be written.
 const REASON: &str = "say why this is fine";
 
-/// A place in the plan as a fix names it. A plan has at most [`super::MAX_VALUES`] of anything.
+/// A place in the plan as a fix names it. A plan has at most two million of anything.
 pub(crate) fn place(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -4,6 +4,7 @@
 //! the rest of the plan stands. [`order`] knows who may run beside whom.
 
 mod builder;
+mod edit;
 mod entries;
 pub mod fix;
 mod formats;
@@ -20,10 +21,10 @@ use crate::lane::{Common, Lane, Lanes};
 use crate::level::Setting;
 use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
-use fix::Replacement;
+use edit::Replacement;
 
 pub(crate) use names::{id_fault, nearest};
-pub use read::{MAX_TASKS, MAX_TEXT, MAX_VALUES, PlanText, read, read_again};
+pub use read::{MAX_TEXT, PlanText, read, read_again};
 
 /// A plan, or as much of it as could be read.
 #[derive(Debug, Default)]

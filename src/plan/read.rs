@@ -13,12 +13,6 @@ use crate::source::SourceFile;
 /// The most bytes that a plan may have, all its files together.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
 
-/// The most values that a plan may have, those of an alias counted each time that it is used.
-pub const MAX_VALUES: usize = 2_000_000;
-
-/// The most tasks that a plan may have: who comes after whom is a bit for each two of them.
-pub const MAX_TASKS: usize = 50_000;
-
 /// One text of a plan, as it was found.
 #[derive(Clone, Debug)]
 pub struct PlanText {

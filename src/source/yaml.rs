@@ -5,6 +5,7 @@
 //! error, each entry of its outer block maps and lists is read on its own, so that the others keep
 //! their values and their exact spans.
 
+mod lines;
 mod recover;
 mod scalar;
 mod trap;

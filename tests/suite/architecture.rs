@@ -20,6 +20,12 @@ impl File {
         self.name.split(['/', '.']).next().unwrap()
     }
 
+    /// The module as the words of its path below the crate.
+    fn module(&self) -> Vec<String> {
+        let name = self.name.trim_end_matches(".rs");
+        name.trim_end_matches("/mod").split('/').map(str::to_owned).collect()
+    }
+
     fn is_test(&self) -> bool {
         self.name.ends_with("tests.rs")
     }
@@ -90,6 +96,75 @@ fn rooms_use_what_the_page_says_and_only_rooms_above() {
         for other in uses {
             let above = table[..place].iter().any(|(name, _)| name == other);
             assert!(above, "`{room}` uses `{other}`, which does not stand above it");
+        }
+    }
+}
+
+/// The modules of a file's paths that begin with `crate` or `super`, each as far as it is one.
+fn used_modules(file: &File, modules: &BTreeSet<Vec<String>>) -> BTreeSet<Vec<String>> {
+    let code: String = lines(file).map(|(_, line)| format!("{line}\n")).collect();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut used = BTreeSet::new();
+    for (at, root) in code.match_indices("super::").chain(code.match_indices("crate::")) {
+        if code[..at].ends_with(|c: char| is_word(c) || c == ':') {
+            continue;
+        }
+        // The words up to a group in braces, and then those of each of its items.
+        let path = &code[at..];
+        let end = path.find(|c: char| !is_word(c) && c != ':').unwrap();
+        let (path, behind) = path.split_at(end);
+        let mut depth = 0;
+        let group = behind.split_inclusive(['{', '}', ',']).take_while(|part| {
+            let is_inside = depth > 0 || part.starts_with('{');
+            depth += part.matches('{').count();
+            depth = depth.saturating_sub(part.matches('}').count());
+            is_inside
+        });
+        let items: Vec<&str> =
+            group.map(|part| part.trim_matches(['{', '}', ',', ' ', '\n'])).collect();
+        for item in if path.ends_with("::") { items } else { vec![""] } {
+            let mut base = if root == "super::" { file.module() } else { Vec::new() };
+            for word in path.split("::").chain(item.split("::")) {
+                match word {
+                    "super" => drop(base.pop()),
+                    "crate" | "" => {}
+                    word => base.push(word.to_owned()),
+                }
+            }
+            while !base.is_empty() && !modules.contains(&base) {
+                base.pop();
+            }
+            used.insert(base);
+        }
+    }
+    used
+}
+
+/// A parent that lists its children, and children that use what the parent has, are one thing.
+#[test]
+fn no_cycles_within_rooms() {
+    let files: Vec<File> = files().into_iter().filter(|file| !file.is_test()).collect();
+    let modules: BTreeSet<Vec<String>> = files.iter().map(File::module).collect();
+    let uses: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = files
+        .iter()
+        .map(|file| {
+            let own = file.module();
+            let mut used = used_modules(file, &modules);
+            used.retain(|other| {
+                other.first() == own.first() && !own.starts_with(other) && !other.starts_with(&own)
+            });
+            (own, used)
+        })
+        .collect();
+    assert!(uses.values().map(BTreeSet::len).sum::<usize>() > 100, "{uses:?}");
+    for start in uses.keys() {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<_> = uses[start].iter().collect();
+        while let Some(module) = open.pop() {
+            assert_ne!(module, start, "in a cycle: {seen:?}");
+            if seen.insert(module) {
+                open.extend(&uses[module]);
+            }
         }
     }
 }

@@ -261,10 +261,15 @@ fn plan_text(dice: &mut Dice<'_>) -> String {
     if dice.one_in(4) { text.replace('\n', "\r\n") } else { text }
 }
 
+/// The last place between two letters up to a byte.
+fn boundary(text: &str, byte: usize) -> usize {
+    (0..=byte).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
 /// The text with strange letters put in.
 fn slipped(mut text: String, slips: Vec<(prop::sample::Index, usize)>) -> String {
     for (at, strange) in slips {
-        let at = text.floor_char_boundary(at.index(text.len()));
+        let at = boundary(&text, at.index(text.len()));
         text.insert_str(at, STRANGE[strange]);
     }
     text
@@ -431,10 +436,9 @@ fn outline(tree: &Tree<'_>, offset: usize) -> Vec<String> {
         let at = span(node.span());
         let (what, children) = match node.view() {
             View::Text(text) => {
-                let ends = [0, text.text.len() / 2, text.text.len()]
-                    .map(|end| text.text.floor_char_boundary(end));
-                let inside = span(text.source_span(ends[0]..ends[1]));
-                let replaced = text.replaced(ends[1]..ends[2], "x: y");
+                let middle = boundary(text.text, text.text.len() / 2);
+                let inside = span(text.source_span(0..middle));
+                let replaced = text.replaced(middle..text.text.len(), "x: y");
                 let replaced = replaced.map(|(bytes, text)| (span(bytes), text));
                 (format!("{:?} {inside:?} {replaced:?}", text.text), Vec::new())
             }

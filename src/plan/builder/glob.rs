@@ -8,7 +8,7 @@ use super::Builder;
 use crate::glob::Glob;
 use crate::glob::syntax::Fault;
 use crate::parallel;
-use crate::plan::fix::{Applicability, Replacement};
+use crate::plan::edit::{Applicability, Replacement};
 use crate::plan::{GlobEntry, GlobFault};
 use crate::source::excerpt;
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Applicability, Edit, Fix, REASON, safe};
+use super::{Applicability, Edit, Fix, REASON, Refusal, safe};
 use crate::plan::{GlobEntry, Plan, PlanText, Task, read_again};
 
 /// What fixes make of a plan.
@@ -14,17 +14,6 @@ pub struct Applied {
     pub texts: Vec<PlanText>,
     /// What they say now.
     pub plan: Plan,
-}
-
-/// Why fixes are not done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The plan that comes of the edits is not the one that the fixes mean.
-    NotMeant,
-    /// Fixes that are called safe change which paths this task may write: a fault of this program.
-    LaneChanged(Arc<str>),
-    /// Whether the lane of this task stays the same could not be decided.
-    Undecided(Arc<str>),
 }
 
 /// Does some fixes with their edits, which must not overlap.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::list::{Change, Slot, clean_end_of_line, line_start, newline};
 use super::places::is_clean;
+use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 
 /// Where items can be added behind the last one, between the bracket that ends before `open` and the
 /// one at `close`.

@@ -4,72 +4,8 @@ use std::ops::Range;
 
 use super::flow;
 use super::places::{Item, Key, Kind, MapPlace, Value};
+use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use crate::source::yaml;
-
-/// A change of one text: what is taken out, and what comes in its place.
-pub(super) type Change = (Range<usize>, String);
-
-/// A place where items can be added, without the items.
-#[derive(Clone, Debug)]
-pub(super) struct Slot {
-    /// What else changes.
-    beside: Vec<Change>,
-    /// What the items take the place of.
-    at: Range<usize>,
-    before: String,
-    between: String,
-    after: String,
-    /// What stands around the items of a list that begins with them; one alone needs it only where
-    /// the key takes nothing but lists.
-    brackets: Brackets,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Brackets {
-    /// The list is there.
-    None,
-    AroundSeveral,
-    Always,
-}
-
-impl Slot {
-    pub(super) fn new(at: Range<usize>, before: &str, between: &str, after: &str) -> Slot {
-        Slot {
-            beside: Vec::new(),
-            at,
-            before: before.to_owned(),
-            between: between.to_owned(),
-            after: after.to_owned(),
-            brackets: Brackets::None,
-        }
-    }
-
-    pub(super) fn with(mut self, beside: Change) -> Slot {
-        self.beside.push(beside);
-        self
-    }
-
-    fn around(mut self, key: Key) -> Slot {
-        let always = key == Key::Allow;
-        self.brackets = if always { Brackets::Always } else { Brackets::AroundSeveral };
-        self
-    }
-
-    /// The changes that write these items.
-    pub(super) fn fill(&self, items: &[String]) -> Vec<Change> {
-        let wrap = match self.brackets {
-            Brackets::None => false,
-            Brackets::AroundSeveral => items.len() > 1,
-            Brackets::Always => true,
-        };
-        let (open, close) = if wrap { ("[", "]") } else { ("", "") };
-        let items = items.join(&self.between);
-        let text = format!("{}{open}{items}{close}{}", self.before, self.after);
-        let mut changes = self.beside.clone();
-        changes.push((self.at.clone(), text));
-        changes
-    }
-}
 
 /// Where items can be added to the value of a key.
 pub(super) fn slot(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slot> {
@@ -110,7 +46,7 @@ fn of_value(text: &str, value: &Value, key: Key) -> Option<Slot> {
 
 fn of_missing(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slot> {
     let name = if is_json { yaml::quoted(key.name()) } else { key.name().to_owned() };
-    let mut slot = if map.in_braces {
+    let slot = if map.in_braces {
         let first = (map.pairs > 0).then(|| map.first.clone());
         // Of the last pair, only the end of its value matters; of the first one, its line.
         let last = match map.end {
@@ -135,10 +71,7 @@ fn of_missing(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slo
             }
         }
     };
-    slot.before.push_str(&name);
-    slot.before.push_str(": ");
-    slot.between = ", ".to_owned();
-    Some(slot.around(key))
+    Some(slot.behind_key(&name).around(key))
 }
 
 /// Takes one item out of a value; of a list, the one that begins at `item`.
@@ -236,23 +169,4 @@ fn dash(text: &str, item: usize) -> Option<usize> {
     let dash = before.trim_end_matches(' ').strip_suffix('-')?;
     (before.ends_with(' ') && dash.bytes().all(|byte| byte == b' '))
         .then_some(line_start(text, item) + dash.len())
-}
-
-pub(super) fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-/// The end of the line on which a value ends, where only blanks and a comment are behind it.
-pub(super) fn clean_end_of_line(text: &str, value: usize) -> Option<usize> {
-    let rest = text[value..].split('\n').next().unwrap_or("");
-    let rest = rest.strip_suffix('\r').unwrap_or(rest);
-    let behind = rest.trim_start_matches([' ', '\t']);
-    let is_comment = behind.starts_with('#') && behind.len() < rest.len();
-    (behind.is_empty() || is_comment).then_some(value + rest.len())
-}
-
-/// How the text ends its lines.
-pub(super) fn newline(text: &str) -> &'static str {
-    let first = text.find('\n').unwrap_or(0);
-    if text[..first].ends_with('\r') { "\r\n" } else { "\n" }
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::list::{self, Change, Slot, line_start, newline, slot};
+use super::list;
 use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace, Value};
+use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use super::{Edit, Fix, REASON};
 use crate::plan::Plan;
 use crate::source::{FileId, Span, yaml};
@@ -160,7 +161,7 @@ impl<'p> Mender<'p> {
                 }
             };
             let is_json = self.files()[file.0].is_json;
-            Some((file, slot(self.text(file), map, key, is_json)?))
+            Some((file, list::slot(self.text(file), map, key, is_json)?))
         });
         let (file, slot) = slot.as_ref()?;
         Some((*file, slot.fill(items)))
@@ -212,7 +213,7 @@ impl<'p> Mender<'p> {
             return Some((file, vec![(colon..colon, format!(" {{{write}: []}}"))]));
         }
         // Ids are one step in from the plan's own keys, and a task's keys are another one.
-        let end = list::clean_end_of_line(text, colon)?;
+        let end = clean_end_of_line(text, colon)?;
         let line = format!("{}{indent}{indent}{write}: []", newline(text));
         Some((file, vec![(end..end, line)]))
     }

@@ -6,8 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::apply::Refusal;
-use super::{Edit, Fix};
+use super::{Edit, Fix, Refusal};
 use crate::glob::Patience;
 use crate::plan::{Allow, GlobEntry, Plan, Task};
 use crate::source::Span;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::{PlanText, read};
+use crate::source::Span;
 
 fn plan(text: &str) -> (Vec<PlanText>, Plan) {
     let texts = vec![PlanText::new("lanes.yaml", text)];

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::yaml::{Pair, Reader, Wanted, word};
 use crate::plan::Spanned;
 use crate::plan::builder::{Builder, Exclusions};
-use crate::plan::fix::Applicability;
+use crate::plan::edit::Applicability;
 use crate::source::yaml::{NodeRef, Tree, View};
 
 const PLAN_KEYS: &[&str] = &["base", "tasks", "protect", "share", "companions", "rules"];

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::plan::Spanned;
 use crate::plan::builder::{Builder, Exclusions, Globs, Word, Written};
-use crate::plan::fix::Applicability;
+use crate::plan::edit::Applicability;
 use crate::plan::{GlobEntry, Problem};
 use crate::source::excerpt;
 use crate::source::yaml::{self, NodeRef, Scalar, View};

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use granit_parser::{ScalarStyle, ScanError};
 
+use super::lines::{is_blank_or_comment, is_list_item, lines, split_key};
 use super::trap::{Trap, may_be_a_glob, trap};
 use super::{Problem, Tree, Value, quoted};
 use crate::source::excerpt;
@@ -153,27 +154,6 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// The lines of a part of the text: each with its first byte, and without its ending.
-fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = part.start;
-    text[part].split_inclusive('\n').map(move |line| {
-        let start = at;
-        at += line.len();
-        (start, line.trim_end_matches(['\n', '\r']))
-    })
-}
-
-pub(super) fn is_list_item(line: &str) -> bool {
-    let line = line.trim_start_matches(['\u{feff}', ' ']);
-    line.strip_prefix('-')
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n', '\r']))
-}
-
-fn is_blank_or_comment(line: &str) -> bool {
-    let line = line.trim_start();
-    line.is_empty() || line.starts_with('#')
-}
-
 /// Cuts a block map or list into its entries by indentation alone; nothing where the part is none.
 fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
     let mut entries: Vec<Range<usize>> = Vec::new();
@@ -204,24 +184,6 @@ fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
         }
     }
     Some(entries)
-}
-
-/// The key of `key: value`, and all that follows the colon.
-pub(super) fn split_key(text: &str, entry: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
-    let (start, line) = lines(text, entry.clone()).find(|(_, line)| !is_blank_or_comment(line))?;
-    let key_start = start + (line.len() - line.trim_start().len());
-    let key_line = line.trim_start();
-    let after_quotes = match key_line.chars().next()? {
-        quote @ ('"' | '\'') => key_line[1..].find(quote)? + 2,
-        _ => 0,
-    };
-    let colon = key_line[after_quotes..]
-        .match_indices(':')
-        .map(|(at, _)| after_quotes + at)
-        .find(|&at| key_line[at + 1..].chars().next().is_none_or(char::is_whitespace))?;
-    let key = key_line[..colon].trim_end();
-    let rest_end = key_start + colon + 1 + text[key_start + colon + 1..entry.end].trim_end().len();
-    Some((key_start..key_start + key.len(), key_start + colon + 1..rest_end))
 }
 
 fn unquoted_key(key: &str) -> Cow<'_, str> {

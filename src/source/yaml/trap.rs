@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::recover::{is_list_item, split_key};
+use super::lines::{is_list_item, split_key};
 
 /// The longest value of a line that is looked at: nobody writes more by hand.
 const LONGEST: usize = 64 * 1024;
