@@ -1,7 +1,7 @@
 //! `broad-lane`: a lane that leaves little to those beside it.
 
-use super::english::and;
-use super::labels::{label, text, texts, write_label};
+use super::common::english::and;
+use super::common::labels::{label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::english::who;
-use super::labels::{change_labels, label, text, texts};
+use super::common::english::who;
+use super::common::labels::{change_labels, label, text, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Datum, Draft, Label, Level, Place};

@@ -1,6 +1,6 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
-use super::labels::{text, texts, write_label};
+use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};

@@ -1,7 +1,7 @@
 //! `dependency-cycle`: tasks that wait for each other.
 
-use super::english::and;
-use super::labels::{label, texts};
+use super::common::english::and;
+use super::common::labels::{label, texts};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};

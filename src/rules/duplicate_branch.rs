@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::english::and;
-use super::labels::label;
+use super::common::english::and;
+use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Level};

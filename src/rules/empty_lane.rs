@@ -1,6 +1,6 @@
 //! `empty-lane`: globs of which nothing is left.
 
-use super::labels::write_label;
+use super::common::labels::write_label;
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{Extents, PlanFacts};
 use crate::finding::{Draft, Level};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::labels::{label, replacement};
+use super::common::labels::{label, replacement};
 use super::{Done, Example, Find, Found, Grouping, RULES, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::english::and;
-use super::labels::{texts, write_label};
+use super::common::english::and;
+use super::common::labels::{texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;

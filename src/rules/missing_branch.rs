@@ -1,6 +1,6 @@
 //! `missing-branch`: a task whose branch does not exist.
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};

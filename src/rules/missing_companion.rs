@@ -1,6 +1,6 @@
 //! `missing-companion`: a lane that names a file and lacks what is written with it.
 
-use super::labels::{label, text, texts, write_label};
+use super::common::labels::{label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};

@@ -1,6 +1,6 @@
 //! `missing-lane`: a task that does not say what it may write.
 
-use super::labels::label;
+use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};

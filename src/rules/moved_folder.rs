@@ -1,6 +1,6 @@
 //! `moved-folder`: a task renames a folder in which a concurrent one adds files.
 
-use super::labels::{text, texts, write_label};
+use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Place};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::labels::write_label;
+use super::common::labels::write_label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::labels::{change_labels, label, write_label};
+use super::common::labels::{change_labels, label, write_label};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::{ChangeKind, Gap};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::english::{and, who};
-use super::labels::{change_labels, file_label, text, texts, write_label};
+use super::common::english::{and, who};
+use super::common::labels::{change_labels, file_label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;

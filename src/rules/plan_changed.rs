@@ -1,7 +1,7 @@
 //! `plan-changed`: a change to the plan that judges it.
 
-use super::english::who;
-use super::labels::{change_labels, text};
+use super::common::english::who;
+use super::common::labels::{change_labels, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;

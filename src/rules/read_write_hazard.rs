@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::english::among_existing;
-use super::labels::{existing_data, label, texts};
+use super::common::english::among_existing;
+use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};

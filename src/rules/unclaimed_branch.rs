@@ -1,6 +1,6 @@
 //! `unclaimed-branch`: the branch that was named is no task's.
 
-use super::labels::text;
+use super::common::labels::text;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Place};

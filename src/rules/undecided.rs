@@ -1,6 +1,6 @@
 //! `undecided`: a bound on work was reached.
 
-use super::labels::{text, texts};
+use super::common::labels::{text, texts};
 use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
 use crate::finding::{Draft, Level};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bstr::BStr;
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};

@@ -1,6 +1,6 @@
 //! `unused-allow`: an allowance that nothing needs.
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{AllowPlace, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};

@@ -4,7 +4,7 @@ use crate::analysis::GateFacts;
 use crate::gate::Judged;
 
 /// Names of tasks as people list them: `a`, `b` and `c`.
-pub(super) fn and<T: std::fmt::Display>(names: &[T]) -> String {
+pub(in crate::rules) fn and<T: std::fmt::Display>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         None => String::new(),
@@ -14,7 +14,7 @@ pub(super) fn and<T: std::fmt::Display>(names: &[T]) -> String {
 }
 
 /// Whose work something is, as a message names it.
-pub(super) fn who(facts: &GateFacts<'_>, judged: &Judged) -> String {
+pub(in crate::rules) fn who(facts: &GateFacts<'_>, judged: &Judged) -> String {
     match judged.task {
         Some(task) => format!("`{}`", facts.plan.id(task)),
         None => {
@@ -25,7 +25,7 @@ pub(super) fn who(facts: &GateFacts<'_>, judged: &Judged) -> String {
 }
 
 /// How many existing files a path is one of, to be said behind it.
-pub(super) fn among_existing(count: usize) -> String {
+pub(in crate::rules) fn among_existing(count: usize) -> String {
     match count {
         0 => String::new(),
         1 => ", which exists".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Rule;
+use super::super::Rule;
 use super::english::and;
 use super::labels::label;
 use crate::finding::{Draft, Label};
