@@ -5,11 +5,11 @@
 
 mod rule;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 pub use crate::level::Level;
+pub use crate::message::Message;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 pub use crate::plan::fix::{Applicability, Edit, Fix, Mender};
@@ -33,9 +33,9 @@ pub struct Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// What is wrong, in one line.
-    pub message: String,
+    pub message: Message,
     /// What to do next, in one line.
-    pub help: Option<Cow<'static, str>>,
+    pub help: Option<Message>,
     /// The ids of the tasks concerned, in the order in which the message names them.
     pub tasks: Vec<Arc<str>>,
     /// The witness or the changed path.
@@ -56,7 +56,7 @@ pub struct Label {
     /// Where.
     pub place: Place,
     /// What, in a few words; may be empty.
-    pub text: String,
+    pub text: Message,
 }
 
 /// Where a label points.

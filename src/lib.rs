@@ -15,6 +15,7 @@ pub mod hook;
 pub mod lane;
 pub mod level;
 pub mod lsp;
+pub mod message;
 pub mod overlap;
 mod parallel;
 pub mod patch;

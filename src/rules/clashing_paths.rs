@@ -9,6 +9,8 @@ use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject}
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Datum, Draft, Label, Level, Place};
 use crate::gate::PathClash;
+use crate::message;
+use crate::message::code;
 use crate::overlap::{Clash, Clashes, Discord};
 use crate::path::RepoPath;
 
@@ -49,15 +51,39 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let entries = [facts.plan.globs(tasks.0)[globs.0], facts.plan.globs(tasks.1)[globs.1]];
         let message = match discord {
             Discord::Form if one == other => {
-                format!("`{left}` and `{right}` may write `{one}` in two forms: {ONE_FILE}")
+                message![
+                    code(left),
+                    " and ",
+                    code(right),
+                    " may write ",
+                    code(one),
+                    " in two forms: ",
+                    ONE_FILE
+                ]
             }
             Discord::Form => {
-                format!("`{left}` may write `{one}`, and `{right}` `{other}`: {ONE_FILE}")
+                message![
+                    code(left),
+                    " may write ",
+                    code(one),
+                    ", and ",
+                    code(right),
+                    " ",
+                    code(other),
+                    ": ",
+                    ONE_FILE
+                ]
             }
-            Discord::Folder => format!(
-                "`{left}` may write the file `{one}`, and `{right}` `{other}`, for which it has to \
-                 be a folder"
-            ),
+            Discord::Folder => message![
+                code(left),
+                " may write the file ",
+                code(one),
+                ", and ",
+                code(right),
+                " ",
+                code(other),
+                ", for which it has to be a folder"
+            ],
         };
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
         let mut data = vec![("globs", Datum::List(vec![globs]))];
@@ -68,8 +94,8 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             tasks: facts.plan.ids([tasks.0, tasks.1]),
             path: Some(one.clone()),
             labels: vec![
-                label(entries[0].span, format!("`{left}` may write it")),
-                label(entries[1].span, format!("`{right}` may write this")),
+                label(entries[0].span, message![code(left), " may write it"]),
+                label(entries[1].span, message![code(right), " may write this"]),
             ],
             data,
             ..Draft::default()
@@ -99,19 +125,43 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let message = match (discord, other_judged.map(|other| who(facts, other))) {
             (Discord::Form, None) => {
-                format!("{one} adds `{path}` beside `{other}`, which exists: {ONE_FILE}")
+                message![
+                    one,
+                    " adds ",
+                    code(path),
+                    " beside ",
+                    code(other),
+                    ", which exists: ",
+                    ONE_FILE
+                ]
             }
             (Discord::Form, Some(also)) => {
-                format!("{one} writes `{path}`, and {also} `{other}`: {ONE_FILE}")
+                message![
+                    one,
+                    " writes ",
+                    code(path),
+                    ", and ",
+                    also,
+                    " ",
+                    code(other),
+                    ": ",
+                    ONE_FILE
+                ]
             }
-            (Discord::Folder, also) => format!(
-                "{one} writes the file `{path}`, and {} `{other}`, for which it has to be a folder",
-                also.as_deref().unwrap_or("there is")
-            ),
+            (Discord::Folder, also) => message![
+                one,
+                " writes the file ",
+                code(path),
+                ", and ",
+                also.unwrap_or("there is".into()),
+                " ",
+                code(other),
+                ", for which it has to be a folder"
+            ],
         };
         let tasks = [judged.task, other_judged.and_then(|other| other.task)];
         let mut labels = change_labels(facts, judged, path, "");
-        labels.push(Label { place: Place::File((*other).clone()), text: "beside this".to_owned() });
+        labels.push(Label { place: Place::File((*other).clone()), text: "beside this".into() });
         found.report(Draft {
             message,
             help: Some(help.into()),

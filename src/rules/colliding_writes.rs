@@ -4,8 +4,10 @@ use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
-use crate::finding::{Datum, Draft, Label, Level, Place};
+use crate::finding::{Datum, Draft, Label, Level, Message, Place};
 use crate::gate::{Collision, Meeting};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
@@ -42,9 +44,13 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let meeting = collision.meeting(&lines);
         let tasks = collision.sides.map(|(task, _)| task);
         let mut labels =
-            vec![Label { place: Place::File(collision.path.clone()), text: String::new() }];
+            vec![Label { place: Place::File(collision.path.clone()), text: "".into() }];
         labels.extend(tasks.map(|task| {
-            write_label(facts.plan, task, format!("what `{}` may write", facts.plan.id(task)))
+            write_label(
+                facts.plan,
+                task,
+                message!["what ", code(facts.plan.id(task)), " may write"],
+            )
         }));
         found.report(Draft {
             message: message(facts, collision, &lines, meeting),
@@ -63,69 +69,113 @@ fn message(
     collision: &Collision<'_>,
     lines: &[Lines; 2],
     meeting: Result<Meeting, &'static str>,
-) -> String {
+) -> Message {
     use ChangeKind::{Added, Deleted};
     let path = collision.path;
     let [one, other] = collision.sides.map(|(task, _)| facts.plan.id(task));
     match collision.sides.map(|(_, change)| change.kind) {
-        [Added, Added] => return format!("`{one}` and `{other}` both added `{path}`"),
-        [Deleted, _] => return format!("`{one}` deleted `{path}`, which `{other}` changed"),
-        [_, Deleted] => return format!("`{other}` deleted `{path}`, which `{one}` changed"),
+        [Added, Added] => {
+            return message![code(one), " and ", code(other), " both added ", code(path)];
+        }
+        [Deleted, _] => {
+            return message![
+                code(one),
+                " deleted ",
+                code(path),
+                ", which ",
+                code(other),
+                " changed"
+            ];
+        }
+        [_, Deleted] => {
+            return message![
+                code(other),
+                " deleted ",
+                code(path),
+                ", which ",
+                code(one),
+                " changed"
+            ];
+        }
         _ => {}
     }
     let [left, right] = lines.each_ref().map(shown);
     match (left, right, meeting) {
-        (Some(left), Some(right), Ok(meeting)) => format!(
-            "`{one}` and `{other}` both changed `{path}`: {left} and {right}, which {}",
+        (Some(left), Some(right), Ok(meeting)) => message![
+            code(one),
+            " and ",
+            code(other),
+            " both changed ",
+            code(path),
+            ": ",
+            left,
+            " and ",
+            right,
+            ", which ",
             match meeting {
                 Meeting::Touch => "touch",
                 Meeting::Adjacent => "are adjacent",
                 Meeting::Apart => "are apart",
             }
-        ),
+        ],
         (Some(left), Some(right), Err(why)) => {
-            format!("`{one}` and `{other}` both changed `{path}`: {left} and {right}, but {why}")
+            message![
+                code(one),
+                " and ",
+                code(other),
+                " both changed ",
+                code(path),
+                ": ",
+                left,
+                " and ",
+                right,
+                ", but ",
+                why
+            ]
         }
         (_, _, meeting) => {
             let why = meeting.err().unwrap_or("they are not known");
-            format!(
-                "`{one}` and `{other}` both changed `{path}`; in which lines is not known: {why}"
-            )
+            message![
+                code(one),
+                " and ",
+                code(other),
+                " both changed ",
+                code(path),
+                "; in which lines is not known: ",
+                why
+            ]
         }
     }
 }
 
 /// Lines as people count them, from 1.
-fn shown(lines: &Lines) -> Option<String> {
-    const TOLD: usize = 3;
+fn shown(lines: &Lines) -> Option<Message> {
+    const MOST: usize = 3;
     let Lines::Known(ranges) = lines else { return None };
     if ranges.is_empty() {
-        return Some("no line".to_owned());
+        return Some("no line".into());
     }
-    let mut list: Vec<String> = ranges
-        .iter()
-        .take(TOLD)
-        .map(|range| match range.end - range.start {
-            0 if range.start == 0 => "before line 1".to_owned(),
-            0 => format!("behind line {}", range.start),
-            1 => format!("line {}", range.end),
-            _ => format!("lines {} to {}", range.start + 1, range.end),
-        })
-        .collect();
-    if ranges.len() > TOLD {
-        list.push(format!("{} places more", ranges.len() - TOLD));
-    }
-    Some(list.join(", "))
+    let place = |range: &std::ops::Range<u64>| match range.end - range.start {
+        0 if range.start == 0 => "before line 1".into(),
+        0 => message!["behind line ", range.start],
+        1 => message!["line ", range.end],
+        _ => message!["lines ", range.start + 1, " to ", range.end],
+    };
+    let more = ranges.len().checked_sub(MOST).filter(|more| *more > 0);
+    let more = more.map(|more| message![", ", more, " places more"]);
+    Some(message![Message::list(ranges.iter().take(MOST).map(place), ", ", ", "), more])
 }
 
-fn help(meeting: Result<Meeting, &'static str>) -> String {
+fn help(meeting: Result<Meeting, &'static str>) -> Message {
     let apart = match meeting {
         Ok(Meeting::Apart) => "git may merge this, and nobody has seen the two together: ",
         _ => "",
     };
-    format!(
-        "{apart}give the path to one of the two and let the other need it, or put it under `share`"
-    )
+    message![
+        apart,
+        "give the path to one of the two and let the other need it, \
+                     or put it under `share`"
+    ]
 }
 
 fn data(

@@ -5,6 +5,8 @@ use super::common::labels::{label, texts};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "dependency-cycle",
@@ -33,14 +35,15 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let labels = steps
             .filter_map(|(&task, &next)| {
                 let need = facts.plan.tasks[task].needs.iter().find(|need| need.value == next)?;
-                let text = format!("`{}` waits for `{}`", facts.plan.id(task), facts.plan.id(next));
+                let text =
+                    message![code(facts.plan.id(task)), " waits for ", code(facts.plan.id(next))];
                 Some(label(need.span, text))
             })
             .collect();
         let ids = facts.plan.ids(cycle.iter().copied());
         let message = match ids.as_slice() {
-            [one] => format!("`{one}` needs itself"),
-            many => format!("{} need each other in a circle", and(many)),
+            [one] => message![code(one), " needs itself"],
+            many => message![and(many), " need each other in a circle"],
         };
         found.report(Draft {
             message,

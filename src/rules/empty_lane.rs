@@ -4,6 +4,8 @@ use super::common::labels::write_label;
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{Extents, PlanFacts};
 use crate::finding::{Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "empty-lane",
@@ -38,7 +40,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
         if given && !task.unknown && vacant[place] == Some(true) && !all_protected {
             found.report(Draft {
-                message: format!("nothing is left of the lane of `{}`", task.id.value),
+                message: message!["nothing is left of the lane of ", code(&task.id.value)],
                 help: Some(
                     "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),

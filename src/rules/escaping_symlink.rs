@@ -6,8 +6,10 @@ use super::common::english::{and, who};
 use super::common::labels::{change_labels, text, texts};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Level, Message};
 use crate::gate::{ChangedLink, Escape, Judged, NoEscape};
+use crate::message;
+use crate::message::code;
 use crate::path::{RepoPath, quote};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +57,15 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
         found.report(Draft {
-            message: format!("{who} made `{}` a link to `{target}`, which {whereto}", link.path),
+            message: message![
+                who,
+                " made ",
+                code(&link.path),
+                " a link to ",
+                code(&target),
+                ", which ",
+                whereto
+            ],
             help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
             tasks: facts.plan.ids(judged.task),
             path: Some(link.path.clone()),
@@ -68,7 +78,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEscape) -> GaveUp {
     GaveUp {
-        on: format!("the link `{}`", link.path),
+        on: message!["the link ", code(&link.path)],
         why: match why {
             NoEscape::Endless => "it leads through more than 40 links, or in a circle",
             NoEscape::TooLong => "its target is longer than any system takes",
@@ -84,7 +94,7 @@ fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEs
 
 /// What is said of an escape.
 struct Words<'a> {
-    whereto: String,
+    whereto: Message,
     word: &'static str,
     path: Option<&'a RepoPath>,
     owners: Vec<Arc<str>>,
@@ -92,35 +102,47 @@ struct Words<'a> {
 
 fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
     let folder = |folder: &Option<RepoPath>| match folder {
-        Some(folder) => format!("`{folder}`"),
-        None => "the root".to_owned(),
+        Some(folder) => message![code(folder)],
+        None => "the root".into(),
     };
     let (whereto, word, path, owners) = match escape {
-        Escape::Outside => ("leads outside the repository".to_owned(), "outside", None, vec![]),
-        Escape::GitFolder => ("leads into `.git`".to_owned(), "git", None, vec![]),
-        Escape::Protected(path) => {
-            (format!("leads to `{path}`, which is protected"), "protected", Some(path), vec![])
-        }
+        Escape::Outside => ("leads outside the repository".into(), "outside", None, vec![]),
+        Escape::GitFolder => ("leads into `.git`".into(), "git", None, vec![]),
+        Escape::Protected(path) => (
+            message!["leads to ", code(path), ", which is protected"],
+            "protected",
+            Some(path),
+            vec![],
+        ),
         Escape::ProtectedBelow(to, path) => {
-            let whereto = format!("leads to {}, where `{path}` is protected", folder(to));
+            let whereto =
+                message!["leads to ", folder(to), ", where ", code(path), " is protected"];
             (whereto, "protected", Some(path), vec![])
         }
         Escape::Lane(path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
             let whose = and(&owners);
-            (format!("leads to `{path}`, in the lane of {whose}"), "lane", Some(path), owners)
+            (
+                message!["leads to ", code(path), ", in the lane of ", whose],
+                "lane",
+                Some(path),
+                owners,
+            )
         }
         Escape::LaneBelow(to, path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
             let (to, whose) = (folder(to), and(&owners));
-            let whereto = format!("leads to {to}, where `{path}` is in the lane of {whose}");
+            let whereto =
+                message!["leads to ", to, ", where ", code(path), " is in the lane of ", whose];
             (whereto, "lane", Some(path), owners)
         }
         Escape::Displaced(path, to) => {
-            let whereto = format!(
-                "takes the place of `{path}`, outside of its lane: what is written there would land in \
-                 `{to}`"
-            );
+            let whereto = message![
+                "takes the place of ",
+                code(path),
+                ", outside of its lane: what is written there would land in ",
+                code(to)
+            ];
             (whereto, "place", Some(path), vec![])
         }
     };

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Draft, Fix, Level};
+use crate::finding::{Draft, Fix, Level, Message};
+use crate::message;
+use crate::message::code;
 use crate::plan::Plan;
 use crate::source::excerpt;
 
@@ -43,10 +45,14 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
     for (task, entry) in plan.glob_entries().filter(|(task, _)| concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
             found.report(Draft {
-                message: format!("`{}`: {}", excerpt(&entry.text), fault.problem),
-                help: Some(fault.help.clone().into()),
+                message: message![
+                    code(excerpt(&entry.text)),
+                    ": ",
+                    Message::quoted(&fault.problem)
+                ],
+                help: Some(Message::quoted(&fault.help)),
                 tasks: plan.ids(task),
-                labels: vec![label(fault.span, fault.problem.as_str())],
+                labels: vec![label(fault.span, Message::quoted(&fault.problem))],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: fault.fix.iter().cloned().map(Fix::from).collect(),
                 ..Draft::default()

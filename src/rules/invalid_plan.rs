@@ -1,11 +1,11 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
-use std::borrow::Cow;
-
 use super::common::labels::{label, replacement};
 use super::{Done, Example, Find, Found, Grouping, RULES, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Draft, Fix, Level};
+use crate::finding::{Draft, Fix, Level, Message};
+use crate::message;
+use crate::message::code;
 use crate::plan::{Plan, Spanned, nearest};
 use crate::source::excerpt;
 
@@ -42,10 +42,14 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
     for problem in plan.problems.iter().filter(|problem| concerns(problem.task)) {
         found.report(Draft {
-            message: problem.message.clone(),
-            help: problem.help.clone().map(Cow::Owned),
+            message: Message::quoted(&problem.message),
+            help: problem.help.as_deref().map(Message::quoted),
             tasks: plan.ids(problem.task),
-            labels: problem.labels.iter().map(|(span, text)| label(*span, text.as_str())).collect(),
+            labels: problem
+                .labels
+                .iter()
+                .map(|(span, text)| label(*span, Message::quoted(text)))
+                .collect(),
             fixes: problem.fix.iter().cloned().map(Fix::from).collect(),
             ..Draft::default()
         });
@@ -64,22 +68,22 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
 fn wrong_rule(
     plan: &Plan,
     name: &Spanned<String>,
-    fixed: &str,
+    fixed: &'static str,
     tasks: &[usize],
     found: &mut Found<'_>,
 ) {
     let (message, help, near) = match rule(&name.value) {
         Some(rule) if rule.fixed => {
-            (format!("`{}` stands for itself: {fixed}", rule.name), "remove it".to_owned(), None)
+            (message![code(&rule.name), " stands for itself: ", fixed], "remove it".into(), None)
         }
         Some(_) => return,
         None => {
             let near = nearest(&name.value, RULES.iter().map(|rule| rule.name));
             let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "the README lists the rules".to_owned(),
+                Some(near) => message!["did you mean ", code(near), "?"],
+                None => "the README lists the rules".into(),
             };
-            (format!("there is no rule `{}`", excerpt(&name.value)), help, near)
+            (message!["there is no rule ", code(excerpt(&name.value))], help, near)
         }
     };
     found.report(Draft {

@@ -4,6 +4,8 @@ use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
+use crate::message;
+use crate::message::code;
 use crate::plan::{Plan, fix};
 
 pub(super) static RULE: Rule = Rule {
@@ -38,7 +40,7 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
     for (place, task) in plan.tasks.iter().enumerate() {
         if task.write.is_none() && concerns(Some(place)) {
             found.report(Draft {
-                message: format!("`{}` does not say what it may write", task.id.value),
+                message: message![code(&task.id.value), " does not say what it may write"],
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
                 tasks: plan.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],

@@ -3,8 +3,10 @@
 use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{Draft, Label, Level, Message, Place};
 use crate::gate::MovedFolder;
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "moved-folder",
@@ -43,10 +45,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let Some((first, destination)) = files.first() else { continue };
         let [one, other] = [facts.plan.id(mover), facts.plan.id(adder)];
         let from = &rename.from;
-        let to = rename.to.as_ref().map_or("the root".to_owned(), |to| format!("`{to}`"));
+        let to = rename.to.as_ref().map_or("the root".into(), |to| message![code(to)]);
         let more = match files.len() {
-            1 => String::new(),
-            many => format!(" and {} more", many - 1),
+            1 => Message::default(),
+            many => message![" and ", many - 1, " more"],
         };
         let inside = destination.as_ref().is_some_and(|path| {
             facts.lanes.of(adder).holder(path).is_ok_and(|held| held.is_some())
@@ -59,23 +61,37 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
         found.report(Draft {
-            message: format!(
-                "`{one}` renames the folder `{from}` to {to}, and `{other}` adds `{first}`{more} \
-                 there: {then}"
-            ),
+            message: message![
+                code(one),
+                " renames the folder ",
+                code(from),
+                " to ",
+                to,
+                ", and ",
+                code(other),
+                " adds ",
+                code(first),
+                more,
+                " there: ",
+                then
+            ],
             help: Some(
-                format!(
-                    "rename the folder when `{other}` is merged, or let one of the two need the \
-                     other"
-                )
+                message![
+                    "rename the folder when ",
+                    code(other),
+                    " is merged, or let one of the two need the other"
+                ]
                 .into(),
             ),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
             labels: vec![
-                Label { place: Place::File((*first).clone()), text: format!("added by `{other}`") },
-                write_label(facts.plan, adder, format!("what `{other}` may write")),
-                write_label(facts.plan, mover, format!("what `{one}` may write")),
+                Label {
+                    place: Place::File((*first).clone()),
+                    text: message!["added by ", code(other)],
+                },
+                write_label(facts.plan, adder, message!["what ", code(other), " may write"]),
+                write_label(facts.plan, mover, message!["what ", code(one), " may write"]),
             ],
             data: vec![
                 ("from", text(from.to_string())),

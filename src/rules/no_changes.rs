@@ -7,6 +7,8 @@ use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-changes",
@@ -43,7 +45,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         if !facts.plan.tasks[task].is_review_only() {
             let id = facts.plan.id(task);
             found.report(Draft {
-                message: format!("`{id}` changed nothing"),
+                message: message![code(id), " changed nothing"],
                 help: Some(
                     "if it is done, check that its work was pushed and that the base is right"
                         .into(),

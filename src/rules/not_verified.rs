@@ -6,8 +6,10 @@ use super::common::labels::{change_labels, label, write_label};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::{ChangeKind, Gap};
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{Draft, Label, Level, Message, Place};
 use crate::gate::{Placed, Source, Standing, Work};
+use crate::message;
+use crate::message::code;
 use crate::path::{RepoPath, is_git_folder};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,8 +45,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             Work::NoBranch => &[],
         };
         for gap in gaps {
-            let input =
-                |name: &str| Label { place: Place::Input(name.into()), text: String::new() };
+            let input = |name: &str| Label { place: Place::Input(name.into()), text: "".into() };
             let label = match (&judged.source, judged.task) {
                 (Source::Patch(name), _) => input(name),
                 (_, Some(task)) => label(facts.plan.tasks[task].id.span, "the work of this task"),
@@ -73,7 +74,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for Placed { judged, path, change, standing, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
             found.report(Draft {
-                message: format!("some systems take `{path}` for a path in `.git`"),
+                message: message!["some systems take ", code(path), " for a path in `.git`"],
                 help: Some("rename it: git itself refuses such a name there".into()),
                 tasks: facts.plan.ids(judged.task),
                 path: Some((*path).clone()),
@@ -85,14 +86,14 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         if let (Standing::UnknownLane, Some(task)) = (standing, judged.task) {
             let id = facts.plan.id(task);
             found.report(Draft {
-                message: format!("`{path}`: nobody knows whether `{id}` may write it"),
-                help: Some(format!("mend the lane of `{id}` in the plan first").into()),
+                message: message![code(path), ": nobody knows whether ", code(id), " may write it"],
+                help: Some(message!["mend the lane of ", code(id), " in the plan first"]),
                 tasks: facts.plan.ids([task]),
                 path: Some((*path).clone()),
                 labels: vec![
                     Label {
                         place: Place::File((*path).clone()),
-                        text: format!("written by `{id}`"),
+                        text: message!["written by ", code(id)],
                     },
                     write_label(facts.plan, task, "this lane is not known"),
                 ],
@@ -110,8 +111,8 @@ fn names_git_folder(path: &RepoPath) -> bool {
 
 fn draft(gap: &Gap, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
     Draft {
-        message: gap.problem.clone(),
-        help: (!gap.help.is_empty()).then(|| gap.help.clone().into()),
+        message: Message::quoted(&gap.problem),
+        help: (!gap.help.is_empty()).then(|| Message::quoted(&gap.help)),
         tasks,
         labels,
         ..Draft::default()

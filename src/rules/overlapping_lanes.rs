@@ -7,6 +7,8 @@ use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};
+use crate::message;
+use crate::message::code;
 use crate::overlap::{Chooser, Overlap};
 
 pub(super) static RULE: Rule = Rule {
@@ -65,13 +67,20 @@ fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) ->
         texts([&left_globs[left].text, &right_globs[right].text].map(Arc::clone))
     });
     Some(Draft {
-        message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
+        message: message![
+            code(left_id),
+            " and ",
+            code(right_id),
+            " may both write ",
+            code(witness),
+            existing
+        ],
         help: Some(HELP.into()),
         tasks: facts.plan.ids([left, right]),
         path: Some(witness.clone()),
         labels: vec![
-            label(left_globs[left_glob].span, format!("`{left_id}` may write it")),
-            label(right_globs[right_glob].span, format!("`{right_id}` may write it")),
+            label(left_globs[left_glob].span, message![code(left_id), " may write it"]),
+            label(right_globs[right_glob].span, message![code(right_id), " may write it"]),
         ],
         data: vec![
             ("globs", Datum::List(pairs.collect())),

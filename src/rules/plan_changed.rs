@@ -6,6 +6,8 @@ use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "plan-changed",
@@ -42,9 +44,13 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 continue;
             }
             let message = if own {
-                format!("{who} changes the plan that judges it: `{path}`")
+                message![&who, " changes the plan that judges it: ", code(path)]
             } else {
-                format!("{who} adds a plan that would be found in the place of this one: `{path}`")
+                message![
+                    &who,
+                    " adds a plan that would be found in the place of this one: ",
+                    code(path)
+                ]
             };
             found.report(Draft {
                 message,

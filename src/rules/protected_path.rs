@@ -6,6 +6,8 @@ use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
+use crate::message;
+use crate::message::code;
 use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 
@@ -50,10 +52,12 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             facts.plan.indexed_globs(task).zip(globs).filter(|(_, is)| **is == Some(true));
         for ((place, entry), _) in protected {
             found.report(Draft {
-                message: format!(
-                    "`{id}` may not write `{}`: it is protected",
-                    excerpt(&entry.text)
-                ),
+                message: message![
+                    code(id),
+                    " may not write ",
+                    code(excerpt(&entry.text)),
+                    ": it is protected"
+                ],
                 help: Some(
                     "remove the glob, or narrow `protect`; the plan's own files are always \
                      protected"
@@ -82,7 +86,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
         found.report(Draft {
-            message: format!("`{}` is both shared and protected", excerpt(&shared.text)),
+            message: message![code(excerpt(&shared.text)), " is both shared and protected"],
             help: Some("remove it from one of the two; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
                 .chain(twin)

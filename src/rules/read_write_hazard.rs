@@ -7,6 +7,8 @@ use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level};
+use crate::message;
+use crate::message::code;
 use crate::overlap::{Hazard, Hazards};
 
 pub(super) static RULE: Rule = Rule {
@@ -67,13 +69,21 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
     // every glob of a lane.
     let pair = texts([&reads[read].text, &writes[written].text].map(Arc::clone));
     Some(Draft {
-        message: format!("`{reader}` reads `{witness}`{existing}, and `{writer}` may write it"),
+        message: message![
+            code(reader),
+            " reads ",
+            code(witness),
+            existing,
+            ", and ",
+            code(writer),
+            " may write it"
+        ],
         help: Some(RULE.remedy.into()),
         tasks: facts.plan.ids([hazard.reader, hazard.writer]),
         path: Some(witness.clone()),
         labels: vec![
-            label(reads[read].span, format!("`{reader}` relies on it")),
-            label(writes[written].span, format!("`{writer}` may write it")),
+            label(reads[read].span, message![code(reader), " relies on it"]),
+            label(writes[written].span, message![code(writer), " may write it"]),
         ],
         data: vec![
             ("globs", Datum::List(vec![pair])),

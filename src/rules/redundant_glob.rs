@@ -9,6 +9,8 @@ use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Glob, Patience};
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::message;
+use crate::message::code;
 use crate::plan::GlobEntry;
 use crate::plan::fix;
 use crate::source::excerpt;
@@ -125,9 +127,9 @@ fn draft(
 ) -> Draft {
     let id = facts.plan.id(task);
     let (does, here) = if entry.negated {
-        (format!("takes nothing from the lane of `{id}`"), "takes nothing")
+        (message!["takes nothing from the lane of ", code(id)], "takes nothing")
     } else {
-        (format!("adds nothing to the lane of `{id}`"), "adds nothing")
+        (message!["adds nothing to the lane of ", code(id)], "adds nothing")
     };
     let there = within.map(|within| {
         let said = match (entry.negated, within.negated) {
@@ -139,7 +141,7 @@ fn draft(
     });
     let glob = |entry: &GlobEntry| text(Arc::clone(&entry.text));
     Draft {
-        message: format!("`{}` {does}", excerpt(&entry.text)),
+        message: message![code(excerpt(&entry.text)), " ", does],
         help: Some(RULE.remedy.into()),
         tasks: facts.plan.ids([task]),
         labels: std::iter::once(label(entry.span, here)).chain(there).collect(),

@@ -111,7 +111,7 @@ fn by<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
 
 /// What a rule says, one line each.
 fn said(report: &Report, rule: &str) -> Vec<String> {
-    by(report, rule).iter().map(|finding| finding.draft.message.clone()).collect()
+    by(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
 }
 
 #[test]
@@ -124,8 +124,12 @@ fn every_rule_fires_on_its_own_example() {
             let Draft { message, help, labels, .. } = &finding.draft;
             assert_eq!(finding.level, rule.level, "{}", rule.name);
             let one_line = |text: &str| !text.trim().is_empty() && !text.contains('\n');
-            assert!(one_line(message), "{}: {message:?}", rule.name);
-            assert!(help.as_deref().is_some_and(one_line), "{}: {help:?}", rule.name);
+            assert!(one_line(message.as_str()), "{}: {message:?}", rule.name);
+            assert!(
+                help.as_ref().is_some_and(|help| one_line(help.as_str())),
+                "{}: {help:?}",
+                rule.name
+            );
             assert!(!labels.is_empty(), "{} points at nothing", rule.name);
             for label in labels {
                 if let Place::Span(span) = label.place {
@@ -487,7 +491,7 @@ fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
     let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
     assert_eq!(said(&report, "unclaimed-branch"), ["`nobodys` is no task's branch"]);
     let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
-    assert!(help.starts_with("did you mean `nobody`?"), "{help}");
+    assert!(help.as_str().starts_with("did you mean `nobody`?"), "{help}");
     for off in ["", "rules: {unclaimed-branch: off}\n"] {
         let report =
             unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
@@ -687,7 +691,7 @@ fn what_is_protected_is_so_in_another_case_or_form() {
     let text = "tasks:\n  a: {write: '**'}\nprotect: [.github/**, caf\u{e9}, '[A-C]x']\n";
     let outside = |name: &str| -> Vec<String> {
         let report = gated(text, work(&additions(&[name])));
-        let help = |found: &&Finding| found.draft.help.clone().unwrap().into_owned();
+        let help = |found: &&Finding| found.draft.help.as_ref().unwrap().to_string();
         by(&report, "out-of-lane").iter().map(help).collect()
     };
     for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {

@@ -4,6 +4,8 @@ use super::common::labels::text;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Place};
+use crate::message;
+use crate::message::code;
 use crate::plan::nearest;
 
 pub(super) static RULE: Rule = Rule {
@@ -37,16 +39,13 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let otherwise = "give its task `branch:` in the plan on the base branch, name the task with \
                      --task, or set `unclaimed-branch: off` there";
     let help = match near {
-        Some(near) => format!("did you mean `{near}`? Else {otherwise}"),
-        None => otherwise.to_owned(),
+        Some(near) => message!["did you mean ", code(near), "? Else ", otherwise],
+        None => otherwise.into(),
     };
     found.report(Draft {
-        message: format!("`{branch}` is no task's branch"),
+        message: message![code(branch), " is no task's branch"],
         help: Some(help.into()),
-        labels: vec![Label {
-            place: Place::Input(branch.clone()),
-            text: "it is nobody's".to_owned(),
-        }],
+        labels: vec![Label { place: Place::Input(branch.clone()), text: "it is nobody's".into() }],
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
     });

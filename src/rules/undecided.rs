@@ -3,6 +3,8 @@
 use super::common::labels::{text, texts};
 use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
 use crate::finding::{Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "undecided",
@@ -29,7 +31,7 @@ fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
     let GaveUp { on, why, help, tasks, path, labels, globs } = gave_up;
     let globs = globs.map(|globs| ("globs", texts(globs)));
     Draft {
-        message: format!("`{rule}` gave up on {on}: {why}"),
+        message: message![code(rule), " gave up on ", on, ": ", why],
         help: Some(help.into()),
         tasks,
         path,

@@ -3,31 +3,33 @@
 use std::sync::Arc;
 
 use crate::analysis::GateFacts;
-use crate::finding::{Applicability, Datum, Fix, Label, Place};
+use crate::finding::{Applicability, Datum, Fix, Label, Message, Place};
 use crate::gate::Judged;
+use crate::message;
+use crate::message::code;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::fix::Replacement;
 use crate::source::{Span, excerpt, yaml};
 
-pub(in crate::rules) fn label(span: Span, text: impl Into<String>) -> Label {
+pub(in crate::rules) fn label(span: Span, text: impl Into<Message>) -> Label {
     Label { place: Place::Span(span), text: text.into() }
 }
 
 /// The label of a file as a whole.
-pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<String>) -> Label {
+pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<Message>) -> Label {
     Label { place: Place::File(path.clone()), text: text.into() }
 }
 
 /// The label of the place that says what a task may write, or of the task.
-pub(in crate::rules) fn write_label(plan: &Plan, task: usize, text: impl Into<String>) -> Label {
+pub(in crate::rules) fn write_label(plan: &Plan, task: usize, text: impl Into<Message>) -> Label {
     let task = &plan.tasks[task];
     label(task.write.as_ref().map_or(task.id.span, |write| write.span), text)
 }
 
 /// The label of what a task may write, said as such.
 pub(in crate::rules) fn lane_label(plan: &Plan, task: usize) -> Label {
-    write_label(plan, task, format!("what `{}` may write", plan.id(task)))
+    write_label(plan, task, message!["what ", code(plan.id(task)), " may write"])
 }
 
 /// The labels of a changed path: the file, and what the task may write that changed it.
@@ -35,7 +37,7 @@ pub(in crate::rules) fn change_labels(
     facts: &GateFacts<'_>,
     judged: &Judged,
     path: &RepoPath,
-    text: impl Into<String>,
+    text: impl Into<Message>,
 ) -> Vec<Label> {
     let lane = judged.task.map(|task| lane_label(facts.plan, task));
     std::iter::once(file_label(path, text)).chain(lane).collect()
