@@ -46,8 +46,23 @@ pub struct Draft {
     pub data: Vec<(&'static str, Datum)>,
     /// What could be done to the plan to mend it.
     pub fixes: Vec<Fix>,
+    /// What it is about beside its tasks: by that, two runs know the same finding.
+    pub about: About,
     /// Whether the message says more than the path, so that no group may stand for it.
     pub alone: bool,
+}
+
+/// What a finding is about, beside its rule and its tasks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum About {
+    /// The text at its first place, or the file there.
+    #[default]
+    Place,
+    /// Its path.
+    Path,
+    /// The value of this name in its data. Its path is then a witness, one of many: another file may
+    /// be the first one tomorrow.
+    Data(&'static str),
 }
 
 /// A place and what is to be said of it.

@@ -9,8 +9,6 @@ mod list;
 mod mender;
 mod places;
 mod safe;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
@@ -213,3 +211,6 @@ fn quoted<'g>(globs: impl IntoIterator<Item = &'g Arc<str>>) -> Message {
         more => message![first, " and ", more, " more"],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use super::common::english::who;
 use super::common::labels::{change_labels, label, text, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Datum, Draft, Label, Level, Place};
+use crate::finding::{About, Datum, Draft, Label, Level, Place};
 use crate::gate::PathClash;
 use crate::message;
 use crate::message::code;
@@ -93,6 +93,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             help: Some(help(*discord).into()),
             tasks: facts.plan.ids([tasks.0, tasks.1]),
             path: Some(one.clone()),
+            about: About::Data("globs"),
             labels: vec![
                 label(entries[0].span, message![code(left), " may write it"]),
                 label(entries[1].span, message![code(right), " may write this"]),
@@ -167,6 +168,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             help: Some(help.into()),
             tasks: facts.plan.ids(tasks.into_iter().flatten()),
             path: Some((*path).clone()),
+            about: About::Path,
             labels,
             data: common_data(*discord, path, other),
             ..Draft::default()

@@ -4,7 +4,7 @@ use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
-use crate::finding::{Datum, Draft, Label, Level, Message, Place};
+use crate::finding::{About, Datum, Draft, Label, Level, Message, Place};
 use crate::gate::{Collision, Meeting};
 use crate::message;
 use crate::message::code;
@@ -57,6 +57,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             help: Some(help(meeting).into()),
             tasks: facts.plan.ids(tasks),
             path: Some(collision.path.clone()),
+            about: About::Path,
             labels,
             data: data(collision, &lines, meeting),
             ..Draft::default()

@@ -6,7 +6,7 @@ use super::common::english::{and, who};
 use super::common::labels::{change_labels, text, texts};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Level, Message};
+use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{ChangedLink, Escape, Judged, NoEscape};
 use crate::message;
 use crate::message::code;
@@ -69,6 +69,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
             tasks: facts.plan.ids(judged.task),
             path: Some(link.path.clone()),
+            about: About::Path,
             labels: change_labels(facts, judged, &link.path, "a symbolic link"),
             data,
             ..Draft::default()

@@ -7,7 +7,7 @@ use super::common::labels::{texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{About, Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
 use crate::message;
 use crate::message::{bare, code};
@@ -109,6 +109,7 @@ fn draft(
         ),
         tasks: facts.plan.ids(tasks),
         path: Some(path.clone()),
+        about: About::Path,
         labels,
         data: vec![("kinds", texts(kinds.iter().map(String::as_str)))],
         ..Draft::default()

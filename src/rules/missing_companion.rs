@@ -3,7 +3,7 @@
 use super::common::labels::{label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Draft, Fix, Level};
+use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
 use crate::message;
 use crate::message::code;
@@ -91,6 +91,7 @@ fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
         help: Some(help.into()),
         tasks: facts.plan.ids([missing.task]),
         path: Some(missing.companion.clone()),
+        about: About::Path,
         labels,
         data: vec![
             ("glob", text(entry.text.clone())),

@@ -3,7 +3,7 @@
 use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Label, Level, Message, Place};
+use crate::finding::{About, Draft, Label, Level, Message, Place};
 use crate::gate::MovedFolder;
 use crate::message;
 use crate::message::code;
@@ -85,6 +85,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             ),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
+            about: About::Path,
             labels: vec![
                 Label {
                     place: Place::File((*first).clone()),

@@ -6,7 +6,7 @@ use super::common::labels::{change_labels, label, write_label};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::{ChangeKind, Gap};
-use crate::finding::{Draft, Label, Level, Message, Place};
+use crate::finding::{About, Draft, Label, Level, Message, Place};
 use crate::gate::{Placed, Source, Standing, Work};
 use crate::message;
 use crate::message::code;
@@ -60,7 +60,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let labels = change_labels(facts, judged, &link.path, "a symbolic link");
         let draft = draft(gap, facts.plan.ids(judged.task), labels);
-        found.report(Draft { path: Some(link.path.clone()), ..draft });
+        found.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
     }
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
@@ -78,6 +78,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 help: Some("rename it: git itself refuses such a name there".into()),
                 tasks: facts.plan.ids(judged.task),
                 path: Some((*path).clone()),
+                about: About::Path,
                 labels: change_labels(facts, judged, path, "its name is one of those for `.git`"),
                 alone: true,
                 ..Draft::default()
@@ -90,6 +91,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 help: Some(message!["mend the lane of ", code(id), " in the plan first"]),
                 tasks: facts.plan.ids([task]),
                 path: Some((*path).clone()),
+                about: About::Path,
                 labels: vec![
                     Label {
                         place: Place::File((*path).clone()),

@@ -7,7 +7,7 @@ use super::common::labels::{change_labels, file_label, text, texts, write_label}
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
-use crate::finding::{Draft, Level, Message};
+use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{Carried, Judged, Placed, Standing};
 use crate::message;
 use crate::message::code;
@@ -102,6 +102,7 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
             help: Some(help.into()),
             tasks: facts.plan.ids(judged.task),
             path: Some((*path).clone()),
+            about: About::Path,
             labels: change_labels(facts, judged, path, message![did, " by ", who]),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             alone: carried.is_some() || takes_folder,

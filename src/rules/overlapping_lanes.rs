@@ -6,7 +6,7 @@ use super::common::english::among_existing;
 use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Datum, Draft, Level};
+use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
 use crate::message::code;
 use crate::overlap::{Chooser, Overlap};
@@ -78,6 +78,7 @@ fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) ->
         help: Some(HELP.into()),
         tasks: facts.plan.ids([left, right]),
         path: Some(witness.clone()),
+        about: About::Data("globs"),
         labels: vec![
             label(left_globs[left_glob].span, message![code(left_id), " may write it"]),
             label(right_globs[right_glob].span, message![code(right_id), " may write it"]),

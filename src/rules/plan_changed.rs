@@ -5,7 +5,7 @@ use super::common::labels::{change_labels, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
-use crate::finding::{Draft, Level};
+use crate::finding::{About, Draft, Level};
 use crate::message;
 use crate::message::code;
 
@@ -57,6 +57,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 help: Some("undo the change, and change the plan on the base branch".into()),
                 tasks: facts.plan.ids(judged.task),
                 path: Some(path.clone()),
+                about: About::Path,
                 labels: change_labels(facts, judged, path, "the plan"),
                 data: vec![("change", text(kind.word()))],
                 ..Draft::default()

@@ -6,7 +6,7 @@ use super::common::english::among_existing;
 use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Datum, Draft, Level};
+use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
 use crate::message::code;
 use crate::overlap::{Hazard, Hazards};
@@ -81,6 +81,7 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
         help: Some(RULE.remedy.into()),
         tasks: facts.plan.ids([hazard.reader, hazard.writer]),
         path: Some(witness.clone()),
+        about: About::Data("globs"),
         labels: vec![
             label(reads[read].span, message![code(reader), " relies on it"]),
             label(writes[written].span, message![code(writer), " may write it"]),

@@ -2,7 +2,7 @@
 
 use super::common::labels::{text, texts};
 use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
-use crate::finding::{Draft, Level};
+use crate::finding::{About, Draft, Level};
 use crate::message;
 use crate::message::code;
 
@@ -29,12 +29,18 @@ const EXAMPLE: &str = include_str!("undecided/example.yaml");
 
 fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
     let GaveUp { on, why, help, tasks, path, labels, globs } = gave_up;
+    let about = match (&globs, &path) {
+        (Some(_), _) => About::Data("globs"),
+        (None, Some(_)) => About::Path,
+        (None, None) => About::Place,
+    };
     let globs = globs.map(|globs| ("globs", texts(globs)));
     Draft {
         message: message![code(rule), " gave up on ", on, ": ", why],
         help: Some(help.into()),
         tasks,
         path,
+        about,
         labels,
         data: std::iter::once(("rule", text(rule.name))).chain(globs).collect(),
         ..Draft::default()
