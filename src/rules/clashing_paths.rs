@@ -197,3 +197,67 @@ fn common_data(discord: Discord, one: &RepoPath, other: &RepoPath) -> Vec<(&'sta
     };
     vec![("discord", text(discord)), ("paths", texts([one, other].map(ToString::to_string)))]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::gate::GateInput;
+    use crate::rules::tests::{additions, both, checked, gated_all, judged, said, work};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [(
+            "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
+            vec![
+                "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
+                 form do not count",
+                "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
+            ],
+        )] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: '**/*.md'}\n  b: {write: [src/X.rs, a/b]}\n",
+            "tasks:\n  a: {write: Docs/**}\n  b: {write: docs/**, needs: a}\n",
+            "tasks:\n  a: {write: [A, log]}\n  b: {write: [b, LOG]}\nprotect: Log\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_two_tasks_wrote_clashes() {
+        let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
+        let one_file = "one file where letter case and Unicode form do not count";
+        let form = format!("`a` writes `Doc/x`, and `b` `doc/X`: {one_file}");
+        let folder =
+            "`b` writes the file `x`, and `a` `x/y`, for which it has to be a folder".to_owned();
+        for (one, other, expected) in [
+            (additions(&["Doc/x"]), additions(&["doc/X"]), vec![form]),
+            (additions(&["x/y", "x/z"]), additions(&["x"]), vec![folder]),
+            (additions(&["Doc/x"]), additions(&["Doc/x", "doc/y"]), vec![]),
+            (additions(&["x"]), additions(&["x.y", "xy/z"]), vec![]),
+            (additions(&["Doc/x", "doc/X"]), String::new(), vec![]),
+        ] {
+            assert_eq!(said(&both(tasks, &one, &other), "clashing-paths"), expected);
+        }
+        let beside = |patch: &str, existing: &[&str]| {
+            let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
+            let judged = vec![judged(Some(0), work(patch))];
+            let input = GateInput { judged, existing, ..GateInput::default() };
+            said(&gated_all(tasks, input), "clashing-paths")
+        };
+        let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");
+        assert_eq!(beside(&additions(&["readme"]), &["README", "readme"]), [message]);
+        let renamed = "diff --git a/README b/readme\nsimilarity index 100%\nrename from README\n\
+                   rename to readme\n";
+        assert_eq!(beside(renamed, &["README"]), [""; 0]);
+        let modified = "diff --git a/readme b/readme\nold mode 100644\nnew mode 100755\n";
+        assert_eq!(beside(modified, &["README", "readme"]), [""; 0]);
+    }
+}

@@ -209,3 +209,91 @@ fn data(
     }
     data
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::gate::GateInput;
+    use crate::rules::tests::{additions, both, by, gated_all, judged, said, work};
+
+    #[test]
+    fn what_two_tasks_both_changed_collides() {
+        let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: z}\nshare: log\n";
+        let hunk = |path: &str, hunks: &str| {
+            format!(
+                "diff --git a/{path} b/{path}\nindex 1234567..89abcde 100644\n--- a/{path}\n+++ b/{path}\n{hunks}"
+            )
+        };
+        let gone = |path: &str| {
+            format!(
+                "diff --git a/{path} b/{path}\ndeleted file mode 100644\nindex e69de29..0000000\n"
+            )
+        };
+        let mode = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
+        let binary =
+            "diff --git a/x b/x\nindex 1234567..89abcde 100644\nBinary files a/x and b/x differ\n";
+        for (one, other, expected) in [
+            (additions(&["x"]), additions(&["x"]), vec!["`a` and `b` both added `x`"]),
+            (additions(&["x"]), additions(&["y"]), vec![]),
+            (additions(&["log"]), additions(&["log"]), vec![]),
+            (gone("x"), gone("x"), vec![]),
+            (
+                gone("x"),
+                hunk("x", "@@ -1 +1 @@\n-a\n+b\n"),
+                vec!["`a` deleted `x`, which `b` changed"],
+            ),
+            (
+                hunk("x", "@@ -1,3 +1,2 @@\n a\n-b\n c\n"),
+                hunk("x", "@@ -2,0 +3 @@\n+n\n@@ -9 +10 @@\n-y\n+z\n"),
+                vec![
+                    "`a` and `b` both changed `x`: line 2 and behind line 2, line 9, which are adjacent",
+                ],
+            ),
+            (
+                hunk("x", "@@ -1,2 +1,2 @@\n-a\n-b\n+c\n+d\n"),
+                hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+                vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which touch"],
+            ),
+            (
+                mode.to_owned(),
+                hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+                vec!["`a` and `b` both changed `x`: no line and line 2, which are apart"],
+            ),
+            (
+                binary.to_owned(),
+                hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+                vec!["`a` and `b` both changed `x`; in which lines is not known: it is binary"],
+            ),
+        ] {
+            let report = both(tasks, &one, &other);
+            assert_eq!(said(&report, "colliding-writes"), expected, "{one}{other}");
+            // One that needs the other starts from its work.
+            let ordered = tasks.replace("b: {", "b: {needs: a, ");
+            assert_eq!(said(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
+        }
+        // What is shared is no licence for a task that may write nothing.
+        let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
+        let report = both(review, &additions(&["log"]), &additions(&["log"]));
+        assert_eq!(said(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
+        // An allowance can name the other task and the path.
+        for (allow, allowed) in [("with: b, path: x", true), ("path: y", false), ("with: a", false)]
+        {
+            let text = tasks.replace(
+                "a: {",
+                &format!("a: {{allow: [{{rule: colliding-writes, {allow}, reason: r}}], "),
+            );
+            let report = both(&text, &additions(&["x"]), &additions(&["x"]));
+            assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
+        }
+    }
+
+    #[test]
+    fn a_bound_on_collisions_is_told() {
+        let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
+        let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
+        let judged = (0..460).map(|task| judged(Some(task), work(&additions(&["x"])))).collect();
+        let report = gated_all(&text, GateInput { judged, ..GateInput::default() });
+        assert_eq!(by(&report, "colliding-writes").len(), 100_000);
+        let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
+        assert_eq!(said(&report, "undecided"), [message]);
+    }
+}

@@ -89,3 +89,36 @@ fn draft(plan: &Plan, [one, other]: [usize; 2], what: &Message) -> Draft {
         ..Draft::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks:\n  a: {write: x}\n  b: {write: y, branch: a}\n",
+                vec!["`a` and `b` are both on branch `a`"],
+            ),
+            (
+                "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
+                vec![
+                    "`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together",
+                ],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in ["tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n"]
+        {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+}

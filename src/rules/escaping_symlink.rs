@@ -157,3 +157,84 @@ fn shown(target: &[u8]) -> String {
         _ => quote(target),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Report;
+    use crate::gate::ChangedLink;
+    use crate::gate::Destination;
+    use crate::gate::GateInput;
+    use crate::gate::Work;
+    use crate::path::RepoPath;
+    use crate::rules::tests::{by, gated_all, judged, said, work};
+
+    /// What is found where the path of a patch is a link that leads somewhere.
+    fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
+        let Work::Changes(set) = work(patch) else { panic!("{patch}") };
+        let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
+            judged: 0,
+            path: path.clone(),
+            target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
+            leads: Ok(leads.clone()),
+        };
+        let links = set.changes.iter().map(link).collect();
+        let judged = vec![judged(Some(0), work(patch))];
+        gated_all(text, GateInput { judged, links, ..GateInput::default() })
+    }
+
+    #[test]
+    fn a_link_escapes_by_where_it_leads() {
+        let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
+        let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
+        let path = |path: &str| path.parse::<RepoPath>().unwrap();
+        let folder = |name: &str, files: &[&str]| {
+            Destination::Folder(name.parse().ok(), files.iter().map(|file| path(file)).collect())
+        };
+        let pin = |name: &str, to: &str| Destination::Submodule { pin: path(name), path: path(to) };
+        for (leads, expected) in [
+            (Destination::Outside, "leads outside the repository"),
+            (Destination::GitFolder, "leads into `.git`"),
+            (Destination::File(path("b/x")), "leads to `b/x`, in the lane of `b`"),
+            (Destination::File(path("ci/x")), "leads to `ci/x`, which is protected"),
+            (Destination::File(path("lanes.yaml")), "leads to `lanes.yaml`, which is protected"),
+            (Destination::File(path("a/x")), ""),
+            (Destination::File(path("b/own")), ""),
+            (Destination::File(path("b/free")), ""),
+            (Destination::File(path("log")), ""),
+            (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
+            // Whoever makes a folder there has another's files in it.
+            (Destination::Nothing(path("b")), "leads to `b`, where `b/0` is in the lane of `b`"),
+            (
+                Destination::Nothing(path("c/y")),
+                "leads to `c/y`, where `c/y/x` is in the lane of `c`",
+            ),
+            (Destination::Nothing(path("c/y/z")), ""),
+            (Destination::Nothing(path("a/new")), ""),
+            (Destination::Nothing(path("d")), ""),
+            (folder("", &["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
+            (folder("", &["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
+            // What could be made in a folder counts like what is there.
+            (folder("", &["a/x", "b/own", "z"]), "leads to the root, where `ci/0` is protected"),
+            (folder("b", &["b/own"]), "leads to `b`, where `b/0` is in the lane of `b`"),
+            (folder("b/free", &["b/free/x"]), "leads to `b/free/x`, in the lane of `b`"),
+            (folder("a", &["a/x"]), ""),
+            (folder("z", &["z/x"]), ""),
+            (Destination::Nothing(path("ci")), "leads to `ci`, where `ci/0` is protected"),
+            (Destination::Nothing(path("CI/x")), "leads to `CI/x`, which is protected"),
+            (pin("b/x", "b/x/y"), "leads to `b/x`, in the lane of `b`"),
+            (pin("ci/x", "ci/x"), "leads to `ci/x`, which is protected"),
+            (pin("z", "z/y"), ""),
+        ] {
+            let report = linked(text, patch, &leads);
+            let expected: Vec<String> = std::iter::once(expected)
+                .filter(|whereto| !whereto.is_empty())
+                .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
+                .collect();
+            assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
+            assert!(report.verified());
+        }
+        for unknown in [Destination::Endless, Destination::TooLong] {
+            assert_eq!(by(&linked(text, patch, &unknown), "undecided").len(), 1);
+        }
+    }
+}

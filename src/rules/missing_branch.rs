@@ -49,3 +49,15 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::{additions, gated, work};
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]))] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
+}

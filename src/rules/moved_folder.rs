@@ -104,3 +104,56 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::change::FolderRename;
+    use crate::finding::Report;
+    use crate::gate::GateInput;
+    use crate::rules::tests::{additions, gated_all, judged, said, work};
+    use std::collections::BTreeMap;
+
+    /// What is found where the first task renames a folder, and the second did what a patch holds.
+    fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
+        let rename = FolderRename {
+            from: from.parse().unwrap(),
+            to: to.map(|to| to.parse().unwrap()),
+            is_split: false,
+        };
+        let judged = vec![judged(Some(0), work("")), judged(Some(1), work(patch))];
+        let folder_renames = BTreeMap::from([(0, vec![rename])]);
+        gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
+    }
+
+    #[test]
+    fn files_that_would_move_along_are_told() {
+        let text = "tasks:\n  a: {write: '{old,new}/**'}\n  b: {write: [old/**, new/x]}\n";
+        for (files, from, to, expected) in [
+            (
+                &["old/x", "old/y"][..],
+                "old",
+                Some("new"),
+                "`a` renames the folder `old` to `new`, and `b` adds `old/x` and 1 more there: git would \
+             move that along, or stop",
+            ),
+            (
+                &["old/q/y", "old/z"],
+                "old",
+                None,
+                "`a` renames the folder `old` to the root, and `b` adds `old/q/y` and 1 more there: git would move \
+             that along, out of its lane, or stop",
+            ),
+            (&["older/x", "new/x"], "old", Some("new"), ""),
+        ] {
+            let expected: Vec<&str> =
+                std::iter::once(expected).filter(|one| !one.is_empty()).collect();
+            let report = moved(text, &additions(files), from, to);
+            assert_eq!(said(&report, "moved-folder"), expected);
+            let ordered = text.replace("b: {", "b: {needs: a, ");
+            assert_eq!(
+                said(&moved(&ordered, &additions(files), from, to), "moved-folder"),
+                [""; 0]
+            );
+        }
+    }
+}

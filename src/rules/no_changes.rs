@@ -57,3 +57,27 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::gate::Work;
+    use crate::rules::tests::{TASKS, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [(TASKS, String::new(), vec!["`a` changed nothing"])] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: []}\n", String::new())] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+        let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);
+        assert!(said(&report, RULE.name).is_empty());
+    }
+}

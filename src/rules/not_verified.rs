@@ -120,3 +120,38 @@ fn draft(gap: &Gap, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
         ..Draft::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [
+            (
+                "tasks:\n  a: {write: [x, '/y']}\n",
+                additions(&["x"]),
+                vec!["`x`: nobody knows whether `a` may write it"],
+            ),
+            (
+                "tasks:\n  a: {title: t}\n",
+                additions(&["x"]),
+                vec!["`x`: nobody knows whether `a` may write it"],
+            ),
+        ] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [
+            // What is wrong with the lane of another task is not this task's.
+            ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"])),
+        ] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
+}

@@ -172,3 +172,57 @@ fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<s
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::finding::Finding;
+    use crate::rules::tests::{TASKS, additions, by, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [
+(TASKS, additions(&["doc/x", "src/a", "src/gen/x", "zzz"]), vec![
+                "`a` added `doc/x`, which is outside its lane",
+                "`a` added `src/gen/x`, which is outside its lane",
+                "`a` added `zzz`, which is outside its lane",
+            ]),
+(TASKS, "diff --git a/doc/x b/src/x\nsimilarity index 100%\nrename from doc/x\nrename to src/x\n".to_owned(), vec!["`a` deleted `doc/x`, which is outside its lane"]),
+(TASKS, "diff --git a/run b/run\nold mode 100644\nnew mode 100755\n".to_owned(), vec!["`a` changed the mode of `run`, which is outside its lane"]),
+] {
+let report = gated(text, work(&patch));
+assert_eq!(said(&report, RULE.name), expected, "{text}");
+}
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in
+            [("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]))]
+        {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_protected_is_so_in_another_case_or_form() {
+        let text = "tasks:\n  a: {write: '**'}\nprotect: [.github/**, caf\u{e9}, '[A-C]x']\n";
+        let outside = |name: &str| -> Vec<String> {
+            let report = gated(text, work(&additions(&[name])));
+            let help = |found: &&Finding| found.draft.help.as_ref().unwrap().to_string();
+            by(&report, "out-of-lane").iter().map(help).collect()
+        };
+        for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {
+            let help = outside(name);
+            assert_eq!(help.len(), 1, "{name}");
+            assert_eq!(
+                help[0].starts_with("but for letter case"),
+                name != "Ax",
+                "{name}: {help:?}"
+            );
+        }
+        for name in [".githubx", "cafe", "dx", "x/lanes.yaml"] {
+            assert_eq!(outside(name), [""; 0], "{name}");
+        }
+    }
+}

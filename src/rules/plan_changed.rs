@@ -65,3 +65,28 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [(
+            "tasks:\n  a: {write: '**'}\n",
+            additions(&[".lanes.yaml", "x"]),
+            vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
+        )] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"]))] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
+}

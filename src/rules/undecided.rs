@@ -46,3 +46,18 @@ fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
         ..Draft::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::checked;
+
+    #[test]
+    fn sound_plans() {
+        for text in
+            ["tasks:\n  a: {write: '**/*a????????????/**'}\n  b: {write: [q/*, '!q/*a*']}\n"]
+        {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+}
