@@ -29,7 +29,7 @@ pub fn check(root: &Path, out: &mut impl Write) -> Result<u8, Box<dyn std::error
     let workspace = Workspace::find(&disk, None, Some(root))?;
     let outcome = run::check(&workspace)?;
     for finding in outcome.report.standing() {
-        let (level, message) = (finding.level.word(), shown(&finding.draft.message));
+        let (level, message) = (finding.level.word(), shown(finding.draft.message.as_str()));
         writeln!(out, "{level}[{}]: {message}", finding.rule)?;
     }
     Ok(outcome.status(false))

@@ -38,7 +38,7 @@ pub fn gate(
     request.branch = Some(branch.to_owned());
     let outcome = run::gate(&workspace, &request)?;
     for finding in outcome.report.standing() {
-        let (level, message) = (finding.level.word(), shown(&finding.draft.message));
+        let (level, message) = (finding.level.word(), shown(finding.draft.message.as_str()));
         writeln!(out, "{level}[{}]: {message}", finding.rule)?;
     }
     Ok(outcome.status(false))

@@ -5,11 +5,11 @@
 
 mod rule;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 pub use crate::level::Level;
+pub use crate::message::Message;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 pub use crate::plan::fix::{Applicability, Edit, Fix, Mender};
@@ -33,9 +33,9 @@ pub struct Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// What is wrong, in one line.
-    pub message: String,
+    pub message: Message,
     /// What to do next, in one line.
-    pub help: Option<Cow<'static, str>>,
+    pub help: Option<Message>,
     /// The ids of the tasks concerned, in the order in which the message names them.
     pub tasks: Vec<Arc<str>>,
     /// The witness or the changed path.
@@ -46,8 +46,23 @@ pub struct Draft {
     pub data: Vec<(&'static str, Datum)>,
     /// What could be done to the plan to mend it.
     pub fixes: Vec<Fix>,
+    /// What it is about beside its tasks: by that, two runs know the same finding.
+    pub about: About,
     /// Whether the message says more than the path, so that no group may stand for it.
     pub alone: bool,
+}
+
+/// What a finding is about, beside its rule and its tasks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum About {
+    /// The text at its first place, or the file there.
+    #[default]
+    Place,
+    /// Its path.
+    Path,
+    /// The value of this name in its data. Its path is then a witness, one of many: another file may
+    /// be the first one tomorrow.
+    Data(&'static str),
 }
 
 /// A place and what is to be said of it.
@@ -56,7 +71,7 @@ pub struct Label {
     /// Where.
     pub place: Place,
     /// What, in a few words; may be empty.
-    pub text: String,
+    pub text: Message,
 }
 
 /// Where a label points.

@@ -56,6 +56,7 @@ pub mod lane;
 mod level;
 pub mod links;
 pub mod lsp;
+pub mod message;
 pub mod overlap;
 mod parallel;
 pub mod patch;

@@ -157,7 +157,7 @@ fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
             Place::File(_) | Place::Input(_) => String::new(),
         });
         let applicability = fix.applicability();
-        let done = Done { place, title: fix.title(&report.plan), applicability };
+        let done = Done { place, title: fix.title(&report.plan).to_string(), applicability };
         candidates.push(Candidate { fix, edits, done });
     }
     candidates

@@ -74,7 +74,7 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
     // What is wrong with the plan itself names no path; either way the lane is not known.
     let doubt = |finding: &&&Finding| finding.rule.unverified || finding.draft.path.is_none();
     match errors.iter().find(doubt) {
-        Some(finding) => Decision::Unknown(finding.draft.message.clone()),
+        Some(finding) => Decision::Unknown(finding.draft.message.to_string()),
         None => Decision::Deny(reason::outside(plan, task, &errors)),
     }
 }

@@ -66,7 +66,7 @@ fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
             }
             let Some(edit) = workspace_edit(snapshot, edits) else { continue };
             actions.push(lsp::CodeAction {
-                title: shown(&fix.title(&report.plan)).into_owned(),
+                title: shown(fix.title(&report.plan).as_str()).into_owned(),
                 kind: Some(lsp::CodeActionKind::QuickFix),
                 diagnostics: Some(vec![diagnostic(snapshot, finding)]),
                 is_preferred: Some(fix.applicability() == Applicability::Safe),

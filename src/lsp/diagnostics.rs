@@ -83,15 +83,15 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnos
         Some(Place::Span(span)) => snapshot.range(*span),
         _ => lsp::Range::default(),
     };
-    let mut message = shown(&draft.message).into_owned();
+    let mut message = shown(draft.message.as_str()).into_owned();
     if let Some(help) = &draft.help {
         message.push_str("\nhelp: ");
-        message.push_str(&shown(help));
+        message.push_str(&shown(help.as_str()));
     }
     let related = others.iter().take(MOST_RELATED);
     let related = related.filter_map(|label| {
         let text = if label.text.is_empty() { &draft.message } else { &label.text };
-        let (location, message) = (location(snapshot, label)?, shown(text).into_owned());
+        let (location, message) = (location(snapshot, label)?, shown(text.as_str()).into_owned());
         Some(lsp::DiagnosticRelatedInformation { location, message })
     });
     let related: Vec<_> = if client.related { related.collect() } else { Vec::new() };
@@ -139,10 +139,10 @@ fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<File
         if shown_there.diagnostics.len() >= 2 * MOST {
             continue;
         }
-        let message = shown(&finding.draft.message).into_owned();
+        let message = shown(finding.draft.message.as_str()).into_owned();
         let related = location(snapshot, first).filter(|_| snapshot.terms.client.related);
         let related = related.map(|location| {
-            let message = shown(&first.text).into_owned();
+            let message = shown(first.text.as_str()).into_owned();
             vec![lsp::DiagnosticRelatedInformation { location, message }]
         });
         shown_there.diagnostics.push(lsp::Diagnostic {

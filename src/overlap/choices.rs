@@ -253,7 +253,7 @@ mod tests {
         let (lanes, order) = (plan.lanes(), Order::new(&plan));
         let overlaps = overlaps(&lanes, &order, &[]);
         let fixes = Chooser::new(&plan, &lanes, &order).fixes(&overlaps[0], "overlapping-lanes");
-        fixes.iter().map(|fix| fix.title(&plan)).collect()
+        fixes.iter().map(|fix| fix.title(&plan).to_string()).collect()
     }
 
     /// The choices that are not always there.

@@ -10,12 +10,12 @@ mod mender;
 mod places;
 mod safe;
 mod slot;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
 use super::Plan;
+use crate::message;
+use crate::message::{Message, code};
 use crate::source::excerpt;
 
 pub use super::edit::{Applicability, Edit, Replacement};
@@ -121,34 +121,36 @@ pub(crate) fn place(place: usize) -> u32 {
 impl Fix {
     /// What the fix does, in a few words.
     #[must_use]
-    pub fn title(&self, plan: &Plan) -> String {
-        let id = |task: &u32| plan.tasks.get(*task as usize).map_or("", |task| &task.id.value);
+    pub fn title(&self, plan: &Plan) -> Message {
+        let id =
+            |task: &u32| code(plan.tasks.get(*task as usize).map_or("", |task| &*task.id.value));
         match self {
-            Fix::Replace(replacement) => replacement.title.clone(),
+            Fix::Replace(replacement) => Message::quoted(&replacement.title),
             Fix::RemoveGlob { task, entry, .. } => {
                 let entries = plan.tasks.get(*task as usize).and_then(|task| task.write.as_ref());
                 let entry = entries.and_then(|write| write.entries.get(*entry as usize));
-                format!("remove {} from `{}`", quoted(entry.map(|entry| &entry.text)), id(task))
+                message!["remove ", quoted(entry.map(|entry| &entry.text)), " from ", id(task)]
             }
-            Fix::ReplaceGlob { glob, .. } => format!("write {}", quoted([glob])),
+            Fix::ReplaceGlob { glob, .. } => message!["write ", quoted([glob])],
             Fix::RemoveShared { entry } => {
                 let entry = plan.share.get(*entry as usize).map(|entry| &entry.text);
-                format!("remove {} from `share`", quoted(entry))
+                message!["remove ", quoted(entry), " from `share`"]
             }
-            Fix::AddGlob { task, glob } => format!("add {} to `{}`", quoted([glob]), id(task)),
-            Fix::Exclude { task, globs } => {
-                format!("exclude {} from `{}`", quoted(globs), id(task))
+            Fix::AddGlob { task, glob } => message!["add ", quoted([glob]), " to ", id(task)],
+            Fix::Exclude { task, globs } => message!["exclude ", quoted(globs), " from ", id(task)],
+            Fix::Need { task, other } => {
+                let other = plan.tasks.get(*other as usize).map_or("", |task| &*task.id.value);
+                message!["add ", code(format_args!("needs: {other}")), " to ", id(task)]
             }
-            Fix::Need { task, other } => format!("add `needs: {}` to `{}`", id(other), id(task)),
-            Fix::Share { glob } => format!("add {} to `share`", quoted([glob])),
-            Fix::Allow { task, .. } => format!("allow it in `{}`, with a reason", id(task)),
+            Fix::Share { glob } => message!["add ", quoted([glob]), " to `share`"],
+            Fix::Allow { task, .. } => message!["allow it in ", id(task), ", with a reason"],
             Fix::RemoveAllowance { task, allowance } => {
                 let allow = plan.tasks.get(*task as usize).map(|task| &task.allow);
                 let allow = allow.and_then(|allow| allow.get(*allowance as usize));
-                let rule = allow.map_or("", |allow| allow.rule.value.as_str());
-                format!("remove the allowance of `{}` from `{}`", excerpt(rule), id(task))
+                let rule = excerpt(allow.map_or("", |allow| allow.rule.value.as_str()));
+                message!["remove the allowance of ", code(rule), " from ", id(task)]
             }
-            Fix::WriteNothing { task } => format!("let `{}` write nothing: `write: []`", id(task)),
+            Fix::WriteNothing { task } => message!["let ", id(task), " write nothing: `write: []`"],
         }
     }
 
@@ -177,13 +179,16 @@ impl From<Replacement> for Fix {
 }
 
 /// Globs as a title names them: the first ones.
-fn quoted<'g>(globs: impl IntoIterator<Item = &'g Arc<str>>) -> String {
-    const TOLD: usize = 3;
-    let mut globs = globs.into_iter();
-    let told: Vec<String> =
-        globs.by_ref().take(TOLD).map(|glob| format!("`{}`", excerpt(glob))).collect();
-    match globs.count() {
-        0 => told.join(", "),
-        more => format!("{} and {more} more", told.join(", ")),
+fn quoted<'g>(globs: impl IntoIterator<Item = &'g Arc<str>>) -> Message {
+    const MOST: usize = 3;
+    let globs: Vec<&Arc<str>> = globs.into_iter().collect();
+    let first = globs.iter().take(MOST).map(|glob| code(excerpt(glob)));
+    let first = Message::list(first, ", ", ", ");
+    match globs.len().saturating_sub(MOST) {
+        0 => first,
+        more => message![first, " and ", more, " more"],
     }
 }
+
+#[cfg(test)]
+mod tests;

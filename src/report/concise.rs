@@ -24,7 +24,7 @@ fn line(report: &Report, finding: &Finding) -> String {
             }
         }
     };
-    let message = shown(&finding.draft.message);
+    let message = shown(finding.draft.message.as_str());
     let allowed = finding.allowed.as_ref().map_or_else(String::new, |allowed| {
         format!(" (allowed by `{}`: {})", shown(&allowed.by), shown(&allowed.reason))
     });

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::Located;
-use crate::finding::{Datum, Finding, Place, Report};
+use crate::finding::{About, Datum, Draft, Finding, Place, Report};
 
 /// Bytes of a digest that make a name: enough that nobody finds a second finding for one.
 const BYTES: usize = 16;
@@ -31,16 +31,18 @@ pub(super) fn fingerprints(report: &Report) -> Vec<String> {
 }
 
 fn digest(report: &Report, finding: &Finding) -> [u8; BYTES] {
-    let mut about = About(Sha256::new());
+    let mut about = Digested(Sha256::new());
     about.add(finding.rule.name.as_bytes());
     about.list(&finding.draft.tasks, |about, task| about.add(task.as_bytes()));
-    match (globs(finding), &finding.draft.path) {
-        // A witness is one of many: another file may be the first one tomorrow.
-        (Some(globs), _) => about.datum(globs),
-        (None, Some(path)) => about.add(path.as_bytes()),
-        // What is left to know it by is the text that it is about.
-        (None, None) => {
-            if let Some(label) = finding.draft.labels.first() {
+    let Draft { about: what, path, labels, data, .. } = &finding.draft;
+    match what {
+        About::Data(name) => {
+            let value = data.iter().find(|(other, _)| other == name);
+            value.iter().for_each(|(_, value)| about.datum(value));
+        }
+        About::Path => path.iter().for_each(|path| about.add(path.as_bytes())),
+        About::Place => {
+            if let Some(label) = labels.first() {
                 about.add(Located::new(report, label).file.as_bytes());
                 if let Place::Span(span) = label.place {
                     let source = &report.plan.sources[span.file.0];
@@ -55,17 +57,11 @@ fn digest(report: &Report, finding: &Finding) -> [u8; BYTES] {
     name
 }
 
-/// The globs that make a finding, where it has some.
-fn globs(finding: &Finding) -> Option<&Datum> {
-    let globs = finding.draft.data.iter().find(|(name, _)| *name == "globs");
-    globs.map(|(_, globs)| globs)
-}
-
 /// What a finding is about, each value with its length before it: no two lists of values are the
 /// same bytes.
-struct About(Sha256);
+struct Digested(Sha256);
 
-impl About {
+impl Digested {
     fn add(&mut self, value: &[u8]) {
         self.number(value.len());
         self.0.update(value);
@@ -75,7 +71,7 @@ impl About {
         self.0.update((number as u64).to_le_bytes());
     }
 
-    fn list<T>(&mut self, values: &[T], each: impl Fn(&mut About, &T)) {
+    fn list<T>(&mut self, values: &[T], each: impl Fn(&mut Digested, &T)) {
         self.number(values.len());
         values.iter().for_each(|value| each(self, value));
     }
@@ -84,7 +80,7 @@ impl About {
         match datum {
             Datum::Text(text) => self.add(text.as_bytes()),
             Datum::Count(count) => self.number(*count),
-            Datum::List(values) => self.list(values, About::datum),
+            Datum::List(values) => self.list(values, Digested::datum),
             Datum::Map(values) => self.list(values, |about, (name, value)| {
                 about.add(name.as_bytes());
                 about.datum(value);

@@ -41,7 +41,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 impl<'r> Issue<'r> {
     fn new(report: &'r Report, finding: &'r Finding, fingerprint: &'r str) -> Issue<'r> {
         let draft = &finding.draft;
-        let mut description = shown(&draft.message).into_owned();
+        let mut description = shown(draft.message.as_str()).into_owned();
         if let Some(allowed) = &finding.allowed {
             let (by, reason) = (shown(&allowed.by), shown(&allowed.reason));
             description.push_str(&format!(" (allowed by `{by}`: {reason})"));

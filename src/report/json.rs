@@ -10,7 +10,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{Located, path_text};
-use crate::finding::{Applicability, Datum, Finding, Level, Mender, Report};
+use crate::finding::{Applicability, Datum, Finding, Level, Mender, Message, Report};
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 use text::{write_document, write_field, write_list};
@@ -135,7 +135,7 @@ impl<'r> JsonFinding<'r> {
         // Of a fix for which the text has no sure place, there is nothing to offer.
         let fixes = draft.fixes.iter().map(|fix| (fix, mender.edits(fix)));
         let fixes = fixes.filter(|(_, edits)| !edits.is_empty()).map(|(fix, edits)| Fix {
-            title: fix.title(&report.plan),
+            title: fix.title(&report.plan).to_string(),
             applicability: match fix.applicability() {
                 Applicability::Safe => "safe",
                 Applicability::Unsafe => "unsafe",
@@ -146,8 +146,8 @@ impl<'r> JsonFinding<'r> {
         JsonFinding {
             rule: finding.rule.name,
             level: finding.level.word(),
-            message: &draft.message,
-            help: draft.help.as_deref(),
+            message: draft.message.as_str(),
+            help: draft.help.as_ref().map(Message::as_str),
             tasks: draft.tasks.iter().map(|task| &**task).collect(),
             path: path_text(draft.path.as_ref()),
             allowed: finding

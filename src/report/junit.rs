@@ -69,7 +69,7 @@ fn test(report: &Report, finding: &Finding, out: &mut dyn io::Write) -> io::Resu
     let class = class(report, finding.rule.name);
     let name = escaped(&name(finding)).into_owned();
     writeln!(out, "    <testcase classname=\"{class}\" name=\"{name}\">")?;
-    let message = shown(&finding.draft.message);
+    let message = shown(finding.draft.message.as_str());
     let (rule, message) = (finding.rule, escaped(&message));
     match Outcome::of(finding) {
         Outcome::Failed => {
@@ -106,7 +106,7 @@ fn name(finding: &Finding) -> String {
     let tasks: Vec<Cow<'_, str>> = draft.tasks.iter().map(|task| shown(task)).collect();
     let path = path_text(draft.path.as_ref()).map(|path| shown(&path).into_owned());
     match (tasks.is_empty(), path) {
-        (true, None) => shown(&draft.message).into_owned(),
+        (true, None) => shown(draft.message.as_str()).into_owned(),
         (true, Some(path)) => path,
         (false, None) => tasks.join(", "),
         (false, Some(path)) => format!("{}: {path}", tasks.join(", ")),
@@ -128,7 +128,7 @@ fn details(report: &Report, finding: &Finding) -> String {
         details.push('\n');
     }
     if let Some(help) = &finding.draft.help {
-        details.push_str(&format!("help: {}\n", shown(help)));
+        details.push_str(&format!("help: {}\n", shown(help.as_str())));
     }
     details
 }

@@ -8,7 +8,7 @@ pub(super) mod text;
 use std::io;
 
 use super::group::{Group, groups};
-use super::told::{Line, Told, found, summary};
+use super::told::{Told, found, summary};
 use super::{Located, count};
 use crate::finding::{Level, Mender, Report};
 use edits::write_edits;
@@ -76,12 +76,12 @@ fn section(report: &Report, mender: &Mender<'_>, group: &Group<'_>, open: bool) 
         text.push('\n');
     }
     for label in &told.labels {
-        let Located { file, range, text: said } = Located::new(report, label);
+        let Located { file, range, .. } = Located::new(report, label);
         let place = range
             .map_or(file.clone(), |(start, _)| format!("{file}:{}:{}", start.line, start.column));
         text.push_str(&format!("- at {}", code(&place)));
-        if !said.is_empty() {
-            text.push_str(&format!(": {}", markdown(&Line::said(group, said))));
+        if !label.text.is_empty() {
+            text.push_str(&format!(": {}", markdown(&label.text)));
         }
         text.push('\n');
     }

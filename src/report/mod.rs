@@ -144,7 +144,7 @@ impl<'r> Located<'r> {
                 (source.name().to_owned(), range)
             }
         };
-        Located { file, range, text: &label.text }
+        Located { file, range, text: label.text.as_str() }
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::{Format, Style, write};
 use crate::finding::{Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Place, Report};
+use crate::message;
+use crate::message::bare;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::rules;
@@ -22,13 +24,13 @@ fn hostile_report() -> Report {
         Place::Input(HOSTILE.to_owned()),
     ];
     let draft = |path: &RepoPath| Draft {
-        message: HOSTILE.to_owned(),
-        help: Some(HOSTILE.into()),
+        message: message![bare(HOSTILE)],
+        help: Some(message![bare(HOSTILE)]),
         tasks: vec![HOSTILE.into()],
         path: Some(path.clone()),
         labels: labels
             .iter()
-            .map(|place| Label { place: place.clone(), text: HOSTILE.to_owned() })
+            .map(|place| Label { place: place.clone(), text: message![bare(HOSTILE)] })
             .collect(),
         data: vec![("owners", Datum::List(vec![Datum::Text(HOSTILE.into())]))],
         ..Draft::default()

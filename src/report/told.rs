@@ -1,11 +1,15 @@
-//! What is said of a group of findings, for every format that people read: in lines whose parts know
-//! whether they may hold text of strangers.
+//! What is said of a group of findings, for every format that people read.
+
+use std::borrow::Cow;
 
 use super::group::{Common, Group};
 use super::{count, path_text, shown};
 use crate::finding::{
-    Allowed, Applicability, Command, Datum, Finding, Fix, Label, Level, Mender, Place, Report,
+    Allowed, Applicability, Command, Datum, Finding, Fix, Label, Level, Mender, Message, Place,
+    Report,
 };
+use crate::message;
+use crate::message::{bare, code};
 use crate::plan::Plan;
 
 /// How many members of a group are told one by one.
@@ -14,111 +18,37 @@ const TOLD: usize = 10;
 /// What is said of a group of findings.
 pub(super) struct Told<'r> {
     /// What is wrong.
-    pub(super) head: Line,
+    pub(super) head: Message,
     /// Who accepts it, and why; nothing where the head says so.
-    pub(super) accepted: Option<Line>,
+    pub(super) accepted: Option<Message>,
     /// The first members of the group, one by one.
-    pub(super) items: Vec<Line>,
+    pub(super) items: Vec<Message>,
     /// How many members are not told.
     pub(super) more: usize,
     /// The places that are shown.
     pub(super) labels: Vec<&'r Label>,
     /// What can be done: one of these.
-    pub(super) help: Vec<Line>,
+    pub(super) help: Vec<Message>,
 }
 
-/// A line of what is said.
-pub(super) struct Line(pub(super) Vec<Part>);
-
-/// A part of a line. Nothing in it is made fit to be shown yet.
-pub(super) enum Part {
-    /// The program's own words.
-    Words(String),
-    /// A name that a stranger chose; as plain text it stands in backticks.
-    Name(String),
-    /// A text that a stranger chose, and that stands there as it is.
-    Bare(String),
-    /// Words in which names of strangers stand in backticks.
-    Message {
-        /// The words.
-        text: String,
-        /// Whether the backticks are known to be those around the names: no name has any.
-        certain: bool,
-    },
-}
-
-impl Line {
-    fn words(words: impl Into<String>) -> Line {
-        Line(vec![Part::Words(words.into())])
-    }
-
-    pub(super) fn message(finding: &Finding, text: impl Into<String>) -> Line {
-        Line(vec![Part::Message { text: text.into(), certain: has_certain_backticks(finding) }])
-    }
-
-    /// What is said at a place of one of a group's findings.
-    pub(super) fn said(group: &Group<'_>, text: &str) -> Line {
-        let certain = group.findings.iter().copied().all(has_certain_backticks);
-        Line(vec![Part::Message { text: text.to_owned(), certain }])
-    }
-
-    fn and(mut self, words: &str) -> Line {
-        self.0.push(Part::Words(words.to_owned()));
-        self
-    }
-
-    fn name(mut self, name: &str) -> Line {
-        self.0.push(Part::Name(name.to_owned()));
-        self
-    }
-
-    fn bare(mut self, text: impl Into<String>) -> Line {
-        self.0.push(Part::Bare(text.into()));
-        self
-    }
-
-    /// The names, with commas between them: the first ones, and how many there are beside.
-    fn names<'n>(mut self, names: impl Iterator<Item = &'n str>) -> Line {
-        let mut left_out = 0;
-        for (place, name) in names.enumerate() {
-            match place {
-                0 => self = self.name(name),
-                1..TOLD => self = self.and(", ").name(name),
-                _ => left_out += 1,
-            }
-        }
-        if left_out > 0 { self.and(&format!(" and {left_out} more")) } else { self }
-    }
-
-    /// The line as it is shown where nothing but text can be.
-    pub(super) fn plain(&self) -> String {
-        let mut line = String::new();
-        for part in &self.0 {
-            match part {
-                Part::Words(text) => line.push_str(text),
-                Part::Name(name) => line.push_str(&format!("`{}`", shown(name))),
-                Part::Bare(text) | Part::Message { text, .. } => line.push_str(&shown(text)),
-            }
-        }
-        line
+/// Names with commas between them: the first ones, and how many there are beside.
+fn names<'n>(names: impl Iterator<Item = &'n str>) -> Message {
+    let names: Vec<&str> = names.collect();
+    let told = Message::list(names.iter().take(TOLD).map(code), ", ", ", ");
+    match names.len().saturating_sub(TOLD) {
+        0 => told,
+        more => message![told, " and ", more, " more"],
     }
 }
 
-/// Whether no text of strangers in a finding, as far as the finding has them, holds a backtick.
-fn has_certain_backticks(finding: &Finding) -> bool {
-    fn is_free(datum: &Datum) -> bool {
-        match datum {
-            Datum::Text(text) => !text.contains('`'),
-            Datum::Count(_) => true,
-            Datum::List(values) => values.iter().all(is_free),
-            Datum::Map(values) => values.iter().all(|(_, value)| is_free(value)),
-        }
-    }
-    let draft = &finding.draft;
-    let path_is_free = draft.path.as_ref().is_none_or(|path| !path.as_bytes().contains(&b'`'));
-    path_is_free
-        && draft.tasks.iter().all(|task| !task.contains('`'))
-        && draft.data.iter().all(|(_, datum)| is_free(datum))
+/// A number of things: `1 task`, `2 tasks`.
+fn counted(number: usize, thing: &'static str) -> Message {
+    message![number, " ", thing, if number == 1 { "" } else { "s" }]
+}
+
+/// A message as it is shown where nothing but text can be.
+fn plain(message: &Message) -> Cow<'_, str> {
+    shown(message.as_str())
 }
 
 impl<'r> Told<'r> {
@@ -143,7 +73,7 @@ impl<'r> Told<'r> {
         told
     }
 
-    fn headed(head: Line) -> Told<'r> {
+    fn headed(head: Message) -> Told<'r> {
         Told {
             head,
             accepted: None,
@@ -154,7 +84,7 @@ impl<'r> Told<'r> {
         }
     }
 
-    fn listed(head: Line, group: &Group<'r>, line: impl Fn(&Finding) -> Line) -> Told<'r> {
+    fn listed(head: Message, group: &Group<'r>, line: impl Fn(&Finding) -> Message) -> Told<'r> {
         Told {
             items: group.findings.iter().take(TOLD).map(|finding| line(finding)).collect(),
             more: group.findings.len().saturating_sub(TOLD),
@@ -164,14 +94,14 @@ impl<'r> Told<'r> {
 
     /// What is wrong, in lines.
     pub(super) fn plain(&self) -> String {
-        let mut text = self.head.plain();
+        let mut text = plain(&self.head).into_owned();
         if let Some(accepted) = &self.accepted {
             text.push('\n');
-            text.push_str(&accepted.plain());
+            text.push_str(&plain(accepted));
         }
         for item in &self.items {
             text.push_str("\n  ");
-            text.push_str(&item.plain());
+            text.push_str(&plain(item));
         }
         if self.more > 0 {
             text.push_str(&format!("\n  and {} more", self.more));
@@ -181,12 +111,12 @@ impl<'r> Told<'r> {
 
     /// What can be done, in lines.
     pub(super) fn plain_help(&self) -> Option<String> {
-        let help: Vec<String> = self.help.iter().map(Line::plain).collect();
+        let help: Vec<Cow<'_, str>> = self.help.iter().map(plain).collect();
         (!help.is_empty()).then(|| help.join("\nor: "))
     }
 }
 
-fn help(plan: &Plan, group: &Group<'_>) -> Vec<Line> {
+fn help(plan: &Plan, group: &Group<'_>) -> Vec<Message> {
     let first = group.findings[0];
     let draft = &first.draft;
     let choices = choices(plan, first);
@@ -198,29 +128,28 @@ fn help(plan: &Plan, group: &Group<'_>) -> Vec<Line> {
     let many = matches!(group.common, Some(Common::Cause(..) | Common::Path(_)));
     let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
     match &draft.help {
-        Some(help) if (same && !many) || group.common.is_none() => {
-            vec![Line::message(first, help.as_ref())]
-        }
-        _ => vec![Line::words(first.rule.remedy)],
+        Some(help) if (same && !many) || group.common.is_none() => vec![help.clone()],
+        _ => vec![first.rule.remedy.into()],
     }
 }
 
 /// The edits of which a person has to choose one.
-fn choices(plan: &Plan, finding: &Finding) -> Vec<Line> {
+fn choices(plan: &Plan, finding: &Finding) -> Vec<Message> {
     let is_choice = |fix: &&Fix| fix.applicability() == Applicability::DisplayOnly;
     let fixes = finding.draft.fixes.iter().filter(is_choice);
-    fixes.map(|fix| Line::message(finding, fix.title(plan))).collect()
+    fixes.map(|fix| fix.title(plan)).collect()
 }
 
 fn alone(finding: &Finding) -> Told<'_> {
     let draft = &finding.draft;
-    let mut head = Line(Vec::new());
-    if let Some(Label { place: Place::Input(name), .. }) = draft.labels.first()
-        && !draft.message.contains(name.as_str())
-    {
-        head = head.bare(name).and(": ");
-    }
-    head.0.extend(Line::message(finding, &*draft.message).0);
+    let head = match draft.labels.first() {
+        Some(Label { place: Place::Input(name), .. })
+            if !draft.message.as_str().contains(name.as_str()) =>
+        {
+            message![bare(name), ": ", &draft.message]
+        }
+        _ => draft.message.clone(),
+    };
     Told {
         accepted: finding.allowed.as_deref().map(allowed_by),
         labels: draft.labels.iter().collect(),
@@ -228,33 +157,26 @@ fn alone(finding: &Finding) -> Told<'_> {
     }
 }
 
-fn allowed_by(allowed: &Allowed) -> Line {
-    Line::words("allowed by ").name(&allowed.by).and(": ").bare(&allowed.reason)
+fn allowed_by(allowed: &Allowed) -> Message {
+    message!["allowed by ", code(&allowed.by), ": ", bare(&allowed.reason)]
 }
 
 fn of_allowed<'r>(group: &Group<'r>) -> Told<'r> {
     let by = group.findings[0].allowed.as_deref().map(allowed_by);
-    Told::listed(by.unwrap_or(Line(Vec::new())), group, |finding| {
-        Line::message(finding, &*finding.draft.message)
-    })
+    Told::listed(by.unwrap_or_default(), group, |finding| finding.draft.message.clone())
 }
 
-fn of_task<'r>(group: &Group<'r>, did: &str) -> Told<'r> {
+fn of_task<'r>(group: &Group<'r>, did: &'static str) -> Told<'r> {
     let task = group.findings[0].draft.tasks.first().map_or("", |task| &**task);
-    let did = did.replace("{paths}", &count(group.findings.len(), "path"));
-    let head = Line(Vec::new()).name(task).and(&format!(" {did}:"));
+    let (before, after) = did.split_once("{paths}").unwrap_or((did, ""));
+    let paths = counted(group.findings.len(), "path");
+    let head = message![code(task), " ", before, paths, after, ":"];
     Told::listed(head, group, |finding| {
         let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
-        let line = Line(Vec::new()).bare(path);
         let owners = owners(finding);
-        if owners.is_empty() {
-            return line;
-        }
-        let mut line = line.and(" (belongs to ");
-        for (place, owner) in owners.into_iter().enumerate() {
-            line = if place == 0 { line } else { line.and(", ") }.name(owner);
-        }
-        line.and(")")
+        let whose = Message::list(owners.iter().map(code), ", ", ", ");
+        let whose = (!owners.is_empty()).then(|| message![" (belongs to ", whose, ")"]);
+        message![bare(path), whose]
     })
 }
 
@@ -269,12 +191,12 @@ fn owners(finding: &Finding) -> Vec<&str> {
     names.collect()
 }
 
-fn of_rule<'r>(group: &Group<'r>, what: &str) -> Told<'r> {
+fn of_rule<'r>(group: &Group<'r>, what: &'static str) -> Told<'r> {
     let tasks = group.findings.iter().flat_map(|finding| &finding.draft.tasks);
-    Told::headed(Line::words(format!("{what} ")).names(tasks.map(|task| &**task)))
+    Told::headed(message![what, " ", names(tasks.map(|task| &**task))])
 }
 
-fn of_cause<'r>(group: &Group<'r>, (does, what): (&str, &str)) -> Told<'r> {
+fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -> Told<'r> {
     // The task of the cause is the one that all members have in common.
     let owner = group.findings[0]
         .draft
@@ -282,22 +204,20 @@ fn of_cause<'r>(group: &Group<'r>, (does, what): (&str, &str)) -> Told<'r> {
         .iter()
         .find(|task| group.findings.iter().all(|finding| finding.draft.tasks.contains(task)));
     let by = match owner {
-        Some(owner) => Line::words("this glob of ").name(owner),
-        None => Line::words("this glob"),
+        Some(owner) => message!["this glob of ", code(owner)],
+        None => "this glob".into(),
     };
-    let head = by.and(&format!(" {does} {}:", count(group.findings.len(), what)));
+    let head = message![by, " ", does, " ", counted(group.findings.len(), what), ":"];
     Told::listed(head, group, |finding| {
         let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
-        let mut line = Line(Vec::new());
-        for (place, other) in others.enumerate() {
-            line = if place == 0 { line } else { line.and(" and ") }.name(other);
-        }
-        line.and(" at ").name(&path_text(finding.draft.path.as_ref()).unwrap_or_default())
+        let others =
+            Message::list(others.map(code).collect::<Vec<_>>().into_iter(), " and ", " and ");
+        message![others, " at ", code(path_text(finding.draft.path.as_ref()).unwrap_or_default())]
     })
 }
 
 /// One path of many tasks, with the place in each that holds it.
-fn of_path<'r>(group: &Group<'r>, what: &str) -> Told<'r> {
+fn of_path<'r>(group: &Group<'r>, what: &'static str) -> Told<'r> {
     let mut tasks: Vec<&str> = Vec::new();
     let mut labels: Vec<&Label> = Vec::new();
     for finding in &group.findings {
@@ -313,7 +233,7 @@ fn of_path<'r>(group: &Group<'r>, what: &str) -> Told<'r> {
         }
     }
     let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
-    let head = Line(Vec::new()).name(&path).and(&format!(" {what}: ")).names(tasks.into_iter());
+    let head = message![code(path), " ", what, ": ", names(tasks.into_iter())];
     Told { labels, ..Told::headed(head) }
 }
 

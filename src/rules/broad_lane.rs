@@ -1,10 +1,12 @@
 //! `broad-lane`: a lane that leaves little to those beside it.
 
-use super::english::and;
-use super::labels::{label, text, texts, write_label};
+use super::common::english::and;
+use super::common::labels::{label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Datum, Draft, Level};
+use crate::finding::{Datum, Draft, Level, Message};
+use crate::message;
+use crate::message::code;
 use crate::source::excerpt;
 use crate::survey::breadth::{Broad, Reach};
 
@@ -55,8 +57,8 @@ fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
         Reach::Files { held, all } => {
             data.push(("held", Datum::Count(held)));
             data.push(("files", Datum::Count(all)));
-            let said = format!("{held} of {all} files");
-            (format!("{held} of the {all} files"), write_label(facts.plan, broad.task, said))
+            let said = message![held, " of ", all, " files"];
+            (message![held, " of the ", all, " files"], write_label(facts.plan, broad.task, said))
         }
         Reach::AnyFolder(glob) => {
             let said = "every folder, whatever its name";
@@ -66,18 +68,20 @@ fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
                 Some(entry) => label(entry.span, said),
                 None => write_label(facts.plan, broad.task, said),
             };
-            let by = entry.map(|entry| format!(" (`{}`)", excerpt(&entry.text)));
-            (format!("what is below any folder{}", by.unwrap_or_default()), place)
+            let by = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
+            (message!["what is below any folder", by], place)
         }
     };
     data.push(("beside", texts(beside.iter().cloned())));
     let others = match beside.as_slice() {
-        [one] => format!("`{one}` runs"),
-        several if broad.more => format!("`{}` and others run", several.join("`, `")),
-        several => format!("{} run", and(several)),
+        [one] => message![code(one), " runs"],
+        several if broad.more => {
+            message![Message::list(several.iter().map(code), ", ", ", "), " and others run"]
+        }
+        several => message![and(several), " run"],
     };
     Draft {
-        message: format!("`{id}` may write {holds}, while {others} beside it"),
+        message: message![code(id), " may write ", holds, ", while ", others, " beside it"],
         help: Some(
             "name the folders that it changes, exclude what the others own, or let it need them"
                 .into(),

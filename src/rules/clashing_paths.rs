@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use super::english::who;
-use super::labels::{change_labels, label, text, texts};
+use super::common::english::who;
+use super::common::labels::{change_labels, label, text, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Datum, Draft, Label, Level, Place};
+use crate::finding::{About, Datum, Draft, Label, Level, Place};
 use crate::gate::PathClash;
+use crate::message;
+use crate::message::code;
 use crate::overlap::{Clash, Clashes, Discord};
 use crate::path::RepoPath;
 
@@ -49,15 +51,39 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let entries = [facts.plan.globs(tasks.0)[globs.0], facts.plan.globs(tasks.1)[globs.1]];
         let message = match discord {
             Discord::Form if one == other => {
-                format!("`{left}` and `{right}` may write `{one}` in two forms: {ONE_FILE}")
+                message![
+                    code(left),
+                    " and ",
+                    code(right),
+                    " may write ",
+                    code(one),
+                    " in two forms: ",
+                    ONE_FILE
+                ]
             }
             Discord::Form => {
-                format!("`{left}` may write `{one}`, and `{right}` `{other}`: {ONE_FILE}")
+                message![
+                    code(left),
+                    " may write ",
+                    code(one),
+                    ", and ",
+                    code(right),
+                    " ",
+                    code(other),
+                    ": ",
+                    ONE_FILE
+                ]
             }
-            Discord::Folder => format!(
-                "`{left}` may write the file `{one}`, and `{right}` `{other}`, for which it has to \
-                 be a folder"
-            ),
+            Discord::Folder => message![
+                code(left),
+                " may write the file ",
+                code(one),
+                ", and ",
+                code(right),
+                " ",
+                code(other),
+                ", for which it has to be a folder"
+            ],
         };
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
         let mut data = vec![("globs", Datum::List(vec![globs]))];
@@ -67,9 +93,10 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             help: Some(help(*discord).into()),
             tasks: facts.plan.ids([tasks.0, tasks.1]),
             path: Some(one.clone()),
+            about: About::Data("globs"),
             labels: vec![
-                label(entries[0].span, format!("`{left}` may write it")),
-                label(entries[1].span, format!("`{right}` may write this")),
+                label(entries[0].span, message![code(left), " may write it"]),
+                label(entries[1].span, message![code(right), " may write this"]),
             ],
             data,
             ..Draft::default()
@@ -99,24 +126,49 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let message = match (discord, other_judged.map(|other| who(facts, other))) {
             (Discord::Form, None) => {
-                format!("{one} adds `{path}` beside `{other}`, which exists: {ONE_FILE}")
+                message![
+                    one,
+                    " adds ",
+                    code(path),
+                    " beside ",
+                    code(other),
+                    ", which exists: ",
+                    ONE_FILE
+                ]
             }
             (Discord::Form, Some(also)) => {
-                format!("{one} writes `{path}`, and {also} `{other}`: {ONE_FILE}")
+                message![
+                    one,
+                    " writes ",
+                    code(path),
+                    ", and ",
+                    also,
+                    " ",
+                    code(other),
+                    ": ",
+                    ONE_FILE
+                ]
             }
-            (Discord::Folder, also) => format!(
-                "{one} writes the file `{path}`, and {} `{other}`, for which it has to be a folder",
-                also.as_deref().unwrap_or("there is")
-            ),
+            (Discord::Folder, also) => message![
+                one,
+                " writes the file ",
+                code(path),
+                ", and ",
+                also.unwrap_or("there is".into()),
+                " ",
+                code(other),
+                ", for which it has to be a folder"
+            ],
         };
         let tasks = [judged.task, other_judged.and_then(|other| other.task)];
         let mut labels = change_labels(facts, judged, path, "");
-        labels.push(Label { place: Place::File((*other).clone()), text: "beside this".to_owned() });
+        labels.push(Label { place: Place::File((*other).clone()), text: "beside this".into() });
         found.report(Draft {
             message,
             help: Some(help.into()),
             tasks: facts.plan.ids(tasks.into_iter().flatten()),
             path: Some((*path).clone()),
+            about: About::Path,
             labels,
             data: common_data(*discord, path, other),
             ..Draft::default()
@@ -144,4 +196,68 @@ fn common_data(discord: Discord, one: &RepoPath, other: &RepoPath) -> Vec<(&'sta
         Discord::Folder => "folder",
     };
     vec![("discord", text(discord)), ("paths", texts([one, other].map(ToString::to_string)))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::gate::GateInput;
+    use crate::rules::tests::{additions, both, checked, gated_all, judged, said, work};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [(
+            "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
+            vec![
+                "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
+                 form do not count",
+                "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
+            ],
+        )] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: '**/*.md'}\n  b: {write: [src/X.rs, a/b]}\n",
+            "tasks:\n  a: {write: Docs/**}\n  b: {write: docs/**, needs: a}\n",
+            "tasks:\n  a: {write: [A, log]}\n  b: {write: [b, LOG]}\nprotect: Log\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_two_tasks_wrote_clashes() {
+        let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
+        let one_file = "one file where letter case and Unicode form do not count";
+        let form = format!("`a` writes `Doc/x`, and `b` `doc/X`: {one_file}");
+        let folder =
+            "`b` writes the file `x`, and `a` `x/y`, for which it has to be a folder".to_owned();
+        for (one, other, expected) in [
+            (additions(&["Doc/x"]), additions(&["doc/X"]), vec![form]),
+            (additions(&["x/y", "x/z"]), additions(&["x"]), vec![folder]),
+            (additions(&["Doc/x"]), additions(&["Doc/x", "doc/y"]), vec![]),
+            (additions(&["x"]), additions(&["x.y", "xy/z"]), vec![]),
+            (additions(&["Doc/x", "doc/X"]), String::new(), vec![]),
+        ] {
+            assert_eq!(said(&both(tasks, &one, &other), "clashing-paths"), expected);
+        }
+        let beside = |patch: &str, existing: &[&str]| {
+            let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
+            let judged = vec![judged(Some(0), work(patch))];
+            let input = GateInput { judged, existing, ..GateInput::default() };
+            said(&gated_all(tasks, input), "clashing-paths")
+        };
+        let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");
+        assert_eq!(beside(&additions(&["readme"]), &["README", "readme"]), [message]);
+        let renamed = "diff --git a/README b/readme\nsimilarity index 100%\nrename from README\n\
+                   rename to readme\n";
+        assert_eq!(beside(renamed, &["README"]), [""; 0]);
+        let modified = "diff --git a/readme b/readme\nold mode 100644\nnew mode 100755\n";
+        assert_eq!(beside(modified, &["README", "readme"]), [""; 0]);
+    }
 }

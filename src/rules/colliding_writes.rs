@@ -1,11 +1,13 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
-use super::labels::{text, texts, write_label};
+use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
-use crate::finding::{Datum, Draft, Label, Level, Place};
+use crate::finding::{About, Datum, Draft, Label, Level, Message, Place};
 use crate::gate::{Collision, Meeting};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
@@ -42,15 +44,20 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let meeting = collision.meeting(&lines);
         let tasks = collision.sides.map(|(task, _)| task);
         let mut labels =
-            vec![Label { place: Place::File(collision.path.clone()), text: String::new() }];
+            vec![Label { place: Place::File(collision.path.clone()), text: "".into() }];
         labels.extend(tasks.map(|task| {
-            write_label(facts.plan, task, format!("what `{}` may write", facts.plan.id(task)))
+            write_label(
+                facts.plan,
+                task,
+                message!["what ", code(facts.plan.id(task)), " may write"],
+            )
         }));
         found.report(Draft {
             message: message(facts, collision, &lines, meeting),
             help: Some(help(meeting).into()),
             tasks: facts.plan.ids(tasks),
             path: Some(collision.path.clone()),
+            about: About::Path,
             labels,
             data: data(collision, &lines, meeting),
             ..Draft::default()
@@ -63,69 +70,113 @@ fn message(
     collision: &Collision<'_>,
     lines: &[Lines; 2],
     meeting: Result<Meeting, &'static str>,
-) -> String {
+) -> Message {
     use ChangeKind::{Added, Deleted};
     let path = collision.path;
     let [one, other] = collision.sides.map(|(task, _)| facts.plan.id(task));
     match collision.sides.map(|(_, change)| change.kind) {
-        [Added, Added] => return format!("`{one}` and `{other}` both added `{path}`"),
-        [Deleted, _] => return format!("`{one}` deleted `{path}`, which `{other}` changed"),
-        [_, Deleted] => return format!("`{other}` deleted `{path}`, which `{one}` changed"),
+        [Added, Added] => {
+            return message![code(one), " and ", code(other), " both added ", code(path)];
+        }
+        [Deleted, _] => {
+            return message![
+                code(one),
+                " deleted ",
+                code(path),
+                ", which ",
+                code(other),
+                " changed"
+            ];
+        }
+        [_, Deleted] => {
+            return message![
+                code(other),
+                " deleted ",
+                code(path),
+                ", which ",
+                code(one),
+                " changed"
+            ];
+        }
         _ => {}
     }
     let [left, right] = lines.each_ref().map(shown);
     match (left, right, meeting) {
-        (Some(left), Some(right), Ok(meeting)) => format!(
-            "`{one}` and `{other}` both changed `{path}`: {left} and {right}, which {}",
+        (Some(left), Some(right), Ok(meeting)) => message![
+            code(one),
+            " and ",
+            code(other),
+            " both changed ",
+            code(path),
+            ": ",
+            left,
+            " and ",
+            right,
+            ", which ",
             match meeting {
                 Meeting::Touch => "touch",
                 Meeting::Adjacent => "are adjacent",
                 Meeting::Apart => "are apart",
             }
-        ),
+        ],
         (Some(left), Some(right), Err(why)) => {
-            format!("`{one}` and `{other}` both changed `{path}`: {left} and {right}, but {why}")
+            message![
+                code(one),
+                " and ",
+                code(other),
+                " both changed ",
+                code(path),
+                ": ",
+                left,
+                " and ",
+                right,
+                ", but ",
+                why
+            ]
         }
         (_, _, meeting) => {
             let why = meeting.err().unwrap_or("they are not known");
-            format!(
-                "`{one}` and `{other}` both changed `{path}`; in which lines is not known: {why}"
-            )
+            message![
+                code(one),
+                " and ",
+                code(other),
+                " both changed ",
+                code(path),
+                "; in which lines is not known: ",
+                why
+            ]
         }
     }
 }
 
 /// Lines as people count them, from 1.
-fn shown(lines: &Lines) -> Option<String> {
-    const TOLD: usize = 3;
+fn shown(lines: &Lines) -> Option<Message> {
+    const MOST: usize = 3;
     let Lines::Known(ranges) = lines else { return None };
     if ranges.is_empty() {
-        return Some("no line".to_owned());
+        return Some("no line".into());
     }
-    let mut list: Vec<String> = ranges
-        .iter()
-        .take(TOLD)
-        .map(|range| match range.end - range.start {
-            0 if range.start == 0 => "before line 1".to_owned(),
-            0 => format!("behind line {}", range.start),
-            1 => format!("line {}", range.end),
-            _ => format!("lines {} to {}", range.start + 1, range.end),
-        })
-        .collect();
-    if ranges.len() > TOLD {
-        list.push(format!("{} places more", ranges.len() - TOLD));
-    }
-    Some(list.join(", "))
+    let place = |range: &std::ops::Range<u64>| match range.end - range.start {
+        0 if range.start == 0 => "before line 1".into(),
+        0 => message!["behind line ", range.start],
+        1 => message!["line ", range.end],
+        _ => message!["lines ", range.start + 1, " to ", range.end],
+    };
+    let more = ranges.len().checked_sub(MOST).filter(|more| *more > 0);
+    let more = more.map(|more| message![", ", more, " places more"]);
+    Some(message![Message::list(ranges.iter().take(MOST).map(place), ", ", ", "), more])
 }
 
-fn help(meeting: Result<Meeting, &'static str>) -> String {
+fn help(meeting: Result<Meeting, &'static str>) -> Message {
     let apart = match meeting {
         Ok(Meeting::Apart) => "git may merge this, and nobody has seen the two together: ",
         _ => "",
     };
-    format!(
-        "{apart}give the path to one of the two and let the other need it, or put it under `share`"
-    )
+    message![
+        apart,
+        "give the path to one of the two and let the other need it, \
+                     or put it under `share`"
+    ]
 }
 
 fn data(
@@ -157,4 +208,92 @@ fn data(
         Err(why) => data.extend([("meeting", text("unknown")), ("unknown", text(why))]),
     }
     data
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gate::GateInput;
+    use crate::rules::tests::{additions, both, by, gated_all, judged, said, work};
+
+    #[test]
+    fn what_two_tasks_both_changed_collides() {
+        let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: z}\nshare: log\n";
+        let hunk = |path: &str, hunks: &str| {
+            format!(
+                "diff --git a/{path} b/{path}\nindex 1234567..89abcde 100644\n--- a/{path}\n+++ b/{path}\n{hunks}"
+            )
+        };
+        let gone = |path: &str| {
+            format!(
+                "diff --git a/{path} b/{path}\ndeleted file mode 100644\nindex e69de29..0000000\n"
+            )
+        };
+        let mode = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
+        let binary =
+            "diff --git a/x b/x\nindex 1234567..89abcde 100644\nBinary files a/x and b/x differ\n";
+        for (one, other, expected) in [
+            (additions(&["x"]), additions(&["x"]), vec!["`a` and `b` both added `x`"]),
+            (additions(&["x"]), additions(&["y"]), vec![]),
+            (additions(&["log"]), additions(&["log"]), vec![]),
+            (gone("x"), gone("x"), vec![]),
+            (
+                gone("x"),
+                hunk("x", "@@ -1 +1 @@\n-a\n+b\n"),
+                vec!["`a` deleted `x`, which `b` changed"],
+            ),
+            (
+                hunk("x", "@@ -1,3 +1,2 @@\n a\n-b\n c\n"),
+                hunk("x", "@@ -2,0 +3 @@\n+n\n@@ -9 +10 @@\n-y\n+z\n"),
+                vec![
+                    "`a` and `b` both changed `x`: line 2 and behind line 2, line 9, which are adjacent",
+                ],
+            ),
+            (
+                hunk("x", "@@ -1,2 +1,2 @@\n-a\n-b\n+c\n+d\n"),
+                hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+                vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which touch"],
+            ),
+            (
+                mode.to_owned(),
+                hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+                vec!["`a` and `b` both changed `x`: no line and line 2, which are apart"],
+            ),
+            (
+                binary.to_owned(),
+                hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
+                vec!["`a` and `b` both changed `x`; in which lines is not known: it is binary"],
+            ),
+        ] {
+            let report = both(tasks, &one, &other);
+            assert_eq!(said(&report, "colliding-writes"), expected, "{one}{other}");
+            // One that needs the other starts from its work.
+            let ordered = tasks.replace("b: {", "b: {needs: a, ");
+            assert_eq!(said(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
+        }
+        // What is shared is no licence for a task that may write nothing.
+        let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
+        let report = both(review, &additions(&["log"]), &additions(&["log"]));
+        assert_eq!(said(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
+        // An allowance can name the other task and the path.
+        for (allow, allowed) in [("with: b, path: x", true), ("path: y", false), ("with: a", false)]
+        {
+            let text = tasks.replace(
+                "a: {",
+                &format!("a: {{allow: [{{rule: colliding-writes, {allow}, reason: r}}], "),
+            );
+            let report = both(&text, &additions(&["x"]), &additions(&["x"]));
+            assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
+        }
+    }
+
+    #[test]
+    fn a_bound_on_collisions_is_told() {
+        let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
+        let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
+        let judged = (0..460).map(|task| judged(Some(task), work(&additions(&["x"])))).collect();
+        let report = gated_all(&text, GateInput { judged, ..GateInput::default() });
+        assert_eq!(by(&report, "colliding-writes").len(), 100_000);
+        let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
+        assert_eq!(said(&report, "undecided"), [message]);
+    }
 }

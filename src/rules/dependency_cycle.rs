@@ -1,10 +1,12 @@
 //! `dependency-cycle`: tasks that wait for each other.
 
-use super::english::and;
-use super::labels::{label, texts};
+use super::common::english::and;
+use super::common::labels::{label, texts};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "dependency-cycle",
@@ -33,14 +35,15 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let labels = steps
             .filter_map(|(&task, &next)| {
                 let need = facts.plan.tasks[task].needs.iter().find(|need| need.value == next)?;
-                let text = format!("`{}` waits for `{}`", facts.plan.id(task), facts.plan.id(next));
+                let text =
+                    message![code(facts.plan.id(task)), " waits for ", code(facts.plan.id(next))];
                 Some(label(need.span, text))
             })
             .collect();
         let ids = facts.plan.ids(cycle.iter().copied());
         let message = match ids.as_slice() {
-            [one] => format!("`{one}` needs itself"),
-            many => format!("{} need each other in a circle", and(many)),
+            [one] => message![code(one), " needs itself"],
+            many => message![and(many), " need each other in a circle"],
         };
         found.report(Draft {
             message,
@@ -50,5 +53,34 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             data: vec![("cycle", texts(ids))],
             ..Draft::default()
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            ("tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
+            (
+                "tasks:\n  a: {write: x, needs: b}\n  b: {write: y, needs: c}\n  c: {write: z, needs: a}\n  d: {write: q, needs: a}\n",
+                vec!["`a`, `b` and `c` need each other in a circle"],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in
+            ["tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n"]
+        {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
     }
 }

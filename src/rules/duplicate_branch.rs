@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::english::and;
-use super::labels::label;
+use super::common::english::and;
+use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Level, Message};
+use crate::message;
+use crate::message::code;
 use crate::plan::Plan;
 
 pub(super) static RULE: Rule = Rule {
@@ -41,7 +43,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 /// Finds each pair of tasks that cannot have a branch each, among those that are asked about.
 fn find(plan: &Plan, asked: impl Fn([usize; 2]) -> bool, found: &mut Found<'_>) {
-    let mut pair = |one: usize, other: usize, what: &str| {
+    let mut pair = |one: usize, other: usize, what: &Message| {
         let pair = [one.min(other), one.max(other)];
         if asked(pair) {
             found.report(draft(plan, pair, what));
@@ -51,7 +53,7 @@ fn find(plan: &Plan, asked: impl Fn([usize; 2]) -> bool, found: &mut Found<'_>) 
     for (task, value) in plan.tasks.iter().enumerate() {
         let branch = value.branch_name();
         if let Some(&other) = first.get(branch) {
-            pair(other, task, &format!("are both on branch `{branch}`"));
+            pair(other, task, &message!["are both on branch ", code(branch)]);
         } else {
             first.insert(branch, task);
         }
@@ -59,28 +61,64 @@ fn find(plan: &Plan, asked: impl Fn([usize; 2]) -> bool, found: &mut Found<'_>) 
     for (branch, &task) in &first {
         for (at, _) in branch.match_indices('/') {
             if let Some(&other) = first.get(&branch[..at]) {
-                let what = format!(
-                    "are on branches `{}` and `{branch}`, which git cannot hold together",
-                    &branch[..at]
-                );
+                let what = message![
+                    "are on branches ",
+                    code(&branch[..at]),
+                    " and ",
+                    code(branch),
+                    ", which git cannot hold together"
+                ];
                 pair(other, task, &what);
             }
         }
     }
 }
 
-fn draft(plan: &Plan, [one, other]: [usize; 2], what: &str) -> Draft {
+fn draft(plan: &Plan, [one, other]: [usize; 2], what: &Message) -> Draft {
     let place = |task: usize| {
         let task = &plan.tasks[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
-        label(span, format!("the branch of `{}`", task.id.value))
+        label(span, message!["the branch of ", code(&task.id.value)])
     };
     Draft {
-        message: format!("{} {what}", and(&plan.ids([one, other]))),
+        message: message![and(&plan.ids([one, other])), " ", what],
         help: Some("give one of them another `branch`".into()),
         tasks: plan.ids([one, other]),
         // The later one is the newcomer.
         labels: vec![place(other), place(one)],
         ..Draft::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks:\n  a: {write: x}\n  b: {write: y, branch: a}\n",
+                vec!["`a` and `b` are both on branch `a`"],
+            ),
+            (
+                "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
+                vec![
+                    "`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together",
+                ],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in ["tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n"]
+        {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
     }
 }

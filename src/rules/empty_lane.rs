@@ -1,9 +1,11 @@
 //! `empty-lane`: globs of which nothing is left.
 
-use super::labels::write_label;
+use super::common::labels::write_label;
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{Extents, PlanFacts};
 use crate::finding::{Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "empty-lane",
@@ -38,7 +40,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
         if given && !task.unknown && vacant[place] == Some(true) && !all_protected {
             found.report(Draft {
-                message: format!("nothing is left of the lane of `{}`", task.id.value),
+                message: message!["nothing is left of the lane of ", code(&task.id.value)],
                 help: Some(
                     "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),
@@ -50,6 +52,37 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 )],
                 ..Draft::default()
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            ("tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
+            ("tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
+            (
+                "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
+                vec!["nothing is left of the lane of `a`"],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: [src/**, '!src/x/**']}\n",
+            "tasks:\n  a: {write: log}\nshare: log\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::english::{and, who};
-use super::labels::{change_labels, text, texts};
+use super::common::english::{and, who};
+use super::common::labels::{change_labels, text, texts};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Level};
+use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{ChangedLink, Escape, Judged, NoEscape};
+use crate::message;
+use crate::message::code;
 use crate::path::{RepoPath, quote};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,10 +57,19 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
         found.report(Draft {
-            message: format!("{who} made `{}` a link to `{target}`, which {whereto}", link.path),
+            message: message![
+                who,
+                " made ",
+                code(&link.path),
+                " a link to ",
+                code(&target),
+                ", which ",
+                whereto
+            ],
             help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
             tasks: facts.plan.ids(judged.task),
             path: Some(link.path.clone()),
+            about: About::Path,
             labels: change_labels(facts, judged, &link.path, "a symbolic link"),
             data,
             ..Draft::default()
@@ -68,7 +79,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEscape) -> GaveUp {
     GaveUp {
-        on: format!("the link `{}`", link.path),
+        on: message!["the link ", code(&link.path)],
         why: match why {
             NoEscape::Endless => "it leads through more than 40 links, or in a circle",
             NoEscape::TooLong => "its target is longer than any system takes",
@@ -84,7 +95,7 @@ fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEs
 
 /// What is said of an escape.
 struct Words<'a> {
-    whereto: String,
+    whereto: Message,
     word: &'static str,
     path: Option<&'a RepoPath>,
     owners: Vec<Arc<str>>,
@@ -92,35 +103,47 @@ struct Words<'a> {
 
 fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
     let folder = |folder: &Option<RepoPath>| match folder {
-        Some(folder) => format!("`{folder}`"),
-        None => "the root".to_owned(),
+        Some(folder) => message![code(folder)],
+        None => "the root".into(),
     };
     let (whereto, word, path, owners) = match escape {
-        Escape::Outside => ("leads outside the repository".to_owned(), "outside", None, vec![]),
-        Escape::GitFolder => ("leads into `.git`".to_owned(), "git", None, vec![]),
-        Escape::Protected(path) => {
-            (format!("leads to `{path}`, which is protected"), "protected", Some(path), vec![])
-        }
+        Escape::Outside => ("leads outside the repository".into(), "outside", None, vec![]),
+        Escape::GitFolder => ("leads into `.git`".into(), "git", None, vec![]),
+        Escape::Protected(path) => (
+            message!["leads to ", code(path), ", which is protected"],
+            "protected",
+            Some(path),
+            vec![],
+        ),
         Escape::ProtectedBelow(to, path) => {
-            let whereto = format!("leads to {}, where `{path}` is protected", folder(to));
+            let whereto =
+                message!["leads to ", folder(to), ", where ", code(path), " is protected"];
             (whereto, "protected", Some(path), vec![])
         }
         Escape::Lane(path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
             let whose = and(&owners);
-            (format!("leads to `{path}`, in the lane of {whose}"), "lane", Some(path), owners)
+            (
+                message!["leads to ", code(path), ", in the lane of ", whose],
+                "lane",
+                Some(path),
+                owners,
+            )
         }
         Escape::LaneBelow(to, path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
             let (to, whose) = (folder(to), and(&owners));
-            let whereto = format!("leads to {to}, where `{path}` is in the lane of {whose}");
+            let whereto =
+                message!["leads to ", to, ", where ", code(path), " is in the lane of ", whose];
             (whereto, "lane", Some(path), owners)
         }
         Escape::Displaced(path, to) => {
-            let whereto = format!(
-                "takes the place of `{path}`, outside of its lane: what is written there would land in \
-                 `{to}`"
-            );
+            let whereto = message![
+                "takes the place of ",
+                code(path),
+                ", outside of its lane: what is written there would land in ",
+                code(to)
+            ];
             (whereto, "place", Some(path), vec![])
         }
     };
@@ -132,5 +155,86 @@ fn shown(target: &[u8]) -> String {
     match std::str::from_utf8(target) {
         Ok(text) if !text.starts_with('"') => text.to_owned(),
         _ => quote(target),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Report;
+    use crate::gate::ChangedLink;
+    use crate::gate::Destination;
+    use crate::gate::GateInput;
+    use crate::gate::Work;
+    use crate::path::RepoPath;
+    use crate::rules::tests::{by, gated_all, judged, said, work};
+
+    /// What is found where the path of a patch is a link that leads somewhere.
+    fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
+        let Work::Changes(set) = work(patch) else { panic!("{patch}") };
+        let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
+            judged: 0,
+            path: path.clone(),
+            target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
+            leads: Ok(leads.clone()),
+        };
+        let links = set.changes.iter().map(link).collect();
+        let judged = vec![judged(Some(0), work(patch))];
+        gated_all(text, GateInput { judged, links, ..GateInput::default() })
+    }
+
+    #[test]
+    fn a_link_escapes_by_where_it_leads() {
+        let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
+        let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
+        let path = |path: &str| path.parse::<RepoPath>().unwrap();
+        let folder = |name: &str, files: &[&str]| {
+            Destination::Folder(name.parse().ok(), files.iter().map(|file| path(file)).collect())
+        };
+        let pin = |name: &str, to: &str| Destination::Submodule { pin: path(name), path: path(to) };
+        for (leads, expected) in [
+            (Destination::Outside, "leads outside the repository"),
+            (Destination::GitFolder, "leads into `.git`"),
+            (Destination::File(path("b/x")), "leads to `b/x`, in the lane of `b`"),
+            (Destination::File(path("ci/x")), "leads to `ci/x`, which is protected"),
+            (Destination::File(path("lanes.yaml")), "leads to `lanes.yaml`, which is protected"),
+            (Destination::File(path("a/x")), ""),
+            (Destination::File(path("b/own")), ""),
+            (Destination::File(path("b/free")), ""),
+            (Destination::File(path("log")), ""),
+            (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
+            // Whoever makes a folder there has another's files in it.
+            (Destination::Nothing(path("b")), "leads to `b`, where `b/0` is in the lane of `b`"),
+            (
+                Destination::Nothing(path("c/y")),
+                "leads to `c/y`, where `c/y/x` is in the lane of `c`",
+            ),
+            (Destination::Nothing(path("c/y/z")), ""),
+            (Destination::Nothing(path("a/new")), ""),
+            (Destination::Nothing(path("d")), ""),
+            (folder("", &["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
+            (folder("", &["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
+            // What could be made in a folder counts like what is there.
+            (folder("", &["a/x", "b/own", "z"]), "leads to the root, where `ci/0` is protected"),
+            (folder("b", &["b/own"]), "leads to `b`, where `b/0` is in the lane of `b`"),
+            (folder("b/free", &["b/free/x"]), "leads to `b/free/x`, in the lane of `b`"),
+            (folder("a", &["a/x"]), ""),
+            (folder("z", &["z/x"]), ""),
+            (Destination::Nothing(path("ci")), "leads to `ci`, where `ci/0` is protected"),
+            (Destination::Nothing(path("CI/x")), "leads to `CI/x`, which is protected"),
+            (pin("b/x", "b/x/y"), "leads to `b/x`, in the lane of `b`"),
+            (pin("ci/x", "ci/x"), "leads to `ci/x`, which is protected"),
+            (pin("z", "z/y"), ""),
+        ] {
+            let report = linked(text, patch, &leads);
+            let expected: Vec<String> = std::iter::once(expected)
+                .filter(|whereto| !whereto.is_empty())
+                .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
+                .collect();
+            assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
+            assert!(report.verified());
+        }
+        for unknown in [Destination::Endless, Destination::TooLong] {
+            assert_eq!(by(&linked(text, patch, &unknown), "undecided").len(), 1);
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Draft, Fix, Level};
+use crate::finding::{Draft, Fix, Level, Message};
+use crate::message;
+use crate::message::code;
 use crate::plan::Plan;
 use crate::source::excerpt;
 
@@ -43,14 +45,45 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
     for (task, entry) in plan.glob_entries().filter(|(task, _)| concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
             found.report(Draft {
-                message: format!("`{}`: {}", excerpt(&entry.text), fault.problem),
-                help: Some(fault.help.clone().into()),
+                message: message![
+                    code(excerpt(&entry.text)),
+                    ": ",
+                    Message::quoted(&fault.problem)
+                ],
+                help: Some(Message::quoted(&fault.help)),
                 tasks: plan.ids(task),
-                labels: vec![label(fault.span, fault.problem.as_str())],
+                labels: vec![label(fault.span, Message::quoted(&fault.problem))],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: fault.fix.iter().cloned().map(Fix::from).collect(),
                 ..Draft::default()
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks:\n  a: {write: 'a//b', read: '{x}'}\n",
+                vec!["`a//b`: an empty component", "`{x}`: a brace with a single alternative"],
+            ),
+            ("tasks: {a: {write: x}}\nshare: './y'\n", vec!["`./y`: a leading `./`"]),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in ["tasks:\n  a: {write: ['\\{x\\}', 'src/**/*.rs', '\\!y', '[]a]', x/]}\n"] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
         }
     }
 }

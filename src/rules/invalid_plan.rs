@@ -1,11 +1,11 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
-use std::borrow::Cow;
-
-use super::labels::{label, replacement};
+use super::common::labels::{label, replacement};
 use super::{Done, Example, Find, Found, Grouping, RULES, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Draft, Fix, Level};
+use crate::finding::{Draft, Fix, Level, Message};
+use crate::message;
+use crate::message::code;
 use crate::plan::{Plan, Spanned, nearest};
 use crate::source::excerpt;
 
@@ -42,10 +42,14 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
     for problem in plan.problems.iter().filter(|problem| concerns(problem.task)) {
         found.report(Draft {
-            message: problem.message.clone(),
-            help: problem.help.clone().map(Cow::Owned),
+            message: Message::quoted(&problem.message),
+            help: problem.help.as_deref().map(Message::quoted),
             tasks: plan.ids(problem.task),
-            labels: problem.labels.iter().map(|(span, text)| label(*span, text.as_str())).collect(),
+            labels: problem
+                .labels
+                .iter()
+                .map(|(span, text)| label(*span, Message::quoted(text)))
+                .collect(),
             fixes: problem.fix.iter().cloned().map(Fix::from).collect(),
             ..Draft::default()
         });
@@ -64,22 +68,22 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
 fn wrong_rule(
     plan: &Plan,
     name: &Spanned<String>,
-    fixed: &str,
+    fixed: &'static str,
     tasks: &[usize],
     found: &mut Found<'_>,
 ) {
     let (message, help, near) = match rule(&name.value) {
         Some(rule) if rule.fixed => {
-            (format!("`{}` stands for itself: {fixed}", rule.name), "remove it".to_owned(), None)
+            (message![code(&rule.name), " stands for itself: ", fixed], "remove it".into(), None)
         }
         Some(_) => return,
         None => {
             let near = nearest(&name.value, RULES.iter().map(|rule| rule.name));
             let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "the README lists the rules".to_owned(),
+                Some(near) => message!["did you mean ", code(near), "?"],
+                None => "the README lists the rules".into(),
             };
-            (format!("there is no rule `{}`", excerpt(&name.value)), help, near)
+            (message!["there is no rule ", code(excerpt(&name.value))], help, near)
         }
     };
     found.report(Draft {
@@ -90,4 +94,41 @@ fn wrong_rule(
         fixes: near.map(|near| replacement(plan, name.span, near)).into_iter().collect(),
         ..Draft::default()
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks: {a: {write: x, needs: b}}\nrules: {invalid-glob: off, overlaping-lanes: off}\n",
+                vec![
+                    "there is no task `b`",
+                    "`invalid-glob` stands for itself: its level is fixed",
+                    "there is no rule `overlaping-lanes`",
+                ],
+            ),
+            (
+                "tasks: {a: {write: x, allow: [{rule: not-verified, reason: r}]}}\n",
+                vec!["`not-verified` stands for itself: it cannot be allowed"],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: x, x-owner: me, title: t, branch: q/a}\nx-y: [1]\n",
+            "tasks:\n  x-ray: {write: x}\nrules: {unused-allow: off, empty-lane: note}\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
 }

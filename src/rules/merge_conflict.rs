@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::english::and;
-use super::labels::{texts, write_label};
+use super::common::english::and;
+use super::common::labels::{texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{About, Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
+use crate::message;
+use crate::message::{bare, code};
 use crate::path::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -74,23 +76,29 @@ fn draft(
     conflict: &Conflict,
 ) -> Draft {
     let Conflict { path, kinds } = conflict;
-    let why = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+    let why = (!kinds.is_empty()).then(|| message![" (", bare(kinds.join(", ")), ")"]);
     let id = facts.plan.id(branch);
     let (mut tasks, message) = if merge.into.len() == 1 {
         let tasks = vec![branch.min(others[0]), branch.max(others[0])];
         let names = and(&facts.plan.ids(tasks.iter().copied()));
-        (tasks, format!("{names} do not merge at `{path}`{why}"))
+        (tasks, message![names, " do not merge at ", code(path), why])
     } else {
         let names = and(&facts.plan.ids(others.iter().copied()));
-        let message = format!(
-            "`{id}` does not merge at `{path}`{why} with what {names} come to when they are merged"
-        );
+        let message = message![
+            code(id),
+            " does not merge at ",
+            code(path),
+            why,
+            " with what ",
+            names,
+            " come to when they are merged"
+        ];
         (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
     };
     tasks.dedup();
-    let mut labels = vec![Label { place: Place::File(path.clone()), text: String::new() }];
+    let mut labels = vec![Label { place: Place::File(path.clone()), text: "".into() }];
     labels.extend(tasks.iter().map(|&task| {
-        write_label(facts.plan, task, format!("what `{}` may write", facts.plan.id(task)))
+        write_label(facts.plan, task, message!["what ", code(facts.plan.id(task)), " may write"])
     }));
     Draft {
         message,
@@ -101,6 +109,7 @@ fn draft(
         ),
         tasks: facts.plan.ids(tasks),
         path: Some(path.clone()),
+        about: About::Path,
         labels,
         data: vec![("kinds", texts(kinds.iter().map(String::as_str)))],
         ..Draft::default()

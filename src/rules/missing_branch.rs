@@ -1,10 +1,12 @@
 //! `missing-branch`: a task whose branch does not exist.
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-branch",
@@ -34,15 +36,28 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         found.report(Draft {
-            message: format!("there is no branch `{branch}` for `{}`", task.id.value),
-            help: Some(format!(
-                "if it has started, fetch it (`git fetch origin {branch}`) or name its branch with \
-                 `branch:`"
-            ).into()),
+            message: message!["there is no branch ", code(branch), " for ", code(&task.id.value)],
+            help: Some(message![
+                "if it has started, fetch it (",
+                code(format!("git fetch origin {}", branch)),
+                ") or name its branch with `branch:`"
+            ]),
             tasks: facts.plan.ids([place]),
             labels: vec![label(span, "no branch of this name")],
             data: vec![("branch", text(branch))],
             ..Draft::default()
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::{additions, gated, work};
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]))] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! `missing-companion`: a lane that names a file and lacks what is written with it.
 
-use super::labels::{label, text, texts, write_label};
+use super::common::labels::{label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Draft, Fix, Level};
+use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
+use crate::message;
+use crate::message::code;
 use crate::plan::fix;
 use crate::source::excerpt;
 use crate::survey::companions::Missing;
@@ -61,20 +63,35 @@ fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
     let owners = owners.into_iter().filter(|&owner| facts.order.concurrent(owner, missing.task));
     let owners = facts.plan.ids(owners);
     let help = match owners.first() {
-        None => format!("add `{shown}` to the `write` of `{id}`, or put it under `share`"),
-        Some(owner) => format!(
-            "`{owner}` may write it: let one of the two need the other, or put it under `share`"
-        ),
+        None => message![
+            "add ",
+            code(&shown),
+            " to the `write` of ",
+            code(id),
+            ", or put it under `share`"
+        ],
+        Some(owner) => message![
+            code(owner),
+            " may write it: let one of the two need the other, or put it \
+                     under `share`"
+        ],
     };
     let add = || Fix::AddGlob { task: fix::place(missing.task), glob: companion.as_str().into() };
     let fixes = owners.is_empty().then(add).into_iter().collect();
-    let mut labels = vec![label(entry.span, format!("`{shown}` is written with it"))];
+    let mut labels = vec![label(entry.span, message![code(&shown), " is written with it"])];
     labels.extend(pair.map(|pair| label(pair.span, "the plan says so")));
     Draft {
-        message: format!("`{id}` may write `{}`, but not `{shown}`", excerpt(&entry.text)),
+        message: message![
+            code(id),
+            " may write ",
+            code(excerpt(&entry.text)),
+            ", but not ",
+            code(&shown)
+        ],
         help: Some(help.into()),
         tasks: facts.plan.ids([missing.task]),
         path: Some(missing.companion.clone()),
+        about: About::Path,
         labels,
         data: vec![
             ("glob", text(entry.text.clone())),

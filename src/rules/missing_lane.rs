@@ -1,9 +1,11 @@
 //! `missing-lane`: a task that does not say what it may write.
 
-use super::labels::label;
+use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
+use crate::message;
+use crate::message::code;
 use crate::plan::{Plan, fix};
 
 pub(super) static RULE: Rule = Rule {
@@ -38,13 +40,53 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
     for (place, task) in plan.tasks.iter().enumerate() {
         if task.write.is_none() && concerns(Some(place)) {
             found.report(Draft {
-                message: format!("`{}` does not say what it may write", task.id.value),
+                message: message![code(&task.id.value), " does not say what it may write"],
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
                 tasks: plan.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
                 fixes: vec![Fix::WriteNothing { task: fix::place(place) }],
                 ..Draft::default()
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, checked, gated, said, work};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [(
+            "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
+            vec![
+                "`a` does not say what it may write",
+                "`b` does not say what it may write",
+                "`d` does not say what it may write",
+            ],
+        )] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in ["tasks:\n  a: {write: []}\n"] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [(
+            "tasks:\n  a: {title: t}\n  b: {title: t}\n",
+            additions(&["x"]),
+            vec!["`a` does not say what it may write"],
+        )] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
         }
     }
 }

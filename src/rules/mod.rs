@@ -7,20 +7,18 @@
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::Draft;
 pub use crate::finding::{Causes, Done, Example, Grouping, Rule, Subject};
-pub(crate) use found::{AllowPlace, Found, GaveUp, Outcome};
+pub(crate) use common::found::{AllowPlace, Found, GaveUp, Outcome};
 
 mod broad_lane;
 mod clashing_paths;
 mod colliding_writes;
+mod common;
 mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
-mod english;
 mod escaping_symlink;
-mod found;
 mod invalid_glob;
 mod invalid_plan;
-mod labels;
 mod merge_conflict;
 mod missing_branch;
 mod missing_companion;

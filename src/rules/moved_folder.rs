@@ -1,10 +1,12 @@
 //! `moved-folder`: a task renames a folder in which a concurrent one adds files.
 
-use super::labels::{text, texts, write_label};
+use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{About, Draft, Label, Level, Message, Place};
 use crate::gate::MovedFolder;
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "moved-folder",
@@ -43,10 +45,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let Some((first, destination)) = files.first() else { continue };
         let [one, other] = [facts.plan.id(mover), facts.plan.id(adder)];
         let from = &rename.from;
-        let to = rename.to.as_ref().map_or("the root".to_owned(), |to| format!("`{to}`"));
+        let to = rename.to.as_ref().map_or("the root".into(), |to| message![code(to)]);
         let more = match files.len() {
-            1 => String::new(),
-            many => format!(" and {} more", many - 1),
+            1 => Message::default(),
+            many => message![" and ", many - 1, " more"],
         };
         let inside = destination.as_ref().is_some_and(|path| {
             facts.lanes.of(adder).holder(path).is_ok_and(|held| held.is_some())
@@ -59,23 +61,38 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
         found.report(Draft {
-            message: format!(
-                "`{one}` renames the folder `{from}` to {to}, and `{other}` adds `{first}`{more} \
-                 there: {then}"
-            ),
+            message: message![
+                code(one),
+                " renames the folder ",
+                code(from),
+                " to ",
+                to,
+                ", and ",
+                code(other),
+                " adds ",
+                code(first),
+                more,
+                " there: ",
+                then
+            ],
             help: Some(
-                format!(
-                    "rename the folder when `{other}` is merged, or let one of the two need the \
-                     other"
-                )
+                message![
+                    "rename the folder when ",
+                    code(other),
+                    " is merged, or let one of the two need the other"
+                ]
                 .into(),
             ),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
+            about: About::Path,
             labels: vec![
-                Label { place: Place::File((*first).clone()), text: format!("added by `{other}`") },
-                write_label(facts.plan, adder, format!("what `{other}` may write")),
-                write_label(facts.plan, mover, format!("what `{one}` may write")),
+                Label {
+                    place: Place::File((*first).clone()),
+                    text: message!["added by ", code(other)],
+                },
+                write_label(facts.plan, adder, message!["what ", code(other), " may write"]),
+                write_label(facts.plan, mover, message!["what ", code(one), " may write"]),
             ],
             data: vec![
                 ("from", text(from.to_string())),
@@ -85,5 +102,58 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             ],
             ..Draft::default()
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::change::FolderRename;
+    use crate::finding::Report;
+    use crate::gate::GateInput;
+    use crate::rules::tests::{additions, gated_all, judged, said, work};
+    use std::collections::BTreeMap;
+
+    /// What is found where the first task renames a folder, and the second did what a patch holds.
+    fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
+        let rename = FolderRename {
+            from: from.parse().unwrap(),
+            to: to.map(|to| to.parse().unwrap()),
+            is_split: false,
+        };
+        let judged = vec![judged(Some(0), work("")), judged(Some(1), work(patch))];
+        let folder_renames = BTreeMap::from([(0, vec![rename])]);
+        gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
+    }
+
+    #[test]
+    fn files_that_would_move_along_are_told() {
+        let text = "tasks:\n  a: {write: '{old,new}/**'}\n  b: {write: [old/**, new/x]}\n";
+        for (files, from, to, expected) in [
+            (
+                &["old/x", "old/y"][..],
+                "old",
+                Some("new"),
+                "`a` renames the folder `old` to `new`, and `b` adds `old/x` and 1 more there: git would \
+             move that along, or stop",
+            ),
+            (
+                &["old/q/y", "old/z"],
+                "old",
+                None,
+                "`a` renames the folder `old` to the root, and `b` adds `old/q/y` and 1 more there: git would move \
+             that along, out of its lane, or stop",
+            ),
+            (&["older/x", "new/x"], "old", Some("new"), ""),
+        ] {
+            let expected: Vec<&str> =
+                std::iter::once(expected).filter(|one| !one.is_empty()).collect();
+            let report = moved(text, &additions(files), from, to);
+            assert_eq!(said(&report, "moved-folder"), expected);
+            let ordered = text.replace("b: {", "b: {needs: a, ");
+            assert_eq!(
+                said(&moved(&ordered, &additions(files), from, to), "moved-folder"),
+                [""; 0]
+            );
+        }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::labels::write_label;
+use super::common::labels::write_label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-changes",
@@ -43,7 +45,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         if !facts.plan.tasks[task].is_review_only() {
             let id = facts.plan.id(task);
             found.report(Draft {
-                message: format!("`{id}` changed nothing"),
+                message: message![code(id), " changed nothing"],
                 help: Some(
                     "if it is done, check that its work was pushed and that the base is right"
                         .into(),
@@ -53,5 +55,29 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 ..Draft::default()
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::gate::Work;
+    use crate::rules::tests::{TASKS, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [(TASKS, String::new(), vec!["`a` changed nothing"])] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: []}\n", String::new())] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+        let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);
+        assert!(said(&report, RULE.name).is_empty());
     }
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::labels::{change_labels, label, write_label};
+use super::common::labels::{change_labels, label, write_label};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::ChangeKind;
 use crate::failure::Failure;
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{About, Draft, Label, Level, Message, Place};
 use crate::gate::{Placed, Source, Standing, Work};
+use crate::message;
+use crate::message::code;
 use crate::path::{RepoPath, is_git_folder};
 
 pub(super) static RULE: Rule = Rule {
@@ -44,8 +46,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             Work::NoBranch => &[],
         };
         for gap in gaps {
-            let input =
-                |name: &str| Label { place: Place::Input(name.into()), text: String::new() };
+            let input = |name: &str| Label { place: Place::Input(name.into()), text: "".into() };
             let label = match (&judged.source, judged.task) {
                 (Source::Patch(name), _) => input(name),
                 (_, Some(task)) => label(facts.plan.tasks[task].id.span, "the work of this task"),
@@ -60,7 +61,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let labels = change_labels(facts, judged, &link.path, "a symbolic link");
         let draft = draft(gap, facts.plan.ids(judged.task), labels);
-        found.report(Draft { path: Some(link.path.clone()), ..draft });
+        found.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
     }
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
@@ -74,10 +75,11 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for Placed { judged, path, change, standing, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
             found.report(Draft {
-                message: format!("some systems take `{path}` for a path in `.git`"),
+                message: message!["some systems take ", code(path), " for a path in `.git`"],
                 help: Some("rename it: git itself refuses such a name there".into()),
                 tasks: facts.plan.ids(judged.task),
                 path: Some((*path).clone()),
+                about: About::Path,
                 labels: change_labels(facts, judged, path, "its name is one of those for `.git`"),
                 alone: true,
                 ..Draft::default()
@@ -86,14 +88,15 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         if let (Standing::UnknownLane, Some(task)) = (standing, judged.task) {
             let id = facts.plan.id(task);
             found.report(Draft {
-                message: format!("`{path}`: nobody knows whether `{id}` may write it"),
-                help: Some(format!("mend the lane of `{id}` in the plan first").into()),
+                message: message![code(path), ": nobody knows whether ", code(id), " may write it"],
+                help: Some(message!["mend the lane of ", code(id), " in the plan first"]),
                 tasks: facts.plan.ids([task]),
                 path: Some((*path).clone()),
+                about: About::Path,
                 labels: vec![
                     Label {
                         place: Place::File((*path).clone()),
-                        text: format!("written by `{id}`"),
+                        text: message!["written by ", code(id)],
                     },
                     write_label(facts.plan, task, "this lane is not known"),
                 ],
@@ -111,10 +114,45 @@ fn names_git_folder(path: &RepoPath) -> bool {
 
 fn draft(gap: &Failure, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
     Draft {
-        message: gap.problem.clone(),
-        help: (!gap.help.is_empty()).then(|| gap.help.clone().into()),
+        message: Message::quoted(&gap.problem),
+        help: (!gap.help.is_empty()).then(|| Message::quoted(&gap.help)),
         tasks,
         labels,
         ..Draft::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [
+            (
+                "tasks:\n  a: {write: [x, '/y']}\n",
+                additions(&["x"]),
+                vec!["`x`: nobody knows whether `a` may write it"],
+            ),
+            (
+                "tasks:\n  a: {title: t}\n",
+                additions(&["x"]),
+                vec!["`x`: nobody knows whether `a` may write it"],
+            ),
+        ] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [
+            // What is wrong with the lane of another task is not this task's.
+            ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"])),
+        ] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
     }
 }

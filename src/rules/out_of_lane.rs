@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::english::{and, who};
-use super::labels::{change_labels, file_label, text, texts, write_label};
+use super::common::english::{and, who};
+use super::common::labels::{change_labels, file_label, text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
-use crate::finding::{Draft, Level};
+use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{Carried, Judged, Placed, Standing};
+use crate::message;
+use crate::message::code;
 use crate::path::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -62,20 +64,35 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         let message = match (carried, judged.task) {
             (Some(carried), task) => merging(carried, &who, task.is_some()),
             _ if takes_folder => {
-                format!("{who} {did} `{path}`, in the place of a folder that is not its to write")
+                message![
+                    &who,
+                    " ",
+                    did,
+                    " ",
+                    code(path),
+                    ", in the place of a folder that is not its to write"
+                ]
             }
-            (None, Some(_)) if review_only => format!("{who} only reviews, and {did} `{path}`"),
-            (None, Some(_)) => format!("{who} {did} `{path}`, which is outside its lane"),
-            (None, None) => format!("{who} {did} `{path}`, which is protected"),
+            (None, Some(_)) if review_only => {
+                message![&who, " only reviews, and ", did, " ", code(path)]
+            }
+            (None, Some(_)) => {
+                message![&who, " ", did, " ", code(path), ", which is outside its lane"]
+            }
+            (None, None) => message![&who, " ", did, " ", code(path), ", which is protected"],
         };
         let mut help = match takes_folder {
             true => {
-                format!("the plan has `{path}` as a folder: undo the change, or use another name")
+                message![
+                    "the plan has ",
+                    code(path),
+                    " as a folder: undo the change, or use another name"
+                ]
             }
             false => help(facts, judged, path, &owners),
         };
         if let Some(doubt) = judged.doubts.get(*path) {
-            help = format!("{doubt}; {help}");
+            help = message![Message::quoted(doubt), "; ", help];
         }
         if carried.is_some() {
             help = "merge the base into the branch, and undo there what is outside its lane".into();
@@ -85,7 +102,8 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
             help: Some(help.into()),
             tasks: facts.plan.ids(judged.task),
             path: Some((*path).clone()),
-            labels: change_labels(facts, judged, path, format!("{did} by {who}")),
+            about: About::Path,
+            labels: change_labels(facts, judged, path, message![did, " by ", who]),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             alone: carried.is_some() || takes_folder,
             ..Draft::default()
@@ -103,7 +121,7 @@ fn gave_up(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath) -> GaveUp {
 }
 
 /// Says what merging writes, and which rename of the base takes it there.
-fn merging(carried: &Carried, who: &str, has_lane: bool) -> String {
+fn merging(carried: &Carried, who: &Message, has_lane: bool) -> Message {
     let Carried { path, change, from, .. } = carried;
     let writes = match change.kind {
         ChangeKind::Added => "add",
@@ -114,10 +132,10 @@ fn merging(carried: &Carried, who: &str, has_lane: bool) -> String {
     };
     let place = if has_lane { "outside its lane" } else { "protected" };
     let why = match from {
-        Some(from) => format!("a rename takes its `{from}` there"),
-        None => "git's merge follows renames".to_owned(),
+        Some(from) => message!["a rename takes its ", code(from), " there"],
+        None => "git's merge follows renames".into(),
     };
-    format!("merging {who} would {writes} `{path}`, which is {place}: {why}")
+    message!["merging ", who, " would ", writes, " ", code(path), ", which is ", place, ": ", why]
 }
 
 fn verb(kind: ChangeKind) -> &'static str {
@@ -130,25 +148,81 @@ fn verb(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> String {
+fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> Message {
     let protected = facts.protection().holds(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
         "but for letter case or Unicode form it is protected, and some systems take the two for one \
          file: undo the change"
-            .to_owned()
+            .into()
     } else if protected {
-        "it is protected, no task may write it: undo the change".to_owned()
+        "it is protected, no task may write it: undo the change".into()
     } else if owners.is_empty() {
-        format!(
-            "no task may write it: undo the change, or add the path to the `write` of {} in \
-             the plan on the base branch",
-            who(facts, judged)
-        )
+        message![
+            "no task may write it: undo the change, or add the path to \
+                     the `write` of ",
+            who(facts, judged),
+            " in the plan on the base branch"
+        ]
     } else {
-        format!(
-            "it belongs to {}: undo the change and let the owner make it, or hand the path over in \
-             the plan on the base branch",
-            and(owners)
-        )
+        message![
+            "it belongs to ",
+            and(owners),
+            ": undo the change and let the owner make it, or hand the \
+                     path over in the plan on the base branch"
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::finding::Finding;
+    use crate::rules::tests::{TASKS, additions, by, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [
+(TASKS, additions(&["doc/x", "src/a", "src/gen/x", "zzz"]), vec![
+                "`a` added `doc/x`, which is outside its lane",
+                "`a` added `src/gen/x`, which is outside its lane",
+                "`a` added `zzz`, which is outside its lane",
+            ]),
+(TASKS, "diff --git a/doc/x b/src/x\nsimilarity index 100%\nrename from doc/x\nrename to src/x\n".to_owned(), vec!["`a` deleted `doc/x`, which is outside its lane"]),
+(TASKS, "diff --git a/run b/run\nold mode 100644\nnew mode 100755\n".to_owned(), vec!["`a` changed the mode of `run`, which is outside its lane"]),
+] {
+let report = gated(text, work(&patch));
+assert_eq!(said(&report, RULE.name), expected, "{text}");
+}
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in
+            [("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]))]
+        {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_protected_is_so_in_another_case_or_form() {
+        let text = "tasks:\n  a: {write: '**'}\nprotect: [.github/**, caf\u{e9}, '[A-C]x']\n";
+        let outside = |name: &str| -> Vec<String> {
+            let report = gated(text, work(&additions(&[name])));
+            let help = |found: &&Finding| found.draft.help.as_ref().unwrap().to_string();
+            by(&report, "out-of-lane").iter().map(help).collect()
+        };
+        for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {
+            let help = outside(name);
+            assert_eq!(help.len(), 1, "{name}");
+            assert_eq!(
+                help[0].starts_with("but for letter case"),
+                name != "Ax",
+                "{name}: {help:?}"
+            );
+        }
+        for name in [".githubx", "cafe", "dx", "x/lanes.yaml"] {
+            assert_eq!(outside(name), [""; 0], "{name}");
+        }
     }
 }

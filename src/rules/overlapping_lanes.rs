@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::english::among_existing;
-use super::labels::{existing_data, label, texts};
+use super::common::english::among_existing;
+use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Datum, Draft, Level};
+use crate::finding::{About, Datum, Draft, Level};
+use crate::message;
+use crate::message::code;
 use crate::overlap::{Chooser, Overlap};
 
 pub(super) static RULE: Rule = Rule {
@@ -65,13 +67,21 @@ fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) ->
         texts([&left_globs[left].text, &right_globs[right].text].map(Arc::clone))
     });
     Some(Draft {
-        message: format!("`{left_id}` and `{right_id}` may both write `{witness}`{existing}"),
+        message: message![
+            code(left_id),
+            " and ",
+            code(right_id),
+            " may both write ",
+            code(witness),
+            existing
+        ],
         help: Some(HELP.into()),
         tasks: facts.plan.ids([left, right]),
         path: Some(witness.clone()),
+        about: About::Data("globs"),
         labels: vec![
-            label(left_globs[left_glob].span, format!("`{left_id}` may write it")),
-            label(right_globs[right_glob].span, format!("`{right_id}` may write it")),
+            label(left_globs[left_glob].span, message![code(left_id), " may write it"]),
+            label(right_globs[right_glob].span, message![code(right_id), " may write it"]),
         ],
         data: vec![
             ("globs", Datum::List(pairs.collect())),
@@ -80,4 +90,68 @@ fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) ->
         fixes: chooser.fixes(overlap, RULE.name),
         ..Draft::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, checked, gated, said, work};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks:\n  a: {write: src/**/a*.rs}\n  b: {write: src/x/*b.rs}\n",
+                vec!["`a` and `b` may both write `src/x/ab.rs`"],
+            ),
+            (
+                "tasks:\n  a: {write: src/**, needs: b}\n  b: {write: src/x, needs: a}\n",
+                vec!["`a` and `b` may both write `src/x`"],
+            ),
+            (
+                "tasks:\n  a: {write: [src/**, '!src/x/README.md']}\n  b: {write: src/x/**}\n",
+                vec!["`a` and `b` may both write `src/x/0`"],
+            ),
+            (
+                "tasks:\n  a: {write: [x, '/y']}\n  b: {write: x}\n",
+                vec!["`a` and `b` may both write `x`"],
+            ),
+            (
+                "tasks:\n  a: {write: log}\n  b: {write: log*}\n  c: {write: log}\nshare: log\n",
+                vec![],
+            ),
+            (
+                "tasks:\n  a: {write: log}\n  b: {write: log}\nshare: lo\n",
+                vec!["`a` and `b` may both write `log`"],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: 'src/[a-m]*'}\n  b: {write: 'src/[n-z]*'}\n",
+            "tasks:\n  a: {write: '**'}\n  b: {write: x, needs: c}\n  c: {write: y, needs: a}\n",
+            "tasks:\n  a: {write: [src/**, '!src/x/**']}\n  b: {write: src/x/**}\n",
+            "tasks:\n  a: {write: [x, log]}\n  b: {write: '{y,log}'}\nshare: log\n",
+            "tasks:\n  a: {write: '{x,ci/a}'}\n  b: {write: '{y,ci/*}'}\nprotect: ci/\n",
+            "tasks:\n  a: {write: '{x,lanes.yaml}'}\n  b: {write: '{y,lanes.yaml}'}\n",
+            "tasks:\n  a: {write: '**'}\n  b: {write: []}\nshare: x\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [
+            // Of a plan that was checked, the gate repeats nothing.
+            ("tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n", additions(&["x"])),
+        ] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! `plan-changed`: a change to the plan that judges it.
 
-use super::english::who;
-use super::labels::{change_labels, text};
+use super::common::english::who;
+use super::common::labels::{change_labels, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
-use crate::finding::{Draft, Level};
+use crate::finding::{About, Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "plan-changed",
@@ -42,19 +44,49 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 continue;
             }
             let message = if own {
-                format!("{who} changes the plan that judges it: `{path}`")
+                message![&who, " changes the plan that judges it: ", code(path)]
             } else {
-                format!("{who} adds a plan that would be found in the place of this one: `{path}`")
+                message![
+                    &who,
+                    " adds a plan that would be found in the place of this one: ",
+                    code(path)
+                ]
             };
             found.report(Draft {
                 message,
                 help: Some("undo the change, and change the plan on the base branch".into()),
                 tasks: facts.plan.ids(judged.task),
                 path: Some(path.clone()),
+                about: About::Path,
                 labels: change_labels(facts, judged, path, "the plan"),
                 data: vec![("change", text(kind.word()))],
                 ..Draft::default()
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [(
+            "tasks:\n  a: {write: '**'}\n",
+            additions(&[".lanes.yaml", "x"]),
+            vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
+        )] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"]))] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }
 }

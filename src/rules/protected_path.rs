@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
+use crate::message;
+use crate::message::code;
 use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 
@@ -50,10 +52,12 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             facts.plan.indexed_globs(task).zip(globs).filter(|(_, is)| **is == Some(true));
         for ((place, entry), _) in protected {
             found.report(Draft {
-                message: format!(
-                    "`{id}` may not write `{}`: it is protected",
-                    excerpt(&entry.text)
-                ),
+                message: message![
+                    code(id),
+                    " may not write ",
+                    code(excerpt(&entry.text)),
+                    ": it is protected"
+                ],
                 help: Some(
                     "remove the glob, or narrow `protect`; the plan's own files are always \
                      protected"
@@ -82,7 +86,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
         found.report(Draft {
-            message: format!("`{}` is both shared and protected", excerpt(&shared.text)),
+            message: message![code(excerpt(&shared.text)), " is both shared and protected"],
             help: Some("remove it from one of the two; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
                 .chain(twin)
@@ -102,4 +106,53 @@ fn is_undecided((_, protected): &(&GlobEntry, &Option<bool>)) -> bool {
 fn removal(task: usize, entry: usize) -> Fix {
     let (task, entry) = (fix::place(task), fix::place(entry));
     Fix::RemoveGlob { task, entry, applicability: Applicability::DisplayOnly }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks:\n  a: {write: [lanes.yaml, x]}\n  b: {write: ci/x, needs: a}\nprotect: ci/\n",
+                vec![
+                    "`a` may not write `lanes.yaml`: it is protected",
+                    "`b` may not write `ci/x`: it is protected",
+                ],
+            ),
+            (
+                "tasks: {a: {write: x}}\nshare: CHANGELOG.md\nprotect: [y, CHANGELOG.md]\n",
+                vec!["`CHANGELOG.md` is both shared and protected"],
+            ),
+            (
+                "tasks: {a: {write: x}}\nshare: [doc/a, doc/, '**/*.md', lanes.yaml]\nprotect: doc/**\n",
+                vec![
+                    "`doc/a` is both shared and protected",
+                    "`doc/` is both shared and protected",
+                    "`lanes.yaml` is both shared and protected",
+                ],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in ["tasks:\n  a: {write: '**'}\nprotect: .github/**\nshare: CHANGELOG.md\n"] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+
+    /// An empty lane whose globs are all protected is told once, as `protected-path`.
+    #[test]
+    fn a_lane_of_protected_paths_alone_is_told_once() {
+        let report = checked("tasks:\n  a: {write: ci/x}\nprotect: ci/**\n", &[]);
+        let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, ["protected-path"]);
+    }
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::english::among_existing;
-use super::labels::{existing_data, label, texts};
+use super::common::english::among_existing;
+use super::common::labels::{existing_data, label, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
-use crate::finding::{Datum, Draft, Level};
+use crate::finding::{About, Datum, Draft, Level};
+use crate::message;
+use crate::message::code;
 use crate::overlap::{Hazard, Hazards};
 
 pub(super) static RULE: Rule = Rule {
@@ -67,13 +69,22 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
     // every glob of a lane.
     let pair = texts([&reads[read].text, &writes[written].text].map(Arc::clone));
     Some(Draft {
-        message: format!("`{reader}` reads `{witness}`{existing}, and `{writer}` may write it"),
+        message: message![
+            code(reader),
+            " reads ",
+            code(witness),
+            existing,
+            ", and ",
+            code(writer),
+            " may write it"
+        ],
         help: Some(RULE.remedy.into()),
         tasks: facts.plan.ids([hazard.reader, hazard.writer]),
         path: Some(witness.clone()),
+        about: About::Data("globs"),
         labels: vec![
-            label(reads[read].span, format!("`{reader}` relies on it")),
-            label(writes[written].span, format!("`{writer}` may write it")),
+            label(reads[read].span, message![code(reader), " relies on it"]),
+            label(writes[written].span, message![code(writer), " may write it"]),
         ],
         data: vec![
             ("globs", Datum::List(vec![pair])),
@@ -81,4 +92,35 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
         ],
         ..Draft::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [(
+            "tasks:\n  a: {write: x/**, read: ['src/*', doc/**]}\n  b: {write: [src/b, doc/b]}\n  \
+             c: {write: [], read: x/**, needs: b}\n",
+            vec![
+                "`a` reads `doc/b`, and `b` may write it",
+                "`c` reads `x/0`, and `a` may write it",
+            ],
+        )] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: src/**, read: [src/**, doc/**, log]}\n  b: {write: [doc/x, log], needs: a}\n  \
+             c: {write: lib/x, read: ['lib/**', '!lib/gen/**']}\n  d: {write: [log, lib/gen/**]}\nshare: log\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
 }

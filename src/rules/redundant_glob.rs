@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Glob, Patience};
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::message;
+use crate::message::code;
 use crate::plan::GlobEntry;
 use crate::plan::fix;
 use crate::source::excerpt;
@@ -125,9 +127,9 @@ fn draft(
 ) -> Draft {
     let id = facts.plan.id(task);
     let (does, here) = if entry.negated {
-        (format!("takes nothing from the lane of `{id}`"), "takes nothing")
+        (message!["takes nothing from the lane of ", code(id)], "takes nothing")
     } else {
-        (format!("adds nothing to the lane of `{id}`"), "adds nothing")
+        (message!["adds nothing to the lane of ", code(id)], "adds nothing")
     };
     let there = within.map(|within| {
         let said = match (entry.negated, within.negated) {
@@ -139,7 +141,7 @@ fn draft(
     });
     let glob = |entry: &GlobEntry| text(Arc::clone(&entry.text));
     Draft {
-        message: format!("`{}` {does}", excerpt(&entry.text)),
+        message: message![code(excerpt(&entry.text)), " ", does],
         help: Some(RULE.remedy.into()),
         tasks: facts.plan.ids([task]),
         labels: std::iter::once(label(entry.span, here)).chain(there).collect(),
@@ -147,5 +149,59 @@ fn draft(
             .chain(within.map(|within| ("within", glob(within))))
             .collect(),
         ..Draft::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{checked, said};
+
+    #[test]
+    fn found_in_plans() {
+        for (text, expected) in [
+            (
+                "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
+                vec![
+                    "`!doc/` takes nothing from the lane of `a`",
+                    "`doc/a` adds nothing to the lane of `a`",
+                    "`src/b` adds nothing to the lane of `a`",
+                    "`!src/c/d` takes nothing from the lane of `a`",
+                    "`!e` takes nothing from the lane of `a`",
+                ],
+            ),
+            // Whatever the invalid one stands for, what another glob holds is held twice.
+            (
+                "tasks:\n  a: {write: [src/**, src/a, ./doc/**, '!doc/x', '!./y']}\n",
+                vec!["`src/a` adds nothing to the lane of `a`"],
+            ),
+        ] {
+            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_plans() {
+        for text in [
+            "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**', '!lanes.yaml']}\n",
+            "tasks:\n  a: {write: [src/*, 'src/*/[a-m]*', src/x/y/z]}\n  b: {write: [log, doc/**]}\nshare: log\n",
+        ] {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
+    }
+
+    /// What makes a lane empty, or a glob name protected paths alone, is not told again as redundant.
+    #[test]
+    fn what_another_rule_tells_is_not_redundant_too() {
+        for (text, rule) in [
+            ("tasks:\n  a: {write: [x/a, '!x/**', '!y']}\n", "empty-lane"),
+            ("tasks:\n  a: {write: ['!y']}\n", "empty-lane"),
+            ("tasks:\n  a: {write: [ci/**, src/**, ci/**]}\nprotect: ci/**\n", "protected-path"),
+        ] {
+            let report = checked(text, &[]);
+            assert!(report.findings.iter().all(|finding| finding.rule == rule), "{text}");
+            assert!(!report.findings.is_empty(), "{text}");
+        }
     }
 }

@@ -31,3 +31,28 @@ pub(super) const FIND: Find = Find::Gate(find);
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     out_of_lane::strays(facts, true, found);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::{additions, gated, said, work};
+
+    #[test]
+    fn found_in_work() {
+        for (text, patch, expected) in [(
+            "tasks:\n  a: {write: []}\nshare: log\n",
+            additions(&["log"]),
+            vec!["`a` only reviews, and added `log`"],
+        )] {
+            let report = gated(text, work(&patch));
+            assert_eq!(said(&report, RULE.name), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sound_work() {
+        for (text, patch) in [("tasks:\n  a: {write: x}\n", additions(&["x"]))] {
+            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
+        }
+    }
+}

@@ -1,9 +1,11 @@
 //! `unclaimed-branch`: the branch that was named is no task's.
 
-use super::labels::text;
+use super::common::labels::text;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Place};
+use crate::message;
+use crate::message::code;
 use crate::plan::nearest;
 
 pub(super) static RULE: Rule = Rule {
@@ -37,17 +39,54 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let otherwise = "give its task `branch:` in the plan on the base branch, name the task with \
                      --task, or set `unclaimed-branch: off` there";
     let help = match near {
-        Some(near) => format!("did you mean `{near}`? Else {otherwise}"),
-        None => otherwise.to_owned(),
+        Some(near) => message!["did you mean ", code(near), "? Else ", otherwise],
+        None => otherwise.into(),
     };
     found.report(Draft {
-        message: format!("`{branch}` is no task's branch"),
+        message: message![code(branch), " is no task's branch"],
         help: Some(help.into()),
-        labels: vec![Label {
-            place: Place::Input(branch.clone()),
-            text: "it is nobody's".to_owned(),
-        }],
+        labels: vec![Label { place: Place::Input(branch.clone()), text: "it is nobody's".into() }],
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Report;
+    use crate::gate::GateInput;
+    use crate::gate::Work;
+    use crate::rules::tests::{additions, by, gated_all, judged, said, work};
+
+    /// What is found in the work of a branch that is no task's.
+    fn unclaimed(text: &str, work: Work) -> Report {
+        let judged = vec![judged(None, work)];
+        let unclaimed = Some("nobodys".to_owned());
+        gated_all(text, GateInput { judged, unclaimed, ..GateInput::default() })
+    }
+
+    #[test]
+    fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
+        let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
+        let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
+        assert_eq!(said(&report, "unclaimed-branch"), ["`nobodys` is no task's branch"]);
+        let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
+        assert!(help.as_str().starts_with("did you mean `nobody`?"), "{help}");
+        for off in ["", "rules: {unclaimed-branch: off}\n"] {
+            let report =
+                unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
+            assert_eq!(
+                said(&report, "out-of-lane"),
+                [
+                    "the branch `nobodys` added `ci/x`, which is protected",
+                    "the branch `nobodys` added `lanes.yaml`, which is protected",
+                ]
+            );
+            assert_eq!(
+                said(&report, "plan-changed"),
+                ["the branch `nobodys` changes the plan that judges it: `lanes.yaml`"]
+            );
+            assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });
+        }
+    }
 }

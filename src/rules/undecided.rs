@@ -1,8 +1,10 @@
 //! `undecided`: a bound on work was reached.
 
-use super::labels::{text, texts};
+use super::common::labels::{text, texts};
 use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
-use crate::finding::{Draft, Level};
+use crate::finding::{About, Draft, Level};
+use crate::message;
+use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "undecided",
@@ -27,14 +29,35 @@ const EXAMPLE: &str = include_str!("undecided/example.yaml");
 
 fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
     let GaveUp { on, why, help, tasks, path, labels, globs } = gave_up;
+    let about = match (&globs, &path) {
+        (Some(_), _) => About::Data("globs"),
+        (None, Some(_)) => About::Path,
+        (None, None) => About::Place,
+    };
     let globs = globs.map(|globs| ("globs", texts(globs)));
     Draft {
-        message: format!("`{rule}` gave up on {on}: {why}"),
+        message: message![code(rule), " gave up on ", on, ": ", why],
         help: Some(help.into()),
         tasks,
         path,
+        about,
         labels,
         data: std::iter::once(("rule", text(rule.name))).chain(globs).collect(),
         ..Draft::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::checked;
+
+    #[test]
+    fn sound_plans() {
+        for text in
+            ["tasks:\n  a: {write: '**/*a????????????/**'}\n  b: {write: [q/*, '!q/*a*']}\n"]
+        {
+            let report = checked(text, &["README.md", "src/x/file"]);
+            assert_eq!(report.findings, [], "{text}");
+        }
     }
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use bstr::BStr;
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};
+use crate::message;
+use crate::message::code;
 use crate::plan::{GlobEntry, fix};
 use crate::source::excerpt;
 use crate::survey::slips::{Slip, SlipKind};
@@ -85,23 +87,24 @@ fn draft(entry: &GlobEntry, slip: &Slip) -> Draft {
             let (missing, near) = (path(missing), path(near));
             data.push(("missing", text(missing.as_str())));
             data.push(("near", text(near.as_str())));
-            let message = format!("no file matches `{glob}`: there is no folder `{missing}`");
-            (message, format!("`{near}` is there"))
+            let message =
+                message!["no file matches ", code(glob), ": there is no folder ", code(missing)];
+            (message, message![code(near), " is there"])
         }
         SlipKind::WholeFolder => {
-            let message = format!("no file matches `{glob}`: it is a folder");
-            (message, "a glob matches files".to_owned())
+            let message = message!["no file matches ", code(glob), ": it is a folder"];
+            (message, "a glob matches files".into())
         }
         SlipKind::Deeper { file } => {
             let file = path(file);
             data.push(("near", text(file.as_str())));
-            let message = format!("no file matches `{glob}`, which begins at the root");
-            (message, format!("`{file}` is deeper"))
+            let message = message!["no file matches ", code(glob), ", which begins at the root"];
+            (message, message![code(file), " is deeper"])
         }
     };
     Draft {
         message,
-        help: Some(format!("did you mean `{}`?", excerpt(&meant)).into()),
+        help: Some(message!["did you mean ", code(excerpt(&meant)), "?"]),
         labels: vec![label(entry.span, said)],
         data,
         ..Draft::default()

@@ -1,10 +1,12 @@
 //! `unused-allow`: an allowance that nothing needs.
 
-use super::labels::{label, text};
+use super::common::labels::{label, text};
 use super::{AllowPlace, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
 use crate::gate::{Extent, GateInput, Work};
+use crate::message;
+use crate::message::code;
 use crate::plan::{Allow, Plan, fix};
 
 pub(super) static RULE: Rule = Rule {
@@ -126,12 +128,19 @@ fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>
     data.extend(with.map(|with| ("with", text(plan.id(with)))));
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
-        None => format!("`{id}` allows `{of}` where nothing needs it"),
+        None => message![code(id), " allows ", code(of), " where nothing needs it"],
         Some((other, place)) => {
             let span = plan.tasks[other].allow[place].rule.span;
             labels.push(label(span, "this accepts the same, and comes first"));
             data.push(("by", text(plan.id(other))));
-            format!("`{id}` allows `{of}` where `{}` does already", plan.id(other))
+            message![
+                code(id),
+                " allows ",
+                code(of),
+                " where ",
+                code(plan.id(other)),
+                " does already"
+            ]
         }
     };
     Draft {

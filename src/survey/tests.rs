@@ -9,7 +9,7 @@ use super::slips::Slips;
 use super::tree::{MATCH, Tree, Work};
 use crate::analysis::PlanFacts;
 use crate::check::check;
-use crate::finding::{Draft, Report};
+use crate::finding::{Draft, Message, Report};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Plan, PlanText, read};
@@ -46,7 +46,7 @@ fn undecided(plan: &Plan, rule: &'static Rule, set: impl FnOnce(&PlanFacts<'_>))
     let gave_up = found.into_gave_up();
     let undecided = FINDERS.iter().find(|finder| finder.rule == rules::UNDECIDED).unwrap();
     let Find::GaveUp(report) = undecided.find else { panic!("it reports what others gave up on") };
-    gave_up.into_iter().map(|on| report(rule, on).message).collect()
+    gave_up.into_iter().map(|on| report(rule, on).message.to_string()).collect()
 }
 
 mod unmatched_glob {
@@ -68,7 +68,7 @@ mod unmatched_glob {
         let text = format!("tasks: {{a: {{write: ['{glob}', zzz]}}}}\n");
         let mut drafts = drafts(&checked(&text, FILES), "unmatched-glob");
         assert!(drafts.len() < 2, "{drafts:?}");
-        drafts.pop().map(|draft| (draft.message, draft.help.unwrap().into_owned()))
+        drafts.pop().map(|draft| (draft.message.to_string(), draft.help.unwrap().to_string()))
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod unmatched_glob {
                 .into_iter()
                 .map(|draft| {
                     let tasks = draft.tasks.iter().map(ToString::to_string).collect();
-                    (tasks, draft.help.unwrap().into_owned(), draft.labels.len())
+                    (tasks, draft.help.unwrap().to_string(), draft.labels.len())
                 })
                 .collect();
         let of = |task: &str, meant: &str| {
@@ -197,7 +197,11 @@ mod unmatched_glob {
             let text = format!("tasks: {{a: {{write: '{glob}'}}}}\n");
             let found = drafts(&checked(&text, files), "unmatched-glob");
             let expected = format!("did you mean `{meant}`?");
-            assert_eq!(found[0].help.as_deref(), Some(expected.as_str()), "{glob}");
+            assert_eq!(
+                found[0].help.as_ref().map(Message::as_str),
+                Some(expected.as_str()),
+                "{glob}"
+            );
         }
     }
 
@@ -248,7 +252,7 @@ mod broad_lane {
     fn said(text: &str, files: &[Vec<String>]) -> Vec<String> {
         let files: Vec<&str> = files.iter().flatten().map(String::as_str).collect();
         let found = drafts(&checked(text, &files), "broad-lane");
-        found.into_iter().map(|draft| draft.message).collect()
+        found.into_iter().map(|draft| draft.message.to_string()).collect()
     }
 
     #[test]
@@ -525,7 +529,7 @@ mod missing_companion {
             let draft = found(text).remove(0);
             let data: Vec<&str> = draft.data.iter().map(|(name, _)| *name).collect();
             assert_eq!(data, ["glob", "companion", "owners"]);
-            (draft.message, draft.help.unwrap().into_owned(), draft.labels.len())
+            (draft.message.to_string(), draft.help.unwrap().to_string(), draft.labels.len())
         };
         let message = "`a` may write `Cargo.toml`, but not `Cargo.lock`".to_owned();
         let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();

@@ -3,7 +3,6 @@
 use super::text::{code, longest_run, markdown};
 use crate::finding::{Edit, Finding, Mender, Report};
 use crate::report::shown;
-use crate::report::told::Line;
 use crate::source::{SourceFile, Span};
 
 /// How many lines a block may have.
@@ -22,8 +21,8 @@ pub(super) fn write_edits(
         let blocks: Option<Vec<Block<'_>>> =
             joined(&report.plan.sources, &edits).iter().map(|edits| block(report, edits)).collect();
         let Some(blocks) = blocks.filter(|blocks| !blocks.is_empty()) else { continue };
-        let title = Line::message(finding, fix.title(&report.plan));
-        text.push_str(&format!("Edit: {}\n\n", markdown(&title)));
+        let title = markdown(&fix.title(&report.plan));
+        text.push_str(&format!("Edit: {title}\n\n"));
         for block in blocks {
             text.push_str(&block.text());
         }

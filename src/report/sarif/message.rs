@@ -19,10 +19,10 @@ impl Message {
     /// What a finding says, and what can be done.
     pub(super) fn of(finding: &Finding) -> Message {
         let draft = &finding.draft;
-        let mut text = escaped(&shown(&draft.message));
+        let mut text = escaped(&shown(draft.message.as_str()));
         if let Some(help) = &draft.help {
             text.push_str("\nhelp: ");
-            text.push_str(&escaped(&shown(help)));
+            text.push_str(&escaped(&shown(help.as_str())));
         }
         Message { text }
     }

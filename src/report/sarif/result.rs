@@ -146,7 +146,7 @@ impl<'r> Writer<'r> {
         // Of a fix for which the text has no sure place, there is nothing to offer.
         let fixes = fixes.filter(|(_, edits)| !edits.is_empty());
         let fix = |(fix, edits): (&crate::finding::Fix, Vec<Edit>)| Fix {
-            description: Message::words(&fix.title(&self.report.plan)),
+            description: Message::words(fix.title(&self.report.plan).as_str()),
             artifact_changes: self.changes(edits),
         };
         fixes.map(fix).collect()
@@ -180,7 +180,7 @@ impl<'r> SarifResult<'r> {
         let related = draft.labels.iter().enumerate().skip(1);
         let related = related.map(|(id, label)| Location {
             id: Some(id),
-            message: (!label.text.is_empty()).then(|| Message::words(&label.text)),
+            message: (!label.text.is_empty()).then(|| Message::words(label.text.as_str())),
             ..Location::new(report, label)
         });
         // Readers take no result without a file.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lanelint::finding::{Draft, Finding, Label, Level, Place, Report};
+use lanelint::message;
 use lanelint::path::RepoPath;
 use lanelint::plan::{Plan, PlanText, read};
 use lanelint::report::Format;
@@ -63,10 +64,10 @@ fn many(level: Level, number: usize) -> Vec<Finding> {
         rule: rules::INVALID_PLAN,
         level,
         draft: Draft {
-            message: format!("finding {place}"),
+            message: message!["finding ", place],
             labels: vec![Label {
                 place: Place::File(format!("file-{place}").parse().unwrap()),
-                text: String::new(),
+                text: "".into(),
             }],
             ..Draft::default()
         },

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use lanelint::finding::{
     Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Place, Report,
 };
+use lanelint::message;
+use lanelint::message::code;
 use lanelint::path::RepoPath;
 use lanelint::plan::{PlanText, read};
 use lanelint::report::Format;
@@ -98,11 +100,17 @@ fn finding() -> impl Strategy<Value = Finding> {
                 _ => Place::Span(Span::new(FileId(0), 9..10)),
             };
             let draft = Draft {
-                message: format!("`{one}` and `{other}` may both write `{path}`"),
-                help: Some(format!("ask `{other}`").into()),
+                message: message![
+                    code(&one),
+                    " and ",
+                    code(&other),
+                    " may both write ",
+                    code(&path)
+                ],
+                help: Some(message!["ask ", code(&other)]),
                 tasks: vec![one.as_str().into(), other.as_str().into()],
                 path: Some(path),
-                labels: vec![Label { place, text: format!("`{one}` may write it") }],
+                labels: vec![Label { place, text: message![code(&one), " may write it"] }],
                 data: vec![("owners", Datum::List(vec![Datum::Text(other.as_str().into())]))],
                 ..Draft::default()
             };

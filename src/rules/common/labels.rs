@@ -3,60 +3,62 @@
 use std::sync::Arc;
 
 use crate::analysis::GateFacts;
-use crate::finding::{Applicability, Datum, Fix, Label, Place};
+use crate::finding::{Applicability, Datum, Fix, Label, Message, Place};
 use crate::gate::Judged;
+use crate::message;
+use crate::message::code;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::fix::Replacement;
 use crate::source::{Span, excerpt, yaml};
 
-pub(super) fn label(span: Span, text: impl Into<String>) -> Label {
+pub(in crate::rules) fn label(span: Span, text: impl Into<Message>) -> Label {
     Label { place: Place::Span(span), text: text.into() }
 }
 
 /// The label of a file as a whole.
-pub(super) fn file_label(path: &RepoPath, text: impl Into<String>) -> Label {
+pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<Message>) -> Label {
     Label { place: Place::File(path.clone()), text: text.into() }
 }
 
 /// The label of the place that says what a task may write, or of the task.
-pub(super) fn write_label(plan: &Plan, task: usize, text: impl Into<String>) -> Label {
+pub(in crate::rules) fn write_label(plan: &Plan, task: usize, text: impl Into<Message>) -> Label {
     let task = &plan.tasks[task];
     label(task.write.as_ref().map_or(task.id.span, |write| write.span), text)
 }
 
 /// The label of what a task may write, said as such.
-pub(super) fn lane_label(plan: &Plan, task: usize) -> Label {
-    write_label(plan, task, format!("what `{}` may write", plan.id(task)))
+pub(in crate::rules) fn lane_label(plan: &Plan, task: usize) -> Label {
+    write_label(plan, task, message!["what ", code(plan.id(task)), " may write"])
 }
 
 /// The labels of a changed path: the file, and what the task may write that changed it.
-pub(super) fn change_labels(
+pub(in crate::rules) fn change_labels(
     facts: &GateFacts<'_>,
     judged: &Judged,
     path: &RepoPath,
-    text: impl Into<String>,
+    text: impl Into<Message>,
 ) -> Vec<Label> {
     let lane = judged.task.map(|task| lane_label(facts.plan, task));
     std::iter::once(file_label(path, text)).chain(lane).collect()
 }
 
-pub(super) fn text(text: impl Into<Arc<str>>) -> Datum {
+pub(in crate::rules) fn text(text: impl Into<Arc<str>>) -> Datum {
     Datum::Text(text.into())
 }
 
-pub(super) fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item = T>) -> Datum {
+pub(in crate::rules) fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item = T>) -> Datum {
     Datum::List(values.into_iter().map(text).collect())
 }
 
 /// How many existing files are in both of two sets, and the first of them.
-pub(super) fn existing_data(count: usize, sample: &[RepoPath]) -> (&'static str, Datum) {
+pub(in crate::rules) fn existing_data(count: usize, sample: &[RepoPath]) -> (&'static str, Datum) {
     let sample = texts(sample.iter().map(ToString::to_string));
     ("existing", Datum::Map(vec![("count", Datum::Count(count)), ("sample", sample)]))
 }
 
 /// A fix that guesses another text for the place of a value.
-pub(super) fn replacement(plan: &Plan, span: Span, text: &str) -> Fix {
+pub(in crate::rules) fn replacement(plan: &Plan, span: Span, text: &str) -> Fix {
     let title = format!("write `{}`", excerpt(text));
     let text = yaml::written_like(plan.sources[span.file.0].slice(span.bytes()), text);
     Replacement { title, span, text, applicability: Applicability::Unsafe }.into()

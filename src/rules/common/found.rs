@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Rule;
+use super::super::Rule;
 use super::english::and;
 use super::labels::label;
-use crate::finding::{Draft, Label};
+use crate::finding::{Draft, Label, Message};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 
@@ -40,7 +40,7 @@ impl<'s> Found<'s> {
 /// Something that a rule could not decide.
 pub(crate) struct GaveUp {
     /// What it is, as a message names it.
-    pub(crate) on: String,
+    pub(crate) on: Message,
     /// Why.
     pub(crate) why: &'static str,
     /// What to do next.
@@ -64,7 +64,7 @@ impl GaveUp {
         let ids = plan.ids(tasks.iter().copied());
         let globs = tasks.iter().flat_map(|&task| plan.globs(task));
         GaveUp {
-            on: if ids.is_empty() { "the plan".to_owned() } else { and(&ids) },
+            on: if ids.is_empty() { "the plan".into() } else { and(&ids) },
             why: GaveUp::BOUND,
             help: "write these globs with fewer wildcards, braces or exclusions",
             tasks: ids,
@@ -79,7 +79,7 @@ impl GaveUp {
         let first = plan.tasks.first();
         let labels = first.map(|task| label(task.id.span, "the first of the tasks"));
         GaveUp {
-            on: "the tasks".to_owned(),
+            on: "the tasks".into(),
             why: GaveUp::BOUND,
             help: "judge fewer tasks in one run, with --range or --task",
             tasks: Vec::new(),
