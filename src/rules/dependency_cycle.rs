@@ -76,9 +76,8 @@ mod tests {
 
     #[test]
     fn sound_plans() {
-        for text in
-            ["tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n"]
         {
+            let text = "tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n";
             let report = checked(text, &["README.md", "src/x/file"]);
             assert_eq!(report.findings, [], "{text}");
         }

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn sound_plans() {
-        for text in ["tasks:\n  a: {write: ['\\{x\\}', 'src/**/*.rs', '\\!y', '[]a]', x/]}\n"] {
+        {
+            let text = "tasks:\n  a: {write: ['\\{x\\}', 'src/**/*.rs', '\\!y', '[]a]', x/]}\n";
             let report = checked(text, &["README.md", "src/x/file"]);
             assert_eq!(report.findings, [], "{text}");
         }

@@ -88,7 +88,7 @@ fn wrong_rule(
     };
     found.report(Draft {
         message,
-        help: Some(help.into()),
+        help: Some(help),
         tasks: plan.ids(tasks.iter().copied()),
         labels: vec![label(name.span, "")],
         fixes: near.map(|near| replacement(plan, name.span, near)).into_iter().collect(),

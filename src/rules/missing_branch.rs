@@ -39,7 +39,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             message: message!["there is no branch ", code(branch), " for ", code(&task.id.value)],
             help: Some(message![
                 "if it has started, fetch it (",
-                code(format!("git fetch origin {}", branch)),
+                code(format!("git fetch origin {branch}")),
                 ") or name its branch with `branch:`"
             ]),
             tasks: facts.plan.ids([place]),
@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn sound_work() {
-        for (text, patch) in [("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]))] {
+        {
+            let (text, patch) = ("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

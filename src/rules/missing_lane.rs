@@ -58,21 +58,23 @@ mod tests {
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [(
+        {
+            let (text, expected) = (
             "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
             vec![
                 "`a` does not say what it may write",
                 "`b` does not say what it may write",
                 "`d` does not say what it may write",
             ],
-        )] {
+        );
             assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
         }
     }
 
     #[test]
     fn sound_plans() {
-        for text in ["tasks:\n  a: {write: []}\n"] {
+        {
+            let text = "tasks:\n  a: {write: []}\n";
             let report = checked(text, &["README.md", "src/x/file"]);
             assert_eq!(report.findings, [], "{text}");
         }
@@ -80,11 +82,12 @@ mod tests {
 
     #[test]
     fn found_in_work() {
-        for (text, patch, expected) in [(
+        {
+            let (text, patch, expected) = (
             "tasks:\n  a: {title: t}\n  b: {title: t}\n",
             additions(&["x"]),
             vec!["`a` does not say what it may write"],
-        )] {
+        );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }

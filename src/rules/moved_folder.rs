@@ -80,8 +80,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     "rename the folder when ",
                     code(other),
                     " is merged, or let one of the two need the other"
-                ]
-                .into(),
+                ],
             ),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn found_in_work() {
-        for (text, patch, expected) in [(TASKS, String::new(), vec!["`a` changed nothing"])] {
+        {
+            let (text, patch, expected) = (TASKS, String::new(), vec!["`a` changed nothing"]);
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }
@@ -74,7 +75,8 @@ mod tests {
 
     #[test]
     fn sound_work() {
-        for (text, patch) in [("tasks:\n  a: {write: []}\n", String::new())] {
+        {
+            let (text, patch) = ("tasks:\n  a: {write: []}\n", String::new());
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
         let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);

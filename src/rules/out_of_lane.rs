@@ -99,7 +99,7 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         }
         found.report(Draft {
             message,
-            help: Some(help.into()),
+            help: Some(help),
             tasks: facts.plan.ids(judged.task),
             path: Some((*path).clone()),
             about: About::Path,
@@ -197,9 +197,8 @@ assert_eq!(said(&report, RULE.name), expected, "{text}");
 
     #[test]
     fn sound_work() {
-        for (text, patch) in
-            [("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]))]
         {
+            let (text, patch) = ("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

@@ -73,11 +73,12 @@ mod tests {
 
     #[test]
     fn found_in_work() {
-        for (text, patch, expected) in [(
+        {
+            let (text, patch, expected) = (
             "tasks:\n  a: {write: '**'}\n",
             additions(&[".lanes.yaml", "x"]),
             vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
-        )] {
+        );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }
@@ -85,7 +86,8 @@ mod tests {
 
     #[test]
     fn sound_work() {
-        for (text, patch) in [("tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"]))] {
+        {
+            let (text, patch) = ("tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn sound_plans() {
-        for text in ["tasks:\n  a: {write: '**'}\nprotect: .github/**\nshare: CHANGELOG.md\n"] {
+        {
+            let text = "tasks:\n  a: {write: '**'}\nprotect: .github/**\nshare: CHANGELOG.md\n";
             let report = checked(text, &["README.md", "src/x/file"]);
             assert_eq!(report.findings, [], "{text}");
         }

@@ -39,11 +39,12 @@ mod tests {
 
     #[test]
     fn found_in_work() {
-        for (text, patch, expected) in [(
+        {
+            let (text, patch, expected) = (
             "tasks:\n  a: {write: []}\nshare: log\n",
             additions(&["log"]),
             vec!["`a` only reviews, and added `log`"],
-        )] {
+        );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }
@@ -51,7 +52,8 @@ mod tests {
 
     #[test]
     fn sound_work() {
-        for (text, patch) in [("tasks:\n  a: {write: x}\n", additions(&["x"]))] {
+        {
+            let (text, patch) = ("tasks:\n  a: {write: x}\n", additions(&["x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }
