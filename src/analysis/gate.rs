@@ -59,6 +59,13 @@ impl<'a> GateFacts<'a> {
         self
     }
 
+    /// The same, where the moved folders are known already.
+    #[must_use]
+    pub fn with_moved(mut self, moved: MovedFolders<'a>) -> GateFacts<'a> {
+        self.moved = moved.into();
+        self
+    }
+
     /// What no task may write.
     pub fn protection(&self) -> &Protection<'a> {
         self.protection.get_or_init(|| Protection::new(self.plan, self.lanes))
