@@ -190,7 +190,7 @@ impl Part<'_> {
 }
 
 /// Whether words are nothing but words: no sign of Markdown or HTML, no mention and no link.
-pub(crate) fn is_plain(words: &str) -> bool {
+fn is_plain(words: &str) -> bool {
     let is_sign = |character: char| {
         !(character.is_ascii_alphanumeric() || " ,.:;()'-–—…?/=".contains(character))
     };

@@ -59,4 +59,14 @@ mod tests {
             assert_eq!(report.findings, [], "{text}");
         }
     }
+
+    /// A rule that is off looks at nothing, so there is nothing that it could give up on.
+    #[test]
+    fn off_rules() {
+        let rules = ["overlapping-lanes", "empty-lane", "protected-path", "redundant-glob"];
+        let off = rules.map(|rule| format!("{rule}: off"));
+        let text = format!("{}rules: {{{}}}\n", super::EXAMPLE, off.join(", "));
+        let report = checked(&text, &[]);
+        assert!(report.verified(), "{:?}", report.findings);
+    }
 }

@@ -1,6 +1,6 @@
 //! Messages as Markdown and as HTML, where texts of strangers are code and nothing else.
 
-use crate::message::{Message, Part, is_plain};
+use crate::message::{Message, Part};
 use crate::report::shown;
 
 /// A text as a span of code: the backticks around it are more than any within it.
@@ -29,8 +29,8 @@ pub(super) fn longest_run(text: &str) -> usize {
 /// A message as Markdown.
 pub(super) fn markdown(message: &Message) -> String {
     let piece = |part| match part {
-        Part::Words(words) if is_plain(words) => words.to_owned(),
-        Part::Words(text) | Part::Code(text) | Part::Bare(text) => code(text),
+        Part::Words(words) => backslashed(words),
+        Part::Code(text) | Part::Bare(text) => code(text),
     };
     message.parts().into_iter().map(piece).collect()
 }
@@ -38,12 +38,24 @@ pub(super) fn markdown(message: &Message) -> String {
 /// A message as HTML.
 pub(super) fn html(message: &Message) -> String {
     let piece = |part| match part {
-        Part::Words(words) if is_plain(words) => escaped(words),
-        Part::Words(text) | Part::Code(text) | Part::Bare(text) => {
+        Part::Words(words) => escaped(words),
+        Part::Code(text) | Part::Bare(text) => {
             format!("<code>{}</code>", escaped(&shown(text)))
         }
     };
     message.parts().into_iter().map(piece).collect()
+}
+
+/// Own words, in which no sign is one of Markdown.
+fn backslashed(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    for character in words.chars() {
+        if "\\`*_[]<>#|~&!$".contains(character) {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
 }
 
 fn escaped(text: &str) -> String {
@@ -84,10 +96,10 @@ mod tests {
     #[test]
     fn what_is_not_words_is_code() {
         let message = message![name("a`b"), " and ", name("b|c"), ": ", bare("@team"), " <b>"];
-        assert_eq!(markdown(&message), "``a`b`` and `b|c`: `@team`` <b>`");
+        assert_eq!(markdown(&message), r"``a`b`` and `b|c`: `@team` \<b\>");
         assert_eq!(
             html(&message),
-            "<code>a`b</code> and <code>b|c</code>: <code>@team</code><code> &lt;b&gt;</code>"
+            "<code>a`b</code> and <code>b|c</code>: <code>@team</code> &lt;b&gt;"
         );
     }
 }
