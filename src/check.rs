@@ -24,9 +24,6 @@ pub use mend::{Done, Mended, Refused, mend};
 /// How many tasks are worth a second thread.
 const MANY: usize = 500;
 
-/// How many rules of the list are a thread's work there: these compare all lanes with each other.
-const COMPARING: usize = 6;
-
 /// Judges a plan before its tasks start.
 ///
 /// `files` are those that exist, in byte order, and `gaps` why that may not be all of them.
@@ -112,7 +109,9 @@ struct Findings {
 
 fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
     let allowances = Allowances::new(plan, facts);
-    let (first, second) = FINDERS.split_at(COMPARING);
+    // The rules up to this one compare all lanes with each other: as much work as all behind them.
+    let last = FINDERS.iter().position(|finder| finder.rule == rules::CLASHING_PATHS);
+    let (first, second) = FINDERS.split_at(last.map_or(0, |last| last + 1));
     let find = |finders: &'static [Finder]| {
         let mut found = Findings::default();
         finders.iter().for_each(|finder| found.run(finder, plan, facts, &allowances));

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::plan::NEEDS_PATH;
 use crate::rules::{RULES, Rule};
 
 /// An id: parts joined by `/`.
@@ -177,7 +178,7 @@ fn allowance() -> Value {
         "additionalProperties": false,
         "patternProperties": own_keys(),
         "required": ["rule", "reason"],
-        "if": { "required": ["rule"], "properties": { "rule": { "const": "out-of-lane" } } },
+        "if": { "required": ["rule"], "properties": { "rule": { "const": NEEDS_PATH } } },
         "then": { "required": ["path"] },
         "properties": {
             "rule": { "description": "The rule that finds it.", "enum": rules },

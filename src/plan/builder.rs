@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::edit::{Applicability, Replacement};
-use super::names::{branch_fault, id_fault, list, nearest};
+use super::names::{NEEDS_PATH, branch_fault, id_fault, list, nearest};
 use super::{Allow, GlobEntry, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;
 use crate::level::{Level, Setting};
@@ -446,7 +446,7 @@ impl Builder {
             self.problem(bytes, "the reason is empty", "say why the finding is accepted");
             return;
         }
-        if rule.value == "out-of-lane" && path.is_none() {
+        if rule.value == NEEDS_PATH && path.is_none() {
             let bytes = rule.span.bytes();
             let help = "add `path: GLOB`, the files that the task may write besides its lane";
             self.problem(bytes, "an allowance of `out-of-lane` needs a `path`", help);

@@ -23,7 +23,7 @@ use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 use edit::Replacement;
 
-pub(crate) use names::{id_fault, nearest};
+pub(crate) use names::{NEEDS_PATH, id_fault, nearest};
 pub use read::{MAX_TEXT, PlanText, read, read_again};
 
 /// A plan, or as much of it as could be read.

@@ -2,6 +2,9 @@
 
 use crate::source::excerpt;
 
+/// The rule whose allowance has to name a path: without one, a task could write anywhere.
+pub(crate) const NEEDS_PATH: &str = "out-of-lane";
+
 /// What is wrong with a task's id, by the contract's rules.
 pub(crate) fn id_fault(id: &str) -> Option<String> {
     if id.is_empty() {

@@ -208,13 +208,13 @@ mod tests {
     fn found_in_plans() {
         {
             let (text, expected) = (
-            "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
-            vec![
-                "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
+                "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
+                vec![
+                    "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
                  form do not count",
-                "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
-            ],
-        );
+                    "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
+                ],
+            );
             assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
         }
     }

@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn sound_plans() {
         {
-            let text = "tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n";
+            let text =
+                "tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n";
             let report = checked(text, &["README.md", "src/x/file"]);
             assert_eq!(report.findings, [], "{text}");
         }

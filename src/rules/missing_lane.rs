@@ -60,13 +60,13 @@ mod tests {
     fn found_in_plans() {
         {
             let (text, expected) = (
-            "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
-            vec![
-                "`a` does not say what it may write",
-                "`b` does not say what it may write",
-                "`d` does not say what it may write",
-            ],
-        );
+                "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
+                vec![
+                    "`a` does not say what it may write",
+                    "`b` does not say what it may write",
+                    "`d` does not say what it may write",
+                ],
+            );
             assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
         }
     }
@@ -84,10 +84,10 @@ mod tests {
     fn found_in_work() {
         {
             let (text, patch, expected) = (
-            "tasks:\n  a: {title: t}\n  b: {title: t}\n",
-            additions(&["x"]),
-            vec!["`a` does not say what it may write"],
-        );
+                "tasks:\n  a: {title: t}\n  b: {title: t}\n",
+                additions(&["x"]),
+                vec!["`a` does not say what it may write"],
+            );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }

@@ -75,13 +75,11 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 " there: ",
                 then
             ],
-            help: Some(
-                message![
-                    "rename the folder when ",
-                    code(other),
-                    " is merged, or let one of the two need the other"
-                ],
-            ),
+            help: Some(message![
+                "rename the folder when ",
+                code(other),
+                " is merged, or let one of the two need the other"
+            ]),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
             about: About::Path,

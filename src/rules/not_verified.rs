@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn sound_work() {
         {
-            let (text, patch) = ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"]));
+            let (text, patch) =
+                ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

@@ -12,9 +12,10 @@ use crate::gate::{Carried, Judged, Placed, Standing};
 use crate::message;
 use crate::message::code;
 use crate::path::RepoPath;
+use crate::plan::NEEDS_PATH;
 
 pub(super) static RULE: Rule = Rule {
-    name: "out-of-lane",
+    name: NEEDS_PATH,
     summary: "a change outside the task's lane",
     level: Level::Error,
     fixed: false,
@@ -198,7 +199,8 @@ assert_eq!(said(&report, RULE.name), expected, "{text}");
     #[test]
     fn sound_work() {
         {
-            let (text, patch) = ("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]));
+            let (text, patch) =
+                ("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }
