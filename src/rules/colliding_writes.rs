@@ -54,7 +54,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         }));
         found.report(Draft {
             message: message(facts, collision, &lines, meeting),
-            help: Some(help(meeting).into()),
+            help: Some(help(meeting)),
             tasks: facts.plan.ids(tasks),
             path: Some(collision.path.clone()),
             about: About::Path,

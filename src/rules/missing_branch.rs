@@ -39,7 +39,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             message: message!["there is no branch ", code(branch), " for ", code(&task.id.value)],
             help: Some(message![
                 "if it has started, fetch it (",
-                code(format!("git fetch origin {}", branch)),
+                code(format!("git fetch origin {branch}")),
                 ") or name its branch with `branch:`"
             ]),
             tasks: facts.plan.ids([place]),
@@ -52,12 +52,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{additions, gated, work};
+    use crate::rules::tests::{additions, assert_sound_work};
 
     #[test]
     fn sound_work() {
-        for (text, patch) in [("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]))] {
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]))]);
     }
 }

@@ -88,7 +88,7 @@ fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
             ", but not ",
             code(&shown)
         ],
-        help: Some(help.into()),
+        help: Some(help),
         tasks: facts.plan.ids([missing.task]),
         path: Some(missing.companion.clone()),
         about: About::Path,

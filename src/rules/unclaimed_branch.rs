@@ -44,7 +44,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     };
     found.report(Draft {
         message: message![code(branch), " is no task's branch"],
-        help: Some(help.into()),
+        help: Some(help),
         labels: vec![Label { place: Place::Input(branch.clone()), text: "it is nobody's".into() }],
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
