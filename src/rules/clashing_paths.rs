@@ -202,33 +202,32 @@ fn common_data(discord: Discord, one: &RepoPath, other: &RepoPath) -> Vec<(&'sta
 mod tests {
     use super::RULE;
     use crate::gate::GateInput;
-    use crate::rules::tests::{additions, both, checked, gated_all, judged, said, work};
+    use crate::rules::tests::{
+        additions, assert_found_in_plans, assert_sound_plans, both, gated_all, judged, said, work,
+    };
 
     #[test]
     fn found_in_plans() {
-        {
-            let (text, expected) = (
+        assert_found_in_plans(
+            RULE.name,
+            &[(
                 "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
                 vec![
                     "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
                  form do not count",
                     "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
                 ],
-            );
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+            )],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        for text in [
+        assert_sound_plans(&[
             "tasks:\n  a: {write: '**/*.md'}\n  b: {write: [src/X.rs, a/b]}\n",
             "tasks:\n  a: {write: Docs/**}\n  b: {write: docs/**, needs: a}\n",
             "tasks:\n  a: {write: [A, log]}\n  b: {write: [b, LOG]}\nprotect: Log\n",
-        ] {
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        ]);
     }
 
     #[test]

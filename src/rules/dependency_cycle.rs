@@ -59,27 +59,26 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            ("tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
-            (
-                "tasks:\n  a: {write: x, needs: b}\n  b: {write: y, needs: c}\n  c: {write: z, needs: a}\n  d: {write: q, needs: a}\n",
-                vec!["`a`, `b` and `c` need each other in a circle"],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                ("tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
+                (
+                    "tasks:\n  a: {write: x, needs: b}\n  b: {write: y, needs: c}\n  c: {write: z, needs: a}\n  d: {write: q, needs: a}\n",
+                    vec!["`a`, `b` and `c` need each other in a circle"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        {
-            let text = "tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n";
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        assert_sound_plans(&[
+            "tasks:\n  a: {write: x}\n  b: {write: y, needs: a}\n  c: {write: z, needs: [a, b]}\n",
+        ]);
     }
 }

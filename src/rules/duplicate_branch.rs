@@ -93,33 +93,31 @@ fn draft(plan: &Plan, [one, other]: [usize; 2], what: &Message) -> Draft {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            (
-                "tasks:\n  a: {write: x}\n  b: {write: y, branch: a}\n",
-                vec!["`a` and `b` are both on branch `a`"],
-            ),
-            (
-                "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
-                vec![
-                    "`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together",
-                ],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                (
+                    "tasks:\n  a: {write: x}\n  b: {write: y, branch: a}\n",
+                    vec!["`a` and `b` are both on branch `a`"],
+                ),
+                (
+                    "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
+                    vec![
+                        "`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together",
+                    ],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        {
-            let text =
-                "tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n";
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        assert_sound_plans(&[
+            "tasks:\n  a/b: {write: x}\n  a-b: {write: y}\n  b: {write: z, branch: ab}\n",
+        ]);
     }
 }

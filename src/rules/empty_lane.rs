@@ -59,30 +59,28 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            ("tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
-            ("tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
-            (
-                "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
-                vec!["nothing is left of the lane of `a`"],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                ("tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
+                ("tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
+                (
+                    "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
+                    vec!["nothing is left of the lane of `a`"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        for text in [
+        assert_sound_plans(&[
             "tasks:\n  a: {write: [src/**, '!src/x/**']}\n",
             "tasks:\n  a: {write: log}\nshare: log\n",
-        ] {
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        ]);
     }
 }

@@ -64,27 +64,26 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            (
-                "tasks:\n  a: {write: 'a//b', read: '{x}'}\n",
-                vec!["`a//b`: an empty component", "`{x}`: a brace with a single alternative"],
-            ),
-            ("tasks: {a: {write: x}}\nshare: './y'\n", vec!["`./y`: a leading `./`"]),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                (
+                    "tasks:\n  a: {write: 'a//b', read: '{x}'}\n",
+                    vec!["`a//b`: an empty component", "`{x}`: a brace with a single alternative"],
+                ),
+                ("tasks: {a: {write: x}}\nshare: './y'\n", vec!["`./y`: a leading `./`"]),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        {
-            let text = "tasks:\n  a: {write: ['\\{x\\}', 'src/**/*.rs', '\\!y', '[]a]', x/]}\n";
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        assert_sound_plans(&[
+            "tasks:\n  a: {write: ['\\{x\\}', 'src/**/*.rs', '\\!y', '[]a]', x/]}\n",
+        ]);
     }
 }

@@ -99,36 +99,34 @@ fn wrong_rule(
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            (
-                "tasks: {a: {write: x, needs: b}}\nrules: {invalid-glob: off, overlaping-lanes: off}\n",
-                vec![
-                    "there is no task `b`",
-                    "`invalid-glob` stands for itself: its level is fixed",
-                    "there is no rule `overlaping-lanes`",
-                ],
-            ),
-            (
-                "tasks: {a: {write: x, allow: [{rule: not-verified, reason: r}]}}\n",
-                vec!["`not-verified` stands for itself: it cannot be allowed"],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                (
+                    "tasks: {a: {write: x, needs: b}}\nrules: {invalid-glob: off, overlaping-lanes: off}\n",
+                    vec![
+                        "there is no task `b`",
+                        "`invalid-glob` stands for itself: its level is fixed",
+                        "there is no rule `overlaping-lanes`",
+                    ],
+                ),
+                (
+                    "tasks: {a: {write: x, allow: [{rule: not-verified, reason: r}]}}\n",
+                    vec!["`not-verified` stands for itself: it cannot be allowed"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        for text in [
+        assert_sound_plans(&[
             "tasks:\n  a: {write: x, x-owner: me, title: t, branch: q/a}\nx-y: [1]\n",
             "tasks:\n  x-ray: {write: x}\nrules: {unused-allow: off, empty-lane: note}\n",
-        ] {
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        ]);
     }
 }

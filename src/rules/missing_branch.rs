@@ -52,13 +52,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{additions, gated, work};
+    use crate::rules::tests::{additions, assert_sound_work};
 
     #[test]
     fn sound_work() {
-        {
-            let (text, patch) = ("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]));
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[("tasks:\n  a: {write: x}\n  b: {write: y}\n", additions(&["x"]))]);
     }
 }

@@ -54,42 +54,39 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{additions, checked, gated, said, work};
+    use crate::rules::tests::{
+        additions, assert_found_in_plans, assert_found_in_work, assert_sound_plans,
+    };
 
     #[test]
     fn found_in_plans() {
-        {
-            let (text, expected) = (
+        assert_found_in_plans(
+            RULE.name,
+            &[(
                 "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
                 vec![
                     "`a` does not say what it may write",
                     "`b` does not say what it may write",
                     "`d` does not say what it may write",
                 ],
-            );
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+            )],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        {
-            let text = "tasks:\n  a: {write: []}\n";
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        assert_sound_plans(&["tasks:\n  a: {write: []}\n"]);
     }
 
     #[test]
     fn found_in_work() {
-        {
-            let (text, patch, expected) = (
+        assert_found_in_work(
+            RULE.name,
+            &[(
                 "tasks:\n  a: {title: t}\n  b: {title: t}\n",
                 additions(&["x"]),
                 vec!["`a` does not say what it may write"],
-            );
-            let report = gated(text, work(&patch));
-            assert_eq!(said(&report, RULE.name), expected, "{text}");
-        }
+            )],
+        );
     }
 }

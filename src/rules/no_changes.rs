@@ -62,23 +62,16 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 mod tests {
     use super::RULE;
     use crate::gate::Work;
-    use crate::rules::tests::{TASKS, gated, said, work};
+    use crate::rules::tests::{TASKS, assert_found_in_work, assert_sound_work, gated, said};
 
     #[test]
     fn found_in_work() {
-        {
-            let (text, patch, expected) = (TASKS, String::new(), vec!["`a` changed nothing"]);
-            let report = gated(text, work(&patch));
-            assert_eq!(said(&report, RULE.name), expected, "{text}");
-        }
+        assert_found_in_work(RULE.name, &[(TASKS, String::new(), vec!["`a` changed nothing"])]);
     }
 
     #[test]
     fn sound_work() {
-        {
-            let (text, patch) = ("tasks:\n  a: {write: []}\n", String::new());
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[("tasks:\n  a: {write: []}\n", String::new())]);
         let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);
         assert!(said(&report, RULE.name).is_empty());
     }

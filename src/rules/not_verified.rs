@@ -125,33 +125,32 @@ fn draft(gap: &Failure, tasks: Vec<Arc<str>>, labels: Vec<Label>) -> Draft {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{additions, gated, said, work};
+    use crate::rules::tests::{additions, assert_found_in_work, assert_sound_work};
 
     #[test]
     fn found_in_work() {
-        for (text, patch, expected) in [
-            (
-                "tasks:\n  a: {write: [x, '/y']}\n",
-                additions(&["x"]),
-                vec!["`x`: nobody knows whether `a` may write it"],
-            ),
-            (
-                "tasks:\n  a: {title: t}\n",
-                additions(&["x"]),
-                vec!["`x`: nobody knows whether `a` may write it"],
-            ),
-        ] {
-            let report = gated(text, work(&patch));
-            assert_eq!(said(&report, RULE.name), expected, "{text}");
-        }
+        assert_found_in_work(
+            RULE.name,
+            &[
+                (
+                    "tasks:\n  a: {write: [x, '/y']}\n",
+                    additions(&["x"]),
+                    vec!["`x`: nobody knows whether `a` may write it"],
+                ),
+                (
+                    "tasks:\n  a: {title: t}\n",
+                    additions(&["x"]),
+                    vec!["`x`: nobody knows whether `a` may write it"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_work() {
-        {
-            let (text, patch) =
-                ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"]));
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[
+            // What is wrong with the lane of another task is not this task's.
+            ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"])),
+        ]);
     }
 }

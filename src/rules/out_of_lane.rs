@@ -178,11 +178,13 @@ fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<s
 mod tests {
     use super::RULE;
     use crate::finding::Finding;
-    use crate::rules::tests::{TASKS, additions, by, gated, said, work};
+    use crate::rules::tests::{
+        TASKS, additions, assert_found_in_work, assert_sound_work, by, gated, work,
+    };
 
     #[test]
     fn found_in_work() {
-        for (text, patch, expected) in [
+        assert_found_in_work(RULE.name, &[
 (TASKS, additions(&["doc/x", "src/a", "src/gen/x", "zzz"]), vec![
                 "`a` added `doc/x`, which is outside its lane",
                 "`a` added `src/gen/x`, which is outside its lane",
@@ -190,19 +192,15 @@ mod tests {
             ]),
 (TASKS, "diff --git a/doc/x b/src/x\nsimilarity index 100%\nrename from doc/x\nrename to src/x\n".to_owned(), vec!["`a` deleted `doc/x`, which is outside its lane"]),
 (TASKS, "diff --git a/run b/run\nold mode 100644\nnew mode 100755\n".to_owned(), vec!["`a` changed the mode of `run`, which is outside its lane"]),
-] {
-let report = gated(text, work(&patch));
-assert_eq!(said(&report, RULE.name), expected, "{text}");
-}
+]);
     }
 
     #[test]
     fn sound_work() {
-        {
-            let (text, patch) =
-                ("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]));
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[(
+            "tasks:\n  a: {write: src/**}\nshare: log\n",
+            additions(&["log", "src/x"]),
+        )]);
     }
 
     #[test]

@@ -95,43 +95,46 @@ fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) ->
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{additions, checked, gated, said, work};
+    use crate::rules::tests::{
+        additions, assert_found_in_plans, assert_sound_plans, assert_sound_work,
+    };
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            (
-                "tasks:\n  a: {write: src/**/a*.rs}\n  b: {write: src/x/*b.rs}\n",
-                vec!["`a` and `b` may both write `src/x/ab.rs`"],
-            ),
-            (
-                "tasks:\n  a: {write: src/**, needs: b}\n  b: {write: src/x, needs: a}\n",
-                vec!["`a` and `b` may both write `src/x`"],
-            ),
-            (
-                "tasks:\n  a: {write: [src/**, '!src/x/README.md']}\n  b: {write: src/x/**}\n",
-                vec!["`a` and `b` may both write `src/x/0`"],
-            ),
-            (
-                "tasks:\n  a: {write: [x, '/y']}\n  b: {write: x}\n",
-                vec!["`a` and `b` may both write `x`"],
-            ),
-            (
-                "tasks:\n  a: {write: log}\n  b: {write: log*}\n  c: {write: log}\nshare: log\n",
-                vec![],
-            ),
-            (
-                "tasks:\n  a: {write: log}\n  b: {write: log}\nshare: lo\n",
-                vec!["`a` and `b` may both write `log`"],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                (
+                    "tasks:\n  a: {write: src/**/a*.rs}\n  b: {write: src/x/*b.rs}\n",
+                    vec!["`a` and `b` may both write `src/x/ab.rs`"],
+                ),
+                (
+                    "tasks:\n  a: {write: src/**, needs: b}\n  b: {write: src/x, needs: a}\n",
+                    vec!["`a` and `b` may both write `src/x`"],
+                ),
+                (
+                    "tasks:\n  a: {write: [src/**, '!src/x/README.md']}\n  b: {write: src/x/**}\n",
+                    vec!["`a` and `b` may both write `src/x/0`"],
+                ),
+                (
+                    "tasks:\n  a: {write: [x, '/y']}\n  b: {write: x}\n",
+                    vec!["`a` and `b` may both write `x`"],
+                ),
+                (
+                    "tasks:\n  a: {write: log}\n  b: {write: log*}\n  c: {write: log}\nshare: log\n",
+                    vec![],
+                ),
+                (
+                    "tasks:\n  a: {write: log}\n  b: {write: log}\nshare: lo\n",
+                    vec!["`a` and `b` may both write `log`"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        for text in [
+        assert_sound_plans(&[
             "tasks:\n  a: {write: 'src/[a-m]*'}\n  b: {write: 'src/[n-z]*'}\n",
             "tasks:\n  a: {write: '**'}\n  b: {write: x, needs: c}\n  c: {write: y, needs: a}\n",
             "tasks:\n  a: {write: [src/**, '!src/x/**']}\n  b: {write: src/x/**}\n",
@@ -139,20 +142,14 @@ mod tests {
             "tasks:\n  a: {write: '{x,ci/a}'}\n  b: {write: '{y,ci/*}'}\nprotect: ci/\n",
             "tasks:\n  a: {write: '{x,lanes.yaml}'}\n  b: {write: '{y,lanes.yaml}'}\n",
             "tasks:\n  a: {write: '**'}\n  b: {write: []}\nshare: x\n",
-        ] {
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        ]);
     }
 
     #[test]
     fn sound_work() {
-        {
-            let (text, patch) = (
-                "tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n",
-                additions(&["x"]),
-            );
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[
+            // Of a plan that was checked, the gate repeats nothing.
+            ("tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n", additions(&["x"])),
+        ]);
     }
 }

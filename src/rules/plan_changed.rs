@@ -69,26 +69,22 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{additions, gated, said, work};
+    use crate::rules::tests::{additions, assert_found_in_work, assert_sound_work};
 
     #[test]
     fn found_in_work() {
-        {
-            let (text, patch, expected) = (
+        assert_found_in_work(
+            RULE.name,
+            &[(
                 "tasks:\n  a: {write: '**'}\n",
                 additions(&[".lanes.yaml", "x"]),
                 vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
-            );
-            let report = gated(text, work(&patch));
-            assert_eq!(said(&report, RULE.name), expected, "{text}");
-        }
+            )],
+        );
     }
 
     #[test]
     fn sound_work() {
-        {
-            let (text, patch) = ("tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"]));
-            assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
-        }
+        assert_sound_work(&[("tasks:\n  a: {write: x/**}\n", additions(&["x/lanes.yaml"]))]);
     }
 }

@@ -111,42 +111,41 @@ fn removal(task: usize, entry: usize) -> Fix {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans, checked};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            (
-                "tasks:\n  a: {write: [lanes.yaml, x]}\n  b: {write: ci/x, needs: a}\nprotect: ci/\n",
-                vec![
-                    "`a` may not write `lanes.yaml`: it is protected",
-                    "`b` may not write `ci/x`: it is protected",
-                ],
-            ),
-            (
-                "tasks: {a: {write: x}}\nshare: CHANGELOG.md\nprotect: [y, CHANGELOG.md]\n",
-                vec!["`CHANGELOG.md` is both shared and protected"],
-            ),
-            (
-                "tasks: {a: {write: x}}\nshare: [doc/a, doc/, '**/*.md', lanes.yaml]\nprotect: doc/**\n",
-                vec![
-                    "`doc/a` is both shared and protected",
-                    "`doc/` is both shared and protected",
-                    "`lanes.yaml` is both shared and protected",
-                ],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                (
+                    "tasks:\n  a: {write: [lanes.yaml, x]}\n  b: {write: ci/x, needs: a}\nprotect: ci/\n",
+                    vec![
+                        "`a` may not write `lanes.yaml`: it is protected",
+                        "`b` may not write `ci/x`: it is protected",
+                    ],
+                ),
+                (
+                    "tasks: {a: {write: x}}\nshare: CHANGELOG.md\nprotect: [y, CHANGELOG.md]\n",
+                    vec!["`CHANGELOG.md` is both shared and protected"],
+                ),
+                (
+                    "tasks: {a: {write: x}}\nshare: [doc/a, doc/, '**/*.md', lanes.yaml]\nprotect: doc/**\n",
+                    vec![
+                        "`doc/a` is both shared and protected",
+                        "`doc/` is both shared and protected",
+                        "`lanes.yaml` is both shared and protected",
+                    ],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        {
-            let text = "tasks:\n  a: {write: '**'}\nprotect: .github/**\nshare: CHANGELOG.md\n";
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        assert_sound_plans(&[
+            "tasks:\n  a: {write: '**'}\nprotect: .github/**\nshare: CHANGELOG.md\n",
+        ]);
     }
 
     /// An empty lane whose globs are all protected is told once, as `protected-path`.

@@ -97,30 +97,28 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans};
 
     #[test]
     fn found_in_plans() {
-        {
-            let (text, expected) = (
+        assert_found_in_plans(
+            RULE.name,
+            &[(
                 "tasks:\n  a: {write: x/**, read: ['src/*', doc/**]}\n  b: {write: [src/b, doc/b]}\n  \
              c: {write: [], read: x/**, needs: b}\n",
                 vec![
                     "`a` reads `doc/b`, and `b` may write it",
                     "`c` reads `x/0`, and `a` may write it",
                 ],
-            );
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+            )],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        {
-            let text = "tasks:\n  a: {write: src/**, read: [src/**, doc/**, log]}\n  b: {write: [doc/x, log], needs: a}\n  \
-             c: {write: lib/x, read: ['lib/**', '!lib/gen/**']}\n  d: {write: [log, lib/gen/**]}\nshare: log\n";
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        assert_sound_plans(&[
+            "tasks:\n  a: {write: src/**, read: [src/**, doc/**, log]}\n  b: {write: [doc/x, log], needs: a}\n  \
+             c: {write: lib/x, read: ['lib/**', '!lib/gen/**']}\n  d: {write: [log, lib/gen/**]}\nshare: log\n",
+        ]);
     }
 }

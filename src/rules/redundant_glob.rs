@@ -155,40 +155,38 @@ fn draft(
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::tests::{checked, said};
+    use crate::rules::tests::{assert_found_in_plans, assert_sound_plans, checked};
 
     #[test]
     fn found_in_plans() {
-        for (text, expected) in [
-            (
-                "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
-                vec![
-                    "`!doc/` takes nothing from the lane of `a`",
-                    "`doc/a` adds nothing to the lane of `a`",
-                    "`src/b` adds nothing to the lane of `a`",
-                    "`!src/c/d` takes nothing from the lane of `a`",
-                    "`!e` takes nothing from the lane of `a`",
-                ],
-            ),
-            // Whatever the invalid one stands for, what another glob holds is held twice.
-            (
-                "tasks:\n  a: {write: [src/**, src/a, ./doc/**, '!doc/x', '!./y']}\n",
-                vec!["`src/a` adds nothing to the lane of `a`"],
-            ),
-        ] {
-            assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
-        }
+        assert_found_in_plans(
+            RULE.name,
+            &[
+                (
+                    "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
+                    vec![
+                        "`!doc/` takes nothing from the lane of `a`",
+                        "`doc/a` adds nothing to the lane of `a`",
+                        "`src/b` adds nothing to the lane of `a`",
+                        "`!src/c/d` takes nothing from the lane of `a`",
+                        "`!e` takes nothing from the lane of `a`",
+                    ],
+                ),
+                // Whatever the invalid one stands for, what another glob holds is held twice.
+                (
+                    "tasks:\n  a: {write: [src/**, src/a, ./doc/**, '!doc/x', '!./y']}\n",
+                    vec!["`src/a` adds nothing to the lane of `a`"],
+                ),
+            ],
+        );
     }
 
     #[test]
     fn sound_plans() {
-        for text in [
+        assert_sound_plans(&[
             "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**', '!lanes.yaml']}\n",
             "tasks:\n  a: {write: [src/*, 'src/*/[a-m]*', src/x/y/z]}\n  b: {write: [log, doc/**]}\nshare: log\n",
-        ] {
-            let report = checked(text, &["README.md", "src/x/file"]);
-            assert_eq!(report.findings, [], "{text}");
-        }
+        ]);
     }
 
     /// What makes a lane empty, or a glob name protected paths alone, is not told again as redundant.

@@ -84,6 +84,34 @@ pub(super) fn said(report: &Report, rule: &str) -> Vec<String> {
     by(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
 }
 
+/// A rule says this of plans without files.
+pub(super) fn assert_found_in_plans(rule: &str, cases: &[(&str, Vec<&str>)]) {
+    for (text, expected) in cases {
+        assert_eq!(said(&checked(text, &[]), rule), *expected, "{text}");
+    }
+}
+
+/// Nothing at all is said of these plans.
+pub(super) fn assert_sound_plans(texts: &[&str]) {
+    for text in texts {
+        assert_eq!(checked(text, &["README.md", "src/x/file"]).findings, [], "{text}");
+    }
+}
+
+/// A rule says this of the work of a plan's first task.
+pub(super) fn assert_found_in_work(rule: &str, cases: &[(&str, String, Vec<&str>)]) {
+    for (text, patch, expected) in cases {
+        assert_eq!(said(&gated(text, work(patch)), rule), *expected, "{text}");
+    }
+}
+
+/// Nothing at all is said of this work of a plan's first task.
+pub(super) fn assert_sound_work(cases: &[(&str, String)]) {
+    for (text, patch) in cases {
+        assert_eq!(gated(text, work(patch)).findings, [], "{text}");
+    }
+}
+
 #[test]
 fn every_rule_fires_on_its_own_example() {
     for rule in RULES {
