@@ -55,7 +55,7 @@ macro_rules! message {
     ($($part:expr),* $(,)?) => {{
         let mut message = $crate::message::Message::default();
         $($crate::message::Say::say($part, &mut message);)*
-        message
+        message.shrunk()
     }};
 }
 
@@ -111,6 +111,16 @@ impl Message {
             item.say(&mut list);
         }
         list
+    }
+
+    /// The same without room for more: there may be millions.
+    #[must_use]
+    pub fn shrunk(mut self) -> Message {
+        if let Cow::Owned(text) = &mut self.text {
+            text.shrink_to_fit();
+        }
+        self.marks.shrink_to_fit();
+        self
     }
 
     /// As plain text has it.
