@@ -1,5 +1,6 @@
 //! What the commands have in common that answer a question about a plan and judge nothing.
 
+use lanelint::index::TaskId;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,7 +73,7 @@ pub(super) fn status(whole: bool) -> ExitCode {
 }
 
 /// Tells which lanes are not known, if any.
-pub(super) fn tell_unknown(plan: &Plan, tasks: &[usize]) {
+pub(super) fn tell_unknown(plan: &Plan, tasks: &[TaskId]) {
     const TOLD: usize = 10;
     let ids: Vec<&str> = tasks.iter().map(|&task| &*plan.tasks[task].id.value).collect();
     let lanes = match ids.as_slice() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Judged, MovedFolders};
 use crate::change::Conflict;
 use crate::failure::Failure;
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -74,8 +75,8 @@ pub fn sharing(order: &Order, judged: &[Judged], moved: &MovedFolders<'_>) -> Sh
 }
 
 /// The places of the inputs with a branch, by their tasks.
-fn branches_by_task(judged: &[Judged]) -> BTreeMap<usize, Vec<usize>> {
-    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+fn branches_by_task(judged: &[Judged]) -> BTreeMap<TaskId, Vec<usize>> {
+    let mut places: BTreeMap<TaskId, Vec<usize>> = BTreeMap::new();
     for (place, one) in judged.iter().enumerate() {
         if let (Some(task), Some(_)) = (one.task, one.commits()) {
             places.entry(task).or_default().push(place);
@@ -112,9 +113,11 @@ impl Pairs<'_> {
     }
 
     fn finish(mut self) -> Sharing {
-        let task = |place: usize| self.judged[place].task.unwrap_or(usize::MAX);
+        let task = |place: usize| self.judged[place].task;
         for mut round in components(&self.seen) {
-            round.sort_by_key(|&place| (self.order.rank(task(place)), task(place), place));
+            round.sort_by_key(|&place| {
+                (task(place).map(|task| self.order.rank(task)), task(place), place)
+            });
             round.dedup_by_key(|place| task(*place));
             if round.len() > 2 {
                 self.sharing.rounds.push(round);

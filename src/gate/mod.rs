@@ -16,6 +16,7 @@ use crate::change::object::{CommitId, ObjectId};
 use crate::change::{Change, ChangeSet, FolderRename, Lines};
 use crate::failure::Failure;
 use crate::finding::Input;
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Own;
 
@@ -33,7 +34,7 @@ pub use standing::{Placed, Standing, placed};
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// The place of the task in the plan; nothing for a branch that is no task's.
-    pub task: Option<usize>,
+    pub task: Option<TaskId>,
     /// What was looked at.
     pub input: Input,
     /// How much of the task's work that is.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
 use crate::change::{ChangeKind, FolderRename};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -23,9 +24,9 @@ pub struct MovedFolders<'a> {
 #[derive(Clone, Debug)]
 pub struct MovedFolder<'a> {
     /// The task that renames the folder.
-    pub mover: usize,
+    pub mover: TaskId,
     /// The task that adds files.
-    pub adder: usize,
+    pub adder: TaskId,
     /// The folder, before and after.
     pub rename: &'a FolderRename,
     /// The files as they were added, and where git would put them.
@@ -100,9 +101,9 @@ pub fn moved_folders<'a>(
 /// Who adds files, and where.
 struct Adders<'a> {
     /// For each folder, the tasks that add files below it.
-    tasks: BTreeMap<&'a [u8], Vec<usize>>,
+    tasks: BTreeMap<&'a [u8], Vec<TaskId>>,
     /// For each task, the files in byte order.
-    files: BTreeMap<usize, Vec<&'a RepoPath>>,
+    files: BTreeMap<TaskId, Vec<&'a RepoPath>>,
 }
 
 impl<'a> Adders<'a> {
@@ -133,12 +134,12 @@ impl<'a> Adders<'a> {
     }
 
     /// The tasks that add files below a folder.
-    fn below(&self, folder: &[u8]) -> impl Iterator<Item = usize> {
+    fn below(&self, folder: &[u8]) -> impl Iterator<Item = TaskId> {
         self.tasks.get(folder).into_iter().flatten().copied()
     }
 
     /// The files that a task adds below a folder.
-    fn files(&self, task: usize, folder: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
+    fn files(&self, task: TaskId, folder: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
         let prefix = [folder.as_bytes(), b"/"].concat();
         let files = self.files.get(&task).map_or(&[][..], Vec::as_slice);
         let start = files.partition_point(|path| path.as_bytes() < prefix.as_slice());

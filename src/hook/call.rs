@@ -13,6 +13,7 @@ use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::fs::resolve::{NoTarget, targets};
 use crate::git::Checkout;
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::shown;
@@ -171,7 +172,7 @@ impl Call<'_> {
     }
 
     /// The task that is named, or whose branch it is; `None` if it is no task's.
-    fn task(&self, plan: &Plan, branch: Option<&str>) -> Result<Option<usize>, Failure> {
+    fn task(&self, plan: &Plan, branch: Option<&str>) -> Result<Option<TaskId>, Failure> {
         let Some(branch) = branch else {
             let id = self.options.task.as_deref().unwrap_or_default();
             let unknown =

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::{Finding, Input, Verdict};
 use crate::gate::{Extent, GateInput, Judged, Source, Work};
+use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
@@ -27,7 +28,7 @@ pub(crate) use reason::may;
 #[derive(Clone, Debug)]
 pub struct Intent {
     /// The place of the task in the plan.
-    pub task: usize,
+    pub task: TaskId,
     /// The paths that it is about to write.
     pub changes: BTreeMap<RepoPath, ChangeKind>,
     /// The paths that would be found as the plan in the place of the one that judges.

@@ -13,6 +13,7 @@ use crate::branches::task_of;
 use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::hook::{self, Decision, Intent};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::brief::code;
@@ -47,7 +48,7 @@ pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams
 
 /// The task that is worked on: the one of the settings, else the one whose branch is checked out.
 /// `None` if that is no task's, if its lane is not known, or if notices are off.
-fn worker(snapshot: &Snapshot) -> Result<Option<usize>, Failure> {
+fn worker(snapshot: &Snapshot) -> Result<Option<TaskId>, Failure> {
     let settings = &snapshot.terms.settings;
     let plan = snapshot.plan();
     if !settings.notices {
@@ -77,7 +78,7 @@ fn on_shared_branch(
 fn outside_lane(
     snapshot: &Snapshot,
     document: &Document,
-    task: usize,
+    task: TaskId,
     who: &Who<'_>,
 ) -> Option<lsp::Diagnostic> {
     let path = snapshot.below_root(document.path.as_ref()?)?;
@@ -112,9 +113,9 @@ fn information(
 }
 
 /// Whose the file is, and how to ask.
-fn message(plan: &Plan, task: usize, path: &RepoPath, answer: &Answer<'_>) -> String {
+fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Answer<'_>) -> String {
     let (task_name, file) = (name(plan, task), code(&path.to_string()));
-    let owners: Vec<usize> = answer.owners.iter().map(|owner| owner.task).collect();
+    let owners: Vec<TaskId> = answer.owners.iter().map(|owner| owner.task).collect();
     let others = names(plan, &owners, TASKS);
     let plan_name = plan.sources.first().map_or("the plan", |source| source.name());
     let plan_name = code(plan_name);

@@ -7,6 +7,7 @@ use super::context::RequestContext;
 use super::hover::of_files;
 use super::place::extent;
 use super::snapshot::Snapshot;
+use crate::index::TaskId;
 use crate::plan::GlobEntry;
 use crate::report::shown;
 use crate::source::FileId;
@@ -29,12 +30,12 @@ pub(super) fn symbols(request: &RequestContext) -> Option<lsp::DocumentSymbolRes
 }
 
 /// The tasks that a text defines.
-fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = usize> {
+fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = TaskId> {
     let plan = snapshot.plan();
-    (0..plan.tasks.len()).filter(move |task| plan.tasks[*task].id.span.file == file)
+    plan.tasks.ids().filter(move |task| plan.tasks[*task].id.span.file == file)
 }
 
-fn symbol(snapshot: &Snapshot, task: usize) -> lsp::DocumentSymbol {
+fn symbol(snapshot: &Snapshot, task: TaskId) -> lsp::DocumentSymbol {
     let plan = snapshot.plan();
     let this = &plan.tasks[task];
     let all = extent(plan, task);

@@ -9,6 +9,7 @@ use std::io;
 use super::markdown::text::code as span;
 use super::{AnswerFormat, json};
 use crate::brief::{Border, Brief, LaneIs, Neighbour};
+use crate::index::TaskId;
 use crate::plan::{GlobEntry, Own};
 use crate::source::excerpt;
 
@@ -84,7 +85,7 @@ impl<'b> Markdown<'b> {
         }
     }
 
-    fn id(&self, task: usize) -> String {
+    fn id(&self, task: TaskId) -> String {
         code(&self.brief.plan.tasks[task].id.value)
     }
 

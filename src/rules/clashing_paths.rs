@@ -9,6 +9,7 @@ use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject}
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{About, Datum, Draft, Label, Level, Place};
 use crate::gate::PathClash;
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::overlap::{Clash, Clashes, Discord};
@@ -103,8 +104,8 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         });
     }
     for globs in undecided {
-        let tasks: Vec<usize> = globs.iter().map(|(task, _)| *task).collect();
-        let place = |&(task, glob): &(usize, usize)| label(facts.plan.globs(task)[glob].span, "");
+        let tasks: Vec<TaskId> = globs.iter().map(|(task, _)| *task).collect();
+        let place = |&(task, glob): &(TaskId, usize)| label(facts.plan.globs(task)[glob].span, "");
         let labels = globs.iter().map(place).collect();
         found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
     }
@@ -202,19 +203,20 @@ fn common_data(discord: Discord, one: &RepoPath, other: &RepoPath) -> Vec<(&'sta
 mod tests {
     use super::RULE;
     use crate::gate::GateInput;
+    use crate::index::nth;
     use crate::rules::tests::{additions, both, checked, gated_all, judged, said, work};
 
     #[test]
     fn found_in_plans() {
         {
             let (text, expected) = (
-            "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
-            vec![
-                "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
+                "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
+                vec![
+                    "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
                  form do not count",
-                "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
-            ],
-        );
+                    "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
+                ],
+            );
             assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
         }
     }
@@ -249,7 +251,7 @@ mod tests {
         }
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
-            let judged = vec![judged(Some(0), work(patch))];
+            let judged = vec![judged(Some(nth(0)), work(patch))];
             let input = GateInput { judged, existing, ..GateInput::default() };
             said(&gated_all(tasks, input), "clashing-paths")
         };

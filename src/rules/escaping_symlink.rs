@@ -165,6 +165,7 @@ mod tests {
     use crate::gate::Destination;
     use crate::gate::GateInput;
     use crate::gate::Work;
+    use crate::index::nth;
     use crate::path::RepoPath;
     use crate::rules::tests::{by, gated_all, judged, said, work};
 
@@ -178,7 +179,7 @@ mod tests {
             leads: Ok(leads.clone()),
         };
         let links = set.changes.iter().map(link).collect();
-        let judged = vec![judged(Some(0), work(patch))];
+        let judged = vec![judged(Some(nth(0)), work(patch))];
         gated_all(text, GateInput { judged, links, ..GateInput::default() })
     }
 

@@ -4,9 +4,10 @@ use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
-use crate::plan::{Plan, fix};
+use crate::plan::Plan;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-lane",
@@ -36,15 +37,15 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     find(facts.plan, |task| facts.concerns(task), found);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
-    for (place, task) in plan.tasks.iter().enumerate() {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
+    for (place, task) in plan.tasks.enumerated() {
         if task.write.is_none() && concerns(Some(place)) {
             found.report(Draft {
                 message: message![code(&task.id.value), " does not say what it may write"],
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
                 tasks: plan.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
-                fixes: vec![Fix::WriteNothing { task: fix::place(place) }],
+                fixes: vec![Fix::WriteNothing { task: place }],
                 ..Draft::default()
             });
         }
@@ -60,13 +61,13 @@ mod tests {
     fn found_in_plans() {
         {
             let (text, expected) = (
-            "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
-            vec![
-                "`a` does not say what it may write",
-                "`b` does not say what it may write",
-                "`d` does not say what it may write",
-            ],
-        );
+                "tasks:\n  a:\n  b: {write: }\n  c: {write: []}\n  d: {write: ~}\n",
+                vec![
+                    "`a` does not say what it may write",
+                    "`b` does not say what it may write",
+                    "`d` does not say what it may write",
+                ],
+            );
             assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
         }
     }
@@ -84,10 +85,10 @@ mod tests {
     fn found_in_work() {
         {
             let (text, patch, expected) = (
-            "tasks:\n  a: {title: t}\n  b: {title: t}\n",
-            additions(&["x"]),
-            vec!["`a` does not say what it may write"],
-        );
+                "tasks:\n  a: {title: t}\n  b: {title: t}\n",
+                additions(&["x"]),
+                vec!["`a` does not say what it may write"],
+            );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }

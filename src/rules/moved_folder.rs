@@ -75,13 +75,11 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 " there: ",
                 then
             ],
-            help: Some(
-                message![
-                    "rename the folder when ",
-                    code(other),
-                    " is merged, or let one of the two need the other"
-                ],
-            ),
+            help: Some(message![
+                "rename the folder when ",
+                code(other),
+                " is merged, or let one of the two need the other"
+            ]),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
             about: About::Path,
@@ -109,6 +107,7 @@ mod tests {
     use crate::change::FolderRename;
     use crate::finding::Report;
     use crate::gate::GateInput;
+    use crate::index::nth;
     use crate::rules::tests::{additions, gated_all, judged, said, work};
     use std::collections::BTreeMap;
 
@@ -119,7 +118,7 @@ mod tests {
             to: to.map(|to| to.parse().unwrap()),
             is_split: false,
         };
-        let judged = vec![judged(Some(0), work("")), judged(Some(1), work(patch))];
+        let judged = vec![judged(Some(nth(0)), work("")), judged(Some(nth(1)), work(patch))];
         let folder_renames = BTreeMap::from([(0, vec![rename])]);
         gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
     }

@@ -7,6 +7,7 @@ use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 
@@ -31,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    let mut idle: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut idle: BTreeMap<TaskId, bool> = BTreeMap::new();
     for judged in &facts.input.judged {
         let Some(task) = judged.task else { continue };
         let nothing = match &judged.work {

@@ -9,6 +9,7 @@ use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::finding::{About, Draft, Label, Level, Message, Place};
 use crate::gate::{Placed, Source, Standing, Work};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::path::{RepoPath, is_git_folder};
@@ -66,7 +67,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
         let places = std::iter::once(&merge.branch).chain(&merge.into);
-        let tasks: Vec<usize> =
+        let tasks: Vec<TaskId> =
             places.filter_map(|&place| facts.input.judged.get(place)?.task).collect();
         let place = tasks.first().map(|&task| facts.plan.tasks[task].id.span);
         let labels = place.into_iter().map(|span| label(span, "the branch of this task"));
@@ -149,7 +150,8 @@ mod tests {
     #[test]
     fn sound_work() {
         {
-            let (text, patch) = ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"]));
+            let (text, patch) =
+                ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

@@ -198,7 +198,8 @@ assert_eq!(said(&report, RULE.name), expected, "{text}");
     #[test]
     fn sound_work() {
         {
-            let (text, patch) = ("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]));
+            let (text, patch) =
+                ("tasks:\n  a: {write: src/**}\nshare: log\n", additions(&["log", "src/x"]));
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

@@ -148,7 +148,10 @@ mod tests {
     #[test]
     fn sound_work() {
         {
-            let (text, patch) = ("tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n", additions(&["x"]));
+            let (text, patch) = (
+                "tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n",
+                additions(&["x"]),
+            );
             assert_eq!(gated(text, work(&patch)).findings, [], "{text}");
         }
     }

@@ -75,10 +75,10 @@ mod tests {
     fn found_in_work() {
         {
             let (text, patch, expected) = (
-            "tasks:\n  a: {write: '**'}\n",
-            additions(&[".lanes.yaml", "x"]),
-            vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
-        );
+                "tasks:\n  a: {write: '**'}\n",
+                additions(&[".lanes.yaml", "x"]),
+                vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
+            );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }

@@ -103,13 +103,13 @@ mod tests {
     fn found_in_plans() {
         {
             let (text, expected) = (
-            "tasks:\n  a: {write: x/**, read: ['src/*', doc/**]}\n  b: {write: [src/b, doc/b]}\n  \
+                "tasks:\n  a: {write: x/**, read: ['src/*', doc/**]}\n  b: {write: [src/b, doc/b]}\n  \
              c: {write: [], read: x/**, needs: b}\n",
-            vec![
-                "`a` reads `doc/b`, and `b` may write it",
-                "`c` reads `x/0`, and `a` may write it",
-            ],
-        );
+                vec![
+                    "`a` reads `doc/b`, and `b` may write it",
+                    "`c` reads `x/0`, and `a` may write it",
+                ],
+            );
             assert_eq!(said(&checked(text, &[]), RULE.name), expected, "{text}");
         }
     }

@@ -41,10 +41,10 @@ mod tests {
     fn found_in_work() {
         {
             let (text, patch, expected) = (
-            "tasks:\n  a: {write: []}\nshare: log\n",
-            additions(&["log"]),
-            vec!["`a` only reviews, and added `log`"],
-        );
+                "tasks:\n  a: {write: []}\nshare: log\n",
+                additions(&["log"]),
+                vec!["`a` only reviews, and added `log`"],
+            );
             let report = gated(text, work(&patch));
             assert_eq!(said(&report, RULE.name), expected, "{text}");
         }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Edit, Fix, Refusal};
 use crate::glob::Patience;
+use crate::index::TaskId;
 use crate::plan::{Allow, GlobEntry, Plan, Task};
 use crate::source::Span;
 
@@ -29,12 +30,12 @@ pub(super) fn verify(
 fn lanes_are_same(
     plan: &Plan,
     changed: &Plan,
-    is_compared: impl Fn(usize) -> bool,
+    is_compared: impl Fn(TaskId) -> bool,
 ) -> Result<(), Refusal> {
     let places = places(changed);
     let (before, after) = (plan.lanes(), changed.lanes());
     let mut patience = Patience::default();
-    for (place, task) in plan.tasks.iter().enumerate().filter(|(place, _)| is_compared(*place)) {
+    for (place, task) in plan.tasks.enumerated().filter(|(place, _)| is_compared(*place)) {
         let id = &task.id.value;
         let same = match places.get(&**id) {
             Some(&now) if plan.is_lane_unknown(place) || !changed.is_lane_unknown(now) => {
@@ -52,8 +53,8 @@ fn lanes_are_same(
 }
 
 /// The places of tasks by their ids.
-fn places(plan: &Plan) -> HashMap<&str, usize> {
-    plan.tasks.iter().enumerate().map(|(place, task)| (&*task.id.value, place)).collect()
+fn places(plan: &Plan) -> HashMap<&str, TaskId> {
+    plan.tasks.enumerated().map(|(place, task)| (&*task.id.value, place)).collect()
 }
 
 /// Whether the values that get another text are wanted where they are, as what they are now.
