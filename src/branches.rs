@@ -24,7 +24,7 @@ pub fn task_of(plan: &Plan, branch: &str) -> Result<Option<TaskId>, Failure> {
 }
 
 fn shared(plan: &Plan, branch: &str, tasks: &[TaskId]) -> Failure {
-    let ids = tasks.iter().take(NAMED).map(|&task| format!("`{}`", plan.tasks[task].id.value));
+    let ids = tasks.iter().take(NAMED).map(|&task| format!("`{}`", plan[task].id.value));
     let mut ids = ids.collect::<Vec<_>>().join(", ");
     if tasks.len() > NAMED {
         ids.push_str(", …");

@@ -76,7 +76,7 @@ impl<'p> Brief<'p> {
     /// order.
     #[must_use]
     pub fn new(plan: &'p Plan, task: TaskId, files: &[RepoPath]) -> Brief<'p> {
-        let this = &plan.tasks[task];
+        let this = &plan[task];
         let lane = if plan.is_lane_unknown(task) {
             LaneIs::Unknown
         } else if this.is_review_only() {
@@ -99,7 +99,7 @@ impl<'p> Brief<'p> {
             neighbours: borders.neighbours(files),
             companions: companions.map(|(one, others)| (one, others.as_slice())).collect(),
             needs: this.needs.iter().map(|need| need.value).collect(),
-            needed_by: all.filter(|&other| needs_this(&plan.tasks[other])).collect(),
+            needed_by: all.filter(|&other| needs_this(&plan[other])).collect(),
         }
     }
 
@@ -168,7 +168,7 @@ impl<'p> Borders<'p, '_> {
     }
 
     fn neighbour(&self, task: TaskId, glob: usize, border: Border) -> Option<Neighbour<'p>> {
-        let (entry, _) = self.plan.tasks[task].globs().nth(glob)?;
+        let (entry, _) = self.plan[task].globs().nth(glob)?;
         Some(Neighbour { task, entry, border })
     }
 }
@@ -248,7 +248,7 @@ mod tests {
                 Border::Exclusion => "excluded".to_owned(),
                 Border::Folder => "folder".to_owned(),
             };
-            format!("{} {} {why}", plan.tasks[neighbour.task].id.value, neighbour.entry.text)
+            format!("{} {} {why}", plan[neighbour.task].id.value, neighbour.entry.text)
         });
         told.collect()
     }

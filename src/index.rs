@@ -29,6 +29,11 @@ index! {
     TaskId
 }
 
+index! {
+    /// The index of an input of the gate.
+    InputId
+}
+
 /// A vector with indexes of a type of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexVec<I, T> {
@@ -96,15 +101,21 @@ impl<I, T> DerefMut for IndexVec<I, T> {
     }
 }
 
+impl<I, T> From<Vec<T>> for IndexVec<I, T> {
+    fn from(items: Vec<T>) -> IndexVec<I, T> {
+        IndexVec { items, index: PhantomData }
+    }
+}
+
 impl<I, T> FromIterator<T> for IndexVec<I, T> {
     fn from_iter<S: IntoIterator<Item = T>>(items: S) -> IndexVec<I, T> {
-        IndexVec { items: items.into_iter().collect(), index: PhantomData }
+        items.into_iter().collect::<Vec<T>>().into()
     }
 }
 
 impl<I, T> Default for IndexVec<I, T> {
     fn default() -> IndexVec<I, T> {
-        IndexVec::from_iter([])
+        Vec::new().into()
     }
 }
 

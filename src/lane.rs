@@ -472,12 +472,12 @@ mod tests {
 
     #[test]
     fn owners_are_the_tasks_whose_lanes_hold_the_path() {
-        let lanes = [
+        let lanes = vec![
             lane(&["src/**"], &["src/x"], &["log"], &[]),
             lane(&[], &[], &["log"], &[]),
             lane(&["**/x", "src/x"], &[], &["log"], &[]),
         ];
-        let lanes = Lanes::new(lanes.into_iter().collect());
+        let lanes = Lanes::new(lanes.into());
         let owners = |path: &str| lanes.owners(&path.parse().unwrap()).unwrap();
         assert_eq!(owners("src/a"), [nth(0)]);
         assert_eq!(owners("src/x"), [nth(2)]);

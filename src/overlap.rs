@@ -256,7 +256,7 @@ mod tests {
             .into_iter()
             .map(|overlap| {
                 assert_eq!(overlap.shared.undecided, []);
-                let id = |task: TaskId| plan.tasks[task].id.value.to_string();
+                let id = |task: TaskId| plan[task].id.value.to_string();
                 let witness = overlap.shared.witness.unwrap().to_string();
                 (id(overlap.tasks.0), id(overlap.tasks.1), witness, overlap.existing)
             })

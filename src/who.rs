@@ -147,7 +147,7 @@ mod tests {
         let who = Who::new(&plan);
         let answer = who.may_write(&path.parse().unwrap());
         let owners = answer.owners.iter().map(|owner| {
-            let id = &plan.tasks[owner.task].id.value;
+            let id = &plan[owner.task].id.value;
             format!("{id} by {}{}", owner.entry.text, if owner.shared { ", shared" } else { "" })
         });
         let protected = answer.protected.map(|protection| match protection {

@@ -45,7 +45,7 @@ impl<'f, 'a> Allowances<'f, 'a> {
         let tasks = self.tasks(draft);
         for &task in &tasks {
             let other = |with: TaskId| with != task && tasks.contains(&with);
-            for (place, allow) in self.plan.tasks[task].allow.iter().enumerate() {
+            for (place, allow) in self.plan[task].allow.iter().enumerate() {
                 if allow.rule.value == rule.name
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
                     && self.accepts(rule, allow, draft, &tasks)
@@ -59,7 +59,7 @@ impl<'f, 'a> Allowances<'f, 'a> {
 
     /// Who accepts by an allowance, and why.
     pub(super) fn allowed(&self, (task, place): AllowPlace) -> Allowed {
-        let task = &self.plan.tasks[task];
+        let task = &self.plan[task];
         let reason = task.allow[place].reason.value.clone();
         Allowed { by: task.id.value.to_string(), reason }
     }

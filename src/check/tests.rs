@@ -42,7 +42,7 @@ fn work(task: TaskId, extent: Extent, paths: Option<&[&str]>) -> Judged {
 }
 
 fn gated(text: &str, judged: Vec<Judged>) -> Report {
-    gate(&plan(text), &GateInput { judged, ..GateInput::default() })
+    gate(&plan(text), &GateInput { judged: judged.into(), ..GateInput::default() })
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
         [""; 0]
     );
     let judged = vec![work(nth(0), Extent::Given, Some(&["x/1"]))];
-    let input = GateInput { judged, gaps: vec![gap()], ..GateInput::default() };
+    let input = GateInput { judged: judged.into(), gaps: vec![gap()], ..GateInput::default() };
     assert_eq!(unused(&gate(&plan(text), &input)), [""; 0]);
     // So may a lane that is not known.
     let unknown = text.replacen("x/*", "[x/*, /y]", 1);

@@ -11,7 +11,7 @@ use crate::finding::{Input, Report};
 use crate::gate::{
     ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, System, TriedMerge, Work,
 };
-use crate::index::TaskId;
+use crate::index::{InputId, TaskId};
 use crate::patch;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
@@ -51,7 +51,11 @@ pub fn example(rule: &Rule, text: &str) -> Report {
                 kinds: vec!["contents".to_owned()],
             };
             let conflicts = patch::read(text.as_bytes()).changes.keys().map(conflict).collect();
-            let merges = vec![TriedMerge { branch: 1, into: vec![0], outcome: Ok(conflicts) }];
+            let merges = vec![TriedMerge {
+                branch: InputId::from(1),
+                into: vec![InputId::from(0)],
+                outcome: Ok(conflicts),
+            }];
             let both = of_each(&plan, [(first, work(text)), (second, work(text))]);
             GateInput { merges, ..both }
         }
@@ -61,7 +65,7 @@ pub fn example(rule: &Rule, text: &str) -> Report {
                 to: to.parse().ok(),
                 is_split: false,
             });
-            let folder_renames = BTreeMap::from([(0, rename.into_iter().collect())]);
+            let folder_renames = BTreeMap::from([(InputId::from(0), rename.into_iter().collect())]);
             let both = of_each(&plan, [(first, work("")), (second, work(patch))]);
             GateInput { folder_renames, ..both }
         }
@@ -107,7 +111,7 @@ fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
         .filter_map(|(path, change)| Some((path, change.shown.as_ref()?.links.first()?)));
     targets
         .map(|(path, target)| ChangedLink {
-            judged: 0,
+            judged: InputId::from(0),
             path: path.clone(),
             target: Some(target.clone()),
             leads: followed(path, target),

@@ -60,7 +60,7 @@ pub fn escapes(
 ) -> Vec<Result<Option<Escape>, NoEscape>> {
     let mut escapes = Escapes::new(lanes, protection);
     let mut of = |link: &ChangedLink| {
-        let Some(judged) = input.judged.get(link.judged) else { return Ok(None) };
+        let Some(judged) = input.judged.find(link.judged) else { return Ok(None) };
         let change = match &judged.work {
             Work::Changes(set) => set.changes.get(&link.path),
             Work::NoBranch | Work::Unreadable(_) => None,

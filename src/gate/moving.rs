@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
 use crate::change::{ChangeKind, FolderRename};
-use crate::index::TaskId;
+use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -39,9 +39,9 @@ pub struct MovedFolder<'a> {
 /// The inputs that may rename folders in which a concurrent task adds files: they take a file away
 /// below a folder where that one adds one.
 #[must_use]
-pub fn may_move_folders(order: &Order, judged: &[Judged]) -> Vec<usize> {
+pub fn may_move_folders(order: &Order, judged: &IndexVec<InputId, Judged>) -> Vec<InputId> {
     let adders = Adders::new(judged);
-    let movers = judged.iter().enumerate().filter(|(_, one)| {
+    let movers = judged.enumerated().filter(|(_, one)| {
         let Some(task) = one.task.filter(|_| one.commits().is_some()) else { return false };
         let mut gone = one.changes().filter(|(_, change)| change.kind == ChangeKind::Deleted);
         one.changes().any(|(_, change)| change.kind == ChangeKind::Added)
@@ -57,8 +57,8 @@ pub fn may_move_folders(order: &Order, judged: &[Judged]) -> Vec<usize> {
 #[must_use]
 pub fn moved_folders<'a>(
     order: &Order,
-    judged: &'a [Judged],
-    folder_renames: &'a BTreeMap<usize, Vec<FolderRename>>,
+    judged: &'a IndexVec<InputId, Judged>,
+    folder_renames: &'a BTreeMap<InputId, Vec<FolderRename>>,
 ) -> MovedFolders<'a> {
     let mut moved = MovedFolders::default();
     if folder_renames.is_empty() {
@@ -68,7 +68,7 @@ pub fn moved_folders<'a>(
     // Of a folder in a renamed one, the outer says enough where both say the same.
     let mut told = BTreeSet::new();
     for (&place, renames) in folder_renames {
-        let Some(mover) = judged.get(place).and_then(|judged| judged.task) else { continue };
+        let Some(mover) = judged.find(place).and_then(|judged| judged.task) else { continue };
         for rename in renames {
             for adder in adders.below(rename.from.as_bytes()) {
                 if !order.concurrent(mover, adder) {

@@ -62,7 +62,7 @@ pub fn placed<'a>(
         judged.changes().map(move |(path, change)| place(judged, path, change, None))
     });
     let carried = input.carried.iter().filter_map(|carried| {
-        let judged = input.judged.get(carried.judged)?;
+        let judged = input.judged.find(carried.judged)?;
         Some(place(judged, &carried.path, &carried.change, Some(carried)))
     });
     own.chain(carried).collect()

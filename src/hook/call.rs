@@ -98,7 +98,7 @@ pub fn answer(
 }
 
 fn told(plan: &Arc<Plan>, intent: Intent) -> Result<(Permission, String), Failure> {
-    let id = shown(&plan.tasks[intent.task].id.value).into_owned();
+    let id = shown(&plan[intent.task].id.value).into_owned();
     match judge(plan, intent) {
         Decision::Allow => Ok((Permission::Allow, format!("lanelint: task `{id}` may write it"))),
         Decision::Deny(reason) => Ok((Permission::Deny, reason)),

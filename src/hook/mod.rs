@@ -55,7 +55,7 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
     let judged = Judged {
         task: Some(task),
         input: Input {
-            task: Some(plan.tasks[task].id.value.to_string()),
+            task: Some(plan[task].id.value.to_string()),
             source: "hook".to_owned(),
             ..Input::default()
         },
@@ -64,8 +64,11 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
         work: Work::Changes(ChangeSet { changes: changes.collect(), gaps: Vec::new() }),
         doubts: BTreeMap::new(),
     };
-    let input =
-        GateInput { judged: vec![judged], plan_rivals: intent.rivals, ..GateInput::default() };
+    let input = GateInput {
+        judged: vec![judged].into(),
+        plan_rivals: intent.rivals,
+        ..GateInput::default()
+    };
     let report = crate::check::gate(plan, &input);
     if report.verdict(false) == Verdict::Clean {
         return Decision::Allow;

@@ -59,7 +59,7 @@ fn why(plan: &Plan, task: TaskId, path: &RepoPath, rule: &Rule) -> String {
         let what = if own { "it is part of the plan" } else { "it would stand in for the plan" };
         return format!("{what}, which is changed on the base branch, by whoever owns the split");
     }
-    if plan.tasks[task].is_review_only() {
+    if plan[task].is_review_only() {
         return "the task only reviews, and reports what it found".to_owned();
     }
     let answer = Who::new(plan).may_write(path);
@@ -95,7 +95,7 @@ fn denial(plan: &Plan, task: TaskId, file: &str, why: &str) -> String {
 
 /// What a task may write, as a sentence.
 pub(crate) fn may(plan: &Plan, task: TaskId) -> String {
-    let value = &plan.tasks[task];
+    let value = &plan[task];
     let entries = value.write.as_ref().map_or(&[][..], |write| &write.entries);
     if entries.is_empty() {
         return "It may write nothing.".to_owned();

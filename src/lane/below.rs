@@ -165,7 +165,7 @@ mod tests {
             let (share, protect) = (&["log/**"], &["**/secret"]);
             let own = lane(own, exclusions, share, protect);
             let other = lane(&["src/**", "*.md", "log/x"], &["src/free/**"], share, protect);
-            let lanes = Lanes::new([own, other].into_iter().collect());
+            let lanes = Lanes::new(vec![own, other].into());
             let path = |text: &str| text.parse::<RepoPath>().unwrap();
             let (folder, unlike) = (path(folder), unlike.map(path));
             let unlike = unlike.as_ref().map(Some);

@@ -97,7 +97,7 @@ fn of_others(snapshot: &Snapshot, task: TaskId, place: usize, glob: &Glob) -> St
         let exists = sample.into_iter().find(|path| glob.is_match(path) == Ok(true));
         let witness = exists
             .or_else(|| lanes.of(tasks.0).meet(lanes.of(tasks.1), pairs.iter().copied()).witness);
-        let by = plan.tasks[other].globs().nth(if is_left { right } else { left });
+        let by = plan[other].globs().nth(if is_left { right } else { left });
         let Some((by, _)) = by else { continue };
         let mut said = format!("{} by {}", names(plan, &[other], 1), code(&by.text));
         if let Some(path) = witness {
@@ -121,7 +121,7 @@ fn of_others(snapshot: &Snapshot, task: TaskId, place: usize, glob: &Glob) -> St
 
 fn of_task(snapshot: &Snapshot, task: TaskId) -> String {
     let plan = snapshot.plan();
-    let this = &plan.tasks[task];
+    let this = &plan[task];
     let mut text = format!("Task {}", names(plan, &[task], 1));
     if let Some(title) = &this.title {
         let _ = write!(text, ": {}", code(&title.value));
@@ -140,7 +140,7 @@ fn of_task(snapshot: &Snapshot, task: TaskId) -> String {
     } else {
         let _ = writeln!(text, "It waits for {}.", names(plan, &needs, TASKS));
     }
-    let waiting = |other: &TaskId| plan.tasks[*other].needs.iter().any(|need| need.value == task);
+    let waiting = |other: &TaskId| plan[*other].needs.iter().any(|need| need.value == task);
     let waiting: Vec<TaskId> = plan.tasks.ids().filter(waiting).collect();
     if !waiting.is_empty() {
         let _ = writeln!(

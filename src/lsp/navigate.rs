@@ -85,7 +85,7 @@ fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Optio
 /// Where a task is named, its definition first.
 fn mentions_of(request: &RequestContext, task: TaskId) -> Vec<Span> {
     let plan = request.snapshot.plan();
-    let own = plan.tasks[task].id.span;
+    let own = plan[task].id.span;
     let all = plan.tasks.ids().flat_map(|other| mentions(plan, other));
     let others = all.filter(|(of, span)| *of == task && *span != own);
     let mut spans: Vec<Span> = std::iter::once(own).chain(others.map(|(_, span)| span)).collect();

@@ -88,7 +88,7 @@ fn outside_lane(
         return None;
     }
     let plan = snapshot.plan();
-    let rule = match plan.tasks[task].is_review_only() {
+    let rule = match plan[task].is_review_only() {
         true => rules::REVIEW_ONLY_WRITE,
         false => rules::OUT_OF_LANE,
     };
@@ -130,7 +130,7 @@ fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Answer<'_>) -> S
              help: propose the change to whoever owns {plan_name}",
             code(&entry.text)
         ),
-        None if plan.tasks[task].is_review_only() => format!(
+        None if plan[task].is_review_only() => format!(
             "{task_name}, which is worked on here, only reviews: it may write no file\n\
              help: report what you found{}",
             if owners.is_empty() {

@@ -43,7 +43,7 @@ pub(super) fn thing(plan: &Plan, at: Span) -> Option<Thing<'_>> {
 
 /// The ids that stand in the part of a task: its own first, then those that it names.
 pub(super) fn mentions(plan: &Plan, task: TaskId) -> impl Iterator<Item = (TaskId, Span)> {
-    let this = &plan.tasks[task];
+    let this = &plan[task];
     let needs = this.needs.iter().map(|need| (need.value, need.span));
     let with = this.allow.iter().filter_map(|allow| allow.with.as_ref());
     let with = with.map(|with| (with.value, with.span));
@@ -52,7 +52,7 @@ pub(super) fn mentions(plan: &Plan, task: TaskId) -> impl Iterator<Item = (TaskI
 
 /// Where a task is in the text: from its id to the last thing that it says.
 pub(super) fn extent(plan: &Plan, task: TaskId) -> Span {
-    let this = &plan.tasks[task];
+    let this = &plan[task];
     let id = this.id.span;
     let entries = this.write.iter().flat_map(|write| &write.entries).chain(&this.read);
     let spans = entries

@@ -119,7 +119,7 @@ impl<'a> Chooser<'a> {
         if !keeps {
             return None;
         }
-        let entries: Vec<_> = self.plan.tasks[other].globs().map(|(entry, _)| entry).collect();
+        let entries: Vec<_> = self.plan[other].globs().map(|(entry, _)| entry).collect();
         let globs = excluded.iter().map(|&place| Arc::clone(&entries[place].text)).collect();
         Some(Fix::Exclude { task, globs })
     }
@@ -231,7 +231,7 @@ impl<'a> Chooser<'a> {
             file.get_or_insert((path, task, place));
         }
         let (_, task, place) = file?;
-        self.plan.tasks[task].globs().nth(place).map(|(entry, _)| Arc::clone(&entry.text))
+        self.plan[task].globs().nth(place).map(|(entry, _)| Arc::clone(&entry.text))
     }
 }
 

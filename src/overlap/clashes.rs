@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(clashes.undecided, Vec::<Vec<_>>::new(), "{text}");
         let told =
             clashes.found.iter().map(|Clash { discord, tasks, paths: [one, other], .. }| {
-                let id = |task: TaskId| &plan.tasks[task].id.value;
+                let id = |task: TaskId| &plan[task].id.value;
                 format!("{discord:?}: {} {one} | {} {other}", id(tasks.0), id(tasks.1))
             });
         told.collect()

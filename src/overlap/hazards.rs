@@ -124,7 +124,7 @@ fn readers(plan: &Plan) -> Vec<Vec<TaskId>> {
 /// What a task reads: the sound globs and what is taken from them.
 fn reads(plan: &Plan, task: TaskId) -> [Vec<Glob>; 2] {
     [false, true].map(|negated| {
-        let entries = plan.tasks[task].read.iter().filter(|entry| entry.negated == negated);
+        let entries = plan[task].read.iter().filter(|entry| entry.negated == negated);
         entries.filter_map(|entry| entry.glob.clone().ok()).collect()
     })
 }
@@ -150,7 +150,7 @@ mod tests {
         let hazards = hazards(&plan, &plan.lanes(), &Order::new(&plan), &files);
         assert_eq!(hazards.gave_up, None);
         let told = hazards.found.iter().map(|hazard| {
-            let id = |task: TaskId| &plan.tasks[task].id.value;
+            let id = |task: TaskId| &plan[task].id.value;
             let Crossing { shared, existing, .. } = &*hazard.crossing;
             assert!(shared.undecided.is_empty());
             let path = shared.witness.as_ref().unwrap();

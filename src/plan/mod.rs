@@ -13,7 +13,7 @@ mod names;
 pub mod order;
 mod read;
 
-use std::ops::Range;
+use std::ops::{Index, Range};
 use std::sync::Arc;
 
 use crate::glob::Glob;
@@ -157,6 +157,14 @@ pub struct Problem {
     pub task: Option<TaskId>,
     /// Whether the value at its place is of a type that is not wanted there.
     pub wrong_type: bool,
+}
+
+impl Index<TaskId> for Plan {
+    type Output = Task;
+
+    fn index(&self, task: TaskId) -> &Task {
+        &self.tasks[task]
+    }
 }
 
 impl Task {

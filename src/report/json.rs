@@ -215,5 +215,5 @@ fn plan_names(plan: &Plan) -> Vec<&str> {
 }
 
 fn ids<'p>(plan: &'p Plan, tasks: &[TaskId]) -> Vec<&'p str> {
-    tasks.iter().map(|&task| &*plan.tasks[task].id.value).collect()
+    tasks.iter().map(|&task| &*plan[task].id.value).collect()
 }

@@ -122,7 +122,7 @@ pub(crate) fn names(plan: &Plan, tasks: &[TaskId], most: usize) -> String {
 
 /// The id of a task as it is shown.
 pub(crate) fn name(plan: &Plan, task: TaskId) -> String {
-    format!("`{}`", shown(&excerpt(&plan.tasks[task].id.value)))
+    format!("`{}`", shown(&excerpt(&plan[task].id.value)))
 }
 
 /// A label with its file and its lines and columns looked up.

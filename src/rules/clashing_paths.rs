@@ -252,7 +252,7 @@ mod tests {
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
             let judged = vec![judged(Some(nth(0)), work(patch))];
-            let input = GateInput { judged, existing, ..GateInput::default() };
+            let input = GateInput { judged: judged.into(), existing, ..GateInput::default() };
             said(&gated_all(tasks, input), "clashing-paths")
         };
         let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");

@@ -77,7 +77,7 @@ fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>)
 
 fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
     let place = |task: TaskId| {
-        let task = &plan.tasks[task];
+        let task = &plan[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         label(span, message!["the branch of ", code(&task.id.value)])
     };

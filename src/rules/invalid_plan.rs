@@ -59,7 +59,7 @@ fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Foun
         wrong_rule(plan, name, "its level is fixed", &[], found);
     }
     for task in plan.tasks.ids().filter(|&task| concerns(Some(task))) {
-        for allow in &plan.tasks[task].allow {
+        for allow in &plan[task].allow {
             wrong_rule(plan, &allow.rule, "it cannot be allowed", &[task], found);
         }
     }

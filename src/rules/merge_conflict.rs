@@ -9,7 +9,7 @@ use crate::analysis::GateFacts;
 use crate::change::Conflict;
 use crate::finding::{About, Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
-use crate::index::TaskId;
+use crate::index::{InputId, TaskId};
 use crate::message;
 use crate::message::{bare, code};
 use crate::path::RepoPath;
@@ -65,8 +65,8 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn task(input: &GateInput, place: usize) -> Option<TaskId> {
-    input.judged.get(place)?.task
+fn task(input: &GateInput, place: InputId) -> Option<TaskId> {
+    input.judged.find(place)?.task
 }
 
 fn draft(

@@ -107,7 +107,7 @@ mod tests {
     use crate::change::FolderRename;
     use crate::finding::Report;
     use crate::gate::GateInput;
-    use crate::index::nth;
+    use crate::index::{InputId, nth};
     use crate::rules::tests::{additions, gated_all, judged, said, work};
     use std::collections::BTreeMap;
 
@@ -119,8 +119,8 @@ mod tests {
             is_split: false,
         };
         let judged = vec![judged(Some(nth(0)), work("")), judged(Some(nth(1)), work(patch))];
-        let folder_renames = BTreeMap::from([(0, vec![rename])]);
-        gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
+        let folder_renames = BTreeMap::from([(InputId::from(0), vec![rename])]);
+        gated_all(text, GateInput { judged: judged.into(), folder_renames, ..GateInput::default() })
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         *idle.entry(task).or_insert(true) &= nothing;
     }
     for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
-        if !facts.plan.tasks[task].is_review_only() {
+        if !facts.plan[task].is_review_only() {
             let id = facts.plan.id(task);
             found.report(Draft {
                 message: message![code(id), " changed nothing"],

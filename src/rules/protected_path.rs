@@ -44,7 +44,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             continue;
         }
         let id = facts.plan.id(task);
-        let given = facts.plan.tasks[task].write.as_ref().map_or(0, |write| write.entries.len());
+        let given = facts.plan[task].write.as_ref().map_or(0, |write| write.entries.len());
         // Without its last glob, a lane of exclusions would be empty and not say so.
         let removable = globs.len() > 1 || given == 1;
         let cut =

@@ -47,7 +47,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let mut patience = Patience::default();
     for (task, redundancy) in facts.redundancies().enumerated() {
         if let Some(&first) = redundancy.undecided.first() {
-            let entry = facts.plan.tasks[task].sound_entries().nth(first);
+            let entry = facts.plan[task].sound_entries().nth(first);
             let labels = entry.map(|(entry, _)| label(entry.span, "this one"));
             let labels = labels.into_iter().collect();
             found.gave_up(GaveUp::on_lanes(facts.plan, &[task], labels));
@@ -55,7 +55,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         if redundancy.redundant.is_empty() {
             continue;
         }
-        let entries: Vec<(&GlobEntry, &Glob)> = facts.plan.tasks[task].sound_entries().collect();
+        let entries: Vec<(&GlobEntry, &Glob)> = facts.plan[task].sound_entries().collect();
         let removable = removable(facts, task, &entries, redundancy, &mut patience);
         for redundant in &redundancy.redundant {
             let within = redundant.within.map(|place| entries[place].0);
@@ -114,7 +114,7 @@ fn is_deliberate(facts: &PlanFacts<'_>, exclusion: &Glob) -> bool {
 
 /// Without what changes nothing, the lane is just what it was.
 fn removal(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry) -> Option<Fix> {
-    let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
+    let entries = &facts.plan[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
     let entry = fix::place(place);
     Some(Fix::RemoveGlob { task, entry, applicability: Applicability::Safe })

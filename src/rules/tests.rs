@@ -27,14 +27,15 @@ pub(super) fn checked(text: &str, files: &[&str]) -> Report {
 
 /// What is found in the work of a plan's first task.
 pub(super) fn gated(text: &str, work: Work) -> Report {
-    let input = GateInput { judged: vec![judged(Some(nth(0)), work)], ..GateInput::default() };
+    let input =
+        GateInput { judged: vec![judged(Some(nth(0)), work)].into(), ..GateInput::default() };
     gated_all(text, input)
 }
 
 /// What is found in the work of a plan's first two tasks.
 pub(super) fn both(text: &str, one: &str, other: &str) -> Report {
     let judged = vec![judged(Some(nth(0)), work(one)), judged(Some(nth(1)), work(other))];
-    gated_all(text, GateInput { judged, ..GateInput::default() })
+    gated_all(text, GateInput { judged: judged.into(), ..GateInput::default() })
 }
 
 pub(super) fn gated_all(text: &str, input: GateInput) -> Report {

@@ -67,7 +67,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 
 /// The glob that was probably meant, in the place of one that a lane has.
 fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
-    let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
+    let entries = &facts.plan[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
     let entry = fix::place(place);
     Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[place], slip).into() })

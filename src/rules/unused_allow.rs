@@ -135,7 +135,7 @@ fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>
     let message = match first {
         None => message![code(id), " allows ", code(of), " where nothing needs it"],
         Some((other, place)) => {
-            let span = plan.tasks[other].allow[place].rule.span;
+            let span = plan[other].allow[place].rule.span;
             labels.push(label(span, "this accepts the same, and comes first"));
             data.push(("by", text(plan.id(other))));
             message![

@@ -204,8 +204,7 @@ struct Apart {
 impl Apart {
     fn new(plan: &Plan, order: &Order, files: &[RepoPath]) -> Result<Apart, TooManyUnknown> {
         let tasks = plan.tasks.ids();
-        let unknown =
-            |task: &TaskId| plan.tasks[*task].unknown || plan.tasks[*task].write.is_none();
+        let unknown = |task: &TaskId| plan[*task].unknown || plan[*task].write.is_none();
         let unknown: Vec<TaskId> = tasks.clone().filter(unknown).collect();
         if unknown.len() * plan.tasks.len() > MOST_UNKNOWN_PAIRS {
             return Err(TooManyUnknown(unknown.len()));
@@ -217,7 +216,7 @@ impl Apart {
         }
         for &task in &unknown {
             for other in tasks.clone() {
-                let writes = !plan.tasks[other].is_review_only();
+                let writes = !plan[other].is_review_only();
                 if other != task && writes && order.concurrent(task, other) {
                     why.entry((task.min(other), task.max(other))).or_insert(Why::Unknown);
                 }

@@ -16,14 +16,14 @@ fn plan(text: &str) -> Plan {
 /// The waves in one line: `a b | c`.
 fn told(plan: &Plan, waves: &Waves) -> String {
     let wave = |wave: &Vec<Placed>| {
-        let ids = wave.iter().map(|placed| &*plan.tasks[placed.task].id.value);
+        let ids = wave.iter().map(|placed| &*plan[placed.task].id.value);
         ids.collect::<Vec<_>>().join(" ")
     };
     waves.waves.iter().map(wave).collect::<Vec<_>>().join(" | ")
 }
 
 fn edits(plan: &Plan, waves: &Waves) -> Vec<String> {
-    let id = |task: TaskId| &*plan.tasks[task].id.value;
+    let id = |task: TaskId| &*plan[task].id.value;
     let edit = |edit: &Edit| match edit {
         Edit::Part { tasks, path } => format!("part {} and {} at {path}", id(tasks.0), id(tasks.1)),
         Edit::Unneed { task, need } => format!("unneed {} from {}", id(*need), id(*task)),

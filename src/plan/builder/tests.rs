@@ -85,12 +85,12 @@ fn markdown_table() {
         ("webb", "there is no task `webb`", Some(nth(2)), Some(("webb", "web"))),
     ];
     assert_eq!(problems, expected);
-    let write = &plan.tasks[nth(1)].write.as_ref().unwrap().entries[0];
+    let write = &plan[nth(1)].write.as_ref().unwrap().entries[0];
     let fault = &write.glob.as_ref().unwrap_err()[0];
     let fix = fault.fix.as_ref().unwrap();
     assert_eq!((text(fault.span), text(fix.span), fix.text.as_str()), ("/", "/", ""));
-    assert_eq!(plan.tasks[nth(0)].globs().count(), 2);
-    assert_eq!(plan.tasks[nth(1)].needs[0].value, nth(0));
+    assert_eq!(plan[nth(0)].globs().count(), 2);
+    assert_eq!(plan[nth(1)].needs[0].value, nth(0));
     assert!(
         plan.is_lane_unknown(nth(0))
             && plan.is_lane_unknown(nth(1))

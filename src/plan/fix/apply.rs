@@ -87,7 +87,7 @@ type Allowance<'p> = (&'p str, Option<&'p str>, Option<Arc<str>>, &'p str);
 
 impl<'p> Said<'p> {
     fn new(plan: &'p Plan, task: &'p Task) -> Said<'p> {
-        let id = |task: TaskId| &*plan.tasks[task].id.value;
+        let id = |task: TaskId| &*plan[task].id.value;
         let allowance = task.allow.iter().map(|allow| {
             (
                 allow.rule.value.as_str(),
@@ -253,7 +253,7 @@ fn problems(
     plan: &Plan,
     is_as_before: impl Fn(Option<&str>) -> bool,
 ) -> BTreeMap<(&str, &str), usize> {
-    let outside = |task: Option<TaskId>| is_as_before(task.map(|task| &*plan.tasks[task].id.value));
+    let outside = |task: Option<TaskId>| is_as_before(task.map(|task| &*plan[task].id.value));
     let mut problems = BTreeMap::new();
     for problem in plan.problems.iter().filter(|problem| outside(problem.task)) {
         *problems.entry((problem.message.as_str(), "")).or_insert(0) += 1;

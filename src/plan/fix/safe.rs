@@ -89,7 +89,7 @@ fn is_kept(plan: &Plan, changed: &Plan) -> bool {
     };
     let places = places(changed);
     let task_is_kept = |task: &Task| {
-        let now = places.get(&*task.id.value).map(|&now| &changed.tasks[now]);
+        let now = places.get(&*task.id.value).map(|&now| &changed[now]);
         now.is_some_and(|now| is_task_kept((plan, task), (changed, now)))
     };
     (plan.base.is_none() || base(plan) == base(changed))
@@ -105,7 +105,7 @@ fn is_task_kept((plan, task): (&Plan, &Task), (changed, now): (&Plan, &Task)) ->
         sound(task.write.as_ref().map_or(&[][..], |write| &write.entries))
     };
     let ids = |plan: &Plan, task: &Task| -> Vec<_> {
-        task.needs.iter().map(|need| plan.tasks[need.value].id.value.clone()).collect()
+        task.needs.iter().map(|need| plan[need.value].id.value.clone()).collect()
     };
     let allow = |plan: &Plan, task: &Task| -> Vec<String> {
         task.allow.iter().map(|allow| allowance(plan, allow)).collect()
@@ -121,7 +121,7 @@ fn is_task_kept((plan, task): (&Plan, &Task), (changed, now): (&Plan, &Task)) ->
 }
 
 fn allowance(plan: &Plan, allow: &Allow) -> String {
-    let with = allow.with.as_ref().map(|with| &plan.tasks[with.value].id.value);
+    let with = allow.with.as_ref().map(|with| &plan[with.value].id.value);
     let path = allow.path.as_ref().map(|path| &path.text);
     format!("{} {with:?} {path:?} {}", allow.rule.value, allow.reason.value)
 }

@@ -350,7 +350,7 @@ fn a_task_without_a_lane_may_write_nothing() {
 #[test]
 fn a_mended_glob_is_still_a_text() {
     let mend = |plan: &Plan| {
-        let entry = &plan.tasks[nth(0)].write.as_ref().unwrap().entries[0];
+        let entry = &plan[nth(0)].write.as_ref().unwrap().entries[0];
         Fix::from(entry.glob.as_ref().unwrap_err()[0].fix.clone().unwrap())
     };
     all(

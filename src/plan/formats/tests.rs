@@ -70,14 +70,14 @@ fn the_contracts_example_is_read_whole() {
     assert!(problems(&plan).is_empty());
     let ids: Vec<_> = plan.tasks.iter().map(|task| &*task.id.value).collect();
     assert_eq!(ids, ["lessons", "quizzes", "audit", "integrate"]);
-    assert_eq!(plan.tasks[nth(0)].branch_name(), "codex/lessons");
-    assert_eq!(plan.tasks[nth(1)].branch_name(), "quizzes");
-    let write = &plan.tasks[nth(1)].write.as_ref().unwrap().entries;
+    assert_eq!(plan[nth(0)].branch_name(), "codex/lessons");
+    assert_eq!(plan[nth(1)].branch_name(), "quizzes");
+    let write = &plan[nth(1)].write.as_ref().unwrap().entries;
     assert_eq!((write[0].negated, write[1].negated), (false, true));
     assert_eq!(plan.sources[0].slice(write[1].span.bytes()), "\"!src/content/quizzes/legacy/**\"");
-    assert_eq!(plan.tasks[nth(1)].allow[0].with.as_ref().unwrap().value, nth(0));
-    assert!(plan.tasks[nth(2)].is_review_only() && !plan.tasks[nth(3)].is_review_only());
-    let needs: Vec<_> = plan.tasks[nth(3)].needs.iter().map(|need| need.value).collect();
+    assert_eq!(plan[nth(1)].allow[0].with.as_ref().unwrap().value, nth(0));
+    assert!(plan[nth(2)].is_review_only() && !plan[nth(3)].is_review_only());
+    let needs: Vec<_> = plan[nth(3)].needs.iter().map(|need| need.value).collect();
     assert_eq!(needs, [0, 1, 2].map(nth));
     assert_eq!(&*plan.companions[0].1[0].text, "gen/**");
     assert_eq!(plan.levels[0].1, Setting::At(Level::Error));
@@ -89,7 +89,7 @@ fn json_is_a_plan_too() {
     let plan =
         plan(r#"{"tasks": {"a": {"write": ["src/**"], "needs": ["b"]}, "b": {"write": []}}}"#);
     assert!(problems(&plan).is_empty());
-    assert_eq!(plan.tasks[nth(0)].globs().count(), 1);
+    assert_eq!(plan[nth(0)].globs().count(), 1);
 }
 
 #[test]
@@ -199,10 +199,10 @@ fn a_lane_that_could_not_be_read_whole_is_unknown() {
 fn an_alias_stands_where_it_is_used() {
     let text = "x-lane: &lane [src/a, src/b]\ntasks:\n  a: {write: *lane}\n  b: {write: [*one, c]}\nx-one: &one q\n";
     let plan = plan(text);
-    let spans: Vec<_> = plan.tasks[nth(0)].globs().map(|(entry, _)| entry.span).collect();
+    let spans: Vec<_> = plan[nth(0)].globs().map(|(entry, _)| entry.span).collect();
     assert!(spans.iter().all(|span| plan.sources[0].slice(span.bytes()) == "*lane"));
-    assert_eq!(plan.tasks[nth(0)].globs().count(), 2);
-    assert!(plan.tasks[nth(1)].unknown, "an alias before its anchor");
+    assert_eq!(plan[nth(0)].globs().count(), 2);
+    assert!(plan[nth(1)].unknown, "an alias before its anchor");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn texts_are_united_in_their_order() {
         PlanText::new("lanes/c.yaml", "tasks: {a: {write: z}}\nbase: dev\n"),
     ]);
     assert_eq!(plan.protect.len(), 2);
-    assert_eq!(plan.tasks[nth(1)].needs[0].value, nth(0));
+    assert_eq!(plan[nth(1)].needs[0].value, nth(0));
     assert_eq!(
         problems(&plan),
         [
@@ -222,7 +222,7 @@ fn texts_are_united_in_their_order() {
         ]
     );
     assert_eq!(plan.problems[0].labels[1].0.file, FileId(0));
-    assert!(plan.tasks[nth(0)].unknown && !plan.tasks[nth(1)].unknown);
+    assert!(plan[nth(0)].unknown && !plan[nth(1)].unknown);
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn reading_again_is_reading() {
     let before = plan(&texts[0]);
     let again = read_again(vec![PlanText::new("lanes.yaml", texts[1].as_str())], &before);
     let identity = |plan: &Plan| {
-        plan.tasks[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap().identity()
+        plan[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap().identity()
     };
     assert_eq!(identity(&before), identity(&again));
 }
@@ -371,8 +371,7 @@ fn absolute_paths_are_mended_from_the_root() {
             PlanText::new("lanes.yaml", format!("tasks: {{a: {{write: \"{glob}\"}}}}\n"));
         text.roots = [root.to_owned()].into();
         let plan = read(vec![text.clone()]);
-        let faults =
-            plan.tasks[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap_err();
+        let faults = plan[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap_err();
         let fix = faults[0].fix.as_ref();
         let mended = fix.map_or("-".to_owned(), |fix| {
             assert_eq!(fix.applicability, crate::plan::fix::Applicability::Safe, "{glob}");

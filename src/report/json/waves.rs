@@ -56,7 +56,7 @@ pub(in crate::report) fn write(
     waves: &Waves,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let id = |task: TaskId| &*plan.tasks[task].id.value;
+    let id = |task: TaskId| &*plan[task].id.value;
     let because = |Because { other, why }: &Because| {
         let (why, path) = match why {
             Why::Needs => ("needs", None),

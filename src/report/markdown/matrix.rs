@@ -37,8 +37,8 @@ pub(super) fn matrix(report: &Report) -> String {
         text.push_str(&format!(
             "\n| {} | {} | {} | {} |",
             row + 1,
-            code_in_cell(&excerpt(&plan.tasks[task].id.value)),
-            lane(&plan.tasks[task]),
+            code_in_cell(&excerpt(&plan[task].id.value)),
+            lane(&plan[task]),
             sign_of(of_task.get(&row)),
         ));
         for (column, &other) in shown.iter().enumerate() {
@@ -86,11 +86,8 @@ fn weights(
     report: &Report,
     shown: &[TaskId],
 ) -> (BTreeMap<usize, Weight>, BTreeMap<(usize, usize), Weight>) {
-    let rows: BTreeMap<&str, usize> = shown
-        .iter()
-        .enumerate()
-        .map(|(row, &task)| (&*report.plan.tasks[task].id.value, row))
-        .collect();
+    let rows: BTreeMap<&str, usize> =
+        shown.iter().enumerate().map(|(row, &task)| (&*report.plan[task].id.value, row)).collect();
     let (mut of_task, mut between) = (BTreeMap::new(), BTreeMap::new());
     for finding in &report.findings {
         let weight: Weight = (finding.allowed.is_none(), finding.level);

@@ -24,7 +24,7 @@ pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<Message>) ->
 
 /// The label of the place that says what a task may write, or of the task.
 pub(in crate::rules) fn write_label(plan: &Plan, task: TaskId, text: impl Into<Message>) -> Label {
-    let task = &plan.tasks[task];
+    let task = &plan[task];
     label(task.write.as_ref().map_or(task.id.span, |write| write.span), text)
 }
 

@@ -60,7 +60,7 @@ impl Collector<'_> {
 
     /// The branches to judge, with the tasks that they belong to.
     fn named_branches(&self) -> Vec<(Option<TaskId>, &str)> {
-        let of_task = |task: TaskId| (Some(task), self.plan.tasks[task].branch_name());
+        let of_task = |task: TaskId| (Some(task), self.plan[task].branch_name());
         match &self.whose {
             Whose::Unsaid => self.plan.tasks.ids().map(of_task).collect(),
             Whose::Task(task) => vec![of_task(*task)],

@@ -161,7 +161,7 @@ impl<'a> Collector<'a> {
     }
 
     pub(super) fn input(&self, task: Option<TaskId>, source: String) -> Input {
-        let task = task.map(|task| self.plan.tasks[task].id.value.to_string());
+        let task = task.map(|task| self.plan[task].id.value.to_string());
         Input { task, source, ..Input::default() }
     }
 
