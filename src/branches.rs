@@ -2,6 +2,7 @@
 //! one answer.
 
 use crate::failure::Failure;
+use crate::index::TaskId;
 use crate::plan::Plan;
 
 /// How many tasks are named in a message.
@@ -11,9 +12,9 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// When several tasks have this branch: no choice among them would be right.
-pub fn task_of(plan: &Plan, branch: &str) -> Result<Option<usize>, Failure> {
-    let tasks = plan.tasks.iter().enumerate();
-    let tasks: Vec<usize> =
+pub fn task_of(plan: &Plan, branch: &str) -> Result<Option<TaskId>, Failure> {
+    let tasks = plan.tasks.enumerated();
+    let tasks: Vec<TaskId> =
         tasks.filter(|(_, task)| task.branch_name() == branch).map(|(index, _)| index).collect();
     match *tasks.as_slice() {
         [] => Ok(None),
@@ -22,8 +23,8 @@ pub fn task_of(plan: &Plan, branch: &str) -> Result<Option<usize>, Failure> {
     }
 }
 
-fn shared(plan: &Plan, branch: &str, tasks: &[usize]) -> Failure {
-    let ids = tasks.iter().take(NAMED).map(|&task| format!("`{}`", plan.tasks[task].id.value));
+fn shared(plan: &Plan, branch: &str, tasks: &[TaskId]) -> Failure {
+    let ids = tasks.iter().take(NAMED).map(|&task| format!("`{}`", plan[task].id.value));
     let mut ids = ids.collect::<Vec<_>>().join(", ");
     if tasks.len() > NAMED {
         ids.push_str(", …");
@@ -37,6 +38,7 @@ fn shared(plan: &Plan, branch: &str, tasks: &[usize]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::nth;
     use crate::plan::{PlanText, read};
 
     #[test]
@@ -44,7 +46,7 @@ mod tests {
         let plan =
             "tasks: {a: {write: a}, b: {write: b, branch: both}, c: {write: c, branch: both}}";
         let plan = read(vec![PlanText::new("lanes.yaml", plan)]);
-        assert_eq!(task_of(&plan, "a"), Ok(Some(0)));
+        assert_eq!(task_of(&plan, "a"), Ok(Some(nth(0))));
         assert_eq!(task_of(&plan, "b"), Ok(None));
         let shared = task_of(&plan, "both").unwrap_err();
         assert_eq!(shared.problem, "`both` is the branch of several tasks: `b`, `c`");

@@ -11,6 +11,7 @@
 use std::collections::HashSet;
 
 use crate::glob::{Glob, Meeting, Patience};
+use crate::index::TaskId;
 use crate::lane::{Lane, Lanes};
 use crate::overlap::overlaps_of;
 use crate::path::RepoPath;
@@ -23,7 +24,7 @@ pub struct Brief<'p> {
     /// The plan.
     pub plan: &'p Plan,
     /// The place of the task in it.
-    pub task: usize,
+    pub task: TaskId,
     /// What the task may write.
     pub lane: LaneIs,
     /// The neighbours, the nearest first.
@@ -32,9 +33,9 @@ pub struct Brief<'p> {
     /// of the ones: the ones, and the others.
     pub companions: Vec<(&'p GlobEntry, &'p [GlobEntry])>,
     /// The tasks that are merged before this one starts.
-    pub needs: Vec<usize>,
+    pub needs: Vec<TaskId>,
     /// The tasks that start when this one is merged.
-    pub needed_by: Vec<usize>,
+    pub needed_by: Vec<TaskId>,
 }
 
 /// What a task may write, in a word.
@@ -52,7 +53,7 @@ pub enum LaneIs {
 #[derive(Clone, Debug)]
 pub struct Neighbour<'p> {
     /// The place of the task in the plan.
-    pub task: usize,
+    pub task: TaskId,
     /// Its glob that is nearest.
     pub entry: &'p GlobEntry,
     /// What makes it a neighbour.
@@ -74,8 +75,8 @@ impl<'p> Brief<'p> {
     /// Puts together what the worker on a task has to know. `files` are those that exist, in byte
     /// order.
     #[must_use]
-    pub fn new(plan: &'p Plan, task: usize, files: &[RepoPath]) -> Brief<'p> {
-        let this = &plan.tasks[task];
+    pub fn new(plan: &'p Plan, task: TaskId, files: &[RepoPath]) -> Brief<'p> {
+        let this = &plan[task];
         let lane = if plan.is_lane_unknown(task) {
             LaneIs::Unknown
         } else if this.is_review_only() {
@@ -90,7 +91,7 @@ impl<'p> Brief<'p> {
         };
         let companions = plan.companions.iter().filter(writes_some);
         let needs_this = |other: &Task| other.needs.iter().any(|need| need.value == task);
-        let all = 0..plan.tasks.len();
+        let all = plan.tasks.ids();
         Brief {
             plan,
             task,
@@ -98,7 +99,7 @@ impl<'p> Brief<'p> {
             neighbours: borders.neighbours(files),
             companions: companions.map(|(one, others)| (one, others.as_slice())).collect(),
             needs: this.needs.iter().map(|need| need.value).collect(),
-            needed_by: all.filter(|&other| needs_this(&plan.tasks[other])).collect(),
+            needed_by: all.filter(|&other| needs_this(&plan[other])).collect(),
         }
     }
 
@@ -121,7 +122,7 @@ fn may_meet(lane: &Lane, glob: &Glob) -> bool {
 
 struct Borders<'p, 'a> {
     plan: &'p Plan,
-    task: usize,
+    task: TaskId,
     lanes: &'a Lanes,
     order: &'a Order,
 }
@@ -140,8 +141,8 @@ impl<'p> Borders<'p, '_> {
             let border = Border::Overlap(overlap.shared.witness);
             found.extend(self.neighbour(task, glob, border));
         }
-        let overlapping: HashSet<usize> = found.iter().map(|neighbour| neighbour.task).collect();
-        let others = (0..self.lanes.len()).filter(|&other| {
+        let overlapping: HashSet<TaskId> = found.iter().map(|neighbour| neighbour.task).collect();
+        let others = self.lanes.ids().filter(|&other| {
             self.order.concurrent(self.task, other) && !overlapping.contains(&other)
         });
         let folders = Folders::new(own);
@@ -166,8 +167,8 @@ impl<'p> Borders<'p, '_> {
         found
     }
 
-    fn neighbour(&self, task: usize, glob: usize, border: Border) -> Option<Neighbour<'p>> {
-        let (entry, _) = self.plan.tasks[task].globs().nth(glob)?;
+    fn neighbour(&self, task: TaskId, glob: usize, border: Border) -> Option<Neighbour<'p>> {
+        let (entry, _) = self.plan[task].globs().nth(glob)?;
         Some(Neighbour { task, entry, border })
     }
 }
@@ -232,13 +233,14 @@ fn ancestors(folder: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::nth;
     use crate::plan::{PlanText, read};
 
     /// The neighbours of the first task: id, nearest glob and why.
     fn neighbours(text: &str) -> Vec<String> {
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         assert_eq!(plan.problems, [], "{text}");
-        let brief = Brief::new(&plan, 0, &[]);
+        let brief = Brief::new(&plan, nth(0), &[]);
         let told = brief.neighbours.iter().map(|neighbour| {
             let why = match &neighbour.border {
                 Border::Overlap(Some(path)) => path.to_string(),
@@ -246,7 +248,7 @@ mod tests {
                 Border::Exclusion => "excluded".to_owned(),
                 Border::Folder => "folder".to_owned(),
             };
-            format!("{} {} {why}", plan.tasks[neighbour.task].id.value, neighbour.entry.text)
+            format!("{} {} {why}", plan[neighbour.task].id.value, neighbour.entry.text)
         });
         told.collect()
     }
@@ -281,7 +283,7 @@ mod tests {
         let text = "tasks: {a: {write: ['src/*.proto', '!src/x.*']}}\ncompanions: {'**/*.proto': \
                     gen/**, src/x.proto: never, '*.proto': never}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
-        let brief = Brief::new(&plan, 0, &[]);
+        let brief = Brief::new(&plan, nth(0), &[]);
         let ones: Vec<&str> = brief.companions.iter().map(|(one, _)| &*one.text).collect();
         assert_eq!(ones, ["**/*.proto"]);
     }

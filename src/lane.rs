@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::glob::near::{self, Entry};
 use crate::glob::{Glob, Meeting, Patience, Undecided, Witness};
+use crate::index::{IndexVec, TaskId};
 use crate::path::RepoPath;
 pub use below::OthersBelow;
 pub(crate) use below::{first_unlike, names_folder};
@@ -243,13 +244,13 @@ fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
 /// All lanes of a plan, with what is needed to ask them at once.
 #[derive(Debug)]
 pub struct Lanes {
-    lanes: Vec<Lane>,
+    lanes: IndexVec<TaskId, Lane>,
     index: OnceLock<Index>,
     by_beginning: OnceLock<Vec<LaneGlob>>,
 }
 
 /// A glob of a lane: its task, and its place among the globs of the lane.
-pub(crate) type LaneGlob = (usize, usize);
+pub(crate) type LaneGlob = (TaskId, usize);
 
 /// The tasks by what all paths of one of their globs begin with, and by what the last component of
 /// those paths begins with.
@@ -257,7 +258,7 @@ pub(crate) type LaneGlob = (usize, usize);
 /// A path is looked up by each beginning that some glob has, so that the globs which cannot match
 /// it are never asked.
 #[derive(Debug, Default)]
-struct Index(Beginnings<Beginnings<Vec<usize>>>);
+struct Index(Beginnings<Beginnings<Vec<TaskId>>>);
 
 /// Values by beginnings.
 #[derive(Debug)]
@@ -289,9 +290,9 @@ impl<T: Default> Beginnings<T> {
 }
 
 impl Index {
-    fn new(lanes: &[Lane]) -> Index {
+    fn new(lanes: &IndexVec<TaskId, Lane>) -> Index {
         let mut index = Index::default();
-        for (task, lane) in lanes.iter().enumerate() {
+        for (task, lane) in lanes.enumerated() {
             let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
             for glob in lane.globs.iter().chain(share) {
                 let outline = glob.outline();
@@ -305,9 +306,9 @@ impl Index {
     }
 
     /// The tasks whose lanes may hold a path, each once, in the order of the plan.
-    fn candidates(&self, path: &RepoPath) -> Vec<usize> {
+    fn candidates(&self, path: &RepoPath) -> Vec<TaskId> {
         let by_name = self.0.of(path.as_bytes()).flat_map(|names| names.of(path.name()));
-        let mut tasks: Vec<usize> = by_name.flatten().copied().collect();
+        let mut tasks: Vec<TaskId> = by_name.flatten().copied().collect();
         tasks.sort_unstable();
         tasks.dedup();
         tasks
@@ -317,20 +318,27 @@ impl Index {
 impl Lanes {
     /// Takes the lanes in the order of their tasks.
     #[must_use]
-    pub fn new(lanes: Vec<Lane>) -> Lanes {
+    pub fn new(lanes: IndexVec<TaskId, Lane>) -> Lanes {
         Lanes { lanes, index: OnceLock::new(), by_beginning: OnceLock::new() }
     }
 
     /// The lane of a task.
     #[must_use]
-    pub fn of(&self, task: usize) -> &Lane {
+    pub fn of(&self, task: TaskId) -> &Lane {
         &self.lanes[task]
     }
 
-    /// How many lanes there are.
+    /// The tasks.
+    pub fn ids(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = TaskId> + ExactSizeIterator + Clone + use<> {
+        self.lanes.ids()
+    }
+
+    /// What all lanes have in common; nothing where there are none.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.lanes.len()
+    pub fn common(&self) -> Option<&Common> {
+        self.lanes.first().map(Lane::common)
     }
 
     /// Whether there are none.
@@ -346,11 +354,11 @@ impl Lanes {
 
     fn by_beginning(&self) -> &[LaneGlob] {
         self.by_beginning.get_or_init(|| {
-            let of_lane = |(task, lane): (usize, &'_ Lane)| {
+            let of_lane = |(task, lane): (TaskId, &'_ Lane)| {
                 let globs = 0..lane.globs.len();
                 globs.map(move |place| (task, place)).collect::<Vec<_>>()
             };
-            let all = self.lanes.iter().enumerate().flat_map(of_lane);
+            let all = self.lanes.enumerated().flat_map(of_lane);
             let mut entries: Vec<_> = all.map(|of| self.entry(of)).collect();
             near::sort(&mut entries);
             entries.into_iter().map(|entry| entry.of).collect()
@@ -365,7 +373,7 @@ impl Lanes {
     /// Whether a path is among what every task that may write at all may write.
     #[must_use]
     pub fn is_shared(&self, path: &RepoPath) -> bool {
-        self.lanes.first().is_some_and(|lane| any(&lane.common.share, path) == Ok(true))
+        self.common().is_some_and(|common| any(&common.share, path) == Ok(true))
     }
 
     /// Whether no task may write a path, since it is protected.
@@ -373,22 +381,22 @@ impl Lanes {
     /// # Errors
     /// [`Undecided`] where a glob is too large to be built.
     pub fn is_protected(&self, path: &RepoPath) -> Result<bool, Undecided> {
-        self.lanes.first().map_or(Ok(false), |lane| any(&lane.common.protect, path))
+        self.common().map_or(Ok(false), |common| any(&common.protect, path))
     }
 
     /// For each glob that is shared, whether it names only protected paths; nothing where a bound
     /// on work was reached.
     #[must_use]
     pub fn protected_shares(&self, patience: &mut Patience) -> Vec<Option<bool>> {
-        let Some(lane) = self.lanes.first() else { return Vec::new() };
-        lane.common.share.iter().map(|glob| lane.common.protects(glob, patience)).collect()
+        let Some(common) = self.common() else { return Vec::new() };
+        common.share.iter().map(|glob| common.protects(glob, patience)).collect()
     }
 
     /// The tasks that may write a path, in the order of the plan.
     ///
     /// # Errors
     /// [`Undecided`] where a glob is too large to be built.
-    pub fn owners(&self, path: &RepoPath) -> Result<Vec<usize>, Undecided> {
+    pub fn owners(&self, path: &RepoPath) -> Result<Vec<TaskId>, Undecided> {
         let mut owners = Vec::new();
         for task in self.candidates(path) {
             if self.lanes[task].holder(path)?.is_some() {
@@ -399,7 +407,7 @@ impl Lanes {
     }
 
     /// The tasks of which it is not seen at a glance that they may not write a path.
-    pub(crate) fn candidates(&self, path: &RepoPath) -> Vec<usize> {
+    pub(crate) fn candidates(&self, path: &RepoPath) -> Vec<TaskId> {
         self.index.get_or_init(|| Index::new(&self.lanes)).candidates(path)
     }
 }
@@ -407,6 +415,7 @@ impl Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::nth;
 
     fn globs(texts: &[&str]) -> Vec<Glob> {
         texts.iter().map(|text| Glob::parse(text).unwrap()).collect()
@@ -463,16 +472,17 @@ mod tests {
 
     #[test]
     fn owners_are_the_tasks_whose_lanes_hold_the_path() {
-        let lanes = Lanes::new(vec![
+        let lanes = vec![
             lane(&["src/**"], &["src/x"], &["log"], &[]),
             lane(&[], &[], &["log"], &[]),
             lane(&["**/x", "src/x"], &[], &["log"], &[]),
-        ]);
+        ];
+        let lanes = Lanes::new(lanes.into());
         let owners = |path: &str| lanes.owners(&path.parse().unwrap()).unwrap();
-        assert_eq!(owners("src/a"), [0]);
-        assert_eq!(owners("src/x"), [2]);
-        assert_eq!(owners("src/y/x"), [0, 2]);
-        assert_eq!(owners("log"), [0, 2]);
-        assert_eq!(owners("docs/a"), [0usize; 0]);
+        assert_eq!(owners("src/a"), [nth(0)]);
+        assert_eq!(owners("src/x"), [nth(2)]);
+        assert_eq!(owners("src/y/x"), [0, 2].map(nth));
+        assert_eq!(owners("log"), [0, 2].map(nth));
+        assert_eq!(owners("docs/a"), []);
     }
 }

@@ -52,6 +52,7 @@ pub mod gate;
 pub mod git;
 pub mod glob;
 pub mod hook;
+pub mod index;
 pub mod lane;
 mod level;
 pub mod links;

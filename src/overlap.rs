@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 
 use crate::glob::near::{Entry, each_near_pair};
 use crate::glob::{Glob, Patience};
+use crate::index::{IndexVec, TaskId};
 use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -32,7 +33,7 @@ pub const SAMPLE: usize = 5;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlap {
     /// The places of the two tasks, the earlier in the plan first.
-    pub tasks: (usize, usize),
+    pub tasks: (TaskId, TaskId),
     /// The pairs of globs that meet and the path that proves it; the path is an existing file
     /// wherever there is one in both lanes.
     pub shared: Shared,
@@ -54,14 +55,14 @@ pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap
 ///
 /// `files` are those that exist, in byte order.
 #[must_use]
-pub fn overlaps_of(task: usize, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+pub fn overlaps_of(task: TaskId, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let wanted = |left, right| (left == task || right == task) && order.concurrent(left, right);
     overlaps_among(lanes, wanted, files)
 }
 
 fn overlaps_among(
     lanes: &Lanes,
-    wanted: impl Fn(usize, usize) -> bool,
+    wanted: impl Fn(TaskId, TaskId) -> bool,
     files: &[RepoPath],
 ) -> Vec<Overlap> {
     let mut finder = Finder::new(lanes, MOST_PAIRS);
@@ -80,7 +81,7 @@ fn overlaps_among(
 /// Two globs that are not apart.
 struct Decided {
     /// Their lanes.
-    tasks: (usize, usize),
+    tasks: (TaskId, TaskId),
     /// Their places in them.
     globs: (usize, usize),
     decision: Decision,
@@ -137,7 +138,7 @@ impl<'a> Finder<'a> {
             }
         }
         if !files.is_empty() && !overlaps.is_empty() {
-            let meeting: HashSet<usize> =
+            let meeting: HashSet<TaskId> =
                 overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]).collect();
             let held = self.lanes.held(|task| meeting.contains(&task), files);
             for overlap in overlaps.iter_mut().filter(|overlap| !overlap.shared.pairs.is_empty()) {
@@ -164,10 +165,8 @@ struct Decisions<'a> {
 
 impl<'a> Decisions<'a> {
     fn new(lanes: &'a Lanes) -> Decisions<'a> {
-        let common = (0..lanes.len().min(1)).flat_map(|task| {
-            let common = lanes.of(task).common();
-            common.protect.iter().chain(&common.share)
-        });
+        let common = lanes.common().into_iter();
+        let common = common.flat_map(|common| common.protect.iter().chain(&common.share));
         let (known, patience) = (HashMap::new(), Patience::default());
         Decisions { common: common.collect(), known, patience }
     }
@@ -205,7 +204,12 @@ fn excludes(lane: &Lane, path: &RepoPath) -> bool {
 }
 
 impl Overlap {
-    fn look_at_files(&mut self, lanes: &Lanes, held: &[Vec<usize>], files: &[RepoPath]) {
+    fn look_at_files(
+        &mut self,
+        lanes: &Lanes,
+        held: &IndexVec<TaskId, Vec<usize>>,
+        files: &[RepoPath],
+    ) {
         let (left, right) = (&held[self.tasks.0], &held[self.tasks.1]);
         let (few, many) = if left.len() < right.len() { (left, right) } else { (right, left) };
         for file in few {
@@ -218,7 +222,7 @@ impl Overlap {
         }
         let Some(first) = self.sample.first() else { return };
         let holds =
-            |task: usize, place: usize| lanes.of(task).globs()[place].is_match(first) == Ok(true);
+            |task: TaskId, place: usize| lanes.of(task).globs()[place].is_match(first) == Ok(true);
         let pair = self
             .shared
             .pairs
@@ -252,7 +256,7 @@ mod tests {
             .into_iter()
             .map(|overlap| {
                 assert_eq!(overlap.shared.undecided, []);
-                let id = |task: usize| plan.tasks[task].id.value.to_string();
+                let id = |task: TaskId| plan[task].id.value.to_string();
                 let witness = overlap.shared.witness.unwrap().to_string();
                 (id(overlap.tasks.0), id(overlap.tasks.1), witness, overlap.existing)
             })
@@ -326,9 +330,9 @@ mod tests {
         let plan = plan(&format!("tasks:\n{tasks}protect: src/x2*\nshare: src/x3.rs\n"));
         let (lanes, order) = (plan.lanes(), Order::new(&plan));
         let mut naive = Vec::new();
-        for left in 0..lanes.len() {
-            for right in left + 1..lanes.len() {
-                let all = |task: usize| 0..lanes.of(task).globs().len();
+        for left in lanes.ids() {
+            for right in lanes.ids().filter(|right| left < *right) {
+                let all = |task: TaskId| 0..lanes.of(task).globs().len();
                 let pairs = all(left).flat_map(|one| all(right).map(move |other| (one, other)));
                 let shared = lanes.of(left).meet(lanes.of(right), pairs);
                 if shared != Shared::default() {

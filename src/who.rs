@@ -1,6 +1,7 @@
 //! Who may write a path, and by which words of the plan.
 
 use crate::glob::{Glob, Undecided};
+use crate::index::{IndexVec, TaskId};
 use crate::lane::{Holder, Lanes};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Own, Plan};
@@ -11,8 +12,8 @@ pub struct Who<'p> {
     plan: &'p Plan,
     lanes: Lanes,
     /// The globs of each task in the order of its lane.
-    globs: Vec<Vec<&'p GlobEntry>>,
-    unknown: Vec<usize>,
+    globs: IndexVec<TaskId, Vec<&'p GlobEntry>>,
+    unknown: Vec<TaskId>,
 }
 
 /// Who may write one path.
@@ -23,14 +24,14 @@ pub struct Answer<'p> {
     /// What keeps all tasks from it.
     pub protected: Option<Protection<'p>>,
     /// The tasks of which nobody knows: a bound on work was reached.
-    pub undecided: Vec<usize>,
+    pub undecided: Vec<TaskId>,
 }
 
 /// A task that may write a path.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner<'p> {
     /// The place of the task in the plan.
-    pub task: usize,
+    pub task: TaskId,
     /// The first glob of the plan that says so.
     pub entry: &'p GlobEntry,
     /// Whether that glob is shared, and not the task's own.
@@ -65,7 +66,7 @@ impl<'p> Who<'p> {
     #[must_use]
     pub fn new(plan: &'p Plan) -> Who<'p> {
         let globs = plan.tasks.iter().map(|task| task.globs().map(|(entry, _)| entry).collect());
-        let tasks = 0..plan.tasks.len();
+        let tasks = plan.tasks.ids();
         Who {
             plan,
             lanes: plan.lanes(),
@@ -82,7 +83,7 @@ impl<'p> Who<'p> {
 
     /// The tasks whose lanes are not known as a whole, so that they may hold more than is told.
     #[must_use]
-    pub fn unknown(&self) -> &[usize] {
+    pub fn unknown(&self) -> &[TaskId] {
         &self.unknown
     }
 
@@ -146,7 +147,7 @@ mod tests {
         let who = Who::new(&plan);
         let answer = who.may_write(&path.parse().unwrap());
         let owners = answer.owners.iter().map(|owner| {
-            let id = &plan.tasks[owner.task].id.value;
+            let id = &plan[owner.task].id.value;
             format!("{id} by {}{}", owner.entry.text, if owner.shared { ", shared" } else { "" })
         });
         let protected = answer.protected.map(|protection| match protection {

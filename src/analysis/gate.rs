@@ -6,6 +6,7 @@ use crate::gate::{
     self, Collisions, Escape, GateInput, MovedFolders, NoEscape, PathClashes, Placed, Protection,
     Work,
 };
+use crate::index::TaskId;
 use crate::lane::Lanes;
 use crate::plan::Plan;
 use crate::plan::order::Order;
@@ -103,7 +104,7 @@ impl<'a> GateFacts<'a> {
 
     /// Whether the run is about this task, or about the plan as a whole where there is none: it is
     /// about the tasks whose work is judged.
-    pub(crate) fn concerns(&self, task: Option<usize>) -> bool {
+    pub(crate) fn concerns(&self, task: Option<TaskId>) -> bool {
         task.is_none_or(|task| {
             self.input
                 .judged

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::failure::Failure;
 use crate::glob::{Glob, Meeting, Patience};
+use crate::index::{IndexVec, TaskId};
 use crate::lane::Lanes;
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
 use crate::overlap::{self, Clashes, Hazards, Overlap};
@@ -31,7 +32,7 @@ pub struct PlanFacts<'a> {
     clashes: OnceLock<Clashes>,
     hazards: OnceLock<Hazards>,
     extents: OnceLock<Extents>,
-    redundancies: OnceLock<Vec<Redundancy>>,
+    redundancies: OnceLock<IndexVec<TaskId, Redundancy>>,
     tree: OnceLock<Option<Tree<'a>>>,
     pub(crate) slips: OnceLock<Slips>,
     pub(crate) breadth: OnceLock<Breadth>,
@@ -42,9 +43,9 @@ pub struct PlanFacts<'a> {
 #[derive(Debug)]
 pub struct Extents {
     /// For each task, whether its globs leave it no path.
-    pub vacant: Vec<Option<bool>>,
+    pub vacant: IndexVec<TaskId, Option<bool>>,
     /// For each task and each of its globs, whether it names only protected paths.
-    pub protected: Vec<Vec<Option<bool>>>,
+    pub protected: IndexVec<TaskId, Vec<Option<bool>>>,
     /// For each sound glob that is shared, whether it names only protected paths.
     pub protected_shares: Vec<Option<bool>>,
 }
@@ -115,13 +116,10 @@ impl<'a> PlanFacts<'a> {
     /// For each task, which of its sound globs and exclusions change nothing.
     ///
     /// A vacant lane has none, and a glob of protected paths is not one: other rules report those.
-    pub fn redundancies(&self) -> &[Redundancy] {
+    pub fn redundancies(&self) -> &IndexVec<TaskId, Redundancy> {
         self.redundancies.get_or_init(|| {
             let mut patience = Patience::default();
-            let share: &[Glob] = match self.lanes.is_empty() {
-                true => &[],
-                false => &self.lanes.of(0).common().share,
-            };
+            let share = self.lanes.common().map_or(&[][..], |common| &common.share);
             let Extents { vacant, protected, .. } = self.extents();
             let tasks = self.plan.tasks.iter().zip(vacant).zip(protected);
             let of_task = |((task, vacant), protected): ((&Task, &_), &Vec<_>)| {
@@ -159,7 +157,7 @@ impl<'a> PlanFacts<'a> {
 
     /// Whether an exclusion of a lane may take paths of a glob: it may be there for them alone, and
     /// without the glob it would be in the way of nothing.
-    pub(crate) fn is_cut(&self, task: usize, glob: &Glob) -> bool {
+    pub(crate) fn is_cut(&self, task: TaskId, glob: &Glob) -> bool {
         let mut patience = Patience::default();
         let mut exclusions = self.lanes.of(task).exclusions().iter();
         exclusions.any(|exclusion| exclusion.meet(glob, &[], &mut patience) != Meeting::Apart)
@@ -169,7 +167,7 @@ impl<'a> PlanFacts<'a> {
 impl Extents {
     fn new(lanes: &Lanes) -> Extents {
         let mut patience = Patience::default();
-        let tasks = 0..lanes.len();
+        let tasks = lanes.ids();
         let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
         let protected = tasks
             .map(|task| {

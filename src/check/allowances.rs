@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Facts;
 use crate::finding::{Allowed, Draft};
 use crate::glob::Glob;
+use crate::index::TaskId;
 use crate::overlap;
 use crate::plan::{Allow, Plan};
 use crate::rules::{self, AllowPlace, Rule};
@@ -14,14 +15,14 @@ pub(super) struct Allowances<'f, 'a> {
     plan: &'f Plan,
     facts: Facts<'f, 'a>,
     /// The places of the tasks by their ids; empty when nobody allows anything.
-    tasks: HashMap<&'f str, usize>,
+    tasks: HashMap<&'f str, TaskId>,
 }
 
 impl<'f, 'a> Allowances<'f, 'a> {
     pub(super) fn new(plan: &'f Plan, facts: Facts<'f, 'a>) -> Allowances<'f, 'a> {
         let tasks = &plan.tasks;
         let any = tasks.iter().any(|task| !task.allow.is_empty());
-        let ids = tasks.iter().enumerate().filter(|_| any);
+        let ids = tasks.enumerated().filter(|_| any);
         Allowances {
             plan,
             facts,
@@ -30,7 +31,7 @@ impl<'f, 'a> Allowances<'f, 'a> {
     }
 
     /// The tasks that a finding is about, in its order; none when nobody allows anything.
-    pub(super) fn tasks(&self, draft: &Draft) -> Vec<usize> {
+    pub(super) fn tasks(&self, draft: &Draft) -> Vec<TaskId> {
         draft.tasks.iter().filter_map(|id| self.tasks.get(&**id).copied()).collect()
     }
 
@@ -43,8 +44,8 @@ impl<'f, 'a> Allowances<'f, 'a> {
         }
         let tasks = self.tasks(draft);
         for &task in &tasks {
-            let other = |with: usize| with != task && tasks.contains(&with);
-            for (place, allow) in self.plan.tasks[task].allow.iter().enumerate() {
+            let other = |with: TaskId| with != task && tasks.contains(&with);
+            for (place, allow) in self.plan[task].allow.iter().enumerate() {
                 if allow.rule.value == rule.name
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
                     && self.accepts(rule, allow, draft, &tasks)
@@ -58,19 +59,19 @@ impl<'f, 'a> Allowances<'f, 'a> {
 
     /// Who accepts by an allowance, and why.
     pub(super) fn allowed(&self, (task, place): AllowPlace) -> Allowed {
-        let task = &self.plan.tasks[task];
+        let task = &self.plan[task];
         let reason = task.allow[place].reason.value.clone();
         Allowed { by: task.id.value.to_string(), reason }
     }
 
-    fn accepts(&self, rule: &Rule, allow: &Allow, draft: &Draft, tasks: &[usize]) -> bool {
+    fn accepts(&self, rule: &Rule, allow: &Allow, draft: &Draft, tasks: &[TaskId]) -> bool {
         let Some(entry) = &allow.path else { return true };
         let (Ok(glob), Some(path)) = (&entry.glob, &draft.path) else { return false };
         glob.is_match(path) == Ok(true) && !self.goes_further(rule, tasks, glob)
     }
 
     /// Whether two tasks also meet outside of an allowed glob: its path is then only one of many.
-    fn goes_further(&self, rule: &Rule, tasks: &[usize], allowed: &Glob) -> bool {
+    fn goes_further(&self, rule: &Rule, tasks: &[TaskId], allowed: &Glob) -> bool {
         let (Facts::Plan(facts), &[left, right]) = (self.facts, tasks) else { return false };
         if rule == rules::READ_WRITE_HAZARD {
             let found = &facts.hazards().found;

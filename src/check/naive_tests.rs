@@ -75,8 +75,9 @@ fn plan_text(dice: &mut Dice) -> String {
 /// Every pair of globs and every file, one by one.
 fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let mut overlaps = Vec::new();
-    for left in 0..lanes.len() {
-        for right in (left + 1..lanes.len()).filter(|&right| order.concurrent(left, right)) {
+    for left in lanes.ids() {
+        let later = |right: &crate::index::TaskId| left < *right && order.concurrent(left, *right);
+        for right in lanes.ids().filter(later) {
             let (one, other) = (lanes.of(left), lanes.of(right));
             let all = (0..one.globs().len())
                 .flat_map(|one| (0..other.globs().len()).map(move |other| (one, other)));

@@ -6,6 +6,7 @@ use super::*;
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::Input;
 use crate::gate::{Extent, Judged, Source, Work};
+use crate::index::{TaskId, nth};
 use crate::plan::{PlanText, read};
 
 fn plan(text: &str) -> Arc<Plan> {
@@ -23,7 +24,7 @@ fn checked(text: &str) -> Report {
 }
 
 /// What a task did: the paths that it added, or nothing where it has no branch.
-fn work(task: usize, extent: Extent, paths: Option<&[&str]>) -> Judged {
+fn work(task: TaskId, extent: Extent, paths: Option<&[&str]>) -> Judged {
     let work = paths.map_or(Work::NoBranch, |paths| {
         let change = Change { kind: ChangeKind::Added, old: None, new: None, shown: None };
         let added = |path: &&str| (path.parse().unwrap(), change.clone());
@@ -41,7 +42,7 @@ fn work(task: usize, extent: Extent, paths: Option<&[&str]>) -> Judged {
 }
 
 fn gated(text: &str, judged: Vec<Judged>) -> Report {
-    gate(&plan(text), &GateInput { judged, ..GateInput::default() })
+    gate(&plan(text), &GateInput { judged: judged.into(), ..GateInput::default() })
 }
 
 #[test]
@@ -151,21 +152,24 @@ fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
         (Extent::Uncommitted, Some(&["x/1"]), &[]),
         (Extent::Branch, None, &[]),
     ] {
-        let report = gated(text, vec![work(0, extent, paths)]);
+        let report = gated(text, vec![work(nth(0), extent, paths)]);
         assert_eq!(unused(&report), told(expected), "{extent:?} {paths:?}");
     }
     // What could not be read may need it, of this task or of all.
-    let mut cut = work(0, Extent::Given, Some(&["x/1"]));
+    let mut cut = work(nth(0), Extent::Given, Some(&["x/1"]));
     let gap = || Failure { problem: "p".to_owned(), help: String::new() };
     let Work::Changes(changes) = &mut cut.work else { unreachable!() };
     changes.gaps.push(gap());
-    assert_eq!(unused(&gated(text, vec![cut, work(1, Extent::Given, Some(&["log"]))])), [""; 0]);
-    let judged = vec![work(0, Extent::Given, Some(&["x/1"]))];
-    let input = GateInput { judged, gaps: vec![gap()], ..GateInput::default() };
+    assert_eq!(
+        unused(&gated(text, vec![cut, work(nth(1), Extent::Given, Some(&["log"]))])),
+        [""; 0]
+    );
+    let judged = vec![work(nth(0), Extent::Given, Some(&["x/1"]))];
+    let input = GateInput { judged: judged.into(), gaps: vec![gap()], ..GateInput::default() };
     assert_eq!(unused(&gate(&plan(text), &input)), [""; 0]);
     // So may a lane that is not known.
     let unknown = text.replacen("x/*", "[x/*, /y]", 1);
-    assert_eq!(unused(&gated(&unknown, vec![work(0, Extent::Given, Some(&[]))])), [""; 0]);
+    assert_eq!(unused(&gated(&unknown, vec![work(nth(0), Extent::Given, Some(&[]))])), [""; 0]);
 }
 
 /// The first allowance in the order of the finding's tasks is the one that is told.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use lanelint::failure::Failure;
+use lanelint::index::TaskId;
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::report::{self, AnswerFormat};
@@ -72,9 +73,9 @@ pub(super) fn status(whole: bool) -> ExitCode {
 }
 
 /// Tells which lanes are not known, if any.
-pub(super) fn tell_unknown(plan: &Plan, tasks: &[usize]) {
+pub(super) fn tell_unknown(plan: &Plan, tasks: &[TaskId]) {
     const TOLD: usize = 10;
-    let ids: Vec<&str> = tasks.iter().map(|&task| &*plan.tasks[task].id.value).collect();
+    let ids: Vec<&str> = tasks.iter().map(|&task| &*plan[task].id.value).collect();
     let lanes = match ids.as_slice() {
         [] => return,
         _ if plan.unknown => return,

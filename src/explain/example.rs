@@ -11,6 +11,7 @@ use crate::finding::{Input, Report};
 use crate::gate::{
     ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, System, TriedMerge, Work,
 };
+use crate::index::{InputId, TaskId};
 use crate::patch;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
@@ -29,6 +30,7 @@ pub fn example(rule: &Rule, text: &str) -> Report {
     let own: Option<RepoPath> = PLAN.parse().ok();
     plan.own_paths = own.iter().cloned().map(Own::File).collect();
     let plan = Arc::new(plan);
+    let [first, second] = [0, 1].map(|task| Some(TaskId::from(task)));
     let input = match rule.example.done {
         Done::Nothing => {
             let files = rule.example.files.iter().filter_map(|file| file.parse().ok());
@@ -36,21 +38,25 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             files.sort_unstable();
             return crate::check::check(&plan, &files, Vec::new());
         }
-        Done::NoBranch => of_each(&plan, [(Some(0), Work::NoBranch)]),
+        Done::NoBranch => of_each(&plan, [(first, Work::NoBranch)]),
         Done::Patch(text) => {
             let changes = patch::read(text.as_bytes());
             let links = links(&changes);
-            GateInput { links, ..of_each(&plan, [(Some(0), Work::Changes(changes))]) }
+            GateInput { links, ..of_each(&plan, [(first, Work::Changes(changes))]) }
         }
-        Done::Both(text) => of_each(&plan, [(Some(0), work(text)), (Some(1), work(text))]),
+        Done::Both(text) => of_each(&plan, [(first, work(text)), (second, work(text))]),
         Done::Conflict(text) => {
             let conflict = |path: &RepoPath| Conflict {
                 path: path.clone(),
                 kinds: vec!["contents".to_owned()],
             };
             let conflicts = patch::read(text.as_bytes()).changes.keys().map(conflict).collect();
-            let merges = vec![TriedMerge { branch: 1, into: vec![0], outcome: Ok(conflicts) }];
-            let both = of_each(&plan, [(Some(0), work(text)), (Some(1), work(text))]);
+            let merges = vec![TriedMerge {
+                branch: InputId::from(1),
+                into: vec![InputId::from(0)],
+                outcome: Ok(conflicts),
+            }];
+            let both = of_each(&plan, [(first, work(text)), (second, work(text))]);
             GateInput { merges, ..both }
         }
         Done::Rename { from, to, patch } => {
@@ -59,8 +65,8 @@ pub fn example(rule: &Rule, text: &str) -> Report {
                 to: to.parse().ok(),
                 is_split: false,
             });
-            let folder_renames = BTreeMap::from([(0, rename.into_iter().collect())]);
-            let both = of_each(&plan, [(Some(0), work("")), (Some(1), work(patch))]);
+            let folder_renames = BTreeMap::from([(InputId::from(0), rename.into_iter().collect())]);
+            let both = of_each(&plan, [(first, work("")), (second, work(patch))]);
             GateInput { folder_renames, ..both }
         }
         Done::Unclaimed(text) => GateInput {
@@ -76,11 +82,11 @@ fn work(text: &str) -> Work {
 }
 
 /// What a gate is asked about the work of some tasks.
-fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<usize>, Work)>) -> GateInput {
+fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<TaskId>, Work)>) -> GateInput {
     let judged = works.into_iter().map(|(task, work)| Judged {
         task,
         input: Input {
-            task: task.and_then(|task| plan.tasks.get(task)).map(|task| task.id.value.to_string()),
+            task: task.and_then(|task| plan.tasks.find(task)).map(|task| task.id.value.to_string()),
             source: PATCH.to_owned(),
             ..Input::default()
         },
@@ -105,7 +111,7 @@ fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
         .filter_map(|(path, change)| Some((path, change.shown.as_ref()?.links.first()?)));
     targets
         .map(|(path, target)| ChangedLink {
-            judged: 0,
+            judged: InputId::from(0),
             path: path.clone(),
             target: Some(target.clone()),
             leads: followed(path, target),

@@ -7,13 +7,14 @@ use std::collections::HashSet;
 
 use super::moving::folders;
 use crate::change::{Change, ChangeKind, ChangeSet};
+use crate::index::InputId;
 use crate::path::RepoPath;
 
 /// A path that merging an input writes, and that is not among the input's own changes.
 #[derive(Clone, Debug)]
 pub struct Carried {
-    /// The index of the input.
-    pub judged: usize,
+    /// The input.
+    pub judged: InputId,
     /// The path, as the merge leaves it.
     pub path: RepoPath,
     /// How it differs from the base; no sides are known of a path that only conflicts.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{GateInput, Judged};
 use crate::change::object::{Mode, ObjectId};
 use crate::change::{Change, ChangeKind, Lines};
+use crate::index::TaskId;
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -21,7 +22,7 @@ pub struct Collision<'a> {
     /// The path.
     pub path: &'a RepoPath,
     /// The tasks, in the order of the plan, and how each changed it.
-    pub sides: [(usize, &'a Change); 2],
+    pub sides: [(TaskId, &'a Change); 2],
 }
 
 /// The collisions of a run.
@@ -48,7 +49,7 @@ pub enum Meeting {
 /// or both leave the same there.
 #[must_use]
 pub fn collisions<'a>(lanes: &Lanes, order: &Order, judged: &'a [Judged]) -> Collisions<'a> {
-    let mut writers: BTreeMap<&RepoPath, Vec<(usize, &Change)>> = BTreeMap::new();
+    let mut writers: BTreeMap<&RepoPath, Vec<(TaskId, &Change)>> = BTreeMap::new();
     for judged in judged {
         let Some(task) = judged.task else { continue };
         for (path, change) in judged.changes() {
@@ -67,7 +68,7 @@ pub fn collisions<'a>(lanes: &Lanes, order: &Order, judged: &'a [Judged]) -> Col
                 held.is_ok_and(|held| held.is_some()) && lanes.is_shared(path)
             })
             .collect();
-        let mut told: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut told: BTreeSet<(TaskId, TaskId)> = BTreeSet::new();
         for (at, one) in writers.iter().enumerate() {
             for (other_at, other) in writers.iter().enumerate().skip(at + 1) {
                 pairs += 1;

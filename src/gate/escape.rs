@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::standing::standing;
 use super::{ChangedLink, Destination, GateInput, Protection, Standing, Work};
 use crate::glob::{Patience, Undecided};
+use crate::index::TaskId;
 use crate::lane::{Lanes, OthersBelow};
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -24,9 +25,9 @@ pub enum Escape {
     /// It leads to a folder, the root if `None`, below which this path is protected.
     ProtectedBelow(Option<RepoPath>, RepoPath),
     /// It leads to a path that these other tasks may write.
-    Lane(RepoPath, Vec<usize>),
+    Lane(RepoPath, Vec<TaskId>),
     /// It leads to a folder, the root if `None`, below which these other tasks may write this path.
-    LaneBelow(Option<RepoPath>, RepoPath, Vec<usize>),
+    LaneBelow(Option<RepoPath>, RepoPath, Vec<TaskId>),
     /// The first path is not the task's to write, and would lie below the link; whoever writes it
     /// writes the second.
     Displaced(RepoPath, RepoPath),
@@ -59,7 +60,7 @@ pub fn escapes(
 ) -> Vec<Result<Option<Escape>, NoEscape>> {
     let mut escapes = Escapes::new(lanes, protection);
     let mut of = |link: &ChangedLink| {
-        let Some(judged) = input.judged.get(link.judged) else { return Ok(None) };
+        let Some(judged) = input.judged.find(link.judged) else { return Ok(None) };
         let change = match &judged.work {
             Work::Changes(set) => set.changes.get(&link.path),
             Work::NoBranch | Work::Unreadable(_) => None,
@@ -75,7 +76,7 @@ struct Escapes<'a> {
     lanes: &'a Lanes,
     protection: &'a Protection<'a>,
     patience: Patience,
-    others: HashMap<(Option<RepoPath>, usize), Option<OthersBelow>>,
+    others: HashMap<(Option<RepoPath>, TaskId), Option<OthersBelow>>,
 }
 
 impl<'a> Escapes<'a> {
@@ -88,7 +89,7 @@ impl<'a> Escapes<'a> {
     fn of(
         &mut self,
         link: &ChangedLink,
-        task: Option<usize>,
+        task: Option<TaskId>,
         standing: &Standing,
     ) -> Result<Option<Escape>, NoEscape> {
         // Why it is not known where a link leads is `not-verified`'s to report.
@@ -122,7 +123,7 @@ impl<'a> Escapes<'a> {
         link: &ChangedLink,
         paths: impl IntoIterator<Item = &'p RepoPath>,
         folder: Option<&RepoPath>,
-        task: Option<usize>,
+        task: Option<TaskId>,
     ) -> Result<Option<Escape>, Undecided> {
         for path in paths {
             let found = self.to(path, task)?;
@@ -134,7 +135,7 @@ impl<'a> Escapes<'a> {
     }
 
     /// Whether a path is not the task's, and somebody's or protected.
-    fn to(&self, path: &RepoPath, task: Option<usize>) -> Result<Option<Escape>, Undecided> {
+    fn to(&self, path: &RepoPath, task: Option<TaskId>) -> Result<Option<Escape>, Undecided> {
         if self.protection.holds(path)? {
             return Ok(Some(Escape::Protected(path.clone())));
         }
@@ -153,7 +154,7 @@ impl<'a> Escapes<'a> {
         &mut self,
         link: &ChangedLink,
         folder: Option<&RepoPath>,
-        task: Option<usize>,
+        task: Option<TaskId>,
     ) -> Result<Option<Escape>, Undecided> {
         let patience = &mut self.patience;
         if let Some(rest) = self.protection.first_below(folder, Some(&link.path), patience)? {
@@ -177,7 +178,7 @@ impl<'a> Escapes<'a> {
         &mut self,
         link: &ChangedLink,
         to: Option<&RepoPath>,
-        task: Option<usize>,
+        task: Option<TaskId>,
     ) -> Result<Option<Escape>, Undecided> {
         let (place, patience) = (Some(&link.path), &mut self.patience);
         let mut rest = self.protection.first_below(place, to, patience)?;

@@ -3,6 +3,7 @@
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
+use crate::index::InputId;
 use crate::links::{self, Ground, Kind, Step, Steps, walk};
 use crate::path::{RepoPath, is_git_folder};
 
@@ -12,8 +13,8 @@ const LONGEST: usize = 4095;
 /// A symbolic link that somebody added or changed.
 #[derive(Clone, Debug)]
 pub struct ChangedLink {
-    /// The place of the input that holds it.
-    pub judged: usize,
+    /// The input that holds it.
+    pub judged: InputId,
     /// The link.
     pub path: RepoPath,
     /// What is written in it; nothing where that is not known.

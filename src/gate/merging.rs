@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Judged, MovedFolders};
 use crate::change::Conflict;
 use crate::failure::Failure;
+use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -14,10 +15,10 @@ const MOST_MERGES: usize = 20_000;
 /// What came of merging a branch into another, or into all those that were merged before it.
 #[derive(Clone, Debug)]
 pub struct TriedMerge {
-    /// The place of the branch among the inputs.
-    pub branch: usize,
-    /// The places of those that it was merged into: one, or all before it in their order.
-    pub into: Vec<usize>,
+    /// The input with the branch.
+    pub branch: InputId,
+    /// Those that it was merged into: one, or all before it in their order.
+    pub into: Vec<InputId>,
     /// Where they do not merge, or why nobody knows.
     pub outcome: Result<Vec<Conflict>, Failure>,
 }
@@ -27,10 +28,10 @@ pub struct TriedMerge {
 pub struct Sharing {
     /// Pairs of inputs, in their order. Those of ordered tasks too: what one of them conflicts with
     /// is then no riddle where all are merged one after another.
-    pub pairs: Vec<(usize, usize)>,
+    pub pairs: Vec<(InputId, InputId)>,
     /// Inputs in the order in which the integration would take them: those that share files with
     /// each other, directly or through others, and are more than two.
-    pub rounds: Vec<Vec<usize>>,
+    pub rounds: Vec<Vec<InputId>>,
     /// Whether there may be more pairs, since a bound on work was reached.
     pub gave_up: bool,
 }
@@ -38,9 +39,13 @@ pub struct Sharing {
 /// Finds the inputs with a branch that share files: they change one path, one changes a path below a
 /// file of the other, or one renames a folder in which the other adds files.
 #[must_use]
-pub fn sharing(order: &Order, judged: &[Judged], moved: &MovedFolders<'_>) -> Sharing {
-    let mut writers: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
-    for (place, one) in judged.iter().enumerate() {
+pub fn sharing(
+    order: &Order,
+    judged: &IndexVec<InputId, Judged>,
+    moved: &MovedFolders<'_>,
+) -> Sharing {
+    let mut writers: BTreeMap<&RepoPath, Vec<InputId>> = BTreeMap::new();
+    for (place, one) in judged.enumerated() {
         if one.task.is_some() && one.commits().is_some() {
             for (path, _) in one.changes() {
                 writers.entry(path).or_default().push(place);
@@ -73,10 +78,10 @@ pub fn sharing(order: &Order, judged: &[Judged], moved: &MovedFolders<'_>) -> Sh
     pairs.finish()
 }
 
-/// The places of the inputs with a branch, by their tasks.
-fn branches_by_task(judged: &[Judged]) -> BTreeMap<usize, Vec<usize>> {
-    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, one) in judged.iter().enumerate() {
+/// The inputs with a branch, by their tasks.
+fn branches_by_task(judged: &IndexVec<InputId, Judged>) -> BTreeMap<TaskId, Vec<InputId>> {
+    let mut places: BTreeMap<TaskId, Vec<InputId>> = BTreeMap::new();
+    for (place, one) in judged.enumerated() {
         if let (Some(task), Some(_)) = (one.task, one.commits()) {
             places.entry(task).or_default().push(place);
         }
@@ -93,28 +98,30 @@ fn folders(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
 
 /// Pairs of inputs as they are found.
 struct Pairs<'a> {
-    judged: &'a [Judged],
+    judged: &'a IndexVec<InputId, Judged>,
     order: &'a Order,
     sharing: Sharing,
-    seen: BTreeSet<(usize, usize)>,
+    seen: BTreeSet<(InputId, InputId)>,
 }
 
 impl Pairs<'_> {
-    fn add(&mut self, one: usize, other: usize) {
+    fn add(&mut self, one: InputId, other: InputId) {
         if self.seen.len() >= MOST_MERGES {
             self.sharing.gave_up = true;
             return;
         }
-        let tasks = |place: usize| self.judged[place].task;
+        let tasks = |place: InputId| self.judged[place].task;
         if tasks(one) != tasks(other) {
             self.seen.insert((one.min(other), one.max(other)));
         }
     }
 
     fn finish(mut self) -> Sharing {
-        let task = |place: usize| self.judged[place].task.unwrap_or(usize::MAX);
+        let task = |place: InputId| self.judged[place].task;
         for mut round in components(&self.seen) {
-            round.sort_by_key(|&place| (self.order.rank(task(place)), task(place), place));
+            round.sort_by_key(|&place| {
+                (task(place).map(|task| self.order.rank(task)), task(place), place)
+            });
             round.dedup_by_key(|place| task(*place));
             if round.len() > 2 {
                 self.sharing.rounds.push(round);
@@ -126,8 +133,8 @@ impl Pairs<'_> {
 }
 
 /// What hangs together by some pairs.
-fn components(pairs: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> {
-    let mut neighbours: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+fn components(pairs: &BTreeSet<(InputId, InputId)>) -> Vec<Vec<InputId>> {
+    let mut neighbours: BTreeMap<InputId, Vec<InputId>> = BTreeMap::new();
     for &(one, other) in pairs {
         neighbours.entry(one).or_default().push(other);
         neighbours.entry(other).or_default().push(one);

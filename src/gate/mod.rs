@@ -16,6 +16,7 @@ use crate::change::object::{CommitId, ObjectId};
 use crate::change::{Change, ChangeSet, FolderRename, Lines};
 use crate::failure::Failure;
 use crate::finding::Input;
+use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::Own;
 
@@ -33,7 +34,7 @@ pub use standing::{Placed, Standing, placed};
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// The place of the task in the plan; nothing for a branch that is no task's.
-    pub task: Option<usize>,
+    pub task: Option<TaskId>,
     /// What was looked at.
     pub input: Input,
     /// How much of the task's work that is.
@@ -96,7 +97,7 @@ pub enum Work {
 #[derive(Clone, Debug, Default)]
 pub struct GateInput {
     /// The inputs in the order of the call.
-    pub judged: Vec<Judged>,
+    pub judged: IndexVec<InputId, Judged>,
     /// What keeps the run as a whole from being verified.
     pub gaps: Vec<Failure>,
     /// The paths that would be found as the plan before the one that judges, and those that would
@@ -113,8 +114,8 @@ pub struct GateInput {
     pub carried: Vec<Carried>,
     /// The symbolic links that were added or changed.
     pub links: Vec<ChangedLink>,
-    /// The folders that inputs rename, by the places of the inputs.
-    pub folder_renames: BTreeMap<usize, Vec<FolderRename>>,
+    /// The folders that inputs rename.
+    pub folder_renames: BTreeMap<InputId, Vec<FolderRename>>,
     /// What came of merging the branches that share files.
     pub merges: Vec<TriedMerge>,
     /// Whether branches were left unmerged, since a bound on work was reached.

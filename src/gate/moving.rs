@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
 use crate::change::{ChangeKind, FolderRename};
+use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -23,9 +24,9 @@ pub struct MovedFolders<'a> {
 #[derive(Clone, Debug)]
 pub struct MovedFolder<'a> {
     /// The task that renames the folder.
-    pub mover: usize,
+    pub mover: TaskId,
     /// The task that adds files.
-    pub adder: usize,
+    pub adder: TaskId,
     /// The folder, before and after.
     pub rename: &'a FolderRename,
     /// The files as they were added, and where git would put them.
@@ -38,9 +39,9 @@ pub struct MovedFolder<'a> {
 /// The inputs that may rename folders in which a concurrent task adds files: they take a file away
 /// below a folder where that one adds one.
 #[must_use]
-pub fn may_move_folders(order: &Order, judged: &[Judged]) -> Vec<usize> {
+pub fn may_move_folders(order: &Order, judged: &IndexVec<InputId, Judged>) -> Vec<InputId> {
     let adders = Adders::new(judged);
-    let movers = judged.iter().enumerate().filter(|(_, one)| {
+    let movers = judged.enumerated().filter(|(_, one)| {
         let Some(task) = one.task.filter(|_| one.commits().is_some()) else { return false };
         let mut gone = one.changes().filter(|(_, change)| change.kind == ChangeKind::Deleted);
         one.changes().any(|(_, change)| change.kind == ChangeKind::Added)
@@ -56,8 +57,8 @@ pub fn may_move_folders(order: &Order, judged: &[Judged]) -> Vec<usize> {
 #[must_use]
 pub fn moved_folders<'a>(
     order: &Order,
-    judged: &'a [Judged],
-    folder_renames: &'a BTreeMap<usize, Vec<FolderRename>>,
+    judged: &'a IndexVec<InputId, Judged>,
+    folder_renames: &'a BTreeMap<InputId, Vec<FolderRename>>,
 ) -> MovedFolders<'a> {
     let mut moved = MovedFolders::default();
     if folder_renames.is_empty() {
@@ -67,7 +68,7 @@ pub fn moved_folders<'a>(
     // Of a folder in a renamed one, the outer says enough where both say the same.
     let mut told = BTreeSet::new();
     for (&place, renames) in folder_renames {
-        let Some(mover) = judged.get(place).and_then(|judged| judged.task) else { continue };
+        let Some(mover) = judged.find(place).and_then(|judged| judged.task) else { continue };
         for rename in renames {
             for adder in adders.below(rename.from.as_bytes()) {
                 if !order.concurrent(mover, adder) {
@@ -100,9 +101,9 @@ pub fn moved_folders<'a>(
 /// Who adds files, and where.
 struct Adders<'a> {
     /// For each folder, the tasks that add files below it.
-    tasks: BTreeMap<&'a [u8], Vec<usize>>,
+    tasks: BTreeMap<&'a [u8], Vec<TaskId>>,
     /// For each task, the files in byte order.
-    files: BTreeMap<usize, Vec<&'a RepoPath>>,
+    files: BTreeMap<TaskId, Vec<&'a RepoPath>>,
 }
 
 impl<'a> Adders<'a> {
@@ -133,12 +134,12 @@ impl<'a> Adders<'a> {
     }
 
     /// The tasks that add files below a folder.
-    fn below(&self, folder: &[u8]) -> impl Iterator<Item = usize> {
+    fn below(&self, folder: &[u8]) -> impl Iterator<Item = TaskId> {
         self.tasks.get(folder).into_iter().flatten().copied()
     }
 
     /// The files that a task adds below a folder.
-    fn files(&self, task: usize, folder: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
+    fn files(&self, task: TaskId, folder: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
         let prefix = [folder.as_bytes(), b"/"].concat();
         let files = self.files.get(&task).map_or(&[][..], Vec::as_slice);
         let start = files.partition_point(|path| path.as_bytes() < prefix.as_slice());

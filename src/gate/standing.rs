@@ -4,6 +4,7 @@ use super::{Carried, GateInput, Judged, Protection};
 use crate::change::object::Mode;
 use crate::change::{Change, ChangeKind};
 use crate::glob::{Patience, Undecided};
+use crate::index::TaskId;
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -16,7 +17,7 @@ pub enum Standing {
     /// Outside; these tasks may write it. Whoever is no task may write all but what is protected.
     Outside {
         /// The tasks, by their places in the plan.
-        owners: Vec<usize>,
+        owners: Vec<TaskId>,
     },
     /// The task's lane is not known, so nobody can say.
     UnknownLane,
@@ -24,7 +25,7 @@ pub enum Standing {
     /// protected glob, of an exclusion, or of these tasks.
     TakesFolder {
         /// The tasks, by their places in the plan.
-        owners: Vec<usize>,
+        owners: Vec<TaskId>,
     },
     /// A bound on work was reached.
     Undecided,
@@ -61,7 +62,7 @@ pub fn placed<'a>(
         judged.changes().map(move |(path, change)| place(judged, path, change, None))
     });
     let carried = input.carried.iter().filter_map(|carried| {
-        let judged = input.judged.get(carried.judged)?;
+        let judged = input.judged.find(carried.judged)?;
         Some(place(judged, &carried.path, &carried.change, Some(carried)))
     });
     own.chain(carried).collect()
@@ -71,7 +72,7 @@ pub(super) fn standing(
     plan: &Plan,
     lanes: &Lanes,
     protection: &Protection<'_>,
-    task: Option<usize>,
+    task: Option<TaskId>,
     path: &RepoPath,
     change: &Change,
 ) -> Standing {
@@ -101,10 +102,10 @@ pub(super) fn standing(
 fn takes_folder(
     lanes: &Lanes,
     protection: &Protection<'_>,
-    task: Option<usize>,
+    task: Option<TaskId>,
     path: &RepoPath,
     change: &Change,
-) -> Result<Option<Vec<usize>>, Undecided> {
+) -> Result<Option<Vec<TaskId>>, Undecided> {
     if !matches!(change.kind, ChangeKind::Added | ChangeKind::Type) {
         return Ok(None);
     }

@@ -13,6 +13,7 @@ use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::fs::resolve::{NoTarget, targets};
 use crate::git::Checkout;
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::shown;
@@ -97,7 +98,7 @@ pub fn answer(
 }
 
 fn told(plan: &Arc<Plan>, intent: Intent) -> Result<(Permission, String), Failure> {
-    let id = shown(&plan.tasks[intent.task].id.value).into_owned();
+    let id = shown(&plan[intent.task].id.value).into_owned();
     match judge(plan, intent) {
         Decision::Allow => Ok((Permission::Allow, format!("lanelint: task `{id}` may write it"))),
         Decision::Deny(reason) => Ok((Permission::Deny, reason)),
@@ -171,7 +172,7 @@ impl Call<'_> {
     }
 
     /// The task that is named, or whose branch it is; `None` if it is no task's.
-    fn task(&self, plan: &Plan, branch: Option<&str>) -> Result<Option<usize>, Failure> {
+    fn task(&self, plan: &Plan, branch: Option<&str>) -> Result<Option<TaskId>, Failure> {
         let Some(branch) = branch else {
             let id = self.options.task.as_deref().unwrap_or_default();
             let unknown =

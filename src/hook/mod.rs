@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::{Finding, Input, Verdict};
 use crate::gate::{Extent, GateInput, Judged, Source, Work};
+use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
@@ -27,7 +28,7 @@ pub(crate) use reason::may;
 #[derive(Clone, Debug)]
 pub struct Intent {
     /// The place of the task in the plan.
-    pub task: usize,
+    pub task: TaskId,
     /// The paths that it is about to write.
     pub changes: BTreeMap<RepoPath, ChangeKind>,
     /// The paths that would be found as the plan in the place of the one that judges.
@@ -54,7 +55,7 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
     let judged = Judged {
         task: Some(task),
         input: Input {
-            task: Some(plan.tasks[task].id.value.to_string()),
+            task: Some(plan[task].id.value.to_string()),
             source: "hook".to_owned(),
             ..Input::default()
         },
@@ -63,8 +64,11 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
         work: Work::Changes(ChangeSet { changes: changes.collect(), gaps: Vec::new() }),
         doubts: BTreeMap::new(),
     };
-    let input =
-        GateInput { judged: vec![judged], plan_rivals: intent.rivals, ..GateInput::default() };
+    let input = GateInput {
+        judged: vec![judged].into(),
+        plan_rivals: intent.rivals,
+        ..GateInput::default()
+    };
     let report = crate::check::gate(plan, &input);
     if report.verdict(false) == Verdict::Clean {
         return Decision::Allow;

@@ -5,6 +5,7 @@
 
 use super::cut;
 use crate::finding::{Finding, Rule};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
 use crate::report::{name, names};
@@ -19,7 +20,7 @@ const GLOB: usize = 100;
 const FILE: usize = 400;
 
 /// Denies a file for a reason that lies outside of every lane, such as a folder of git.
-pub(super) fn refused(plan: &Plan, task: usize, file: &str, why: &str) -> String {
+pub(super) fn refused(plan: &Plan, task: TaskId, file: &str, why: &str) -> String {
     denial(plan, task, file, &cut(why, FILE))
 }
 
@@ -34,7 +35,7 @@ pub(super) fn no_task(file: &str, why: &str) -> String {
 }
 
 /// Denies the changes that the gate would report.
-pub(super) fn outside(plan: &Plan, task: usize, errors: &[&Finding]) -> String {
+pub(super) fn outside(plan: &Plan, task: TaskId, errors: &[&Finding]) -> String {
     let mut strays: Vec<(&RepoPath, &Rule)> = errors
         .iter()
         .filter_map(|finding| Some((finding.draft.path.as_ref()?, finding.rule)))
@@ -52,13 +53,13 @@ pub(super) fn outside(plan: &Plan, task: usize, errors: &[&Finding]) -> String {
     denial(plan, task, &path.to_string(), &why)
 }
 
-fn why(plan: &Plan, task: usize, path: &RepoPath, rule: &Rule) -> String {
+fn why(plan: &Plan, task: TaskId, path: &RepoPath, rule: &Rule) -> String {
     if rule == rules::PLAN_CHANGED {
         let own = plan.own_paths.iter().any(|own| own.holds(path));
         let what = if own { "it is part of the plan" } else { "it would stand in for the plan" };
         return format!("{what}, which is changed on the base branch, by whoever owns the split");
     }
-    if plan.tasks[task].is_review_only() {
+    if plan[task].is_review_only() {
         return "the task only reviews, and reports what it found".to_owned();
     }
     let answer = Who::new(plan).may_write(path);
@@ -69,7 +70,7 @@ fn why(plan: &Plan, task: usize, path: &RepoPath, rule: &Rule) -> String {
         }
         None => {}
     }
-    let owners: Vec<usize> = answer.owners.iter().map(|owner| owner.task).collect();
+    let owners: Vec<TaskId> = answer.owners.iter().map(|owner| owner.task).collect();
     if owners.is_empty() {
         "it is outside its lane, and in no other".to_owned()
     } else if owners.contains(&task) {
@@ -79,7 +80,7 @@ fn why(plan: &Plan, task: usize, path: &RepoPath, rule: &Rule) -> String {
     }
 }
 
-fn denial(plan: &Plan, task: usize, file: &str, why: &str) -> String {
+fn denial(plan: &Plan, task: TaskId, file: &str, why: &str) -> String {
     let id = name(plan, task);
     let named = plan.sources.first().map_or("the plan", |source| source.name());
     format!(
@@ -93,8 +94,8 @@ fn denial(plan: &Plan, task: usize, file: &str, why: &str) -> String {
 }
 
 /// What a task may write, as a sentence.
-pub(crate) fn may(plan: &Plan, task: usize) -> String {
-    let value = &plan.tasks[task];
+pub(crate) fn may(plan: &Plan, task: TaskId) -> String {
+    let value = &plan[task];
     let entries = value.write.as_ref().map_or(&[][..], |write| &write.entries);
     if entries.is_empty() {
         return "It may write nothing.".to_owned();

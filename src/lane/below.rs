@@ -2,6 +2,7 @@
 
 use super::{Lane, Lanes};
 use crate::glob::{Glob, Patience, Rest, Undecided, meet_below};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 
 /// A folder; `None` is the root.
@@ -11,7 +12,7 @@ type Folder<'a> = Option<&'a RepoPath>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OthersBelow {
     /// The tasks that may write some of them, in the order of the plan.
-    pub owners: Vec<usize>,
+    pub owners: Vec<TaskId>,
     /// One of the paths, without the folder.
     pub witness: RepoPath,
 }
@@ -25,13 +26,13 @@ impl Lanes {
     pub fn others_below(
         &self,
         folder: Folder<'_>,
-        task: usize,
+        task: TaskId,
         unlike: Option<Folder<'_>>,
         patience: &mut Patience,
     ) -> Result<Option<OthersBelow>, Undecided> {
         let own = self.of(task);
         let mut found: Option<OthersBelow> = None;
-        for (other, lane) in self.lanes.iter().enumerate().filter(|(other, _)| *other != task) {
+        for (other, lane) in self.lanes.enumerated().filter(|(other, _)| *other != task) {
             let Some(witness) = lane.first_below(folder, own, unlike, patience)? else { continue };
             let found = found.get_or_insert_with(|| OthersBelow { owners: Vec::new(), witness });
             found.owners.push(other);
@@ -40,7 +41,7 @@ impl Lanes {
     }
 
     /// Whether a glob of another task has literal text that goes on below a path.
-    pub(crate) fn is_folder_of_others(&self, path: &RepoPath, task: usize) -> bool {
+    pub(crate) fn is_folder_of_others(&self, path: &RepoPath, task: TaskId) -> bool {
         let folder = [path.as_bytes(), b"/"].concat();
         let globs = self.by_beginning();
         let first = globs.partition_point(|&of| self.entry(of).prefix < folder.as_slice());
@@ -51,7 +52,7 @@ impl Lanes {
 
     /// What no task may write.
     pub(crate) fn protect(&self) -> &[Glob] {
-        self.lanes.first().map_or(&[], |lane| &lane.common.protect)
+        self.common().map_or(&[], |common| &common.protect)
     }
 }
 
@@ -156,6 +157,7 @@ fn rests<'g>(globs: &'g [Glob], folder: Folder<'g>) -> Result<Vec<Rest<'g>>, Und
 mod tests {
     use super::super::tests::lane;
     use super::*;
+    use crate::index::nth;
 
     #[test]
     fn other_lanes_below_a_folder() {
@@ -163,11 +165,11 @@ mod tests {
             let (share, protect) = (&["log/**"], &["**/secret"]);
             let own = lane(own, exclusions, share, protect);
             let other = lane(&["src/**", "*.md", "log/x"], &["src/free/**"], share, protect);
-            let lanes = Lanes::new(vec![own, other]);
+            let lanes = Lanes::new(vec![own, other].into());
             let path = |text: &str| text.parse::<RepoPath>().unwrap();
             let (folder, unlike) = (path(folder), unlike.map(path));
             let unlike = unlike.as_ref().map(Some);
-            let found = lanes.others_below(Some(&folder), 0, unlike, &mut Patience::default());
+            let found = lanes.others_below(Some(&folder), nth(0), unlike, &mut Patience::default());
             found.unwrap().map(|found| found.witness.to_string())
         };
         assert_eq!(of(&["docs/**"], &[], "src", None).as_deref(), Some("0"));

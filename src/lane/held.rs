@@ -8,6 +8,7 @@ use std::convert::Infallible;
 
 use super::{Beginnings, Lane, Lanes, any};
 use crate::glob::Glob;
+use crate::index::{IndexVec, TaskId};
 use crate::parallel;
 use crate::path::RepoPath;
 
@@ -19,7 +20,7 @@ const FEW: usize = 4;
 
 /// The globs of one literal beginning, and the files that have it.
 struct Group<'a> {
-    globs: Vec<(usize, &'a Glob)>,
+    globs: Vec<(TaskId, &'a Glob)>,
     /// The globs by what all names of their files begin with, where there are many.
     by_name: Option<Beginnings<Vec<usize>>>,
     files: std::ops::Range<usize>,
@@ -32,11 +33,11 @@ impl Lanes {
     /// `files` are in byte order.
     pub(crate) fn held(
         &self,
-        wanted: impl Fn(usize) -> bool,
+        wanted: impl Fn(TaskId) -> bool,
         files: &[RepoPath],
-    ) -> Vec<Vec<usize>> {
-        let mut groups: BTreeMap<&[u8], Vec<(usize, &Glob)>> = BTreeMap::new();
-        for (task, lane) in self.lanes.iter().enumerate().filter(|(task, _)| wanted(*task)) {
+    ) -> IndexVec<TaskId, Vec<usize>> {
+        let mut groups: BTreeMap<&[u8], Vec<(TaskId, &Glob)>> = BTreeMap::new();
+        for (task, lane) in self.lanes.enumerated().filter(|(task, _)| wanted(*task)) {
             for glob in &lane.globs {
                 groups.entry(glob.prefix()).or_default().push((task, glob));
             }
@@ -53,7 +54,7 @@ impl Lanes {
                 starts.map(move |start| (group, start..group.files.end.min(start + BLOCK)))
             })
             .collect();
-        let mut held = vec![Vec::new(); self.lanes.len()];
+        let mut held = IndexVec::from_fn(self.lanes.len(), |_: TaskId| Vec::new());
         let look = |block: usize| {
             let (group, range) = &blocks[block];
             let mut found = Vec::new();
@@ -68,7 +69,7 @@ impl Lanes {
             }
             Ok(())
         });
-        for files in &mut held {
+        for files in held.iter_mut() {
             files.sort_unstable();
             files.dedup();
         }
@@ -77,7 +78,7 @@ impl Lanes {
 }
 
 impl<'a> Group<'a> {
-    fn new(prefix: &[u8], globs: Vec<(usize, &'a Glob)>, files: &[RepoPath]) -> Group<'a> {
+    fn new(prefix: &[u8], globs: Vec<(TaskId, &'a Glob)>, files: &[RepoPath]) -> Group<'a> {
         let start = files.partition_point(|file| file.as_bytes() < prefix);
         let behind = files[start..].partition_point(|file| file.as_bytes().starts_with(prefix));
         let by_name = (globs.len() > FEW).then(|| {
@@ -91,9 +92,14 @@ impl<'a> Group<'a> {
     }
 
     /// The tasks whose lanes hold a file by a glob of this group.
-    fn tasks_of(&self, file: &RepoPath, lanes: &[Lane], mut found: impl FnMut(usize)) {
+    fn tasks_of(
+        &self,
+        file: &RepoPath,
+        lanes: &IndexVec<TaskId, Lane>,
+        mut found: impl FnMut(TaskId),
+    ) {
         // A glob that cannot be built holds no file that anyone could name; its pairs are undecided.
-        let mut ask = |&(task, glob): &(usize, &Glob)| {
+        let mut ask = |&(task, glob): &(TaskId, &Glob)| {
             if glob.is_match(file) == Ok(true) && lanes[task].leaves(file) {
                 found(task);
             }
@@ -123,6 +129,7 @@ mod tests {
     use super::super::Holder;
     use super::super::tests::lane;
     use super::*;
+    use crate::index::nth;
 
     #[test]
     fn files_are_held_as_one_by_one() {
@@ -139,17 +146,17 @@ mod tests {
             .flat_map(|folder| names.map(|name| format!("{folder}{name}").parse().unwrap()))
             .collect();
         files.sort_unstable();
-        let held = lanes.held(|task| task != 3, &files);
-        assert!(held[3].is_empty());
+        let held = lanes.held(|task| task != nth(3), &files);
+        assert!(held[nth(3)].is_empty());
         let mut some = 0;
-        for task in (0..lanes.len()).filter(|&task| task != 3) {
+        for task in lanes.ids().filter(|&task| task != nth(3)) {
             let expected: Vec<usize> = (0..files.len())
                 .filter(|&place| {
                     let holder = lanes.of(task).holder(&files[place]);
                     matches!(holder, Ok(Some(Holder::Glob(_)))) && !lanes.is_shared(&files[place])
                 })
                 .collect();
-            assert_eq!(held[task], expected, "{task}");
+            assert_eq!(held[task], expected, "{task:?}");
             some += expected.len();
         }
         assert!(some > 100);

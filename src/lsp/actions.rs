@@ -101,7 +101,7 @@ fn allowance(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     if finding.draft.fixes.iter().any(|fix| matches!(fix, Fix::Allow { .. })) {
         return None;
     }
-    let place = |id: &str| snapshot.plan().task(id).and_then(|task| u32::try_from(task).ok());
+    let place = |id: &str| snapshot.plan().task(id);
     let mut tasks = finding.draft.tasks.iter();
     let task = place(tasks.next()?)?;
     let with = tasks.next().and_then(|id| place(id));

@@ -10,6 +10,7 @@ use super::snapshot::{Matched, Snapshot};
 use crate::explain;
 use crate::glob::Glob;
 use crate::hook::may;
+use crate::index::TaskId;
 use crate::overlap::{Overlap, overlaps_of};
 use crate::path::RepoPath;
 use crate::plan::GlobEntry;
@@ -36,7 +37,7 @@ pub(super) fn hover(request: &RequestContext, params: &lsp::HoverParams) -> Opti
     Some(lsp::Hover { contents, range: Some(snapshot.range(thing.span())) })
 }
 
-fn of_glob(snapshot: &Snapshot, task: Option<usize>, entry: &GlobEntry) -> Option<String> {
+fn of_glob(snapshot: &Snapshot, task: Option<TaskId>, entry: &GlobEntry) -> Option<String> {
     let glob = entry.glob.as_ref().ok()?;
     let what = if entry.negated { "exclusion" } else { "glob" };
     let mut text = match snapshot.matched(glob) {
@@ -75,16 +76,16 @@ fn list(text: &mut String, items: impl ExactSizeIterator<Item = String>, all: us
 }
 
 /// The place of a glob in its task's lane, if what the task writes is where it stands.
-fn place_in_lane(snapshot: &Snapshot, task: usize, entry: &GlobEntry) -> Option<usize> {
+fn place_in_lane(snapshot: &Snapshot, task: TaskId, entry: &GlobEntry) -> Option<usize> {
     snapshot.plan().tasks[task].globs().position(|(other, _)| std::ptr::eq(other, entry))
 }
 
 /// The other tasks that may write something of what a glob of a task holds.
-fn of_others(snapshot: &Snapshot, task: usize, place: usize, glob: &Glob) -> String {
+fn of_others(snapshot: &Snapshot, task: TaskId, place: usize, glob: &Glob) -> String {
     let plan = snapshot.plan();
     let (lanes, (files, _)) = (plan.lanes(), snapshot.files());
     // Those too that never run at the same time: it is good to know who wrote here before.
-    let unordered = Order::from_needs(&vec![Vec::new(); plan.tasks.len()]);
+    let unordered = Order::from_needs(&plan.tasks.ids().map(|_| Vec::new()).collect());
     let order = Order::new(plan);
     let mut meeting = Vec::new();
     for Overlap { tasks, shared, sample, .. } in overlaps_of(task, &lanes, &unordered, files) {
@@ -96,7 +97,7 @@ fn of_others(snapshot: &Snapshot, task: usize, place: usize, glob: &Glob) -> Str
         let exists = sample.into_iter().find(|path| glob.is_match(path) == Ok(true));
         let witness = exists
             .or_else(|| lanes.of(tasks.0).meet(lanes.of(tasks.1), pairs.iter().copied()).witness);
-        let by = plan.tasks[other].globs().nth(if is_left { right } else { left });
+        let by = plan[other].globs().nth(if is_left { right } else { left });
         let Some((by, _)) = by else { continue };
         let mut said = format!("{} by {}", names(plan, &[other], 1), code(&by.text));
         if let Some(path) = witness {
@@ -118,9 +119,9 @@ fn of_others(snapshot: &Snapshot, task: usize, place: usize, glob: &Glob) -> Str
     text
 }
 
-fn of_task(snapshot: &Snapshot, task: usize) -> String {
+fn of_task(snapshot: &Snapshot, task: TaskId) -> String {
     let plan = snapshot.plan();
-    let this = &plan.tasks[task];
+    let this = &plan[task];
     let mut text = format!("Task {}", names(plan, &[task], 1));
     if let Some(title) = &this.title {
         let _ = write!(text, ": {}", code(&title.value));
@@ -133,14 +134,14 @@ fn of_task(snapshot: &Snapshot, task: usize) -> String {
     });
     text.push_str("\n\n");
     let _ = writeln!(text, "{}", wave(snapshot, task));
-    let needs: Vec<usize> = this.needs.iter().map(|need| need.value).collect();
+    let needs: Vec<TaskId> = this.needs.iter().map(|need| need.value).collect();
     if needs.is_empty() {
         text.push_str("It waits for no other task.\n");
     } else {
         let _ = writeln!(text, "It waits for {}.", names(plan, &needs, TASKS));
     }
-    let waiting = |other: &usize| plan.tasks[*other].needs.iter().any(|need| need.value == task);
-    let waiting: Vec<usize> = (0..plan.tasks.len()).filter(waiting).collect();
+    let waiting = |other: &TaskId| plan[*other].needs.iter().any(|need| need.value == task);
+    let waiting: Vec<TaskId> = plan.tasks.ids().filter(waiting).collect();
     if !waiting.is_empty() {
         let _ = writeln!(
             text,
@@ -155,7 +156,7 @@ fn of_task(snapshot: &Snapshot, task: usize) -> String {
 }
 
 /// When a task can start.
-fn wave(snapshot: &Snapshot, task: usize) -> String {
+fn wave(snapshot: &Snapshot, task: TaskId) -> String {
     let unknown = "Nobody knows in which wave it can start.";
     let Some(waves) = snapshot.waves() else { return unknown.to_owned() };
     let all = waves.waves.len();

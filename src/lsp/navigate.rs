@@ -6,6 +6,7 @@ use super::actions::workspace_edit;
 use super::context::RequestContext;
 use super::place::{Thing, mentions, thing};
 use crate::finding::Edit;
+use crate::index::TaskId;
 use crate::plan::id_fault;
 use crate::source::{Span, yaml};
 
@@ -74,7 +75,7 @@ pub(super) fn rename(
     Ok(workspace_edit(snapshot, edits))
 }
 
-fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Option<(usize, Span)> {
+fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Option<(TaskId, Span)> {
     match thing(request.snapshot.plan(), request.at(at.position)?)? {
         Thing::Task(task, span) => Some((task, span)),
         Thing::Glob(..) | Thing::Rule(..) => None,
@@ -82,10 +83,10 @@ fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Optio
 }
 
 /// Where a task is named, its definition first.
-fn mentions_of(request: &RequestContext, task: usize) -> Vec<Span> {
+fn mentions_of(request: &RequestContext, task: TaskId) -> Vec<Span> {
     let plan = request.snapshot.plan();
-    let own = plan.tasks[task].id.span;
-    let all = (0..plan.tasks.len()).flat_map(|other| mentions(plan, other));
+    let own = plan[task].id.span;
+    let all = plan.tasks.ids().flat_map(|other| mentions(plan, other));
     let others = all.filter(|(of, span)| *of == task && *span != own);
     let mut spans: Vec<Span> = std::iter::once(own).chain(others.map(|(_, span)| span)).collect();
     // What an alias repeats stands once.

@@ -13,6 +13,7 @@ use crate::branches::task_of;
 use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::hook::{self, Decision, Intent};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::report::brief::code;
@@ -47,7 +48,7 @@ pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams
 
 /// The task that is worked on: the one of the settings, else the one whose branch is checked out.
 /// `None` if that is no task's, if its lane is not known, or if notices are off.
-fn worker(snapshot: &Snapshot) -> Result<Option<usize>, Failure> {
+fn worker(snapshot: &Snapshot) -> Result<Option<TaskId>, Failure> {
     let settings = &snapshot.terms.settings;
     let plan = snapshot.plan();
     if !settings.notices {
@@ -77,7 +78,7 @@ fn on_shared_branch(
 fn outside_lane(
     snapshot: &Snapshot,
     document: &Document,
-    task: usize,
+    task: TaskId,
     who: &Who<'_>,
 ) -> Option<lsp::Diagnostic> {
     let path = snapshot.below_root(document.path.as_ref()?)?;
@@ -87,7 +88,7 @@ fn outside_lane(
         return None;
     }
     let plan = snapshot.plan();
-    let rule = match plan.tasks[task].is_review_only() {
+    let rule = match plan[task].is_review_only() {
         true => rules::REVIEW_ONLY_WRITE,
         false => rules::OUT_OF_LANE,
     };
@@ -112,9 +113,9 @@ fn information(
 }
 
 /// Whose the file is, and how to ask.
-fn message(plan: &Plan, task: usize, path: &RepoPath, answer: &Answer<'_>) -> String {
+fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Answer<'_>) -> String {
     let (task_name, file) = (name(plan, task), code(&path.to_string()));
-    let owners: Vec<usize> = answer.owners.iter().map(|owner| owner.task).collect();
+    let owners: Vec<TaskId> = answer.owners.iter().map(|owner| owner.task).collect();
     let others = names(plan, &owners, TASKS);
     let plan_name = plan.sources.first().map_or("the plan", |source| source.name());
     let plan_name = code(plan_name);
@@ -129,7 +130,7 @@ fn message(plan: &Plan, task: usize, path: &RepoPath, answer: &Answer<'_>) -> St
              help: propose the change to whoever owns {plan_name}",
             code(&entry.text)
         ),
-        None if plan.tasks[task].is_review_only() => format!(
+        None if plan[task].is_review_only() => format!(
             "{task_name}, which is worked on here, only reviews: it may write no file\n\
              help: report what you found{}",
             if owners.is_empty() {

@@ -7,6 +7,7 @@ use super::context::RequestContext;
 use super::hover::of_files;
 use super::place::extent;
 use super::snapshot::Snapshot;
+use crate::index::TaskId;
 use crate::plan::GlobEntry;
 use crate::report::shown;
 use crate::source::FileId;
@@ -29,14 +30,14 @@ pub(super) fn symbols(request: &RequestContext) -> Option<lsp::DocumentSymbolRes
 }
 
 /// The tasks that a text defines.
-fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = usize> {
+fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = TaskId> {
     let plan = snapshot.plan();
-    (0..plan.tasks.len()).filter(move |task| plan.tasks[*task].id.span.file == file)
+    plan.tasks.ids().filter(move |task| plan[*task].id.span.file == file)
 }
 
-fn symbol(snapshot: &Snapshot, task: usize) -> lsp::DocumentSymbol {
+fn symbol(snapshot: &Snapshot, task: TaskId) -> lsp::DocumentSymbol {
     let plan = snapshot.plan();
-    let this = &plan.tasks[task];
+    let this = &plan[task];
     let all = extent(plan, task);
     let globs = this.write.iter().flat_map(|write| &write.entries);
     // What an alias leads to stands elsewhere.
@@ -82,7 +83,7 @@ pub(super) fn folds(request: &RequestContext) -> Option<Vec<lsp::FoldingRange>> 
     let source = snapshot.source(file);
     let spans = tasks(snapshot, file).flat_map(|task| {
         let all = extent(plan, task);
-        let write = plan.tasks[task].write.as_ref().map(|write| write.span);
+        let write = plan[task].write.as_ref().map(|write| write.span);
         std::iter::once(all)
             .chain(write.filter(|write| write.file == file && write.start >= all.start))
     });

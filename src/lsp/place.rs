@@ -1,5 +1,6 @@
 //! What stands at a position of a plan.
 
+use crate::index::TaskId;
 use crate::plan::{GlobEntry, Plan};
 use crate::source::Span;
 
@@ -8,9 +9,9 @@ use crate::source::Span;
 pub(super) enum Thing<'p> {
     /// A glob or an exclusion, wherever globs are written; with its task where it is in the part of
     /// one.
-    Glob(Option<usize>, &'p GlobEntry),
+    Glob(Option<TaskId>, &'p GlobEntry),
     /// The id of a task: where it is defined, or where another task names it.
-    Task(usize, Span),
+    Task(TaskId, Span),
     /// The name of a rule.
     Rule(&'p str, Span),
 }
@@ -27,7 +28,7 @@ impl Thing<'_> {
 /// What stands at a byte, which is an empty span; the place behind the last letter counts too.
 pub(super) fn thing(plan: &Plan, at: Span) -> Option<Thing<'_>> {
     let holds = |span: Span| span.file == at.file && span.start <= at.start && at.start <= span.end;
-    let mut ids = (0..plan.tasks.len()).flat_map(|task| mentions(plan, task));
+    let mut ids = plan.tasks.ids().flat_map(|task| mentions(plan, task));
     if let Some((task, span)) = ids.find(|(_, span)| holds(*span)) {
         return Some(Thing::Task(task, span));
     }
@@ -41,8 +42,8 @@ pub(super) fn thing(plan: &Plan, at: Span) -> Option<Thing<'_>> {
 }
 
 /// The ids that stand in the part of a task: its own first, then those that it names.
-pub(super) fn mentions(plan: &Plan, task: usize) -> impl Iterator<Item = (usize, Span)> {
-    let this = &plan.tasks[task];
+pub(super) fn mentions(plan: &Plan, task: TaskId) -> impl Iterator<Item = (TaskId, Span)> {
+    let this = &plan[task];
     let needs = this.needs.iter().map(|need| (need.value, need.span));
     let with = this.allow.iter().filter_map(|allow| allow.with.as_ref());
     let with = with.map(|with| (with.value, with.span));
@@ -50,8 +51,8 @@ pub(super) fn mentions(plan: &Plan, task: usize) -> impl Iterator<Item = (usize,
 }
 
 /// Where a task is in the text: from its id to the last thing that it says.
-pub(super) fn extent(plan: &Plan, task: usize) -> Span {
-    let this = &plan.tasks[task];
+pub(super) fn extent(plan: &Plan, task: TaskId) -> Span {
+    let this = &plan[task];
     let id = this.id.span;
     let entries = this.write.iter().flat_map(|write| &write.entries).chain(&this.read);
     let spans = entries

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use super::Overlap;
 use crate::glob::{Glob, Meeting, Patience, everything};
+use crate::index::TaskId;
 use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
 use crate::plan::Plan;
-use crate::plan::fix::{Fix, place};
+use crate::plan::fix::Fix;
 use crate::plan::order::Order;
 
 /// The most globs that one choice takes out of a lane: nobody wants to read more.
@@ -34,7 +35,7 @@ pub struct Chooser<'a> {
     shared: HashMap<usize, bool>,
     /// By a task and a place in its lane, a path that the lane has by that glob alone, or has not by
     /// that exclusion alone.
-    own: HashMap<(usize, Place), Option<RepoPath>>,
+    own: HashMap<(TaskId, Place), Option<RepoPath>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,19 +76,18 @@ impl<'a> Chooser<'a> {
             fixes.extend(self.exclusion(right, left, &turned));
             fixes.extend(self.one_file(left, right, pairs).map(|glob| Fix::Share { glob }));
         }
-        let (one, other) = (place(left), place(right));
         if self.ordered {
-            fixes.push(Fix::Need { task: other, other: one });
-            fixes.push(Fix::Need { task: one, other });
+            fixes.push(Fix::Need { task: right, other: left });
+            fixes.push(Fix::Need { task: left, other: right });
         }
-        fixes.push(Fix::Allow { task: one, with: Some(other), rule });
+        fixes.push(Fix::Allow { task: left, with: Some(right), rule });
         fixes.shrink_to_fit();
         fixes
     }
 
     /// Takes the globs of `other` that meet the lane of `task` out of it. `pairs` has those of `task`
     /// first.
-    fn exclusion(&mut self, task: usize, other: usize, pairs: &[(usize, usize)]) -> Option<Fix> {
+    fn exclusion(&mut self, task: TaskId, other: TaskId, pairs: &[(usize, usize)]) -> Option<Fix> {
         let lanes = self.lanes;
         let (lane, others) = (lanes.of(task), lanes.of(other).globs());
         let entries = lane.globs().len() + lane.exclusions().len();
@@ -119,14 +119,14 @@ impl<'a> Chooser<'a> {
         if !keeps {
             return None;
         }
-        let entries: Vec<_> = self.plan.tasks[other].globs().map(|(entry, _)| entry).collect();
+        let entries: Vec<_> = self.plan[other].globs().map(|(entry, _)| entry).collect();
         let globs = excluded.iter().map(|&place| Arc::clone(&entries[place].text)).collect();
-        Some(Fix::Exclude { task: place(task), globs })
+        Some(Fix::Exclude { task, globs })
     }
 
     /// Whether a glob or an exclusion of a lane is still there for something when `taken` is excluded
     /// as well.
-    fn keeps(&mut self, task: usize, at: Place, taken: &[&Glob]) -> bool {
+    fn keeps(&mut self, task: TaskId, at: Place, taken: &[&Glob]) -> bool {
         let lane = self.lanes.of(task);
         let glob = match at {
             Place::Glob(glob) => &lane.globs()[glob],
@@ -207,17 +207,17 @@ impl<'a> Chooser<'a> {
 
     /// Whether a glob holds shared paths, or may: to exclude those would take them from the task.
     fn is_shared(&mut self, glob: &Glob) -> bool {
-        let share = self.lanes.of(0).common().share.iter();
+        let share = self.lanes.common().into_iter().flat_map(|common| &common.share);
         let patience = &mut self.patience;
         *self.shared.entry(glob.identity()).or_insert_with(|| {
-            share.into_iter().any(|share| glob.meet(share, &[], patience) != Meeting::Apart)
+            share.clone().any(|share| glob.meet(share, &[], patience) != Meeting::Apart)
         })
     }
 
     /// The glob of the one file that two lanes share, if it is all that they do.
-    fn one_file(&self, left: usize, right: usize, pairs: &[(usize, usize)]) -> Option<Arc<str>> {
+    fn one_file(&self, left: TaskId, right: TaskId, pairs: &[(usize, usize)]) -> Option<Arc<str>> {
         let (left_globs, right_globs) = (self.lanes.of(left).globs(), self.lanes.of(right).globs());
-        let mut file: Option<(&[u8], usize, usize)> = None;
+        let mut file: Option<(&[u8], TaskId, usize)> = None;
         for &(one, other) in pairs {
             let (path, task, place) =
                 match (left_globs[one].literal(), right_globs[other].literal()) {
@@ -231,7 +231,7 @@ impl<'a> Chooser<'a> {
             file.get_or_insert((path, task, place));
         }
         let (_, task, place) = file?;
-        self.plan.tasks[task].globs().nth(place).map(|(entry, _)| Arc::clone(&entry.text))
+        self.plan[task].globs().nth(place).map(|(entry, _)| Arc::clone(&entry.text))
     }
 }
 

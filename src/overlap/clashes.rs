@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use super::Overlap;
 use crate::glob::Glob;
+use crate::index::TaskId;
 use crate::lane::{Lane, LaneGlob, Lanes};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -31,7 +32,7 @@ pub struct Clash {
     /// Why they cannot.
     pub discord: Discord,
     /// The tasks: the earlier in the plan first, or the one that names the file.
-    pub tasks: (usize, usize),
+    pub tasks: (TaskId, TaskId),
     /// The places of the globs in their lanes.
     pub globs: (usize, usize),
     /// A path of either lane. Two forms that people do not write are told as the one path that both
@@ -46,15 +47,15 @@ pub struct Clashes {
     pub found: Vec<Clash>,
     /// The globs of which nothing is known, since a bound on work was reached: their tasks and their
     /// places in the lanes, two of them or the first of many.
-    pub undecided: Vec<Vec<(usize, usize)>>,
+    pub(crate) undecided: Vec<Vec<LaneGlob>>,
 }
 
 /// Finds the clashes of lanes that run beside each other and are in none of the overlaps.
 #[must_use]
 pub fn clashes(lanes: &Lanes, order: &Order, overlaps: &[Overlap]) -> Clashes {
-    let overlapping: HashSet<(usize, usize)> =
+    let overlapping: HashSet<(TaskId, TaskId)> =
         overlaps.iter().map(|overlap| overlap.tasks).collect();
-    let wanted = |one: usize, other: usize| {
+    let wanted = |one: TaskId, other: TaskId| {
         one != other
             && order.concurrent(one, other)
             && !overlapping.contains(&(one.min(other), one.max(other)))
@@ -89,7 +90,7 @@ mod tests {
         assert_eq!(clashes.undecided, Vec::<Vec<_>>::new(), "{text}");
         let told =
             clashes.found.iter().map(|Clash { discord, tasks, paths: [one, other], .. }| {
-                let id = |task: usize| &plan.tasks[task].id.value;
+                let id = |task: TaskId| &plan[task].id.value;
                 format!("{discord:?}: {} {one} | {} {other}", id(tasks.0), id(tasks.1))
             });
         told.collect()

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::{Finder, Overlap};
 use crate::glob::Glob;
 use crate::glob::near::each_near_pair_between;
-use crate::lane::{Lane, Lanes, Shared};
+use crate::index::{IndexVec, TaskId};
+use crate::lane::{Lanes, Shared};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
@@ -24,9 +25,9 @@ const MOST_PAIRS: usize = 1 << 18;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hazard {
     /// The place of the task that reads.
-    pub reader: usize,
+    pub reader: TaskId,
     /// The place of the task that may write.
-    pub writer: usize,
+    pub writer: TaskId,
     /// What they have in common.
     pub crossing: Arc<Crossing>,
 }
@@ -49,7 +50,7 @@ pub struct Hazards {
     /// Those that were found, in the order of the reading tasks and then of the writing ones.
     pub found: Vec<Hazard>,
     /// The first reader and writer of whom it is not told, if they are too many.
-    pub gave_up: Option<(usize, usize)>,
+    pub gave_up: Option<(TaskId, TaskId)>,
 }
 
 /// Finds what tasks read and concurrent ones may write; what is shared is left out.
@@ -57,22 +58,24 @@ pub struct Hazards {
 /// `files` are those that exist, in byte order.
 #[must_use]
 pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Hazards {
-    let readers = Readers::new(plan);
-    let Some(first) = (!readers.tasks.is_empty()).then(|| lanes.of(0)) else {
+    let alike = readers(plan);
+    let Some(first) = lanes.ids().next().filter(|_| !alike.is_empty()) else {
         return Hazards::default();
     };
-    let writers = lanes.len();
-    let mut all: Vec<Lane> = (0..writers).map(|task| lanes.of(task).clone()).collect();
-    all.extend(readers.tasks.iter().map(|tasks| first.beside(reads(plan, tasks[0]))));
-    let all = Lanes::new(all);
+    // What is read stands behind the lanes, as if there were a task for it.
+    let read = alike.iter().map(|tasks| lanes.of(first).beside(reads(plan, tasks[0])));
+    let all = Lanes::new(lanes.ids().map(|task| lanes.of(task).clone()).chain(read).collect());
+    let readers: IndexVec<TaskId, Vec<TaskId>> =
+        lanes.ids().map(|_| Vec::new()).chain(alike).collect();
 
     let mut finder = Finder::new(&all, MOST_PAIRS);
-    let may_meet = |reads: usize, writer: usize| {
-        let readers = &readers.tasks[reads - writers];
+    let may_meet = |reads: TaskId, writer: TaskId| {
+        let readers = &readers[reads];
         // Of many readers, one nearly always runs beside the writer.
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
-    let (read, written): (Vec<_>, Vec<_>) = all.globs().partition(|entry| entry.of.0 >= writers);
+    let (read, written): (Vec<_>, Vec<_>) =
+        all.globs().partition(|entry| !readers[entry.of.0].is_empty());
     let _ended_or_told = each_near_pair_between(
         &read,
         &written,
@@ -83,7 +86,7 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
     let mut hazards = Hazards::default();
     for Overlap { tasks: (reads, writer), shared, existing, sample } in finder.overlaps(files) {
         let crossing = Arc::new(Crossing { shared, existing, sample });
-        let readers = readers.tasks[reads - writers].iter();
+        let readers = readers[reads].iter();
         for &reader in readers.filter(|&&reader| order.concurrent(reader, writer)) {
             if hazards.found.len() < MOST_HAZARDS {
                 let crossing = Arc::clone(&crossing);
@@ -98,36 +101,30 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
 }
 
 /// The tasks that read something, those that read the same together.
-struct Readers {
-    tasks: Vec<Vec<usize>>,
-}
-
-impl Readers {
-    fn new(plan: &Plan) -> Readers {
-        let mut places: HashMap<Vec<(bool, usize)>, usize> = HashMap::new();
-        let mut tasks: Vec<Vec<usize>> = Vec::new();
-        for (place, task) in plan.tasks.iter().enumerate() {
-            let sound = task.read.iter().filter_map(|entry| {
-                entry.glob.as_ref().ok().map(|glob| (entry.negated, glob.identity()))
-            });
-            let read: Vec<(bool, usize)> = sound.collect();
-            if read.iter().all(|(negated, _)| *negated) {
-                continue;
-            }
-            let alike = *places.entry(read).or_insert_with(|| {
-                tasks.push(Vec::new());
-                tasks.len() - 1
-            });
-            tasks[alike].push(place);
+fn readers(plan: &Plan) -> Vec<Vec<TaskId>> {
+    let mut places: HashMap<Vec<(bool, usize)>, usize> = HashMap::new();
+    let mut tasks: Vec<Vec<TaskId>> = Vec::new();
+    for (place, task) in plan.tasks.enumerated() {
+        let sound = task.read.iter().filter_map(|entry| {
+            entry.glob.as_ref().ok().map(|glob| (entry.negated, glob.identity()))
+        });
+        let read: Vec<(bool, usize)> = sound.collect();
+        if read.iter().all(|(negated, _)| *negated) {
+            continue;
         }
-        Readers { tasks }
+        let alike = *places.entry(read).or_insert_with(|| {
+            tasks.push(Vec::new());
+            tasks.len() - 1
+        });
+        tasks[alike].push(place);
     }
+    tasks
 }
 
 /// What a task reads: the sound globs and what is taken from them.
-fn reads(plan: &Plan, task: usize) -> [Vec<Glob>; 2] {
+fn reads(plan: &Plan, task: TaskId) -> [Vec<Glob>; 2] {
     [false, true].map(|negated| {
-        let entries = plan.tasks[task].read.iter().filter(|entry| entry.negated == negated);
+        let entries = plan[task].read.iter().filter(|entry| entry.negated == negated);
         entries.filter_map(|entry| entry.glob.clone().ok()).collect()
     })
 }
@@ -153,7 +150,7 @@ mod tests {
         let hazards = hazards(&plan, &plan.lanes(), &Order::new(&plan), &files);
         assert_eq!(hazards.gave_up, None);
         let told = hazards.found.iter().map(|hazard| {
-            let id = |task: usize| &plan.tasks[task].id.value;
+            let id = |task: TaskId| &plan[task].id.value;
             let Crossing { shared, existing, .. } = &*hazard.crossing;
             assert!(shared.undecided.is_empty());
             let path = shared.witness.as_ref().unwrap();

@@ -14,6 +14,7 @@ use super::edit::{Applicability, Replacement};
 use super::names::{NEEDS_PATH, branch_fault, id_fault, list, nearest};
 use super::{Allow, GlobEntry, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;
+use crate::index::TaskId;
 use crate::level::{Level, Setting};
 use crate::source::{FileId, SourceFile, Span, excerpt};
 pub(super) use glob::{Exclusions, Globs, Written};
@@ -63,8 +64,8 @@ pub(super) struct Builder {
     plan: Plan,
     /// The repository's root, as absolute paths in the file name it.
     roots: Arc<[String]>,
-    task: Option<usize>,
-    ids: HashMap<Arc<str>, usize>,
+    task: Option<TaskId>,
+    ids: HashMap<Arc<str>, TaskId>,
     /// Looked up when all tasks are known.
     references: Vec<Reference>,
     /// Where the values stand of which a plan has one.
@@ -79,7 +80,7 @@ pub(super) struct Builder {
 
 #[derive(Debug)]
 struct Reference {
-    task: usize,
+    task: TaskId,
     id: Spanned<String>,
     written_like: WrittenLike,
     kind: ReferenceKind,
@@ -167,7 +168,7 @@ impl Builder {
 
     fn report(
         &mut self,
-        task: Option<usize>,
+        task: Option<TaskId>,
         span: Span,
         message: String,
         help: &str,
@@ -192,7 +193,7 @@ impl Builder {
     pub(super) fn attribute(&mut self, problems: Range<usize>, blocks: &[Range<usize>]) {
         let file = self.file();
         let end = self.plan.yaml.last().map_or(0, |yaml| yaml.end);
-        let mut starts: Vec<(usize, usize)> = (self.plan.tasks.iter().enumerate())
+        let mut starts: Vec<(usize, TaskId)> = (self.plan.tasks.enumerated())
             .filter(|(_, task)| task.id.span.file == file)
             .map(|(index, task)| (task.id.span.start, index))
             .collect();
@@ -273,7 +274,7 @@ impl Builder {
     /// Reports a word that is unknown, and the one that was probably meant.
     fn misspelled(
         &mut self,
-        task: Option<usize>,
+        task: Option<TaskId>,
         span: Span,
         message: String,
         near: Option<&str>,
@@ -349,7 +350,7 @@ impl Builder {
 /// Tasks, by their indexes.
 impl Builder {
     /// Opens a task. None if the plan has it already, or has too many, which is reported.
-    pub(super) fn begin_task(&mut self, id: &Word<'_>) -> Option<usize> {
+    pub(super) fn begin_task(&mut self, id: &Word<'_>) -> Option<TaskId> {
         if self.plan.tasks.len() == MAX_TASKS {
             self.plan.unknown = true;
             if !std::mem::replace(&mut self.has_too_many_tasks, true) {
@@ -367,7 +368,7 @@ impl Builder {
             self.end_task();
             return None;
         }
-        let task = self.plan.tasks.len();
+        let task = TaskId::from(self.plan.tasks.len());
         self.task = Some(task);
         if let Some(fault) = id_fault(id.text) {
             let message = format!("`{}` is no id: {fault}", excerpt(id.text));
@@ -395,35 +396,35 @@ impl Builder {
     }
 
     /// Something about the task's lane could not be read.
-    pub(super) fn task_unknown(&mut self, task: usize) {
+    pub(super) fn task_unknown(&mut self, task: TaskId) {
         self.plan.tasks[task].unknown = true;
     }
 
-    pub(super) fn title(&mut self, task: usize, title: Spanned<String>) {
+    pub(super) fn title(&mut self, task: TaskId, title: Spanned<String>) {
         self.plan.tasks[task].title = Some(title);
     }
 
-    pub(super) fn write(&mut self, task: usize, at: Range<usize>, globs: Globs) {
+    pub(super) fn write(&mut self, task: TaskId, at: Range<usize>, globs: Globs) {
         let span = self.span(at);
         let task = &mut self.plan.tasks[task];
         task.unknown |= !globs.is_sound();
         task.write = Some(Write { span, entries: globs.entries });
     }
 
-    pub(super) fn read(&mut self, task: usize, globs: Globs) {
+    pub(super) fn read(&mut self, task: TaskId, globs: Globs) {
         self.plan.tasks[task].read = globs.entries;
     }
 
-    pub(super) fn needs(&mut self, task: usize, id: &Word<'_>) {
+    pub(super) fn needs(&mut self, task: TaskId, id: &Word<'_>) {
         self.refer(task, id, ReferenceKind::Needs);
     }
 
-    fn refer(&mut self, task: usize, id: &Word<'_>, kind: ReferenceKind) {
+    fn refer(&mut self, task: TaskId, id: &Word<'_>, kind: ReferenceKind) {
         let (id, written_like) = (self.spanned(id), id.written_like);
         self.references.push(Reference { task, id, written_like, kind });
     }
 
-    pub(super) fn branch(&mut self, task: usize, branch: &Word<'_>) {
+    pub(super) fn branch(&mut self, task: TaskId, branch: &Word<'_>) {
         match self.sound_branch(branch) {
             Some(branch) => self.plan.tasks[task].branch = Some(branch),
             // Whose changes those of the branch are is part of the lane.
@@ -431,7 +432,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn allow(&mut self, task: usize, at: Range<usize>, parts: AllowParts<'_>) {
+    pub(super) fn allow(&mut self, task: TaskId, at: Range<usize>, parts: AllowParts<'_>) {
         let AllowParts { rule, with, path, reason, is_partial } = parts;
         let (Some(rule), Some(reason)) = (rule, reason) else {
             self.problem(
@@ -466,7 +467,7 @@ impl Builder {
     /// Looks up the tasks that others name, and gives the plan.
     pub(super) fn finish(mut self) -> Plan {
         // An allowance for a task that does not exist excuses nothing.
-        let mut void: Vec<(usize, usize)> = Vec::new();
+        let mut void: Vec<(TaskId, usize)> = Vec::new();
         for reference in std::mem::take(&mut self.references) {
             let Some(&value) = self.ids.get(reference.id.value.as_str()) else {
                 if let ReferenceKind::With(allowance) = reference.kind {

@@ -1,33 +1,34 @@
 //! The ids and the sound globs of tasks, in the order in which lanes have them.
 
+use crate::index::TaskId;
 use std::sync::Arc;
 
 use super::{GlobEntry, Plan};
 
 impl Plan {
     /// The id of a task.
-    pub(crate) fn id(&self, task: usize) -> &str {
+    pub(crate) fn id(&self, task: TaskId) -> &str {
         &self.tasks[task].id.value
     }
 
     /// The ids of some tasks.
-    pub(crate) fn ids(&self, tasks: impl IntoIterator<Item = usize>) -> Vec<Arc<str>> {
+    pub(crate) fn ids(&self, tasks: impl IntoIterator<Item = TaskId>) -> Vec<Arc<str>> {
         tasks.into_iter().map(|task| Arc::clone(&self.tasks[task].id.value)).collect()
     }
 
     /// The sound globs of a task in the order of its lane.
-    pub(crate) fn globs(&self, task: usize) -> Vec<&GlobEntry> {
+    pub(crate) fn globs(&self, task: TaskId) -> Vec<&GlobEntry> {
         self.indexed_globs(task).map(|(_, entry)| entry).collect()
     }
 
     /// The sound globs of a task in the order of its lane, with their indexes in its `write`.
-    pub(crate) fn indexed_globs(&self, task: usize) -> impl Iterator<Item = (usize, &GlobEntry)> {
+    pub(crate) fn indexed_globs(&self, task: TaskId) -> impl Iterator<Item = (usize, &GlobEntry)> {
         let entries = self.tasks[task].write.iter().flat_map(|write| &write.entries);
         entries.enumerate().filter(|(_, entry)| !entry.negated && entry.glob.is_ok())
     }
 
     /// The sound globs that a task reads, in the order in which hazards have them.
-    pub(crate) fn reads(&self, task: usize) -> Vec<&GlobEntry> {
+    pub(crate) fn reads(&self, task: TaskId) -> Vec<&GlobEntry> {
         let entries = self.tasks[task].read.iter();
         entries.filter(|entry| !entry.negated && entry.glob.is_ok()).collect()
     }

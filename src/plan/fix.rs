@@ -14,6 +14,7 @@ mod slot;
 use std::sync::Arc;
 
 use super::Plan;
+use crate::index::TaskId;
 use crate::message;
 use crate::message::{Message, code};
 use crate::source::excerpt;
@@ -30,7 +31,7 @@ pub enum Fix {
     /// Take a glob or an exclusion out of what a task may write.
     RemoveGlob {
         /// The task.
-        task: u32,
+        task: TaskId,
         /// The place among the entries of its `write`.
         entry: u32,
         /// Who may decide that it is done.
@@ -39,7 +40,7 @@ pub enum Fix {
     /// Write another glob or exclusion in the place of one, as a guess.
     ReplaceGlob {
         /// The task.
-        task: u32,
+        task: TaskId,
         /// The place among the entries of its `write`.
         entry: u32,
         /// The other one, with the `!` of an exclusion.
@@ -53,23 +54,23 @@ pub enum Fix {
     /// Let a task write more.
     AddGlob {
         /// The task.
-        task: u32,
+        task: TaskId,
         /// The glob.
         glob: Arc<str>,
     },
     /// Let a task write less: add exclusions to its `write`.
     Exclude {
         /// The task.
-        task: u32,
+        task: TaskId,
         /// The globs, without the `!`.
         globs: Box<[Arc<str>]>,
     },
     /// Let a task wait for another one.
     Need {
         /// The task that waits.
-        task: u32,
+        task: TaskId,
         /// The task that it waits for.
-        other: u32,
+        other: TaskId,
     },
     /// Let every task write what a glob holds.
     Share {
@@ -79,23 +80,23 @@ pub enum Fix {
     /// Accept a finding on purpose, with a reason that is still to be written.
     Allow {
         /// The task that accepts it.
-        task: u32,
+        task: TaskId,
         /// The other task, where there is one.
-        with: Option<u32>,
+        with: Option<TaskId>,
         /// The rule.
         rule: &'static str,
     },
     /// Take out an allowance that nothing needs.
     RemoveAllowance {
         /// The task.
-        task: u32,
+        task: TaskId,
         /// The place among its allowances.
         allowance: u32,
     },
     /// Say that a task may write nothing.
     WriteNothing {
         /// The task.
-        task: u32,
+        task: TaskId,
     },
 }
 
@@ -122,12 +123,11 @@ impl Fix {
     /// What the fix does, in a few words.
     #[must_use]
     pub fn title(&self, plan: &Plan) -> Message {
-        let id =
-            |task: &u32| code(plan.tasks.get(*task as usize).map_or("", |task| &*task.id.value));
+        let id = |task: &TaskId| code(plan.tasks.find(*task).map_or("", |task| &*task.id.value));
         match self {
             Fix::Replace(replacement) => Message::quoted(&replacement.title),
             Fix::RemoveGlob { task, entry, .. } => {
-                let entries = plan.tasks.get(*task as usize).and_then(|task| task.write.as_ref());
+                let entries = plan.tasks.find(*task).and_then(|task| task.write.as_ref());
                 let entry = entries.and_then(|write| write.entries.get(*entry as usize));
                 message!["remove ", quoted(entry.map(|entry| &entry.text)), " from ", id(task)]
             }
@@ -139,13 +139,13 @@ impl Fix {
             Fix::AddGlob { task, glob } => message!["add ", quoted([glob]), " to ", id(task)],
             Fix::Exclude { task, globs } => message!["exclude ", quoted(globs), " from ", id(task)],
             Fix::Need { task, other } => {
-                let other = plan.tasks.get(*other as usize).map_or("", |task| &*task.id.value);
+                let other = plan.tasks.find(*other).map_or("", |task| &*task.id.value);
                 message!["add ", code(format_args!("needs: {other}")), " to ", id(task)]
             }
             Fix::Share { glob } => message!["add ", quoted([glob]), " to `share`"],
             Fix::Allow { task, .. } => message!["allow it in ", id(task), ", with a reason"],
             Fix::RemoveAllowance { task, allowance } => {
-                let allow = plan.tasks.get(*task as usize).map(|task| &task.allow);
+                let allow = plan.tasks.find(*task).map(|task| &task.allow);
                 let allow = allow.and_then(|allow| allow.get(*allowance as usize));
                 let rule = excerpt(allow.map_or("", |allow| allow.rule.value.as_str()));
                 message!["remove the allowance of ", code(rule), " from ", id(task)]

@@ -13,10 +13,11 @@ mod names;
 pub mod order;
 mod read;
 
-use std::ops::Range;
+use std::ops::{Index, Range};
 use std::sync::Arc;
 
 use crate::glob::Glob;
+use crate::index::{IndexVec, TaskId};
 use crate::lane::{Common, Lane, Lanes};
 use crate::level::Setting;
 use crate::path::RepoPath;
@@ -36,7 +37,7 @@ pub struct Plan {
     /// The branch that the tasks' branches fork from, where the plan names one.
     pub base: Option<Spanned<String>>,
     /// The tasks, in the order of the texts.
-    pub tasks: Vec<Task>,
+    pub tasks: IndexVec<TaskId, Task>,
     /// What is taken out of every lane.
     pub protect: Vec<GlobEntry>,
     /// What every task that may write at all may write.
@@ -83,7 +84,7 @@ pub struct Task {
     /// What it relies on while it works.
     pub read: Vec<GlobEntry>,
     /// The tasks that are merged before it starts, as far as the plan has them.
-    pub needs: Vec<Spanned<usize>>,
+    pub needs: Vec<Spanned<TaskId>>,
     /// The branch that the plan names for it.
     pub branch: Option<Spanned<String>>,
     /// The findings that it accepts on purpose.
@@ -134,7 +135,7 @@ pub struct Allow {
     /// The rule.
     pub rule: Spanned<String>,
     /// The other task, where that narrows it.
-    pub with: Option<Spanned<usize>>,
+    pub with: Option<Spanned<TaskId>>,
     /// The paths, where that narrows it.
     pub path: Option<GlobEntry>,
     /// Why.
@@ -153,9 +154,17 @@ pub struct Problem {
     /// The edit that mends it.
     pub fix: Option<Replacement>,
     /// The task in which it is, by its place in the plan; nothing for the plan as a whole.
-    pub task: Option<usize>,
+    pub task: Option<TaskId>,
     /// Whether the value at its place is of a type that is not wanted there.
     pub wrong_type: bool,
+}
+
+impl Index<TaskId> for Plan {
+    type Output = Task;
+
+    fn index(&self, task: TaskId) -> &Task {
+        &self.tasks[task]
+    }
 }
 
 impl Task {
@@ -186,8 +195,8 @@ impl Task {
 impl Plan {
     /// The place of the task with this id.
     #[must_use]
-    pub fn task(&self, id: &str) -> Option<usize> {
-        self.tasks.iter().position(|task| &*task.id.value == id)
+    pub fn task(&self, id: &str) -> Option<TaskId> {
+        self.tasks.ids().find(|&task| &*self.tasks[task].id.value == id)
     }
 
     /// What the plan says of a rule, if anything.
@@ -204,7 +213,7 @@ impl Plan {
 
     /// Whether nobody knows what a task may write: it does not say, or could not be understood.
     #[must_use]
-    pub fn is_lane_unknown(&self, task: usize) -> bool {
+    pub fn is_lane_unknown(&self, task: TaskId) -> bool {
         let task = &self.tasks[task];
         self.unknown || task.unknown || task.write.is_none()
     }
@@ -235,11 +244,11 @@ impl Plan {
     }
 
     /// All globs of the plan, wherever they stand, with the task in whose part they do.
-    pub fn glob_entries(&self) -> impl Iterator<Item = (Option<usize>, &GlobEntry)> {
+    pub fn glob_entries(&self) -> impl Iterator<Item = (Option<TaskId>, &GlobEntry)> {
         let companions =
             self.companions.iter().flat_map(|(one, others)| std::iter::once(one).chain(others));
         let of_plan = self.protect.iter().chain(&self.share).chain(companions);
-        let of_tasks = self.tasks.iter().enumerate().flat_map(|(place, task)| {
+        let of_tasks = self.tasks.enumerated().flat_map(|(place, task)| {
             let write = task.write.iter().flat_map(|write| &write.entries);
             let allow = task.allow.iter().filter_map(|allow| allow.path.as_ref());
             write.chain(&task.read).chain(allow).map(move |entry| (Some(place), entry))

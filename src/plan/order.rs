@@ -1,15 +1,16 @@
 //! Who may run beside whom.
 
 use super::Plan;
+use crate::index::{IndexVec, TaskId};
 
 /// The order that `needs` makes among the tasks of a plan.
 #[derive(Debug)]
 pub struct Order {
     /// A number for each task, higher than those of all that it comes after.
-    rank: Vec<usize>,
+    rank: IndexVec<TaskId, usize>,
     /// For each task, a bit for every rank that it comes after, up to its own.
-    after: Vec<Vec<u64>>,
-    cycles: Vec<Vec<usize>>,
+    after: IndexVec<TaskId, Vec<u64>>,
+    cycles: Vec<Vec<TaskId>>,
 }
 
 impl Order {
@@ -18,18 +19,18 @@ impl Order {
     pub fn new(plan: &Plan) -> Order {
         let needs = plan.tasks.iter();
         let needs = needs.map(|task| task.needs.iter().map(|need| need.value).collect());
-        Order::from_needs(&needs.collect::<Vec<_>>())
+        Order::from_needs(&needs.collect())
     }
 
     /// The order of tasks of which each needs those at the given places.
     #[must_use]
-    pub fn from_needs(needs: &[Vec<usize>]) -> Order {
+    pub fn from_needs(needs: &IndexVec<TaskId, Vec<TaskId>>) -> Order {
         let (component_of, components) = components(needs);
-        let mut rank = vec![0; needs.len()];
+        let mut rank = IndexVec::from_fn(needs.len(), |_: TaskId| 0);
         for (place, &task) in components.iter().flatten().enumerate() {
             rank[task] = place;
         }
-        let mut after = vec![Vec::new(); needs.len()];
+        let mut after = IndexVec::from_fn(needs.len(), |_: TaskId| Vec::new());
         // A component is complete before those that lead to it, so what it comes after is known.
         for component in &components {
             for &task in component {
@@ -46,7 +47,7 @@ impl Order {
                 after[task] = before;
             }
         }
-        let mut cycles: Vec<Vec<usize>> = components
+        let mut cycles: Vec<Vec<TaskId>> = components
             .into_iter()
             .filter(|tasks| tasks.len() > 1 || needs[tasks[0]].contains(&tasks[0]))
             .map(|tasks| shortest_cycle(needs, &tasks))
@@ -57,42 +58,44 @@ impl Order {
 
     /// Whether `task` starts when `other` is merged, directly or through others.
     #[must_use]
-    pub fn comes_after(&self, task: usize, other: usize) -> bool {
+    pub fn comes_after(&self, task: TaskId, other: TaskId) -> bool {
         let other = self.rank[other];
         self.after[task].get(other / 64).is_some_and(|word| word & (1 << (other % 64)) != 0)
     }
 
     /// After how many others a task comes: no task comes before one that it needs in their order.
     #[must_use]
-    pub fn rank(&self, task: usize) -> usize {
+    pub fn rank(&self, task: TaskId) -> usize {
         self.after[task].iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Whether neither of two tasks needs the other.
     #[must_use]
-    pub fn concurrent(&self, one: usize, other: usize) -> bool {
+    pub fn concurrent(&self, one: TaskId, other: TaskId) -> bool {
         one != other && !self.comes_after(one, other) && !self.comes_after(other, one)
     }
 
     /// The rounds in which `needs` goes, each from its first task in the plan on: every task needs
     /// the next, the last needs the first. One for each knot of tasks that all need each other.
     #[must_use]
-    pub fn cycles(&self) -> &[Vec<usize>] {
+    pub fn cycles(&self) -> &[Vec<TaskId>] {
         &self.cycles
     }
 }
 
 /// The strongly connected components, each after those that it leads to (Tarjan's algorithm,
 /// with a stack of its own: a plan may be a chain of any length).
-fn components(needs: &[Vec<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+fn components(
+    needs: &IndexVec<TaskId, Vec<TaskId>>,
+) -> (IndexVec<TaskId, usize>, Vec<Vec<TaskId>>) {
     const UNSEEN: usize = usize::MAX;
-    let mut index = vec![UNSEEN; needs.len()];
-    let mut low = vec![0; needs.len()];
-    let mut component_of = vec![UNSEEN; needs.len()];
+    let mut index = IndexVec::from_fn(needs.len(), |_| UNSEEN);
+    let mut low = IndexVec::from_fn(needs.len(), |_| 0);
+    let mut component_of = index.clone();
     let mut components = Vec::new();
     let mut open = Vec::new();
     let mut seen = 0;
-    for root in 0..needs.len() {
+    for root in needs.ids() {
         if index[root] != UNSEEN {
             continue;
         }
@@ -133,7 +136,7 @@ fn components(needs: &[Vec<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
 }
 
 /// A shortest way from the first of some tasks that all need each other back to itself.
-fn shortest_cycle(needs: &[Vec<usize>], tasks: &[usize]) -> Vec<usize> {
+fn shortest_cycle(needs: &IndexVec<TaskId, Vec<TaskId>>, tasks: &[TaskId]) -> Vec<TaskId> {
     let first = tasks[0];
     let mut came_from = std::collections::HashMap::new();
     let mut waiting = std::collections::VecDeque::from([first]);
@@ -159,6 +162,7 @@ fn shortest_cycle(needs: &[Vec<usize>], tasks: &[usize]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::nth;
     use crate::plan::{PlanText, read};
 
     fn order(needs: &[(&str, &str)]) -> Order {
@@ -174,11 +178,11 @@ mod tests {
     #[test]
     fn needs_order_directly_and_through_others() {
         let order = order(&[("a", ""), ("b", "a"), ("c", "b"), ("d", "")]);
-        assert!(order.comes_after(2, 0) && !order.comes_after(0, 2));
+        assert!(order.comes_after(nth(2), nth(0)) && !order.comes_after(nth(0), nth(2)));
         for (one, other, concurrent) in
             [(0, 1, false), (0, 2, false), (2, 0, false), (0, 3, true), (2, 3, true), (1, 1, false)]
         {
-            assert_eq!(order.concurrent(one, other), concurrent, "{one} and {other}");
+            assert_eq!(order.concurrent(nth(one), nth(other)), concurrent, "{one} and {other}");
         }
         assert!(order.cycles().is_empty());
     }
@@ -187,11 +191,11 @@ mod tests {
     fn edges_on_a_cycle_order_nothing() {
         let order =
             order(&[("a", "b"), ("b", "c"), ("c", "a, d"), ("d", ""), ("e", "a"), ("f", "f")]);
-        assert_eq!(order.cycles(), [vec![0, 1, 2], vec![5]]);
-        assert!(order.concurrent(0, 1) && order.concurrent(1, 2));
-        assert!(order.comes_after(2, 3), "an edge that leaves the cycle stands");
-        assert!(order.concurrent(0, 3), "a needs d only along the cycle");
-        assert!(order.comes_after(4, 0) && order.concurrent(4, 1));
+        assert_eq!(order.cycles(), [[0, 1, 2].map(nth).to_vec(), vec![nth(5)]]);
+        assert!(order.concurrent(nth(0), nth(1)) && order.concurrent(nth(1), nth(2)));
+        assert!(order.comes_after(nth(2), nth(3)), "an edge that leaves the cycle stands");
+        assert!(order.concurrent(nth(0), nth(3)), "a needs d only along the cycle");
+        assert!(order.comes_after(nth(4), nth(0)) && order.concurrent(nth(4), nth(1)));
     }
 
     #[test]
@@ -203,6 +207,6 @@ mod tests {
             .map(|(place, id)| (id.as_str(), if place == 0 { "" } else { &ids[place - 1] }))
             .collect();
         let order = order(&needs);
-        assert!(order.comes_after(2_999, 0));
+        assert!(order.comes_after(nth(2_999), nth(0)));
     }
 }

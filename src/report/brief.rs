@@ -9,6 +9,7 @@ use std::io;
 use super::markdown::text::code as span;
 use super::{AnswerFormat, json};
 use crate::brief::{Border, Brief, LaneIs, Neighbour};
+use crate::index::TaskId;
 use crate::plan::{GlobEntry, Own};
 use crate::source::excerpt;
 
@@ -84,12 +85,12 @@ impl<'b> Markdown<'b> {
         }
     }
 
-    fn id(&self, task: usize) -> String {
-        code(&self.brief.plan.tasks[task].id.value)
+    fn id(&self, task: TaskId) -> String {
+        code(&self.brief.plan[task].id.value)
     }
 
     fn head(&mut self) {
-        let task = &self.brief.plan.tasks[self.brief.task];
+        let task = &self.brief.plan[self.brief.task];
         self.line(&format!("# Your lane: {}", self.id(self.brief.task)));
         self.line("");
         if let Some(title) = &task.title {
@@ -110,7 +111,7 @@ impl<'b> Markdown<'b> {
                  until the plan is mended; `lanelint check` says what is wrong with it.",
             ),
             LaneIs::Some => {
-                let write = plan.tasks[self.brief.task].write.iter();
+                let write = plan[self.brief.task].write.iter();
                 let (taken, given): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
                     write.flat_map(|write| &write.entries).partition(|entry| entry.negated);
                 self.list(given.iter().map(|entry| own_glob(&entry.text)), GLOBS);
@@ -153,7 +154,7 @@ impl<'b> Markdown<'b> {
     }
 
     fn reads(&mut self) {
-        let read = &self.brief.plan.tasks[self.brief.task].read;
+        let read = &self.brief.plan[self.brief.task].read;
         if !read.is_empty() {
             self.section("You rely on");
             self.list(read.iter().map(|entry| code(&entry.text)), GLOBS);
@@ -186,7 +187,7 @@ impl<'b> Markdown<'b> {
     }
 
     fn neighbour(&self, neighbour: &Neighbour<'_>) -> String {
-        let task = &self.brief.plan.tasks[neighbour.task];
+        let task = &self.brief.plan[neighbour.task];
         let title = task.title.as_ref().map(|title| format!(", {}", code(&title.value)));
         let border = match &neighbour.border {
             Border::Overlap(Some(path)) => {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Located, path_text};
 use crate::finding::{Applicability, Datum, Finding, Level, Mender, Message, Report};
+use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 use text::{write_document, write_field, write_list};
@@ -213,6 +214,6 @@ fn plan_names(plan: &Plan) -> Vec<&str> {
     plan.sources.iter().map(SourceFile::name).collect()
 }
 
-fn ids<'p>(plan: &'p Plan, tasks: &[usize]) -> Vec<&'p str> {
-    tasks.iter().map(|&task| &*plan.tasks[task].id.value).collect()
+fn ids<'p>(plan: &'p Plan, tasks: &[TaskId]) -> Vec<&'p str> {
+    tasks.iter().map(|&task| &*plan[task].id.value).collect()
 }

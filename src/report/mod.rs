@@ -21,6 +21,7 @@ pub mod who;
 use std::io;
 
 use crate::finding::{Label, Place, Report};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::source::{Position, excerpt};
@@ -108,7 +109,7 @@ pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// The ids of some tasks as a sentence holds them: the first few, and how many there are beside.
-pub(crate) fn names(plan: &Plan, tasks: &[usize], most: usize) -> String {
+pub(crate) fn names(plan: &Plan, tasks: &[TaskId], most: usize) -> String {
     let mut shown: Vec<String> = tasks.iter().take(most).map(|&task| name(plan, task)).collect();
     if tasks.len() > most {
         shown.push(format!("{} more", tasks.len() - most));
@@ -120,8 +121,8 @@ pub(crate) fn names(plan: &Plan, tasks: &[usize], most: usize) -> String {
 }
 
 /// The id of a task as it is shown.
-pub(crate) fn name(plan: &Plan, task: usize) -> String {
-    format!("`{}`", shown(&excerpt(&plan.tasks[task].id.value)))
+pub(crate) fn name(plan: &Plan, task: TaskId) -> String {
+    format!("`{}`", shown(&excerpt(&plan[task].id.value)))
 }
 
 /// A label with its file and its lines and columns looked up.

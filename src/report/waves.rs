@@ -37,7 +37,7 @@ fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     for (place, wave) in waves.waves.iter().enumerate() {
         writeln!(out, "\nwave {}", place + 1)?;
         for placed in wave {
-            let id = shown(&excerpt(&plan.tasks[placed.task].id.value)).into_owned();
+            let id = shown(&excerpt(&plan[placed.task].id.value)).into_owned();
             let because = placed.because.as_ref().map(|because| because_of(plan, because));
             writeln!(out, "  {id}{}", because.unwrap_or_default())?;
         }

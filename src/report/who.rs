@@ -58,7 +58,7 @@ impl Text<'_, '_> {
         }
         for owner in &answer.owners {
             let place = self.place(owner.entry).to_owned();
-            let id = &self.plan.tasks[owner.task].id.value;
+            let id = &self.plan[owner.task].id.value;
             let (id, glob) = (shown(&excerpt(id)).into_owned(), glob(owner.entry));
             let shared = if owner.shared { ", by `share`" } else { "" };
             writeln!(self.out, "  {id}: {glob}{shared} ({place})")?;

@@ -9,6 +9,7 @@ use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject}
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{About, Datum, Draft, Label, Level, Place};
 use crate::gate::PathClash;
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::overlap::{Clash, Clashes, Discord};
@@ -103,8 +104,8 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         });
     }
     for globs in undecided {
-        let tasks: Vec<usize> = globs.iter().map(|(task, _)| *task).collect();
-        let place = |&(task, glob): &(usize, usize)| label(facts.plan.globs(task)[glob].span, "");
+        let tasks: Vec<TaskId> = globs.iter().map(|(task, _)| *task).collect();
+        let place = |&(task, glob): &(TaskId, usize)| label(facts.plan.globs(task)[glob].span, "");
         let labels = globs.iter().map(place).collect();
         found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
     }
@@ -248,8 +249,8 @@ mod tests {
         }
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
-            let judged = vec![judged(Some(0), work(patch))];
-            let input = GateInput { judged, existing, ..GateInput::default() };
+            let judged = vec![judged(Some(nth(0)), work(patch))];
+            let input = GateInput { judged: judged.into(), existing, ..GateInput::default() };
             said(&gated_all(tasks, input), "clashing-paths")
         };
         let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");

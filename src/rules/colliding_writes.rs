@@ -213,6 +213,7 @@ fn data(
 #[cfg(test)]
 mod tests {
     use crate::gate::GateInput;
+    use crate::index::nth;
     use crate::rules::tests::{additions, both, by, gated_all, judged, said, work};
 
     #[test]
@@ -290,7 +291,8 @@ mod tests {
     fn a_bound_on_collisions_is_told() {
         let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
         let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
-        let judged = (0..460).map(|task| judged(Some(task), work(&additions(&["x"])))).collect();
+        let judged =
+            (0..460).map(|task| judged(Some(nth(task)), work(&additions(&["x"])))).collect();
         let report = gated_all(&text, GateInput { judged, ..GateInput::default() });
         assert_eq!(by(&report, "colliding-writes").len(), 100_000);
         let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";

@@ -34,7 +34,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
         let labels = steps
             .filter_map(|(&task, &next)| {
-                let need = facts.plan.tasks[task].needs.iter().find(|need| need.value == next)?;
+                let need = facts.plan[task].needs.iter().find(|need| need.value == next)?;
                 let text =
                     message![code(facts.plan.id(task)), " waits for ", code(facts.plan.id(next))];
                 Some(label(need.span, text))

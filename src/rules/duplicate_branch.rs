@@ -7,6 +7,7 @@ use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Level, Message};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::Plan;
@@ -42,15 +43,15 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 }
 
 /// Finds each pair of tasks that cannot have a branch each, among those that are asked about.
-fn find(plan: &Plan, asked: impl Fn([usize; 2]) -> bool, found: &mut Found<'_>) {
-    let mut pair = |one: usize, other: usize, what: &Message| {
+fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>) {
+    let mut pair = |one: TaskId, other: TaskId, what: &Message| {
         let pair = [one.min(other), one.max(other)];
         if asked(pair) {
             found.report(draft(plan, pair, what));
         }
     };
-    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
-    for (task, value) in plan.tasks.iter().enumerate() {
+    let mut first: BTreeMap<&str, TaskId> = BTreeMap::new();
+    for (task, value) in plan.tasks.enumerated() {
         let branch = value.branch_name();
         if let Some(&other) = first.get(branch) {
             pair(other, task, &message!["are both on branch ", code(branch)]);
@@ -74,9 +75,9 @@ fn find(plan: &Plan, asked: impl Fn([usize; 2]) -> bool, found: &mut Found<'_>) 
     }
 }
 
-fn draft(plan: &Plan, [one, other]: [usize; 2], what: &Message) -> Draft {
-    let place = |task: usize| {
-        let task = &plan.tasks[task];
+fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
+    let place = |task: TaskId| {
+        let task = &plan[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         label(span, message!["the branch of ", code(&task.id.value)])
     };

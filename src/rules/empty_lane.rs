@@ -29,7 +29,7 @@ pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let Extents { vacant, protected, .. } = facts.extents();
-    for (place, task) in facts.plan.tasks.iter().enumerate() {
+    for (place, task) in facts.plan.tasks.enumerated() {
         if vacant[place].is_none() {
             let label = write_label(facts.plan, place, "this lane");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[place], vec![label]));

@@ -41,7 +41,7 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for (link, escape) in facts.input.links.iter().zip(facts.escapes()) {
-        let Some(judged) = facts.input.judged.get(link.judged) else { continue };
+        let Some(judged) = facts.input.judged.find(link.judged) else { continue };
         let escape = match escape {
             Ok(Some(escape)) => escape,
             Ok(None) => continue,
@@ -165,6 +165,7 @@ mod tests {
     use crate::gate::Destination;
     use crate::gate::GateInput;
     use crate::gate::Work;
+    use crate::index::{InputId, nth};
     use crate::path::RepoPath;
     use crate::rules::tests::{by, gated_all, judged, said, work};
 
@@ -172,14 +173,14 @@ mod tests {
     fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
         let Work::Changes(set) = work(patch) else { panic!("{patch}") };
         let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
-            judged: 0,
+            judged: InputId::from(0),
             path: path.clone(),
             target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
             leads: Ok(leads.clone()),
         };
         let links = set.changes.iter().map(link).collect();
-        let judged = vec![judged(Some(0), work(patch))];
-        gated_all(text, GateInput { judged, links, ..GateInput::default() })
+        let judged = vec![judged(Some(nth(0)), work(patch))];
+        gated_all(text, GateInput { judged: judged.into(), links, ..GateInput::default() })
     }
 
     #[test]

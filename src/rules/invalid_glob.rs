@@ -6,6 +6,7 @@ use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level, Message};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::Plan;
@@ -41,7 +42,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     find(facts.plan, |task| facts.concerns(task), found);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
     for (task, entry) in plan.glob_entries().filter(|(task, _)| concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
             found.report(Draft {

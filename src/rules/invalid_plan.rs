@@ -4,6 +4,7 @@ use super::common::labels::{label, replacement};
 use super::{Done, Example, Find, Found, Grouping, RULES, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level, Message};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::{Plan, Spanned, nearest};
@@ -39,7 +40,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     find(facts.plan, |task| facts.concerns(task), found);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
     for problem in plan.problems.iter().filter(|problem| concerns(problem.task)) {
         found.report(Draft {
             message: Message::quoted(&problem.message),
@@ -57,8 +58,8 @@ fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found
     for (name, _) in &plan.levels {
         wrong_rule(plan, name, "its level is fixed", &[], found);
     }
-    for task in (0..plan.tasks.len()).filter(|&task| concerns(Some(task))) {
-        for allow in &plan.tasks[task].allow {
+    for task in plan.tasks.ids().filter(|&task| concerns(Some(task))) {
+        for allow in &plan[task].allow {
             wrong_rule(plan, &allow.rule, "it cannot be allowed", &[task], found);
         }
     }
@@ -69,7 +70,7 @@ fn wrong_rule(
     plan: &Plan,
     name: &Spanned<String>,
     fixed: &'static str,
-    tasks: &[usize],
+    tasks: &[TaskId],
     found: &mut Found<'_>,
 ) {
     let (message, help, near) = match rule(&name.value) {

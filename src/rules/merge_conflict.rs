@@ -9,6 +9,7 @@ use crate::analysis::GateFacts;
 use crate::change::Conflict;
 use crate::finding::{About, Draft, Label, Level, Place};
 use crate::gate::{GateInput, TriedMerge};
+use crate::index::{InputId, TaskId};
 use crate::message;
 use crate::message::{bare, code};
 use crate::path::RepoPath;
@@ -43,16 +44,16 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         found.gave_up(GaveUp::on_work(facts.plan));
     }
     // Where a branch conflicts with another one, it does so with all together too.
-    let mut known: BTreeSet<(usize, usize, &RepoPath)> = BTreeSet::new();
+    let mut known: BTreeSet<(TaskId, TaskId, &RepoPath)> = BTreeSet::new();
     for merge in &facts.input.merges {
         let Ok(conflicts) = &merge.outcome else { continue };
         let Some(branch) = task(facts.input, merge.branch) else { continue };
-        let into: Vec<usize> =
+        let into: Vec<TaskId> =
             merge.into.iter().filter_map(|&place| task(facts.input, place)).collect();
-        let others: Vec<usize> =
+        let others: Vec<TaskId> =
             into.iter().copied().filter(|&other| facts.order.concurrent(branch, other)).collect();
         for conflict in conflicts {
-            let pair = |other: usize| (branch.min(other), branch.max(other), &conflict.path);
+            let pair = |other: TaskId| (branch.min(other), branch.max(other), &conflict.path);
             let is_known = into.iter().any(|&other| known.contains(&pair(other)));
             if !others.is_empty() && !is_known {
                 found.report(draft(facts, merge, branch, &others, conflict));
@@ -64,15 +65,15 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn task(input: &GateInput, place: usize) -> Option<usize> {
-    input.judged.get(place)?.task
+fn task(input: &GateInput, place: InputId) -> Option<TaskId> {
+    input.judged.find(place)?.task
 }
 
 fn draft(
     facts: &GateFacts<'_>,
     merge: &TriedMerge,
-    branch: usize,
-    others: &[usize],
+    branch: TaskId,
+    others: &[TaskId],
     conflict: &Conflict,
 ) -> Draft {
     let Conflict { path, kinds } = conflict;

@@ -32,7 +32,7 @@ pub(super) const FIND: Find = Find::Gate(find);
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let missing = facts.input.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch));
     for place in missing.filter_map(|judged| judged.task) {
-        let task = &facts.plan.tasks[place];
+        let task = &facts.plan[place];
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         found.report(Draft {

@@ -7,7 +7,6 @@ use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
 use crate::message;
 use crate::message::code;
-use crate::plan::fix;
 use crate::source::excerpt;
 use crate::survey::companions::Missing;
 
@@ -76,7 +75,7 @@ fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
                      under `share`"
         ],
     };
-    let add = || Fix::AddGlob { task: fix::place(missing.task), glob: companion.as_str().into() };
+    let add = || Fix::AddGlob { task: missing.task, glob: companion.as_str().into() };
     let fixes = owners.is_empty().then(add).into_iter().collect();
     let mut labels = vec![label(entry.span, message![code(&shown), " is written with it"])];
     labels.extend(pair.map(|pair| label(pair.span, "the plan says so")));

@@ -4,9 +4,10 @@ use super::common::labels::label;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
-use crate::plan::{Plan, fix};
+use crate::plan::Plan;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-lane",
@@ -36,15 +37,15 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     find(facts.plan, |task| facts.concerns(task), found);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<usize>) -> bool, found: &mut Found<'_>) {
-    for (place, task) in plan.tasks.iter().enumerate() {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
+    for (place, task) in plan.tasks.enumerated() {
         if task.write.is_none() && concerns(Some(place)) {
             found.report(Draft {
                 message: message![code(&task.id.value), " does not say what it may write"],
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
                 tasks: plan.ids([place]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
-                fixes: vec![Fix::WriteNothing { task: fix::place(place) }],
+                fixes: vec![Fix::WriteNothing { task: place }],
                 ..Draft::default()
             });
         }

@@ -107,6 +107,7 @@ mod tests {
     use crate::change::FolderRename;
     use crate::finding::Report;
     use crate::gate::GateInput;
+    use crate::index::{InputId, nth};
     use crate::rules::tests::{additions, gated_all, judged, said, work};
     use std::collections::BTreeMap;
 
@@ -117,9 +118,9 @@ mod tests {
             to: to.map(|to| to.parse().unwrap()),
             is_split: false,
         };
-        let judged = vec![judged(Some(0), work("")), judged(Some(1), work(patch))];
-        let folder_renames = BTreeMap::from([(0, vec![rename])]);
-        gated_all(text, GateInput { judged, folder_renames, ..GateInput::default() })
+        let judged = vec![judged(Some(nth(0)), work("")), judged(Some(nth(1)), work(patch))];
+        let folder_renames = BTreeMap::from([(InputId::from(0), vec![rename])]);
+        gated_all(text, GateInput { judged: judged.into(), folder_renames, ..GateInput::default() })
     }
 
     #[test]

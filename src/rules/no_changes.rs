@@ -7,6 +7,7 @@ use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 
@@ -31,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    let mut idle: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut idle: BTreeMap<TaskId, bool> = BTreeMap::new();
     for judged in &facts.input.judged {
         let Some(task) = judged.task else { continue };
         let nothing = match &judged.work {
@@ -42,7 +43,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         *idle.entry(task).or_insert(true) &= nothing;
     }
     for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
-        if !facts.plan.tasks[task].is_review_only() {
+        if !facts.plan[task].is_review_only() {
             let id = facts.plan.id(task);
             found.report(Draft {
                 message: message![code(id), " changed nothing"],

@@ -9,6 +9,7 @@ use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::finding::{About, Draft, Label, Level, Message, Place};
 use crate::gate::{Placed, Source, Standing, Work};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::path::{RepoPath, is_git_folder};
@@ -49,14 +50,14 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             let input = |name: &str| Label { place: Place::Input(name.into()), text: "".into() };
             let label = match (&judged.source, judged.task) {
                 (Source::Patch(name), _) => input(name),
-                (_, Some(task)) => label(facts.plan.tasks[task].id.span, "the work of this task"),
+                (_, Some(task)) => label(facts.plan[task].id.span, "the work of this task"),
                 (_, None) => input(&judged.input.source),
             };
             found.report(draft(gap, facts.plan.ids(judged.task), vec![label]));
         }
     }
     for link in &facts.input.links {
-        let (Err(gap), Some(judged)) = (&link.leads, facts.input.judged.get(link.judged)) else {
+        let (Err(gap), Some(judged)) = (&link.leads, facts.input.judged.find(link.judged)) else {
             continue;
         };
         let labels = change_labels(facts, judged, &link.path, "a symbolic link");
@@ -66,9 +67,9 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
         let places = std::iter::once(&merge.branch).chain(&merge.into);
-        let tasks: Vec<usize> =
-            places.filter_map(|&place| facts.input.judged.get(place)?.task).collect();
-        let place = tasks.first().map(|&task| facts.plan.tasks[task].id.span);
+        let tasks: Vec<TaskId> =
+            places.filter_map(|&place| facts.input.judged.find(place)?.task).collect();
+        let place = tasks.first().map(|&task| facts.plan[task].id.span);
         let labels = place.into_iter().map(|span| label(span, "the branch of this task"));
         found.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
     }

@@ -47,7 +47,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
 pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found<'_>) {
     for Placed { judged, path, change, standing, carried } in facts.changes() {
-        if judged.task.is_some_and(|task| facts.plan.tasks[task].is_review_only()) != review_only {
+        if judged.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
             continue;
         }
         let (owners, takes_folder) = match standing {

@@ -6,6 +6,7 @@ use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::{GlobEntry, fix};
@@ -34,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    for (task, globs) in facts.extents().protected.iter().enumerate() {
+    for (task, globs) in facts.extents().protected.enumerated() {
         for (entry, _) in facts.plan.globs(task).into_iter().zip(globs).filter(is_undecided) {
             let label = label(entry.span, "this glob");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
@@ -43,7 +44,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             continue;
         }
         let id = facts.plan.id(task);
-        let given = facts.plan.tasks[task].write.as_ref().map_or(0, |write| write.entries.len());
+        let given = facts.plan[task].write.as_ref().map_or(0, |write| write.entries.len());
         // Without its last glob, a lane of exclusions would be empty and not say so.
         let removable = globs.len() > 1 || given == 1;
         let cut =
@@ -103,9 +104,9 @@ fn is_undecided((_, protected): &(&GlobEntry, &Option<bool>)) -> bool {
 }
 
 /// To remove the glob is one way, and to narrow `protect` the other.
-fn removal(task: usize, entry: usize) -> Fix {
-    let (task, entry) = (fix::place(task), fix::place(entry));
-    Fix::RemoveGlob { task, entry, applicability: Applicability::DisplayOnly }
+fn removal(task: TaskId, entry: usize) -> Fix {
+    let applicability = Applicability::DisplayOnly;
+    Fix::RemoveGlob { task, entry: fix::place(entry), applicability }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Glob, Patience};
+use crate::index::TaskId;
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
 use crate::message;
 use crate::message::code;
@@ -44,9 +45,9 @@ pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let mut patience = Patience::default();
-    for (task, redundancy) in facts.redundancies().iter().enumerate() {
+    for (task, redundancy) in facts.redundancies().enumerated() {
         if let Some(&first) = redundancy.undecided.first() {
-            let entry = facts.plan.tasks[task].sound_entries().nth(first);
+            let entry = facts.plan[task].sound_entries().nth(first);
             let labels = entry.map(|(entry, _)| label(entry.span, "this one"));
             let labels = labels.into_iter().collect();
             found.gave_up(GaveUp::on_lanes(facts.plan, &[task], labels));
@@ -54,7 +55,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         if redundancy.redundant.is_empty() {
             continue;
         }
-        let entries: Vec<(&GlobEntry, &Glob)> = facts.plan.tasks[task].sound_entries().collect();
+        let entries: Vec<(&GlobEntry, &Glob)> = facts.plan[task].sound_entries().collect();
         let removable = removable(facts, task, &entries, redundancy, &mut patience);
         for redundant in &redundancy.redundant {
             let within = redundant.within.map(|place| entries[place].0);
@@ -72,7 +73,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 /// nothing once `a` is gone, and `a` is not offered for removal, so `!a` is not either.
 fn removable(
     facts: &PlanFacts<'_>,
-    task: usize,
+    task: TaskId,
     entries: &[(&GlobEntry, &Glob)],
     found: &Redundancy,
     patience: &mut Patience,
@@ -112,16 +113,16 @@ fn is_deliberate(facts: &PlanFacts<'_>, exclusion: &Glob) -> bool {
 }
 
 /// Without what changes nothing, the lane is just what it was.
-fn removal(facts: &PlanFacts<'_>, task: usize, entry: &GlobEntry) -> Option<Fix> {
-    let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
+fn removal(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry) -> Option<Fix> {
+    let entries = &facts.plan[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
-    let (task, entry) = (fix::place(task), fix::place(place));
+    let entry = fix::place(place);
     Some(Fix::RemoveGlob { task, entry, applicability: Applicability::Safe })
 }
 
 fn draft(
     facts: &PlanFacts<'_>,
-    task: usize,
+    task: TaskId,
     entry: &GlobEntry,
     within: Option<&GlobEntry>,
 ) -> Draft {

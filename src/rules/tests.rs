@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::*;
 use crate::finding::{Finding, Input, Level, Mender, Place, Report};
 use crate::gate::{Extent, GateInput, Judged, Source, Work};
+use crate::index::{TaskId, nth};
 use crate::patch;
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan, PlanText, read};
@@ -26,14 +27,15 @@ pub(super) fn checked(text: &str, files: &[&str]) -> Report {
 
 /// What is found in the work of a plan's first task.
 pub(super) fn gated(text: &str, work: Work) -> Report {
-    let input = GateInput { judged: vec![judged(Some(0), work)], ..GateInput::default() };
+    let input =
+        GateInput { judged: vec![judged(Some(nth(0)), work)].into(), ..GateInput::default() };
     gated_all(text, input)
 }
 
 /// What is found in the work of a plan's first two tasks.
 pub(super) fn both(text: &str, one: &str, other: &str) -> Report {
-    let judged = vec![judged(Some(0), work(one)), judged(Some(1), work(other))];
-    gated_all(text, GateInput { judged, ..GateInput::default() })
+    let judged = vec![judged(Some(nth(0)), work(one)), judged(Some(nth(1)), work(other))];
+    gated_all(text, GateInput { judged: judged.into(), ..GateInput::default() })
 }
 
 pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
@@ -41,7 +43,7 @@ pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
     crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
 }
 
-pub(super) fn judged(task: Option<usize>, work: Work) -> Judged {
+pub(super) fn judged(task: Option<TaskId>, work: Work) -> Judged {
     Judged {
         task,
         input: Input::default(),

@@ -62,7 +62,7 @@ mod tests {
     fn unclaimed(text: &str, work: Work) -> Report {
         let judged = vec![judged(None, work)];
         let unclaimed = Some("nobodys".to_owned());
-        gated_all(text, GateInput { judged, unclaimed, ..GateInput::default() })
+        gated_all(text, GateInput { judged: judged.into(), unclaimed, ..GateInput::default() })
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::{GlobEntry, fix};
@@ -65,10 +66,10 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 }
 
 /// The glob that was probably meant, in the place of one that a lane has.
-fn renamed(facts: &PlanFacts<'_>, task: usize, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
-    let entries = &facts.plan.tasks[task].write.as_ref()?.entries;
+fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
+    let entries = &facts.plan[task].write.as_ref()?.entries;
     let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
-    let (task, entry) = (fix::place(task), fix::place(place));
+    let entry = fix::place(place);
     Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[place], slip).into() })
 }
 

@@ -5,6 +5,7 @@ use super::{AllowPlace, Done, Example, Find, Found, Grouping, Outcome, Rule, Sub
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
 use crate::gate::{Extent, GateInput, Work};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::{Allow, Plan, fix};
@@ -37,11 +38,11 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Outcome(in_plan, in_work);
 
 fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
-    let unknown = |task: usize| facts.plan.is_lane_unknown(task);
+    let unknown = |task: TaskId| facts.plan.is_lane_unknown(task);
     let is_judged = |subject, task, with| match (subject, with) {
         // A part of a lane that could not be read may be the one that needs it.
         (Subject::Plan, Some(with)) => !unknown(task) && !unknown(with),
-        (Subject::Plan, None) => !(0..facts.plan.tasks.len()).any(unknown),
+        (Subject::Plan, None) => !facts.plan.tasks.ids().any(unknown),
         _ => false,
     };
     find(facts.plan, outcome, is_judged, found);
@@ -65,10 +66,10 @@ fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
 fn find(
     plan: &Plan,
     outcome: &Outcome,
-    is_judged: impl Fn(Subject, usize, Option<usize>) -> bool,
+    is_judged: impl Fn(Subject, TaskId, Option<TaskId>) -> bool,
     found: &mut Found<'_>,
 ) {
-    for (task, owner) in plan.tasks.iter().enumerate() {
+    for (task, owner) in plan.tasks.enumerated() {
         for (place, allow) in owner.allow.iter().enumerate() {
             let here = (task, place);
             let first = outcome.accepting.get(&here).copied();
@@ -96,7 +97,7 @@ const GIVEN: &[Extent] = &[Extent::Branch, Extent::Given];
 const BRANCH: &[Extent] = &[Extent::Branch];
 
 /// Whether there is work of a task that was judged, to a great enough extent.
-fn is_work_judged(gate: &GateInput, task: usize, enough: &[Extent]) -> bool {
+fn is_work_judged(gate: &GateInput, task: TaskId, enough: &[Extent]) -> bool {
     gate.judged.iter().any(|judged| {
         judged.task == Some(task)
             && enough.contains(&judged.extent)
@@ -106,20 +107,24 @@ fn is_work_judged(gate: &GateInput, task: usize, enough: &[Extent]) -> bool {
 
 /// Whether the work of a task was judged, and that of the other one; of all that run beside it,
 /// where there is none.
-fn are_judged(facts: &GateFacts<'_>, task: usize, with: Option<usize>, enough: &[Extent]) -> bool {
-    let is_judged = |task: usize| is_work_judged(facts.input, task, enough);
+fn are_judged(
+    facts: &GateFacts<'_>,
+    task: TaskId,
+    with: Option<TaskId>,
+    enough: &[Extent],
+) -> bool {
+    let is_judged = |task: TaskId| is_work_judged(facts.input, task, enough);
     let others = match with {
-        Some(with) => with..with + 1,
-        None => 0..facts.plan.tasks.len(),
+        Some(with) => vec![with],
+        None => facts.plan.tasks.ids().collect(),
     };
     is_judged(task)
         && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_judged(other))
 }
 
 fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>) -> Draft {
-    let (task, allowance) = (fix::place(here.0), fix::place(here.1));
+    let (task, allowance) = (here.0, fix::place(here.1));
     let remove = Fix::RemoveAllowance { task, allowance };
-    let task = here.0;
     let id = plan.id(task);
     let of = &allow.rule.value;
     let mut labels = vec![label(allow.rule.span, "nothing needs it")];
@@ -130,7 +135,7 @@ fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>
     let message = match first {
         None => message![code(id), " allows ", code(of), " where nothing needs it"],
         Some((other, place)) => {
-            let span = plan.tasks[other].allow[place].rule.span;
+            let span = plan[other].allow[place].rule.span;
             labels.push(label(span, "this accepts the same, and comes first"));
             data.push(("by", text(plan.id(other))));
             message![

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::tree::{Tree, Work};
 use crate::glob::{self, Glob, Patience, Undecided};
+use crate::index::TaskId;
 use crate::lane::{Lane, Lanes};
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
@@ -23,11 +24,11 @@ const TOLD: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broad {
     /// The place of its task.
-    pub task: usize,
+    pub task: TaskId,
     /// In what way it is broad.
     pub reach: Reach,
     /// The first tasks that may write and run beside it.
-    pub beside: Vec<usize>,
+    pub beside: Vec<TaskId>,
     /// Whether there are more of them.
     pub more: bool,
 }
@@ -53,7 +54,7 @@ pub struct Breadth {
     /// In the order of their tasks.
     pub broad: Vec<Broad>,
     /// The tasks of which it could not be decided, since a bound on work was reached.
-    pub undecided: Vec<usize>,
+    pub undecided: Vec<TaskId>,
 }
 
 impl Breadth {
@@ -76,7 +77,7 @@ impl Breadth {
             patience: Patience::default(),
         };
         let mut breadth = Breadth::default();
-        for task in 0..lanes.len() {
+        for task in lanes.ids() {
             match judge.broad(task) {
                 Ok(None) => {}
                 Ok(Some(broad)) => breadth.broad.push(broad),
@@ -91,7 +92,7 @@ struct Judge<'l, 't, 'a> {
     lanes: &'l Lanes,
     order: &'l Order,
     /// The tasks that have an overlap with a concurrent one.
-    overlapping: HashSet<usize>,
+    overlapping: HashSet<TaskId>,
     /// Whether a glob alone holds what is below any folder, by its identity.
     everywhere: HashMap<usize, bool>,
     counter: Option<Counter<'t, 'a>>,
@@ -100,14 +101,14 @@ struct Judge<'l, 't, 'a> {
 }
 
 impl Judge<'_, '_, '_> {
-    fn broad(&mut self, task: usize) -> Result<Option<Broad>, Undecided> {
+    fn broad(&mut self, task: TaskId) -> Result<Option<Broad>, Undecided> {
         let lane = self.lanes.of(task);
         let most = self.counter.as_ref().is_some_and(|counter| counter.may_hold_most(lane));
         if !most && !lane.globs().iter().any(is_nameless) {
             return Ok(None);
         }
         let mut others = self.beside(task);
-        let beside: Vec<usize> = others.by_ref().take(TOLD).collect();
+        let beside: Vec<TaskId> = others.by_ref().take(TOLD).collect();
         let more = others.next().is_some();
         drop(others);
         if beside.is_empty() {
@@ -123,11 +124,9 @@ impl Judge<'_, '_, '_> {
     }
 
     /// The concurrent tasks that may write at all.
-    fn beside(&self, task: usize) -> impl Iterator<Item = usize> {
-        let writes = |other: &usize| !self.lanes.of(*other).globs().is_empty();
-        (0..self.lanes.len())
-            .filter(writes)
-            .filter(move |&other| self.order.concurrent(task, other))
+    fn beside(&self, task: TaskId) -> impl Iterator<Item = TaskId> {
+        let writes = |other: &TaskId| !self.lanes.of(*other).globs().is_empty();
+        self.lanes.ids().filter(writes).filter(move |&other| self.order.concurrent(task, other))
     }
 
     /// Whether a lane holds what is below a folder whatever its name, as far as its exclusions and
@@ -165,7 +164,7 @@ impl Judge<'_, '_, '_> {
     /// Its exclusions take out what belongs to a concurrent lane, and no overlap is left; or a
     /// concurrent lane excludes all that this one may write. So the parts of a partition are
     /// spared, such as `src/**` and, beside it, `**` less `src/**`, however many files each has.
-    fn is_border_drawn(&mut self, task: usize) -> Result<bool, Undecided> {
+    fn is_border_drawn(&mut self, task: TaskId) -> Result<bool, Undecided> {
         if self.overlapping.contains(&task) {
             return Ok(false);
         }

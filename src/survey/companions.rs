@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::tree::{Tree, Work, folder_of, name, parents};
 use crate::glob::{Glob, Patience, Undecided};
+use crate::index::TaskId;
 use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
@@ -58,7 +59,7 @@ const BUILT_IN: &[(&str, &[&str])] = &[
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     /// The place of the task.
-    pub task: usize,
+    pub task: TaskId,
     /// The place of the glob that names the file, among those of the lane.
     pub glob: usize,
     /// The companion, which exists; of a pair of the plan, the first of its files.
@@ -74,7 +75,7 @@ pub struct Companions {
     /// In the order of the tasks and their globs; each companion once for a lane.
     pub missing: Vec<Missing>,
     /// The tasks of which it could not be decided, since a bound on work was reached.
-    pub undecided: Vec<usize>,
+    pub undecided: Vec<TaskId>,
 }
 
 impl Companions {
@@ -87,7 +88,7 @@ impl Companions {
         let existing = HashMap::new();
         let mut finder =
             Finder { plan, tree, names, existing, patience: Patience::default(), work };
-        for task in 0..lanes.len() {
+        for task in lanes.ids() {
             // Of a lane that is not known whole, nobody can say what it lacks.
             if plan.is_lane_unknown(task) {
                 continue;
@@ -116,7 +117,7 @@ struct Finder<'p, 't, 'a> {
 
 /// What is found of one lane.
 struct Search<'l> {
-    task: usize,
+    task: TaskId,
     lane: &'l Lane,
     found: Vec<Missing>,
     /// The companions that were found missing.

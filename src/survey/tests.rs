@@ -10,6 +10,7 @@ use super::tree::{MATCH, Tree, Work};
 use crate::analysis::PlanFacts;
 use crate::check::check;
 use crate::finding::{Draft, Message, Report};
+use crate::index::{TaskId, nth};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Plan, PlanText, read};
@@ -398,8 +399,8 @@ mod broad_lane {
         let (lanes, order, tree) = (plan.lanes(), Order::new(&plan), Tree::new(&files));
         let work = Work(40 * MATCH);
         let breadth = Breadth::new(&lanes, &order, &[], Some(&tree), work);
-        let broad: Vec<usize> = breadth.broad.iter().map(|broad| broad.task).collect();
-        assert_eq!((broad, breadth.undecided.as_slice()), (vec![0], [2].as_slice()));
+        let broad: Vec<TaskId> = breadth.broad.iter().map(|broad| broad.task).collect();
+        assert_eq!((broad, breadth.undecided.as_slice()), (vec![nth(0)], [nth(2)].as_slice()));
         let told = undecided(&plan, rules::BROAD_LANE, |facts| facts.breadth.set(breadth).unwrap());
         assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
     }
@@ -550,8 +551,8 @@ mod missing_companion {
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let files = paths(FILES);
         let companions = Companions::new(&plan, &plan.lanes(), &Tree::new(&files), Work(MATCH));
-        let missing: Vec<usize> = companions.missing.iter().map(|missing| missing.task).collect();
-        assert_eq!((missing, companions.undecided.as_slice()), (vec![0], [1].as_slice()));
+        let missing: Vec<TaskId> = companions.missing.iter().map(|missing| missing.task).collect();
+        assert_eq!((missing, companions.undecided.as_slice()), (vec![nth(0)], [nth(1)].as_slice()));
         let told = undecided(&plan, rules::MISSING_COMPANION, |facts| {
             facts.companions.set(companions).unwrap();
         });

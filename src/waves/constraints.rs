@@ -1,16 +1,17 @@
 //! Which tasks have to be in earlier waves than others, and which cannot be in one: in numbers.
 
+use crate::index::{IndexVec, TaskId};
 use crate::plan::order::Order;
 
 /// What holds between tasks that are numbered from 0.
 #[derive(Debug)]
 pub struct Constraints {
-    needs: Vec<Vec<usize>>,
-    pairs: Vec<(usize, usize)>,
+    needs: IndexVec<TaskId, Vec<TaskId>>,
+    pairs: Vec<(TaskId, TaskId)>,
     order: Order,
-    before: Vec<Vec<usize>>,
-    after: Vec<Vec<usize>>,
-    apart: Vec<Vec<usize>>,
+    before: IndexVec<TaskId, Vec<TaskId>>,
+    after: IndexVec<TaskId, Vec<TaskId>>,
+    apart: IndexVec<TaskId, Vec<TaskId>>,
 }
 
 /// The tasks in waves.
@@ -18,7 +19,7 @@ pub struct Constraints {
 pub struct Schedule {
     /// The wave of each task, from 0. None could be in an earlier one with all others where they
     /// are.
-    pub wave: Vec<usize>,
+    pub wave: IndexVec<TaskId, usize>,
     /// How many waves there are.
     pub waves: usize,
     /// How many it takes at the least, proven.
@@ -57,12 +58,12 @@ impl Constraints {
     /// Takes what each task needs, and pairs of tasks that cannot be in one wave. Pairs that are
     /// ordered anyway may be among them. What is needed along a cycle orders nothing.
     #[must_use]
-    pub fn new(needs: Vec<Vec<usize>>, pairs: Vec<(usize, usize)>) -> Constraints {
+    pub fn new(needs: IndexVec<TaskId, Vec<TaskId>>, pairs: Vec<(TaskId, TaskId)>) -> Constraints {
         let order = Order::from_needs(&needs);
-        let mut before: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
+        let mut before: IndexVec<TaskId, Vec<TaskId>> = needs.iter().map(|_| Vec::new()).collect();
         let mut after = before.clone();
         let mut apart = before.clone();
-        for (task, needs) in needs.iter().enumerate() {
+        for (task, needs) in needs.enumerated() {
             before[task] = needs.clone();
             before[task].retain(|&need| order.comes_after(task, need));
             before[task].sort_unstable();
@@ -73,23 +74,16 @@ impl Constraints {
             apart[one].push(other);
             apart[other].push(one);
         }
-        for others in &mut apart {
+        for others in apart.iter_mut() {
             others.sort_unstable();
             others.dedup();
         }
         Constraints { needs, pairs, order, before, after, apart }
     }
 
-    /// How many tasks there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.needs.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.needs.is_empty()
+    /// The tasks.
+    pub fn tasks(&self) -> impl ExactSizeIterator<Item = TaskId> + use<> {
+        self.needs.ids()
     }
 
     /// The order that the needs make.
@@ -100,32 +94,32 @@ impl Constraints {
 
     /// The tasks that a task needs itself, in ascending order.
     #[must_use]
-    pub fn before(&self, task: usize) -> &[usize] {
+    pub fn before(&self, task: TaskId) -> &[TaskId] {
         &self.before[task]
     }
 
     /// The tasks that need a task themselves, in ascending order.
     #[must_use]
-    pub fn after(&self, task: usize) -> &[usize] {
+    pub fn after(&self, task: TaskId) -> &[TaskId] {
         &self.after[task]
     }
 
     /// The tasks that a task has no order with and cannot be in one wave with, in ascending order.
     #[must_use]
-    pub fn apart(&self, task: usize) -> &[usize] {
+    pub fn apart(&self, task: TaskId) -> &[TaskId] {
         &self.apart[task]
     }
 
     /// The same, but for one pair.
     #[must_use]
-    pub fn without_apart(&self, pair: (usize, usize)) -> Constraints {
+    pub fn without_apart(&self, pair: (TaskId, TaskId)) -> Constraints {
         let pairs = self.pairs.iter().copied().filter(|other| *other != pair);
         Constraints::new(self.needs.clone(), pairs.collect())
     }
 
     /// The same, but for one need.
     #[must_use]
-    pub fn without_need(&self, task: usize, need: usize) -> Constraints {
+    pub fn without_need(&self, task: TaskId, need: TaskId) -> Constraints {
         let mut needs = self.needs.clone();
         needs[task].retain(|&other| other != need);
         Constraints::new(needs, self.pairs.clone())

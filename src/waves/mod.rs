@@ -14,6 +14,7 @@ mod search;
 use std::collections::BTreeMap;
 
 use crate::check::standing_overlaps;
+use crate::index::{IndexVec, TaskId};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
@@ -37,18 +38,18 @@ pub struct Waves {
     /// Whether every single edit was tried.
     pub all_edits_tried: bool,
     /// The rounds in which `needs` goes; what is needed along them orders nothing.
-    pub cycles: Vec<Vec<usize>>,
+    pub cycles: Vec<Vec<TaskId>>,
     /// The tasks whose lanes are not known: they are kept apart from all tasks that may write.
-    pub unknown: Vec<usize>,
+    pub unknown: Vec<TaskId>,
     /// The pairs of tasks of which it could not be decided whether they overlap: they are kept apart.
-    pub undecided: Vec<(usize, usize)>,
+    pub undecided: Vec<(TaskId, TaskId)>,
 }
 
 /// A task in its wave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     /// The place of the task in the plan.
-    pub task: usize,
+    pub task: TaskId,
     /// What keeps it out of the wave before; nothing in the first.
     pub because: Option<Because>,
 }
@@ -57,7 +58,7 @@ pub struct Placed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Because {
     /// The task in the wave before that does.
-    pub other: usize,
+    pub other: TaskId,
     /// How.
     pub why: Why,
 }
@@ -81,16 +82,16 @@ pub enum Edit {
     /// These two share no path any more, or one allows that they do.
     Part {
         /// The two tasks, the earlier in the plan first.
-        tasks: (usize, usize),
+        tasks: (TaskId, TaskId),
         /// A path that both may write.
         path: RepoPath,
     },
     /// The one does not need the other any more.
     Unneed {
         /// The one.
-        task: usize,
+        task: TaskId,
         /// The other.
-        need: usize,
+        need: TaskId,
     },
 }
 
@@ -112,10 +113,11 @@ impl Waves {
     pub fn new(plan: &Plan, files: &[RepoPath]) -> Result<Waves, TooManyUnknown> {
         let needs = plan.tasks.iter();
         let needs = needs.map(|task| task.needs.iter().map(|need| need.value).collect());
-        let needs: Vec<Vec<usize>> = needs.collect();
+        let needs: IndexVec<TaskId, Vec<TaskId>> = needs.collect();
         let edits = plan.tasks.len() <= MOST_TASKS_TO_EDIT;
         // With a `needs` less, tasks could run at the same time that now do not.
-        let looked_at = if edits { vec![Vec::new(); needs.len()] } else { needs.clone() };
+        let looked_at =
+            if edits { needs.iter().map(|_| Vec::new()).collect() } else { needs.clone() };
         let apart = Apart::new(plan, &Order::from_needs(&looked_at), files)?;
         let constraints = Constraints::new(needs, apart.why.keys().copied().collect());
         let schedule = constraints.schedule(&mut Budget::default());
@@ -128,9 +130,9 @@ impl Waves {
             undecided: apart.undecided(&constraints),
             unknown: apart.unknown,
         };
-        for (task, &wave) in schedule.wave.iter().enumerate() {
+        for (task, &wave) in schedule.wave.enumerated() {
             let because = wave.checked_sub(1).and_then(|before| {
-                let in_wave_before = |other: &&usize| schedule.wave[**other] == before;
+                let in_wave_before = |other: &&TaskId| schedule.wave[**other] == before;
                 let needed = constraints.before(task).iter().find(in_wave_before);
                 let needed = needed.map(|&other| Because { other, why: Why::Needs });
                 needed.or_else(|| {
@@ -172,7 +174,7 @@ impl Waves {
             Some(false) => {}
             None => all = false,
         };
-        for task in 0..constraints.len() {
+        for task in constraints.tasks() {
             for &other in constraints.apart(task).iter().filter(|&&other| task < other) {
                 let tasks = (task, other);
                 if let Some(Why::Overlap(path)) = why.get(&tasks) {
@@ -181,7 +183,7 @@ impl Waves {
                 }
             }
         }
-        for task in 0..constraints.len() {
+        for task in constraints.tasks() {
             for &need in constraints.before(task) {
                 try_edit(constraints.without_need(task, need), Edit::Unneed { task, need });
             }
@@ -191,19 +193,19 @@ impl Waves {
 }
 
 /// Pairs of tasks, the earlier in the plan first, and what keeps them apart.
-type Pairs = BTreeMap<(usize, usize), Why>;
+type Pairs = BTreeMap<(TaskId, TaskId), Why>;
 
 /// The pairs that have to be kept apart where nothing orders them.
 struct Apart {
     why: Pairs,
-    unknown: Vec<usize>,
+    unknown: Vec<TaskId>,
 }
 
 impl Apart {
     fn new(plan: &Plan, order: &Order, files: &[RepoPath]) -> Result<Apart, TooManyUnknown> {
-        let tasks = 0..plan.tasks.len();
-        let unknown = |task: &usize| plan.tasks[*task].unknown || plan.tasks[*task].write.is_none();
-        let unknown: Vec<usize> = tasks.clone().filter(unknown).collect();
+        let tasks = plan.tasks.ids();
+        let unknown = |task: &TaskId| plan[*task].unknown || plan[*task].write.is_none();
+        let unknown: Vec<TaskId> = tasks.clone().filter(unknown).collect();
         if unknown.len() * plan.tasks.len() > MOST_UNKNOWN_PAIRS {
             return Err(TooManyUnknown(unknown.len()));
         }
@@ -214,7 +216,7 @@ impl Apart {
         }
         for &task in &unknown {
             for other in tasks.clone() {
-                let writes = !plan.tasks[other].is_review_only();
+                let writes = !plan[other].is_review_only();
                 if other != task && writes && order.concurrent(task, other) {
                     why.entry((task.min(other), task.max(other))).or_insert(Why::Unknown);
                 }
@@ -223,10 +225,10 @@ impl Apart {
         Ok(Apart { why, unknown })
     }
 
-    fn undecided(&self, constraints: &Constraints) -> Vec<(usize, usize)> {
+    fn undecided(&self, constraints: &Constraints) -> Vec<(TaskId, TaskId)> {
         let undecided = self.why.iter().filter(|(_, why)| **why == Why::Undecided);
         let concurrent =
-            |&(one, other): &(usize, usize)| constraints.order().concurrent(one, other);
+            |&(one, other): &(TaskId, TaskId)| constraints.order().concurrent(one, other);
         undecided.map(|(pair, _)| *pair).filter(concurrent).collect()
     }
 }

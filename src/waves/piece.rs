@@ -1,5 +1,6 @@
 //! Some of the tasks, numbered anew, with what holds among them.
 
+use crate::index::{IndexVec, TaskId};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -27,18 +28,18 @@ const NONE: usize = usize::MAX;
 
 /// The numbers of tasks in a piece, for one piece after another.
 #[derive(Debug)]
-pub(super) struct Numbers(Vec<usize>);
+pub(super) struct Numbers(IndexVec<TaskId, usize>);
 
 impl Numbers {
     pub(super) fn new(of: &Constraints) -> Numbers {
-        Numbers(vec![NONE; of.len()])
+        Numbers(of.tasks().map(|_| NONE).collect())
     }
 }
 
 impl Piece {
-    pub(super) fn new(of: &Constraints, tasks: &[usize], numbers: &mut Numbers) -> Piece {
+    pub(super) fn new(of: &Constraints, tasks: &[TaskId], numbers: &mut Numbers) -> Piece {
         tasks.iter().enumerate().for_each(|(number, &task)| numbers.0[task] = number);
-        let inside = |others: &[usize]| -> Vec<usize> {
+        let inside = |others: &[TaskId]| -> Vec<usize> {
             others.iter().map(|&other| numbers.0[other]).filter(|&number| number != NONE).collect()
         };
         let before: Vec<_> = tasks.iter().map(|&task| inside(of.before(task))).collect();

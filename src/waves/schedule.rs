@@ -5,6 +5,7 @@
 //! one piece gets a schedule by greedy colouring and a proof by [`super::bounds`]; where the two do
 //! not meet, [`super::search`] looks for what is between them.
 
+use crate::index::{IndexVec, TaskId};
 use std::cmp::{Ordering, Reverse};
 
 use super::constraints::{Budget, Constraints, Schedule};
@@ -25,7 +26,8 @@ impl Constraints {
     /// Whether the tasks fit into so many waves; nothing where the budget was not enough to know.
     #[must_use]
     pub fn fits(&self, waves: usize, budget: &mut Budget) -> Option<bool> {
-        budget.spend(self.len() * self.len())?;
+        let tasks = self.tasks().len();
+        budget.spend(tasks * tasks)?;
         let found = self.schedule_within(waves, budget);
         match (found.waves <= waves, found.at_least > waves) {
             (true, _) => Some(true),
@@ -36,18 +38,19 @@ impl Constraints {
 
     /// As [`Constraints::schedule`]; nobody wants to know whether there are fewer than `enough`.
     fn schedule_within(&self, enough: usize, budget: &mut Budget) -> Schedule {
-        let all: Vec<usize> = (0..self.len()).collect();
+        let all: Vec<TaskId> = self.tasks().collect();
         let mut numbers = Numbers::new(self);
         let whole = Piece::new(self, &all, &mut numbers);
-        let wave = vec![0; self.len()];
-        let mut solver = Solver { of: self, wave, numbers, seen: vec![true; self.len()], budget };
+        let wave = self.tasks().map(|_| 0).collect();
+        let seen = self.tasks().map(|_| true).collect();
+        let mut solver = Solver { of: self, wave, numbers, seen, budget };
         let at_least = if all.is_empty() { 0 } else { solver.solve(&all, enough, 0).at_least };
         let found = solver.wave;
         // Every task as early as the others allow: then one of the wave before keeps it there.
-        let found = whole.greedy(|task| found[task]);
+        let found = whole.greedy(|number| found[all[number]]);
         let first_fit = whole.greedy(|_| 0);
         let wave = if count(&first_fit) < count(&found) { first_fit } else { found };
-        Schedule { waves: count(&wave), wave, at_least }
+        Schedule { waves: count(&wave), wave: wave.into_iter().collect(), at_least }
     }
 }
 
@@ -65,15 +68,15 @@ struct Found {
 struct Solver<'a> {
     of: &'a Constraints,
     /// The wave of each task, from the first of its piece on.
-    wave: Vec<usize>,
+    wave: IndexVec<TaskId, usize>,
     numbers: Numbers,
     /// Whether a task was seen while pieces are looked for; all are in between.
-    seen: Vec<bool>,
+    seen: IndexVec<TaskId, bool>,
     budget: &'a mut Budget,
 }
 
 impl Solver<'_> {
-    fn solve(&mut self, tasks: &[usize], enough: usize, depth: usize) -> Found {
+    fn solve(&mut self, tasks: &[TaskId], enough: usize, depth: usize) -> Found {
         if depth < DEEPEST && tasks.len() > 1 {
             let pieces = self.unconnected(tasks);
             if pieces.len() > 1 {
@@ -101,7 +104,7 @@ impl Solver<'_> {
     }
 
     /// The pieces that no need and no pair connects, the largest first.
-    fn unconnected(&mut self, tasks: &[usize]) -> Vec<Vec<usize>> {
+    fn unconnected(&mut self, tasks: &[TaskId]) -> Vec<Vec<TaskId>> {
         let seen = &mut self.seen;
         tasks.iter().for_each(|&task| seen[task] = false);
         let mut pieces = Vec::new();
@@ -128,14 +131,14 @@ impl Solver<'_> {
     }
 
     /// The pieces of which each comes before the next as a whole.
-    fn in_a_row(&mut self, tasks: &[usize]) -> Vec<Vec<usize>> {
+    fn in_a_row(&mut self, tasks: &[TaskId]) -> Vec<Vec<TaskId>> {
         // What is left of the budget is worth more than this where there are many tasks.
         if self.budget.spend(tasks.len() * tasks.len() / 8).is_none() {
             return Vec::new();
         }
         let order = self.of.order();
         let mut left = tasks.to_vec();
-        let mut pieces: Vec<Vec<usize>> = Vec::new();
+        let mut pieces: Vec<Vec<TaskId>> = Vec::new();
         while let Some(start) = left.pop() {
             let mut piece = vec![start];
             let mut next = 0;
@@ -158,7 +161,7 @@ impl Solver<'_> {
         pieces
     }
 
-    fn solve_piece(&mut self, tasks: &[usize], enough: usize) -> Found {
+    fn solve_piece(&mut self, tasks: &[TaskId], enough: usize) -> Found {
         let piece = Piece::new(self.of, tasks, &mut self.numbers);
         let mut at_least = bounds::at_least(&piece);
         let behind = |task: usize| Reverse(piece.behind[task]);

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::constraints::Schedule;
 use super::*;
+use crate::index::nth;
 use crate::plan::{PlanText, read};
 
 fn plan(text: &str) -> Plan {
@@ -15,14 +16,14 @@ fn plan(text: &str) -> Plan {
 /// The waves in one line: `a b | c`.
 fn told(plan: &Plan, waves: &Waves) -> String {
     let wave = |wave: &Vec<Placed>| {
-        let ids = wave.iter().map(|placed| &*plan.tasks[placed.task].id.value);
+        let ids = wave.iter().map(|placed| &*plan[placed.task].id.value);
         ids.collect::<Vec<_>>().join(" ")
     };
     waves.waves.iter().map(wave).collect::<Vec<_>>().join(" | ")
 }
 
 fn edits(plan: &Plan, waves: &Waves) -> Vec<String> {
-    let id = |task: usize| &*plan.tasks[task].id.value;
+    let id = |task: TaskId| &*plan[task].id.value;
     let edit = |edit: &Edit| match edit {
         Edit::Part { tasks, path } => format!("part {} and {} at {path}", id(tasks.0), id(tasks.1)),
         Edit::Unneed { task, need } => format!("unneed {} from {}", id(*need), id(*task)),
@@ -83,15 +84,18 @@ fn each_task_is_told_what_keeps_it_from_starting_earlier() {
     assert_eq!(
         waves.waves,
         [
-            vec![Placed { task: 0, because: None }],
+            vec![Placed { task: nth(0), because: None }],
             vec![
-                Placed { task: 1, because: because(0, Why::Overlap("x".parse().unwrap())) },
-                Placed { task: 3, because: because(0, Why::Needs) },
+                Placed {
+                    task: nth(1),
+                    because: because(nth(0), Why::Overlap("x".parse().unwrap()))
+                },
+                Placed { task: nth(3), because: because(nth(0), Why::Needs) },
             ],
-            vec![Placed { task: 2, because: because(1, Why::Needs) }],
+            vec![Placed { task: nth(2), because: because(nth(1), Why::Needs) }],
         ]
     );
-    assert_eq!(waves.waves[0][0].task, 0);
+    assert_eq!(waves.waves[0][0].task, nth(0));
 }
 
 #[test]
@@ -101,19 +105,22 @@ fn what_is_not_known_keeps_tasks_apart_and_is_told() {
     );
     let waves = Waves::new(&broken, &[]).unwrap();
     assert_eq!(told(&broken, &waves), "a d | b e | c");
-    assert_eq!(waves.unknown, [0, 2]);
+    assert_eq!(waves.unknown, [0, 2].map(nth));
     assert!(!waves.is_whole() && waves.edits.is_empty());
 
     let round = plan("tasks: {a: {write: x, needs: b}, b: {write: y, needs: a}}");
     let waves = Waves::new(&round, &[]).unwrap();
-    assert_eq!((told(&round, &waves), &waves.cycles), ("a b".to_owned(), &vec![vec![0, 1]]));
+    assert_eq!(
+        (told(&round, &waves), &waves.cycles),
+        ("a b".to_owned(), &vec![vec![nth(0), nth(1)]])
+    );
     assert!(!waves.is_whole());
 
     // The lane of the example beside one that could hold its paths.
     let hostile = include_str!("../rules/undecided/example.yaml");
     let hostile = plan(&format!("{hostile}  other: {{write: '**'}}\n"));
     let waves = Waves::new(&hostile, &[]).unwrap();
-    assert_eq!((waves.waves.len(), waves.undecided.as_slice()), (2, [(0, 1)].as_slice()));
+    assert_eq!((waves.waves.len(), waves.undecided.as_slice()), (2, [(nth(0), nth(1))].as_slice()));
     assert!(!waves.is_whole());
 
     let tasks: String = (0..3_000).map(|task| format!("  t{task}: {{write: ./x}}\n")).collect();
@@ -121,8 +128,8 @@ fn what_is_not_known_keeps_tasks_apart_and_is_told() {
     assert_eq!(Waves::new(&broken, &[]).unwrap_err(), TooManyUnknown(3_000));
 }
 
-fn is_valid(constraints: &Constraints, wave: &[usize]) -> bool {
-    (0..constraints.len()).all(|task| {
+fn is_valid(constraints: &Constraints, wave: &IndexVec<TaskId, usize>) -> bool {
+    constraints.tasks().all(|task| {
         constraints.before(task).iter().all(|&need| wave[need] < wave[task])
             && constraints.apart(task).iter().all(|&other| wave[other] != wave[task])
     })
@@ -130,8 +137,8 @@ fn is_valid(constraints: &Constraints, wave: &[usize]) -> bool {
 
 /// Whether there is a schedule of so many waves: every one is tried.
 fn some_way(constraints: &Constraints, waves: usize, wave: &mut Vec<usize>) -> bool {
-    if wave.len() == constraints.len() {
-        return is_valid(constraints, wave);
+    if wave.len() == constraints.tasks().len() {
+        return is_valid(constraints, &wave.iter().copied().collect());
     }
     (0..waves).any(|next| {
         wave.push(next);
@@ -143,11 +150,11 @@ fn some_way(constraints: &Constraints, waves: usize, wave: &mut Vec<usize>) -> b
 
 /// The first possible wave for each task, in the order of their numbers as far as needs allow.
 fn first_fit(constraints: &Constraints) -> usize {
-    let mut wave: Vec<Option<usize>> = vec![None; constraints.len()];
-    let ready = |wave: &[Option<usize>], task: usize| {
+    let mut wave: IndexVec<TaskId, Option<usize>> = constraints.tasks().map(|_| None).collect();
+    let ready = |wave: &IndexVec<TaskId, Option<usize>>, task: TaskId| {
         wave[task].is_none() && constraints.before(task).iter().all(|&need| wave[need].is_some())
     };
-    while let Some(task) = (0..wave.len()).find(|&task| ready(&wave, task)) {
+    while let Some(task) = wave.ids().find(|&task| ready(&wave, task)) {
         let after = constraints.before(task).iter().filter_map(|&need| wave[need]).max();
         let taken =
             |next: usize| constraints.apart(task).iter().any(|&other| wave[other] == Some(next));
@@ -163,17 +170,17 @@ fn constraints(tasks: std::ops::Range<usize>) -> impl Strategy<Value = Constrain
         let needs = proptest::collection::vec(pair(), count(needs));
         (needs, proptest::collection::vec(pair(), count(pairs)), proptest::bool::weighted(0.9))
             .prop_map(move |(edges, pairs, acyclic)| {
-                let mut needs = vec![Vec::new(); tasks];
+                let mut needs = IndexVec::from_fn(tasks, |_: TaskId| Vec::new());
                 for (one, other) in edges.into_iter().filter(|(one, other)| one != other) {
                     // Mostly without rounds: those order nothing.
                     let (task, need) =
                         if acyclic { (one.max(other), one.min(other)) } else { (one, other) };
-                    needs[task].push(need);
+                    needs[nth(task)].push(nth(need));
                 }
-                let pairs: BTreeSet<(usize, usize)> = pairs
+                let pairs: BTreeSet<(TaskId, TaskId)> = pairs
                     .into_iter()
                     .filter(|(one, other)| one != other)
-                    .map(|(one, other)| (one.min(other), one.max(other)))
+                    .map(|(one, other)| (nth(one.min(other)), nth(one.max(other))))
                     .collect();
                 Constraints::new(needs, pairs.into_iter().collect())
             })
@@ -184,9 +191,9 @@ fn is_sound(constraints: &Constraints, found: &Schedule) {
     assert!(is_valid(constraints, &found.wave), "{constraints:?}: {found:?}");
     assert_eq!(found.waves, found.wave.iter().max().map_or(0, |last| last + 1));
     assert!(found.at_least <= found.waves && found.waves <= first_fit(constraints));
-    for (task, &wave) in found.wave.iter().enumerate().filter(|(_, wave)| **wave > 0) {
+    for (task, &wave) in found.wave.enumerated().filter(|(_, wave)| **wave > 0) {
         let mut others = constraints.before(task).iter().chain(constraints.apart(task));
-        assert!(others.any(|&other| found.wave[other] + 1 == wave), "{task} could start earlier");
+        assert!(others.any(|&other| found.wave[other] + 1 == wave), "{task:?} could start earlier");
     }
 }
 

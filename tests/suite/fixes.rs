@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use lanelint::check::{check, mend};
 use lanelint::finding::{Applicability, Edit, Fix, Mender, Report};
+use lanelint::index::TaskId;
 use lanelint::plan::fix::apply;
 use lanelint::plan::{Plan, PlanText, read};
 use lanelint::source::yaml::{NodeRef, Tree, View};
@@ -290,15 +291,15 @@ fn counts(report: &Report) -> BTreeMap<(&str, Vec<&str>), usize> {
 }
 
 /// What every task says, but for one of them.
-fn others(plan: &Plan, but: Option<usize>) -> Vec<String> {
-    let tasks = plan.tasks.iter().enumerate().filter(|(place, _)| Some(*place) != but);
+fn others(plan: &Plan, but: Option<TaskId>) -> Vec<String> {
+    let tasks = plan.tasks.enumerated().filter(|(place, _)| Some(*place) != but);
     let said = tasks.map(|(_, task)| {
         let title = task.title.as_ref().map(|title| &title.value);
         let globs = |write: &lanelint::plan::Write| -> Vec<Arc<str>> {
             write.entries.iter().map(|glob| Arc::clone(&glob.text)).collect()
         };
         let write = task.write.as_ref().map(globs);
-        let needs: Vec<usize> = task.needs.iter().map(|need| need.value).collect();
+        let needs: Vec<TaskId> = task.needs.iter().map(|need| need.value).collect();
         format!("{} {title:?} {write:?} {needs:?} {}", task.id.value, task.allow.len())
     });
     said.collect()
@@ -334,7 +335,7 @@ fn gives_meaning(fix: &Fix) -> bool {
     matches!(fix, Fix::Replace(_))
 }
 
-fn task_of(fix: &Fix) -> Option<usize> {
+fn task_of(fix: &Fix) -> Option<TaskId> {
     match fix {
         Fix::RemoveGlob { task, .. }
         | Fix::AddGlob { task, .. }
@@ -343,7 +344,7 @@ fn task_of(fix: &Fix) -> Option<usize> {
         | Fix::Need { task, .. }
         | Fix::Allow { task, .. }
         | Fix::RemoveAllowance { task, .. }
-        | Fix::WriteNothing { task } => Some(*task as usize),
+        | Fix::WriteNothing { task } => Some(*task),
         Fix::Replace(_) | Fix::RemoveShared { .. } | Fix::Share { .. } => None,
     }
 }
@@ -408,8 +409,8 @@ fn all_fixes(plan: &Plan) -> Vec<Fix> {
     let place = |place: usize| u32::try_from(place).unwrap();
     let mut fixes = vec![Fix::Share { glob: "q: [xy]".into() }];
     fixes.extend((0..plan.share.len()).map(|entry| Fix::RemoveShared { entry: place(entry) }));
-    for (at, task) in plan.tasks.iter().enumerate() {
-        let (at, other) = (place(at), place((at + 1) % plan.tasks.len()));
+    let next = plan.tasks.ids().cycle().skip(1);
+    for ((at, task), other) in plan.tasks.enumerated().zip(next) {
         let (applicability, rule) = (Applicability::Unsafe, "overlapping-lanes");
         let entries = task.write.as_ref().map_or(0, |write| write.entries.len());
         let remove = |entry| Fix::RemoveGlob { task: at, entry: place(entry), applicability };

@@ -310,7 +310,7 @@ fn meetings(rule: &str, plan: &Arc<Plan>, files: &[RepoPath]) -> BTreeMap<(usize
     let found = report.findings.into_iter().filter(|found| found.rule == rule);
     found
         .map(|found| {
-            let task = |place: usize| plan.task(&found.draft.tasks[place]).unwrap();
+            let task = |place: usize| plan.task(&found.draft.tasks[place]).unwrap().into();
             let existing = match &found.draft.data[1].1 {
                 Datum::Map(values) => values[0].1.clone(),
                 other => other.clone(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use lanelint::check::{check, mend};
 use lanelint::finding::{Applicability, Edit, Mender};
 use lanelint::glob::Patience;
+use lanelint::index::TaskId;
 use lanelint::path::RepoPath;
 use lanelint::plan::fix::apply;
 use lanelint::plan::{Plan, PlanText, read};
@@ -304,7 +305,7 @@ fn paths() -> Vec<RepoPath> {
     all.iter().map(|path| path.parse().unwrap()).collect()
 }
 
-fn is_known(plan: &Plan, task: usize) -> bool {
+fn is_known(plan: &Plan, task: TaskId) -> bool {
     !plan.is_lane_unknown(task)
 }
 
@@ -343,7 +344,7 @@ fn hold(text: &str, meant: &str, paths: &[RepoPath]) -> usize {
     let told = format!("{text}\n---\n{now}\n--- {:?}", mended.done);
     assert_eq!(mended.refused, [], "{told}");
     let after = plan_of(&now);
-    for (place, task) in before.tasks.iter().enumerate() {
+    for (place, task) in before.tasks.enumerated() {
         let id = &*task.id.value;
         let left = after.task(id).unwrap_or_else(|| panic!("{id} is gone: {told}"));
         if is_known(&before, place) {
@@ -351,7 +352,7 @@ fn hold(text: &str, meant: &str, paths: &[RepoPath]) -> usize {
             are_same(&before, &after, id, paths, &told);
         }
     }
-    for (_, task) in after.tasks.iter().enumerate().filter(|(place, _)| is_known(&after, *place)) {
+    for (_, task) in after.tasks.enumerated().filter(|(place, _)| is_known(&after, *place)) {
         let id = &*task.id.value;
         assert!(is_known(&meant, meant.task(id).unwrap()), "{id} had no meaning: {told}");
         are_same(&meant, &after, id, paths, &told);
@@ -376,7 +377,7 @@ fn each_alone(text: &str, paths: &[RepoPath]) {
             continue;
         }
         let Ok(applied) = apply(&texts, &plan, &[(fix, edits)]) else { continue };
-        for (_, task) in plan.tasks.iter().enumerate().filter(|(at, _)| is_known(&plan, *at)) {
+        for (_, task) in plan.tasks.enumerated().filter(|(at, _)| is_known(&plan, *at)) {
             are_same(&plan, &applied.plan, &task.id.value, paths, &format!("{text}\n{fix:?}"));
         }
     }
@@ -430,7 +431,7 @@ proptest! {
         prop_assert_eq!(&mended.refused, &[], "{}", told);
         let after = plan_of(&now);
         let paths = paths();
-        for (place, task) in before.tasks.iter().enumerate() {
+        for (place, task) in before.tasks.enumerated() {
             let id = &*task.id.value;
             let left = after.task(id).unwrap_or_else(|| panic!("{id} is gone: {told}"));
             if is_known(&before, place) {
@@ -462,7 +463,7 @@ fn the_plans_have_much_to_fix() {
         done += hold(&text, &meant, &paths);
         let plan = plan_of(&text);
         all += plan.tasks.len();
-        known += (0..plan.tasks.len()).filter(|&task| is_known(&plan, task)).count();
+        known += plan.tasks.ids().filter(|&task| is_known(&plan, task)).count();
     }
     assert!(done > 300, "{done}");
     assert!(known > 100 && known < all, "{known} of {all}");

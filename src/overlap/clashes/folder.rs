@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::{Clash, Clashes, Discord, MOST_PAIRS, taken};
 use crate::glob::near::{Entry, count_first};
 use crate::glob::{Patience, Spelling, Undecided, below};
+use crate::index::TaskId;
 use crate::lane::{Decision, Holder, LaneGlob, Lanes, decide};
 use crate::path::RepoPath;
 
@@ -15,7 +16,7 @@ use crate::path::RepoPath;
 const MOST_BYTES: usize = 1 << 26;
 
 /// Finds them among the lanes that are wanted.
-pub(super) fn find(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut Clashes) {
+pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clashes: &mut Clashes) {
     let globs: Vec<_> = lanes.globs().collect();
     let written = written_out(&globs, clashes);
     let (mut pairs, mut gave_up) = (Vec::new(), None);

@@ -7,12 +7,13 @@ use super::{Clash, Clashes, Discord, MOST_PAIRS, taken};
 use crate::fold;
 use crate::glob::near::{self, Entry, each_near_pair, each_near_pair_between};
 use crate::glob::{Glob, Patience};
+use crate::index::{IndexVec, TaskId};
 use crate::lane::{Common, Decision, Holder, Lane, LaneGlob, Lanes, decide};
 use crate::overlap::{Finder, Overlap, of_two_tasks};
 use crate::path::RepoPath;
 
 /// Finds them among the lanes that are wanted.
-pub(super) fn find(lanes: &Lanes, wanted: impl Fn(usize, usize) -> bool, clashes: &mut Clashes) {
+pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clashes: &mut Clashes) {
     let Some(folded) = Folded::new(lanes) else { return };
     // What is not touched is in order already.
     let (touched, rest): (Vec<_>, Vec<_>) =
@@ -67,14 +68,13 @@ struct Folded<'a> {
     original: &'a Lanes,
     lanes: Lanes,
     /// Whether less is taken away when it is folded: from all lanes, and from each.
-    loses: (bool, Vec<bool>),
+    loses: (bool, IndexVec<TaskId, bool>),
 }
 
 impl<'a> Folded<'a> {
     /// Folds lanes; nothing where that changes none.
     fn new(original: &'a Lanes) -> Option<Folded<'a>> {
-        let of_task = |task: usize| original.of(task);
-        let common = (0..original.len()).map(of_task).next()?.common();
+        let common = original.common()?;
         // Equal texts stay one glob, so that they are decided once.
         let mut known: HashMap<usize, Glob> = HashMap::new();
         let mut changes = false;
@@ -90,8 +90,9 @@ impl<'a> Folded<'a> {
             globs.iter().map(fold).collect()
         };
         let (share, mut protect) = (fold(&common.share), fold(&common.protect));
-        let lanes: Vec<[Vec<Glob>; 2]> = (0..original.len())
-            .map(of_task)
+        let lanes: Vec<[Vec<Glob>; 2]> = original
+            .ids()
+            .map(|task| original.of(task))
             .map(|lane| [fold(lane.globs()), fold(lane.exclusions())])
             .collect();
         if !changes {
@@ -99,15 +100,14 @@ impl<'a> Folded<'a> {
         }
         // A wildcard takes capitals still, but no folded path has any.
         protect.extend(Glob::parse("{**/,}*[A-Z]*{/**,}"));
-        let common = Arc::new(Common { share, protect });
+        let folded = Arc::new(Common { share, protect });
         let lanes = lanes
             .into_iter()
-            .map(|[globs, exclusions]| Lane::new(globs, exclusions, Arc::clone(&common)));
+            .map(|[globs, exclusions]| Lane::new(globs, exclusions, Arc::clone(&folded)));
         let lose = |globs: &[Glob]| globs.iter().any(fold::may_lose_paths);
-        let taken = of_task(0).common();
         let loses = (
-            lose(&taken.share) || lose(&taken.protect),
-            (0..original.len()).map(|task| lose(of_task(task).exclusions())).collect(),
+            lose(&common.share) || lose(&common.protect),
+            original.ids().map(|task| lose(original.of(task).exclusions())).collect(),
         );
         Some(Folded { original, lanes: Lanes::new(lanes.collect()), loses })
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Builder, Exclusions, Globs, Word, Written};
+use crate::index::nth;
 use crate::plan::Plan;
 use crate::source::SourceFile;
 
@@ -78,17 +79,21 @@ fn markdown_table() {
         })
         .collect();
     let expected = [
-        ("api", "`api` is given twice", Some(0), None),
+        ("api", "`api` is given twice", Some(nth(0)), None),
         // A Markdown table has no quotes, and needs none.
-        ("12", "there is no task `12`", Some(1), Some(("12", "13"))),
-        ("webb", "there is no task `webb`", Some(2), Some(("webb", "web"))),
+        ("12", "there is no task `12`", Some(nth(1)), Some(("12", "13"))),
+        ("webb", "there is no task `webb`", Some(nth(2)), Some(("webb", "web"))),
     ];
     assert_eq!(problems, expected);
-    let write = &plan.tasks[1].write.as_ref().unwrap().entries[0];
+    let write = &plan[nth(1)].write.as_ref().unwrap().entries[0];
     let fault = &write.glob.as_ref().unwrap_err()[0];
     let fix = fault.fix.as_ref().unwrap();
     assert_eq!((text(fault.span), text(fix.span), fix.text.as_str()), ("/", "/", ""));
-    assert_eq!(plan.tasks[0].globs().count(), 2);
-    assert_eq!(plan.tasks[1].needs[0].value, 0);
-    assert!(plan.is_lane_unknown(0) && plan.is_lane_unknown(1) && !plan.is_lane_unknown(2));
+    assert_eq!(plan[nth(0)].globs().count(), 2);
+    assert_eq!(plan[nth(1)].needs[0].value, nth(0));
+    assert!(
+        plan.is_lane_unknown(nth(0))
+            && plan.is_lane_unknown(nth(1))
+            && !plan.is_lane_unknown(nth(2))
+    );
 }

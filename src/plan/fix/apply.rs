@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Applicability, Edit, Fix, REASON, Refusal, safe};
+use crate::index::TaskId;
 use crate::plan::{GlobEntry, Plan, PlanText, Task, read_again};
 
 /// What fixes make of a plan.
@@ -86,7 +87,7 @@ type Allowance<'p> = (&'p str, Option<&'p str>, Option<Arc<str>>, &'p str);
 
 impl<'p> Said<'p> {
     fn new(plan: &'p Plan, task: &'p Task) -> Said<'p> {
-        let id = |task: usize| &*plan.tasks[task].id.value;
+        let id = |task: TaskId| &*plan[task].id.value;
         let allowance = task.allow.iter().map(|allow| {
             (
                 allow.rule.value.as_str(),
@@ -107,7 +108,7 @@ impl<'p> Said<'p> {
 
     /// What the task says after a fix of its own.
     fn mend(&mut self, plan: &'p Plan, fix: &'p Fix) {
-        let id = |task: u32| plan.tasks.get(task as usize).map(|task| &*task.id.value);
+        let id = |task: TaskId| plan.tasks.find(task).map(|task| &*task.id.value);
         match fix {
             Fix::AddGlob { glob, .. } => self.write.get_or_insert_default().push(Arc::clone(glob)),
             Fix::Exclude { globs, .. } => {
@@ -153,7 +154,7 @@ fn is_meant(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
     let replaced = fixes.iter().any(|fix| matches!(fix, Fix::Replace(_)));
     let mut said: BTreeMap<&str, Said<'_>> =
         plan.tasks.iter().map(|task| (&*task.id.value, Said::new(plan, task))).collect();
-    let mut removed: BTreeMap<u32, (BTreeSet<u32>, BTreeSet<u32>)> = BTreeMap::new();
+    let mut removed: BTreeMap<TaskId, (BTreeSet<u32>, BTreeSet<u32>)> = BTreeMap::new();
     let (mut share, mut unshared) = (globs(&plan.share), BTreeSet::new());
     for fix in fixes {
         let task = match fix {
@@ -181,13 +182,13 @@ fn is_meant(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
             | Fix::Allow { task, .. }
             | Fix::WriteNothing { task } => *task,
         };
-        let task = plan.tasks.get(task as usize).and_then(|task| said.get_mut(&*task.id.value));
+        let task = plan.tasks.find(task).and_then(|task| said.get_mut(&*task.id.value));
         if let Some(task) = task {
             task.mend(plan, fix);
         }
     }
     for (task, (entries, allowances)) in removed {
-        let Some(task) = plan.tasks.get(task as usize) else { return false };
+        let Some(task) = plan.tasks.find(task) else { return false };
         let Some(said) = said.get_mut(&*task.id.value) else { return false };
         // What was added stands behind what was there, so that places still hold.
         without(&mut said.allow, &allowances);
@@ -252,7 +253,7 @@ fn problems(
     plan: &Plan,
     is_as_before: impl Fn(Option<&str>) -> bool,
 ) -> BTreeMap<(&str, &str), usize> {
-    let outside = |task: Option<usize>| is_as_before(task.map(|task| &*plan.tasks[task].id.value));
+    let outside = |task: Option<TaskId>| is_as_before(task.map(|task| &*plan[task].id.value));
     let mut problems = BTreeMap::new();
     for problem in plan.problems.iter().filter(|problem| outside(problem.task)) {
         *problems.entry((problem.message.as_str(), "")).or_insert(0) += 1;

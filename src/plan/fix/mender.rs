@@ -8,6 +8,7 @@ use super::list;
 use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace, Value};
 use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use super::{Edit, Fix, REASON};
+use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::source::{FileId, Span, yaml};
 
@@ -22,7 +23,7 @@ pub struct Mender<'p> {
 }
 
 /// A task, or the plan, and one of its keys.
-type Owner = (Option<u32>, Key);
+type Owner = (Option<TaskId>, Key);
 
 type FileSlot = (FileId, Slot);
 
@@ -81,7 +82,7 @@ impl<'p> Mender<'p> {
                 self.add(Some(*task), Key::Write, &items.collect::<Vec<_>>())
             }
             Fix::Need { task, other } => {
-                let other = &self.plan.tasks.get(*other as usize)?.id.value;
+                let other = &self.plan.tasks.find(*other)?.id.value;
                 let item = self.written(self.task_file(*task)?, other);
                 self.add(Some(*task), Key::Needs, &[item])
             }
@@ -94,7 +95,7 @@ impl<'p> Mender<'p> {
                 let word = |word: &str| self.written(file, word);
                 let mut item = format!("{{{}: {}", word("rule"), word(rule));
                 if let Some(with) = with {
-                    let with = &self.plan.tasks.get(*with as usize)?.id.value;
+                    let with = &self.plan.tasks.find(*with)?.id.value;
                     item.push_str(&format!(", {}: {}", word("with"), word(with)));
                 }
                 item.push_str(&format!(", {}: {}}}", word("reason"), word(REASON)));
@@ -123,16 +124,16 @@ impl<'p> Mender<'p> {
         &self.plan.sources[file.0].text()[..self.yaml(file).end]
     }
 
-    fn task_file(&self, task: u32) -> Option<FileId> {
-        self.plan.tasks.get(task as usize).map(|task| task.id.span.file)
+    fn task_file(&self, task: TaskId) -> Option<FileId> {
+        self.plan.tasks.find(task).map(|task| task.id.span.file)
     }
 
-    fn task_place(&self, task: u32) -> Option<(FileId, &TaskPlace)> {
-        let id = self.plan.tasks.get(task as usize)?.id.span;
+    fn task_place(&self, task: TaskId) -> Option<(FileId, &TaskPlace)> {
+        let id = self.plan.tasks.find(task)?.id.span;
         Some((id.file, self.files().get(id.file.0)?.tasks.get(&id.start)?))
     }
 
-    fn task_map(&self, task: u32) -> Option<(FileId, &MapPlace)> {
+    fn task_map(&self, task: TaskId) -> Option<(FileId, &MapPlace)> {
         match self.task_place(task)? {
             (file, TaskPlace::Map(map)) => Some((file, map)),
             (_, TaskPlace::Nothing { .. }) => None,
@@ -150,7 +151,12 @@ impl<'p> Mender<'p> {
         if is_json { yaml::quoted(text) } else { yaml::written_like("", text) }
     }
 
-    fn add(&self, task: Option<u32>, key: Key, items: &[String]) -> Option<(FileId, Vec<Change>)> {
+    fn add(
+        &self,
+        task: Option<TaskId>,
+        key: Key,
+        items: &[String],
+    ) -> Option<(FileId, Vec<Change>)> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = slots.entry((task, key)).or_insert_with(|| {
             let (file, map) = match task {
@@ -168,15 +174,15 @@ impl<'p> Mender<'p> {
     }
 
     /// An entry of what a task may write, and the value that it stands in: not that of an alias.
-    fn glob(&self, task: u32, entry: u32) -> Option<(&Value, Span)> {
-        let write = self.plan.tasks.get(task as usize)?.write.as_ref()?;
+    fn glob(&self, task: TaskId, entry: u32) -> Option<(&Value, Span)> {
+        let write = self.plan.tasks.find(task)?.write.as_ref()?;
         let entry = write.entries.get(entry as usize)?.span;
         let (file, map) = self.task_map(task)?;
         (entry.file == file).then_some((value_with(map, Key::Write, entry)?, entry))
     }
 
-    fn remove_allowance(&self, task: u32, allowance: u32) -> Option<(FileId, Vec<Change>)> {
-        let rule = self.plan.tasks.get(task as usize)?.allow.get(allowance as usize)?.rule.span;
+    fn remove_allowance(&self, task: TaskId, allowance: u32) -> Option<(FileId, Vec<Change>)> {
+        let rule = self.plan.tasks.find(task)?.allow.get(allowance as usize)?.rule.span;
         let (file, map) = self.task_map(task)?;
         let value = map.value(Key::Allow)?.as_ref()?;
         let (Kind::Brackets(items) | Kind::Dashes(items)) = &value.kind else { return None };
@@ -194,7 +200,7 @@ impl<'p> Mender<'p> {
         Some((file, list::remove(self.text(file), value, item.start)?))
     }
 
-    fn write_nothing(&self, task: u32) -> Option<(FileId, Vec<Change>)> {
+    fn write_nothing(&self, task: TaskId) -> Option<(FileId, Vec<Change>)> {
         let (file, id, value, in_braces) = match self.task_place(task)? {
             (_, TaskPlace::Map(_)) => return self.add(Some(task), Key::Write, &["[]".to_owned()]),
             (file, TaskPlace::Nothing { id, value, in_braces }) => {

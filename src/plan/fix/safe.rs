@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Edit, Fix, Refusal};
 use crate::glob::Patience;
+use crate::index::TaskId;
 use crate::plan::{Allow, GlobEntry, Plan, Task};
 use crate::source::Span;
 
@@ -29,12 +30,12 @@ pub(super) fn verify(
 fn lanes_are_same(
     plan: &Plan,
     changed: &Plan,
-    is_compared: impl Fn(usize) -> bool,
+    is_compared: impl Fn(TaskId) -> bool,
 ) -> Result<(), Refusal> {
     let places = places(changed);
     let (before, after) = (plan.lanes(), changed.lanes());
     let mut patience = Patience::default();
-    for (place, task) in plan.tasks.iter().enumerate().filter(|(place, _)| is_compared(*place)) {
+    for (place, task) in plan.tasks.enumerated().filter(|(place, _)| is_compared(*place)) {
         let id = &task.id.value;
         let same = match places.get(&**id) {
             Some(&now) if plan.is_lane_unknown(place) || !changed.is_lane_unknown(now) => {
@@ -52,8 +53,8 @@ fn lanes_are_same(
 }
 
 /// The places of tasks by their ids.
-fn places(plan: &Plan) -> HashMap<&str, usize> {
-    plan.tasks.iter().enumerate().map(|(place, task)| (&*task.id.value, place)).collect()
+fn places(plan: &Plan) -> HashMap<&str, TaskId> {
+    plan.tasks.enumerated().map(|(place, task)| (&*task.id.value, place)).collect()
 }
 
 /// Whether the values that get another text are wanted where they are, as what they are now.
@@ -88,7 +89,7 @@ fn is_kept(plan: &Plan, changed: &Plan) -> bool {
     };
     let places = places(changed);
     let task_is_kept = |task: &Task| {
-        let now = places.get(&*task.id.value).map(|&now| &changed.tasks[now]);
+        let now = places.get(&*task.id.value).map(|&now| &changed[now]);
         now.is_some_and(|now| is_task_kept((plan, task), (changed, now)))
     };
     (plan.base.is_none() || base(plan) == base(changed))
@@ -104,7 +105,7 @@ fn is_task_kept((plan, task): (&Plan, &Task), (changed, now): (&Plan, &Task)) ->
         sound(task.write.as_ref().map_or(&[][..], |write| &write.entries))
     };
     let ids = |plan: &Plan, task: &Task| -> Vec<_> {
-        task.needs.iter().map(|need| plan.tasks[need.value].id.value.clone()).collect()
+        task.needs.iter().map(|need| plan[need.value].id.value.clone()).collect()
     };
     let allow = |plan: &Plan, task: &Task| -> Vec<String> {
         task.allow.iter().map(|allow| allowance(plan, allow)).collect()
@@ -120,7 +121,7 @@ fn is_task_kept((plan, task): (&Plan, &Task), (changed, now): (&Plan, &Task)) ->
 }
 
 fn allowance(plan: &Plan, allow: &Allow) -> String {
-    let with = allow.with.as_ref().map(|with| &plan.tasks[with.value].id.value);
+    let with = allow.with.as_ref().map(|with| &plan[with.value].id.value);
     let path = allow.path.as_ref().map(|path| &path.text);
     format!("{} {with:?} {path:?} {}", allow.rule.value, allow.reason.value)
 }

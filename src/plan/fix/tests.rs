@@ -1,6 +1,7 @@
 //! Plans in every style, and what each fix makes of them.
 
 use super::*;
+use crate::index::nth;
 use crate::plan::{PlanText, read};
 use crate::source::Span;
 
@@ -24,13 +25,13 @@ fn fixed(text: &str, fix: impl Fn(&Plan) -> Fix) -> String {
     String::from_utf8(applied.texts[0].bytes.clone().unwrap()).unwrap()
 }
 
-fn remove(task: u32, entry: u32) -> impl Fn(&Plan) -> Fix {
+fn remove(task: TaskId, entry: u32) -> impl Fn(&Plan) -> Fix {
     move |_| Fix::RemoveGlob { task, entry, applicability: Applicability::Unsafe }
 }
 
 fn exclude(globs: &[&str]) -> impl Fn(&Plan) -> Fix {
     let globs: Box<[Arc<str>]> = globs.iter().map(|&glob| glob.into()).collect();
-    move |_| Fix::Exclude { task: 0, globs: globs.clone() }
+    move |_| Fix::Exclude { task: nth(0), globs: globs.clone() }
 }
 
 fn all(cases: &[(&str, &str)], fix: impl Fn(&Plan) -> Fix) {
@@ -77,7 +78,7 @@ fn a_glob_is_removed_and_comments_stay() {
             ("tasks: {a: {write: [x, &l y]}, b: {write: *l}}\n", "-"),
             ("tasks: {a: &t {write: [x, y]}, b: *t}\n", "-"),
         ],
-        remove(0, 1),
+        remove(nth(0), 1),
     );
 }
 
@@ -96,7 +97,7 @@ fn the_last_glob_leaves_an_empty_list() {
             ("tasks:\n  a:\n    write:\n      - x", "tasks:\n  a:\n    write: []"),
             ("tasks:\n  a:\n    write: |\n      x\n", "-"),
         ],
-        remove(0, 0),
+        remove(nth(0), 0),
     );
 }
 
@@ -156,7 +157,7 @@ fn an_exclusion_is_added_in_the_manner_of_the_list() {
 
 #[test]
 fn a_glob_is_added_with_the_quotes_that_it_needs() {
-    let add = |glob: &'static str| move |_: &Plan| Fix::AddGlob { task: 0, glob: glob.into() };
+    let add = |glob: &'static str| move |_: &Plan| Fix::AddGlob { task: nth(0), glob: glob.into() };
     for (glob, written) in [
         ("src/Cargo.lock", "src/Cargo.lock"),
         ("**/x", "\"**/x\""),
@@ -193,13 +194,13 @@ fn a_glob_takes_the_place_of_another_in_its_quotes() {
             ("x-l: &l [x]\ntasks: {a: {write: *l}}\n", "-"),
             ("tasks: {a: {write: [&l x]}, b: {write: *l}}\n", "-"),
         ],
-        |_| Fix::ReplaceGlob { task: 0, entry: 0, glob: "y/**".into() },
+        |_| Fix::ReplaceGlob { task: nth(0), entry: 0, glob: "y/**".into() },
     );
 }
 
 #[test]
 fn a_task_waits_for_another() {
-    let need = |_: &Plan| Fix::Need { task: 0, other: 1 };
+    let need = |_: &Plan| Fix::Need { task: nth(0), other: nth(1) };
     all(
         &[
             (
@@ -296,7 +297,7 @@ fn a_finding_is_allowed_and_an_allowance_taken_back() {
                 "tasks:\n  a:\n    write: x\n    allow:\n      - rule: empty-lane\n        reason: r # c\n      - {rule: overlapping-lanes, with: b, reason: say why this is fine}\n  b: {write: y}\n",
             ),
         ],
-        |_| Fix::Allow { task: 0, with: Some(1), rule },
+        |_| Fix::Allow { task: nth(0), with: Some(nth(1)), rule },
     );
     all(
         &[
@@ -321,7 +322,7 @@ fn a_finding_is_allowed_and_an_allowance_taken_back() {
                 "tasks:\n  a:\n    write: x\n    allow: [] # c\n",
             ),
         ],
-        |_| Fix::RemoveAllowance { task: 0, allowance: 0 },
+        |_| Fix::RemoveAllowance { task: nth(0), allowance: 0 },
     );
 }
 
@@ -342,14 +343,14 @@ fn a_task_without_a_lane_may_write_nothing() {
             ("tasks:\n  a:\n    write: #x\n", "tasks:\n  a:\n    write: [] #x\n"),
             ("tasks:\n  a:\n    title: t\n", "tasks:\n  a:\n    title: t\n    write: []\n"),
         ],
-        |_| Fix::WriteNothing { task: 0 },
+        |_| Fix::WriteNothing { task: nth(0) },
     );
 }
 
 #[test]
 fn a_mended_glob_is_still_a_text() {
     let mend = |plan: &Plan| {
-        let entry = &plan.tasks[0].write.as_ref().unwrap().entries[0];
+        let entry = &plan[nth(0)].write.as_ref().unwrap().entries[0];
         Fix::from(entry.glob.as_ref().unwrap_err()[0].fix.clone().unwrap())
     };
     all(
@@ -372,7 +373,7 @@ fn a_mended_glob_is_still_a_text() {
 #[test]
 fn what_is_not_meant_is_not_done() {
     let (texts, plan) = plan("tasks:\n  a: {write: [x, y]}\n  b: {write: z}\n");
-    let fix = Fix::RemoveGlob { task: 0, entry: 1, applicability: Applicability::Unsafe };
+    let fix = Fix::RemoveGlob { task: nth(0), entry: 1, applicability: Applicability::Unsafe };
     let at = |needle: &str| plan.sources[0].text().find(needle).unwrap();
     for (start, end, text) in [
         (at("x"), at("x") + 1, "y"),
@@ -402,12 +403,12 @@ fn a_safe_fix_that_changes_a_lane_is_refused() {
     };
     let changed = |id: &str| Some(Refusal::LaneChanged(id.into()));
     let text = "tasks:\n  a: {write: [x, y]}\n  b: {write: [\"!a\", a, b, b]}\n";
-    assert_eq!(refusal(text, &[remove(0, 0)]), changed("a"));
-    assert_eq!(refusal(text, &[remove(1, 0)]), changed("b"));
-    assert_eq!(refusal(text, &[remove(1, 3)]), None);
-    assert_eq!(refusal(text, &[remove(1, 1)]), None);
+    assert_eq!(refusal(text, &[remove(nth(0), 0)]), changed("a"));
+    assert_eq!(refusal(text, &[remove(nth(1), 0)]), changed("b"));
+    assert_eq!(refusal(text, &[remove(nth(1), 3)]), None);
+    assert_eq!(refusal(text, &[remove(nth(1), 1)]), None);
     let shared = "share: log\ntasks:\n  a: {write: [x, \"!log\"]}\n";
-    assert_eq!(refusal(shared, &[remove(0, 1)]), changed("a"));
+    assert_eq!(refusal(shared, &[remove(nth(0), 1)]), changed("a"));
 
     let replace = |text: &str, old: &str, new: &str| {
         let start = text.find(old).unwrap();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::native;
+use crate::index::nth;
 use crate::level::{Level, Setting};
 use crate::plan::builder::Builder;
 use crate::plan::fix::{Applicability, Fix, Mender};
@@ -69,18 +70,18 @@ fn the_contracts_example_is_read_whole() {
     assert!(problems(&plan).is_empty());
     let ids: Vec<_> = plan.tasks.iter().map(|task| &*task.id.value).collect();
     assert_eq!(ids, ["lessons", "quizzes", "audit", "integrate"]);
-    assert_eq!(plan.tasks[0].branch_name(), "codex/lessons");
-    assert_eq!(plan.tasks[1].branch_name(), "quizzes");
-    let write = &plan.tasks[1].write.as_ref().unwrap().entries;
+    assert_eq!(plan[nth(0)].branch_name(), "codex/lessons");
+    assert_eq!(plan[nth(1)].branch_name(), "quizzes");
+    let write = &plan[nth(1)].write.as_ref().unwrap().entries;
     assert_eq!((write[0].negated, write[1].negated), (false, true));
     assert_eq!(plan.sources[0].slice(write[1].span.bytes()), "\"!src/content/quizzes/legacy/**\"");
-    assert_eq!(plan.tasks[1].allow[0].with.as_ref().unwrap().value, 0);
-    assert!(plan.tasks[2].is_review_only() && !plan.tasks[3].is_review_only());
-    let needs: Vec<_> = plan.tasks[3].needs.iter().map(|need| need.value).collect();
-    assert_eq!(needs, [0, 1, 2]);
+    assert_eq!(plan[nth(1)].allow[0].with.as_ref().unwrap().value, nth(0));
+    assert!(plan[nth(2)].is_review_only() && !plan[nth(3)].is_review_only());
+    let needs: Vec<_> = plan[nth(3)].needs.iter().map(|need| need.value).collect();
+    assert_eq!(needs, [0, 1, 2].map(nth));
     assert_eq!(&*plan.companions[0].1[0].text, "gen/**");
     assert_eq!(plan.levels[0].1, Setting::At(Level::Error));
-    assert!((0..4).all(|task| !plan.is_lane_unknown(task)));
+    assert!((0..4).all(|task| !plan.is_lane_unknown(nth(task))));
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn json_is_a_plan_too() {
     let plan =
         plan(r#"{"tasks": {"a": {"write": ["src/**"], "needs": ["b"]}, "b": {"write": []}}}"#);
     assert!(problems(&plan).is_empty());
-    assert_eq!(plan.tasks[0].globs().count(), 1);
+    assert_eq!(plan[nth(0)].globs().count(), 1);
 }
 
 #[test]
@@ -189,7 +190,7 @@ fn a_lane_that_could_not_be_read_whole_is_unknown() {
         ("tasks:\n  a: {write: x}\n  b: {write: y}\nprotect: ][\n", [true, true]),
     ] {
         let plan = plan(text);
-        let found: Vec<_> = (0..2).map(|task| plan.is_lane_unknown(task)).collect();
+        let found: Vec<_> = (0..2).map(|task| plan.is_lane_unknown(nth(task))).collect();
         assert_eq!(found, unknown, "{text}");
     }
 }
@@ -198,10 +199,10 @@ fn a_lane_that_could_not_be_read_whole_is_unknown() {
 fn an_alias_stands_where_it_is_used() {
     let text = "x-lane: &lane [src/a, src/b]\ntasks:\n  a: {write: *lane}\n  b: {write: [*one, c]}\nx-one: &one q\n";
     let plan = plan(text);
-    let spans: Vec<_> = plan.tasks[0].globs().map(|(entry, _)| entry.span).collect();
+    let spans: Vec<_> = plan[nth(0)].globs().map(|(entry, _)| entry.span).collect();
     assert!(spans.iter().all(|span| plan.sources[0].slice(span.bytes()) == "*lane"));
-    assert_eq!(plan.tasks[0].globs().count(), 2);
-    assert!(plan.tasks[1].unknown, "an alias before its anchor");
+    assert_eq!(plan[nth(0)].globs().count(), 2);
+    assert!(plan[nth(1)].unknown, "an alias before its anchor");
 }
 
 #[test]
@@ -212,7 +213,7 @@ fn texts_are_united_in_their_order() {
         PlanText::new("lanes/c.yaml", "tasks: {a: {write: z}}\nbase: dev\n"),
     ]);
     assert_eq!(plan.protect.len(), 2);
-    assert_eq!(plan.tasks[1].needs[0].value, 0);
+    assert_eq!(plan[nth(1)].needs[0].value, nth(0));
     assert_eq!(
         problems(&plan),
         [
@@ -221,7 +222,7 @@ fn texts_are_united_in_their_order() {
         ]
     );
     assert_eq!(plan.problems[0].labels[1].0.file, FileId(0));
-    assert!(plan.tasks[0].unknown && !plan.tasks[1].unknown);
+    assert!(plan[nth(0)].unknown && !plan[nth(1)].unknown);
 }
 
 #[test]
@@ -234,7 +235,7 @@ fn a_text_that_cannot_be_had_makes_every_lane_unknown() {
     ] {
         let plan = read(vec![PlanText::new("a.yaml", "tasks: {a: {write: x}}\n"), broken]);
         assert_eq!(plan.problems.len(), 1);
-        assert!(plan.is_lane_unknown(0));
+        assert!(plan.is_lane_unknown(nth(0)));
     }
 }
 
@@ -282,6 +283,7 @@ fn a_problem_is_that_of_the_task_in_which_it_is() {
         let mut tasks: Vec<_> =
             plan.problems.iter().map(|problem| (problem.labels[0].0, problem.task)).collect();
         tasks.sort_unstable();
+        let expected: Vec<_> = expected.into_iter().map(|task| task.map(nth)).collect();
         assert_eq!(tasks.iter().map(|(_, task)| *task).collect::<Vec<_>>(), expected, "{text}");
     }
 }
@@ -339,7 +341,7 @@ fn reading_again_is_reading() {
     let before = plan(&texts[0]);
     let again = read_again(vec![PlanText::new("lanes.yaml", texts[1].as_str())], &before);
     let identity = |plan: &Plan| {
-        plan.tasks[0].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap().identity()
+        plan[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap().identity()
     };
     assert_eq!(identity(&before), identity(&again));
 }
@@ -369,7 +371,7 @@ fn absolute_paths_are_mended_from_the_root() {
             PlanText::new("lanes.yaml", format!("tasks: {{a: {{write: \"{glob}\"}}}}\n"));
         text.roots = [root.to_owned()].into();
         let plan = read(vec![text.clone()]);
-        let faults = plan.tasks[0].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap_err();
+        let faults = plan[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap_err();
         let fix = faults[0].fix.as_ref();
         let mended = fix.map_or("-".to_owned(), |fix| {
             assert_eq!(fix.applicability, crate::plan::fix::Applicability::Safe, "{glob}");
@@ -457,15 +459,15 @@ fn moved(said: &str, by: usize) -> String {
 /// Every fix that a plan's text may get, whoever asks for it.
 fn fixes(plan: &Plan) -> Vec<Fix> {
     let mut fixes = vec![Fix::Share { glob: "x/*".into() }, Fix::RemoveShared { entry: 0 }];
-    for task in 0..u32::try_from(plan.tasks.len()).unwrap() {
+    for task in plan.tasks.ids() {
         fixes.extend([
             Fix::RemoveGlob { task, entry: 0, applicability: Applicability::Safe },
             Fix::RemoveGlob { task, entry: 1, applicability: Applicability::Safe },
             Fix::ReplaceGlob { task, entry: 0, glob: "x/*".into() },
             Fix::AddGlob { task, glob: "x/*".into() },
             Fix::Exclude { task, globs: Box::new(["x".into(), "y".into()]) },
-            Fix::Need { task, other: 0 },
-            Fix::Allow { task, with: Some(0), rule: "overlapping-lanes" },
+            Fix::Need { task, other: nth(0) },
+            Fix::Allow { task, with: Some(nth(0)), rule: "overlapping-lanes" },
             Fix::RemoveAllowance { task, allowance: 0 },
             Fix::WriteNothing { task },
         ]);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{ids, path_text, plan_names, write_document};
 use crate::brief::{Border, Brief, LaneIs};
+use crate::index::TaskId;
 use crate::plan::{GlobEntry, Own};
 
 #[derive(Serialize)]
@@ -45,8 +46,8 @@ struct Neighbour<'p> {
 
 pub(in crate::report) fn write(brief: &Brief<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let plan = brief.plan;
-    let task = &plan.tasks[brief.task];
-    let title = |task: usize| plan.tasks[task].title.as_ref().map(|title| title.value.as_str());
+    let task = &plan[brief.task];
+    let title = |task: TaskId| plan[task].title.as_ref().map(|title| title.value.as_str());
     let neighbours = brief.neighbours.iter().map(|neighbour| {
         let (border, path) = match &neighbour.border {
             Border::Overlap(path) => ("overlap", path.as_ref()),
@@ -54,7 +55,7 @@ pub(in crate::report) fn write(brief: &Brief<'_>, out: &mut dyn io::Write) -> io
             Border::Folder => ("folder", None),
         };
         Neighbour {
-            task: &plan.tasks[neighbour.task].id.value,
+            task: &plan[neighbour.task].id.value,
             title: title(neighbour.task),
             glob: &neighbour.entry.text,
             border,

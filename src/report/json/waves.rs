@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{ids, path_text, plan_names, write_document};
+use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::waves::{Because, Edit, Waves, Why};
 
@@ -55,7 +56,7 @@ pub(in crate::report) fn write(
     waves: &Waves,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let id = |task: usize| &*plan.tasks[task].id.value;
+    let id = |task: TaskId| &*plan[task].id.value;
     let because = |Because { other, why }: &Because| {
         let (why, path) = match why {
             Why::Needs => ("needs", None),

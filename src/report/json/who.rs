@@ -64,7 +64,7 @@ impl<'p> Path<'p> {
             Reply::NoPath { text, problem } => (text, Answer::default(), Some(problem)),
         };
         let owners = answer.owners.iter().map(|owner| Owner {
-            task: &plan.tasks[owner.task].id.value,
+            task: &plan[owner.task].id.value,
             by: if owner.shared { "share" } else { "write" },
             glob: &owner.entry.text,
             part: Part::new(plan, owner.entry.span),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sign;
 use super::text::code_in_cell;
 use crate::finding::{Level, Report};
+use crate::index::TaskId;
 use crate::plan::Task;
 use crate::plan::order::Order;
 use crate::source::excerpt;
@@ -36,8 +37,8 @@ pub(super) fn matrix(report: &Report) -> String {
         text.push_str(&format!(
             "\n| {} | {} | {} | {} |",
             row + 1,
-            code_in_cell(&excerpt(&plan.tasks[task].id.value)),
-            lane(&plan.tasks[task]),
+            code_in_cell(&excerpt(&plan[task].id.value)),
+            lane(&plan[task]),
             sign_of(of_task.get(&row)),
         ));
         for (column, &other) in shown.iter().enumerate() {
@@ -61,17 +62,17 @@ pub(super) fn matrix(report: &Report) -> String {
 }
 
 /// The tasks of the table: those that standing findings name come first where there are too many.
-fn chosen(report: &Report) -> Vec<usize> {
+fn chosen(report: &Report) -> Vec<TaskId> {
     let tasks = &report.plan.tasks;
     if tasks.len() <= TASKS {
-        return (0..tasks.len()).collect();
+        return tasks.ids().collect();
     }
-    let places: BTreeMap<&str, usize> =
-        tasks.iter().enumerate().map(|(place, task)| (&*task.id.value, place)).collect();
+    let places: BTreeMap<&str, TaskId> =
+        tasks.enumerated().map(|(place, task)| (&*task.id.value, place)).collect();
     let named = report.standing().flat_map(|finding| &finding.draft.tasks);
     let named = named.filter_map(|task| places.get(&**task).copied());
     let mut chosen = BTreeSet::new();
-    for task in named.chain(0..tasks.len()) {
+    for task in named.chain(tasks.ids()) {
         if chosen.len() == TASKS {
             break;
         }
@@ -83,13 +84,10 @@ fn chosen(report: &Report) -> Vec<usize> {
 /// What weighs most on each row alone, and between each two.
 fn weights(
     report: &Report,
-    shown: &[usize],
+    shown: &[TaskId],
 ) -> (BTreeMap<usize, Weight>, BTreeMap<(usize, usize), Weight>) {
-    let rows: BTreeMap<&str, usize> = shown
-        .iter()
-        .enumerate()
-        .map(|(row, &task)| (&*report.plan.tasks[task].id.value, row))
-        .collect();
+    let rows: BTreeMap<&str, usize> =
+        shown.iter().enumerate().map(|(row, &task)| (&*report.plan[task].id.value, row)).collect();
     let (mut of_task, mut between) = (BTreeMap::new(), BTreeMap::new());
     for finding in &report.findings {
         let weight: Weight = (finding.allowed.is_none(), finding.level);

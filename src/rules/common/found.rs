@@ -7,6 +7,7 @@ use super::super::Rule;
 use super::english::and;
 use super::labels::label;
 use crate::finding::{Draft, Label, Message};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 
@@ -60,7 +61,7 @@ impl GaveUp {
     pub(crate) const BOUND: &str = "a bound on work was reached";
 
     /// On a question about the lanes of some tasks, or about the plan as a whole.
-    pub(crate) fn on_lanes(plan: &Plan, tasks: &[usize], labels: Vec<Label>) -> GaveUp {
+    pub(crate) fn on_lanes(plan: &Plan, tasks: &[TaskId], labels: Vec<Label>) -> GaveUp {
         let ids = plan.ids(tasks.iter().copied());
         let globs = tasks.iter().flat_map(|&task| plan.globs(task));
         GaveUp {
@@ -98,10 +99,10 @@ pub(crate) struct Outcome {
     pub(crate) accepting: BTreeMap<AllowPlace, AllowPlace>,
     /// The tasks about which something could not be verified or decided; `None` stands for the run
     /// as a whole.
-    pub(crate) unverified: BTreeSet<Option<usize>>,
+    pub(crate) unverified: BTreeSet<Option<TaskId>>,
     /// The rules that reached a bound on work.
     pub(crate) gave_up: BTreeSet<&'static Rule>,
 }
 
 /// Where an allowance is: the index of its task, and its own among those of the task.
-pub(crate) type AllowPlace = (usize, usize);
+pub(crate) type AllowPlace = (TaskId, usize);

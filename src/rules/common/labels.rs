@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::analysis::GateFacts;
 use crate::finding::{Applicability, Datum, Fix, Label, Message, Place};
 use crate::gate::Judged;
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::path::RepoPath;
@@ -22,13 +23,13 @@ pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<Message>) ->
 }
 
 /// The label of the place that says what a task may write, or of the task.
-pub(in crate::rules) fn write_label(plan: &Plan, task: usize, text: impl Into<Message>) -> Label {
-    let task = &plan.tasks[task];
+pub(in crate::rules) fn write_label(plan: &Plan, task: TaskId, text: impl Into<Message>) -> Label {
+    let task = &plan[task];
     label(task.write.as_ref().map_or(task.id.span, |write| write.span), text)
 }
 
 /// The label of what a task may write, said as such.
-pub(in crate::rules) fn lane_label(plan: &Plan, task: usize) -> Label {
+pub(in crate::rules) fn lane_label(plan: &Plan, task: TaskId) -> Label {
     write_label(plan, task, message!["what ", code(plan.id(task)), " may write"])
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::workspace::{Git, Host};
 
@@ -92,7 +93,7 @@ pub(super) fn settle(ranges: Vec<Written>, git: Option<&dyn Git>) -> Vec<Range> 
 
 impl Range {
     /// The task that the range names.
-    pub(super) fn task(&self, plan: &Plan) -> Result<Option<usize>, Failure> {
+    pub(super) fn task(&self, plan: &Plan) -> Result<Option<TaskId>, Failure> {
         match self.other_id.as_deref().filter(|id| plan.task(id).is_some()) {
             None => self.id.as_deref().map(|id| task(plan, id)).transpose(),
             Some(id) => Err(Failure::new(
@@ -117,7 +118,7 @@ pub(super) fn patch<'t>(
     host: &dyn Host,
     folder: &Path,
     text: &'t str,
-) -> Result<(Option<usize>, &'t str), Failure> {
+) -> Result<(Option<TaskId>, &'t str), Failure> {
     let (Some(id), name) = split_id(text) else { return Ok((None, text)) };
     let is_file = host.kind(&folder.join(text)).is_some();
     match plan.task(id) {
@@ -165,7 +166,7 @@ fn split_id(text: &str) -> (Option<&str>, &str) {
 }
 
 /// The task with an id.
-pub(super) fn task(plan: &Plan, id: &str) -> Result<usize, Failure> {
+pub(super) fn task(plan: &Plan, id: &str) -> Result<TaskId, Failure> {
     plan.task(id).ok_or_else(|| {
         let ids: Vec<&str> = plan.tasks.iter().take(10).map(|task| &*task.id.value).collect();
         Failure::new(

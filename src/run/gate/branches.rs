@@ -8,6 +8,7 @@ use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::gate::{Commits, Extent, GateInput, Judged, Source, Work};
 use crate::git::{BranchTip, CommitId, GitError, Prefer};
+use crate::index::TaskId;
 use crate::workspace::{self, Git, Revision};
 
 /// How many branches one process compares, so that there is progress to report.
@@ -58,10 +59,10 @@ impl Collector<'_> {
     }
 
     /// The branches to judge, with the tasks that they belong to.
-    fn named_branches(&self) -> Vec<(Option<usize>, &str)> {
-        let of_task = |task: usize| (Some(task), self.plan.tasks[task].branch_name());
+    fn named_branches(&self) -> Vec<(Option<TaskId>, &str)> {
+        let of_task = |task: TaskId| (Some(task), self.plan[task].branch_name());
         match &self.whose {
-            Whose::Unsaid => (0..self.plan.tasks.len()).map(of_task).collect(),
+            Whose::Unsaid => self.plan.tasks.ids().map(of_task).collect(),
             Whose::Task(task) => vec![of_task(*task)],
             Whose::Unclaimed(branch) => vec![(None, branch)],
         }
@@ -102,7 +103,7 @@ impl Collector<'_> {
 
     fn branch(
         &self,
-        task: Option<usize>,
+        task: Option<TaskId>,
         base: &Revision,
         tip: BranchTip,
         (start, work): BranchDiff,
@@ -128,7 +129,7 @@ impl Collector<'_> {
         }
     }
 
-    fn branch_without_diff(&self, task: Option<usize>, name: &str, work: Work) -> Judged {
+    fn branch_without_diff(&self, task: Option<TaskId>, name: &str, work: Work) -> Judged {
         Judged {
             task,
             input: self.input(task, format!("branch {name}")),

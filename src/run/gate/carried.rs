@@ -6,6 +6,7 @@ use crate::change::{Change, ChangeSet};
 use crate::failure::Failure;
 use crate::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
 use crate::git::{CommitId, GitError, ObjectId};
+use crate::index::InputId;
 use crate::path::RepoPath;
 use crate::workspace::{Git, Workspace};
 
@@ -16,7 +17,7 @@ const MERGES_AT_ONCE: usize = 200;
 
 /// Merges each input into the tip of its base, where that may write what its diff does not name.
 pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInput) {
-    let mut by_base: BTreeMap<CommitId, Vec<(usize, CommitId)>> = BTreeMap::new();
+    let mut by_base: BTreeMap<CommitId, Vec<(InputId, CommitId)>> = BTreeMap::new();
     for index in worth_merging(git, input) {
         if let Some(Commits { tip, onto: Some(onto), .. }) = input.judged[index].commits() {
             by_base.entry(onto.clone()).or_default().push((index, tip.clone()));
@@ -51,9 +52,9 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
 }
 
 /// The inputs whose base moved on in a way that a merge may follow.
-fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<usize> {
-    let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<usize>> = BTreeMap::new();
-    for (index, judged) in input.judged.iter().enumerate() {
+fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
+    let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<InputId>> = BTreeMap::new();
+    for (index, judged) in input.judged.enumerated() {
         if let Some(Commits { start, onto: Some(onto), .. }) = judged.commits()
             && start != onto
         {
@@ -74,7 +75,7 @@ fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<usize> {
             }
         };
         for ((_, indexes), base) in forks.iter().zip(diffs) {
-            let carried = |index: &usize| match &input.judged[*index].work {
+            let carried = |index: &InputId| match &input.judged[*index].work {
                 Work::Changes(own) => may_carry(own, &base),
                 Work::NoBranch | Work::Unreadable(_) => false,
             };
@@ -92,7 +93,7 @@ fn names_other_paths(written: &ChangeSet, judged: &Judged) -> bool {
 /// What a merge writes that the input did not change itself, with the changed paths that it comes
 /// from as far as they are known. `renames` are the base's, the new name first.
 fn carried(
-    index: usize,
+    index: InputId,
     judged: &Judged,
     written: &ChangeSet,
     renames: &BTreeMap<RepoPath, RepoPath>,
@@ -147,7 +148,7 @@ fn unmerged(error: GitError) -> Failure {
     Failure { problem: format!("what merging it into the base would write: {problem}"), help }
 }
 
-fn add_gaps(input: &mut GateInput, index: usize, gaps: impl IntoIterator<Item = Failure>) {
+fn add_gaps(input: &mut GateInput, index: InputId, gaps: impl IntoIterator<Item = Failure>) {
     if let Work::Changes(set) = &mut input.judged[index].work {
         set.gaps.extend(gaps);
     }

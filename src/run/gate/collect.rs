@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::finding::Input;
 use crate::gate::{Commits, Extent, GateInput, Judged, Source, Work};
 use crate::git::{CommitId, GitError};
+use crate::index::TaskId;
 use crate::patch;
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -30,7 +31,7 @@ pub(super) enum Whose {
     /// The caller did not say.
     Unsaid,
     /// This task's.
-    Task(usize),
+    Task(TaskId),
     /// Nobody's: the branch that the caller named is not a task's.
     Unclaimed(String),
 }
@@ -138,7 +139,7 @@ impl<'a> Collector<'a> {
 
     /// The task that is named, or that of the branch which is checked out; `None` if the branch
     /// that was named is not a task's.
-    fn task_at_hand(&self, git: &dyn Git) -> Result<Option<usize>, Failure> {
+    fn task_at_hand(&self, git: &dyn Git) -> Result<Option<TaskId>, Failure> {
         match &self.whose {
             Whose::Task(task) => return Ok(Some(*task)),
             Whose::Unclaimed(_) => return Ok(None),
@@ -159,12 +160,12 @@ impl<'a> Collector<'a> {
         Ok(Some(task))
     }
 
-    pub(super) fn input(&self, task: Option<usize>, source: String) -> Input {
-        let task = task.map(|task| self.plan.tasks[task].id.value.to_string());
+    pub(super) fn input(&self, task: Option<TaskId>, source: String) -> Input {
+        let task = task.map(|task| self.plan[task].id.value.to_string());
         Input { task, source, ..Input::default() }
     }
 
-    fn range(&self, git: &dyn Git, task: Option<usize>, range: &Range) -> Judged {
+    fn range(&self, git: &dyn Git, task: Option<TaskId>, range: &Range) -> Judged {
         let mut about = self.input(task, format!("range {}", range.text));
         let mut commits = None;
         let diff = range_diff(git, range, &mut about, &mut commits);
@@ -172,7 +173,7 @@ impl<'a> Collector<'a> {
         judged(task, about, Extent::Given, Source::Commits(commits), diff)
     }
 
-    fn worktree(&self, git: &dyn Git, task: Option<usize>) -> Judged {
+    fn worktree(&self, git: &dyn Git, task: Option<TaskId>) -> Judged {
         let mut about = self.input(task, "worktree".to_owned());
         let diff = self.worktree_diff(git, &mut about);
         let since_base = self.request.base.is_some();
@@ -233,7 +234,7 @@ fn range_diff(
 }
 
 fn judged(
-    task: Option<usize>,
+    task: Option<TaskId>,
     input: Input,
     extent: Extent,
     source: Source,

@@ -9,6 +9,7 @@ use crate::gate::{
     Collisions, Commits, Judged, Sharing, TriedMerge, added_forms, may_move_folders,
 };
 use crate::git::{CommitId, GitError, ObjectId};
+use crate::index::{IndexVec, InputId};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::workspace::{Git, Workspace};
@@ -49,8 +50,8 @@ pub(super) fn folder_renames(
     workspace: &Workspace<'_>,
     git: &dyn Git,
     order: &Order,
-    diffs: &[Judged],
-) -> (BTreeMap<usize, Vec<FolderRename>>, Vec<Failure>) {
+    diffs: &IndexVec<InputId, Judged>,
+) -> (BTreeMap<InputId, Vec<FolderRename>>, Vec<Failure>) {
     let (mut found, mut gaps) = (BTreeMap::new(), Vec::new());
     let movers = may_move_folders(order, diffs);
     for (done, &index) in movers.iter().enumerate() {
@@ -72,7 +73,7 @@ pub(super) fn merge(
     sharing: &Sharing,
     diffs: &[Judged],
 ) -> Vec<TriedMerge> {
-    let tips: Vec<Option<CommitId>> =
+    let tips: IndexVec<InputId, Option<CommitId>> =
         diffs.iter().map(|diff| diff.commits().map(|commits| commits.tip.clone())).collect();
     let pairs = sharing.pairs.len();
     let total = pairs + sharing.rounds.iter().map(|round| round.len() - 1).sum::<usize>();
@@ -114,12 +115,12 @@ pub(super) fn merge(
 fn in_order(
     git: &dyn Git,
     base: &CommitId,
-    round: &[usize],
-    tips: &[Option<CommitId>],
+    round: &[InputId],
+    tips: &IndexVec<InputId, Option<CommitId>>,
     mut progress: impl FnMut(usize),
 ) -> Vec<TriedMerge> {
     let mut tried = Vec::new();
-    let mut merged: Option<(CommitId, Vec<usize>)> = None;
+    let mut merged: Option<(CommitId, Vec<InputId>)> = None;
     for (done, &branch) in round.iter().enumerate() {
         progress(done);
         let Some(tip) = &tips[branch] else { continue };

@@ -6,6 +6,7 @@ use crate::change::{Change, ChangeKind};
 use crate::failure::Failure;
 use crate::gate::{ChangedLink, Destination, Judged, Node, Source, System, follow};
 use crate::git::{CommitId, GitErrorKind, Mode, ObjectId};
+use crate::index::{IndexVec, InputId};
 use crate::path::RepoPath;
 use crate::workspace::{FileKind, Git, Workspace};
 
@@ -22,11 +23,11 @@ const MOST_BYTES: usize = 1 << 30;
 pub(super) fn follow_all(
     workspace: &Workspace<'_>,
     git: Option<&dyn Git>,
-    diffs: &[Judged],
+    diffs: &IndexVec<InputId, Judged>,
 ) -> Vec<ChangedLink> {
     let mut links: Vec<ChangedLink> = Vec::new();
     let mut left = Left { files: MOST_FILES, bytes: MOST_BYTES };
-    for (place, judged) in diffs.iter().enumerate() {
+    for (place, judged) in diffs.enumerated() {
         let mut tree: Option<Tree<'_>> = None;
         for (path, change) in judged.changes().filter(|(_, change)| is_link(change)) {
             let tree = tree.get_or_insert_with(|| Tree::of(judged, workspace, git));

@@ -1,6 +1,7 @@
 //! Code actions: what can be done about a finding.
 
 use lanelint::glob::Patience;
+use lanelint::index::TaskId;
 use lanelint::plan::{PlanText, read};
 use serde_json::{Value, json};
 
@@ -181,8 +182,8 @@ fn no_sure_edit_changes_a_lane() {
         assert_eq!(at_once.len(), usize::from(offered > 0), "{text}");
         let lane = |text: &str| {
             let plan = read(vec![PlanText::new("lanes.yaml", text)]);
-            let known = !plan.tasks.is_empty() && !plan.is_lane_unknown(0);
-            known.then(|| plan.lanes().of(0).clone())
+            let known = !plan.tasks.is_empty() && !plan.is_lane_unknown(TaskId::from(0));
+            known.then(|| plan.lanes().of(TaskId::from(0)).clone())
         };
         for action in sure.into_iter().chain(at_once) {
             let (before, after) = (lane(text), lane(&applied(text, action)).unwrap());

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use lanelint::failure::Failure;
 use lanelint::finding::{Input, Report};
 use lanelint::gate::{Extent, GateInput, Judged, Source, Work};
+use lanelint::index::TaskId;
 use lanelint::patch;
 use lanelint::path::{RepoPath, quote};
 use lanelint::plan::{PlanText, read};
@@ -105,8 +106,11 @@ pub(crate) fn report() -> Report {
         problem: "</details>\n::error::`@team` \u{1b}[31m".to_owned(),
         help: "##[stop-commands]x @team".to_owned(),
     };
-    let input =
-        GateInput { judged: vec![judged(1), judged(2)], gaps: vec![gap], ..GateInput::default() };
+    let input = GateInput {
+        judged: vec![judged(TaskId::from(1)), judged(TaskId::from(2))].into(),
+        gaps: vec![gap],
+        ..GateInput::default()
+    };
     let gate = lanelint::check::gate(&plan, &input);
     report.command = gate.command;
     report.inputs = gate.inputs;

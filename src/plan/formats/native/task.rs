@@ -1,5 +1,6 @@
 //! The keys of a task.
 
+use crate::index::TaskId;
 use crate::plan::builder::{AllowParts, Exclusions, Globs};
 use crate::plan::formats::yaml::{Reader, Wanted};
 use crate::source::yaml::{NodeRef, View};
@@ -8,7 +9,7 @@ const TASK_KEYS: &[&str] = &["title", "write", "read", "needs", "branch", "allow
 const ALLOW_KEYS: &[&str] = &["rule", "with", "path", "reason"];
 
 impl Reader<'_> {
-    pub(super) fn task(&mut self, task: usize, node: NodeRef<'_>) {
+    pub(super) fn task(&mut self, task: TaskId, node: NodeRef<'_>) {
         let pairs = match self.view(node) {
             View::Map(pairs) => pairs,
             View::Null => return,
@@ -58,7 +59,7 @@ impl Reader<'_> {
         }
     }
 
-    fn branch(&mut self, task: usize, node: NodeRef<'_>) {
+    fn branch(&mut self, task: TaskId, node: NodeRef<'_>) {
         if matches!(self.view(node), View::Null) {
             return;
         }
@@ -68,7 +69,7 @@ impl Reader<'_> {
         }
     }
 
-    fn allow(&mut self, task: usize, node: NodeRef<'_>) {
+    fn allow(&mut self, task: TaskId, node: NodeRef<'_>) {
         let nodes = match self.view(node) {
             View::List(nodes) => nodes,
             View::Null => return,
