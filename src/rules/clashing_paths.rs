@@ -203,6 +203,7 @@ fn common_data(discord: Discord, one: &RepoPath, other: &RepoPath) -> Vec<(&'sta
 mod tests {
     use super::RULE;
     use crate::gate::GateInput;
+    use crate::index::nth;
     use crate::rules::tests::{
         additions, assert_found_in_plans, assert_sound_plans, both, gated_all, judged, said, work,
     };
