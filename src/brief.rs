@@ -8,10 +8,11 @@
 //! 3. globs of the two lie in the same folder, or one in a folder above the other's, the root aside:
 //!    the deeper the folder that they have in common, the nearer.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use crate::glob::{Glob, Meeting, Patience};
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::overlap::overlaps_of;
 use crate::path::RepoPath;
@@ -154,41 +155,42 @@ impl<'p> Borders<'p, '_> {
                 found.extend(self.neighbour(other, glob, Border::Exclusion));
                 continue;
             }
-            let depths = lane.globs().iter().map(|glob| folders.depth_in_common(glob));
-            let nearest =
-                depths.enumerate().max_by_key(|&(glob, depth)| (depth, usize::MAX - glob));
+            let globs = lane.globs().enumerated();
+            let depths = globs.map(|(id, glob)| (id, folders.depth_in_common(glob)));
+            let nearest = depths.max_by_key(|&(glob, depth)| (depth, Reverse(glob)));
             if let Some((glob, depth)) = nearest.filter(|&(_, depth)| depth > 0) {
                 let neighbour = self.neighbour(other, glob, Border::Folder);
                 in_folder.extend(neighbour.map(|neighbour| (depth, neighbour)));
             }
         }
-        in_folder.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+        in_folder.sort_by_key(|(depth, _)| Reverse(*depth));
         found.extend(in_folder.into_iter().map(|(_, neighbour)| neighbour));
         found
     }
 
-    fn neighbour(&self, task: TaskId, glob: usize, border: Border) -> Option<Neighbour<'p>> {
-        let (entry, _) = self.plan[task].globs().nth(glob)?;
+    fn neighbour(&self, task: TaskId, glob: GlobId, border: Border) -> Option<Neighbour<'p>> {
+        let entry = *self.plan.globs(task).find(glob)?;
         Some(Neighbour { task, entry, border })
     }
 }
 
 /// The first glob of another lane of which one of the two excludes something that the other's glob
 /// holds.
-fn excluded(own: &Lane, other: &Lane, patience: &mut Patience) -> Option<usize> {
+fn excluded(own: &Lane, other: &Lane, patience: &mut Patience) -> Option<GlobId> {
     let mut meets =
         |one: &Glob, other: &Glob| !matches!(one.meet(other, &[], patience), Meeting::Apart);
     let by_own = |glob: &Glob, meets: &mut dyn FnMut(&Glob, &Glob) -> bool| {
         own.exclusions().iter().any(|exclusion| meets(glob, exclusion))
     };
-    if let Some(glob) = other.globs().iter().position(|glob| by_own(glob, &mut meets)) {
+    if let Some(glob) = other.globs().position(|glob| by_own(glob, &mut meets)) {
         return Some(glob);
     }
     let by_other = |exclusion: &Glob| own.globs().iter().any(|glob| meets(glob, exclusion));
     let exclusion = other.exclusions().iter().position(by_other)?;
     // Of its globs, the first from which the exclusion takes something.
     let exclusion = &other.exclusions()[exclusion];
-    Some(other.globs().iter().position(|glob| meets(glob, exclusion)).unwrap_or(0))
+    let first = other.globs().ids().next();
+    other.globs().position(|glob| meets(glob, exclusion)).or(first)
 }
 
 /// The folders in which all paths of a lane's globs lie, as far as their literal beginnings say.

@@ -3,14 +3,14 @@
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut, Index, IndexMut};
 
-macro_rules! index {
-    ($(#[$doc:meta])* $name:ident) => {
+macro_rules! indexes {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(u32);
 
         impl From<usize> for $name {
-            /// An index that does not fit is one of nothing.
+            /// A number that does not fit becomes an index of nothing.
             fn from(index: usize) -> $name {
                 $name(u32::try_from(index).unwrap_or(u32::MAX))
             }
@@ -21,20 +21,21 @@ macro_rules! index {
                 index.0 as usize
             }
         }
-    };
+    )*};
 }
 
-index! {
+indexes! {
     /// The index of a task in its plan, and of its lane among those of the plan.
     TaskId
-}
-
-index! {
     /// The index of an input of the gate.
     InputId
+    /// The index of a sound glob among those of its lane, or of what a task reads.
+    GlobId
 }
 
-/// A vector with indexes of a type of their own.
+/// A vector with indexes of one type.
+///
+/// It is a slice for everything but indexing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexVec<I, T> {
     items: Vec<T>,
@@ -49,11 +50,6 @@ impl<I, T> IndexVec<I, T> {
 }
 
 impl<I: From<usize> + Into<usize>, T> IndexVec<I, T> {
-    /// An item for each of the first `len` indexes.
-    pub fn from_fn(len: usize, item: impl FnMut(I) -> T) -> IndexVec<I, T> {
-        (0..len).map(I::from).map(item).collect()
-    }
-
     /// The indexes.
     pub fn ids(
         &self,
@@ -64,6 +60,11 @@ impl<I: From<usize> + Into<usize>, T> IndexVec<I, T> {
     /// The items with their indexes.
     pub fn enumerated(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
         self.ids().zip(&self.items)
+    }
+
+    /// The index of the first item for which `is_meant` holds.
+    pub fn position(&self, is_meant: impl FnMut(&T) -> bool) -> Option<I> {
+        self.items.iter().position(is_meant).map(I::from)
     }
 
     /// The item of an index, if there is one.

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::glob::near::{self, Entry};
 use crate::glob::{Glob, Meeting, Patience, Undecided, Witness};
-use crate::index::{IndexVec, TaskId};
+use crate::index::{GlobId, IndexVec, TaskId};
 use crate::path::RepoPath;
 pub use below::OthersBelow;
 pub(crate) use below::{first_unlike, names_folder};
@@ -29,7 +29,7 @@ pub struct Common {
 /// A lane without globs is empty, whatever is shared.
 #[derive(Clone, Debug)]
 pub struct Lane {
-    globs: Vec<Glob>,
+    globs: IndexVec<GlobId, Glob>,
     exclusions: Vec<Glob>,
     common: Arc<Common>,
 }
@@ -37,8 +37,8 @@ pub struct Lane {
 /// Why a lane holds a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
-    /// By its own glob at this place.
-    Glob(usize),
+    /// By this glob of its own.
+    Glob(GlobId),
     /// By what is shared.
     Share,
 }
@@ -46,32 +46,32 @@ pub enum Holder {
 /// What could be found out about the paths that are in two sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shared {
-    /// The places of the two globs, one of either side, of every pair with a path in common; the
+    /// The two globs, one of either side, of every pair with a path in common; the
     /// pair that proves it best comes first.
-    pub pairs: Vec<(usize, usize)>,
+    pub pairs: Vec<(GlobId, GlobId)>,
     /// The first path in common, by the order of the contract. There is one just when there is a
     /// pair.
     pub witness: Option<RepoPath>,
     /// The pairs of which nothing is known, since a bound on work was reached.
-    pub undecided: Vec<(usize, usize)>,
+    pub undecided: Vec<(GlobId, GlobId)>,
 }
 
 impl Lane {
     /// The lane of a task with these globs, less these exclusions.
     #[must_use]
     pub fn new(globs: Vec<Glob>, exclusions: Vec<Glob>, common: Arc<Common>) -> Lane {
-        Lane { globs, exclusions, common }
+        Lane { globs: globs.into(), exclusions, common }
     }
 
     /// The lane of other globs, less other exclusions, in the same plan.
     #[must_use]
     pub fn beside(&self, [globs, exclusions]: [Vec<Glob>; 2]) -> Lane {
-        Lane { globs, exclusions, common: Arc::clone(&self.common) }
+        Lane::new(globs, exclusions, Arc::clone(&self.common))
     }
 
     /// The lane's own globs.
     #[must_use]
-    pub fn globs(&self) -> &[Glob] {
+    pub fn globs(&self) -> &IndexVec<GlobId, Glob> {
         &self.globs
     }
 
@@ -84,7 +84,7 @@ impl Lane {
         {
             return Ok(None);
         }
-        for (place, glob) in self.globs.iter().enumerate() {
+        for (place, glob) in self.globs.enumerated() {
             if glob.is_match(path)? {
                 return Ok(Some(Holder::Glob(place)));
             }
@@ -97,7 +97,7 @@ impl Lane {
     /// Each pair is decided by itself: [`crate::overlap`] gives the same answers for all lanes of a
     /// plan at once.
     #[must_use]
-    pub fn meet(&self, other: &Lane, pairs: impl IntoIterator<Item = (usize, usize)>) -> Shared {
+    pub fn meet(&self, other: &Lane, pairs: impl IntoIterator<Item = (GlobId, GlobId)>) -> Shared {
         self.meet_outside(other, pairs, &[])
     }
 
@@ -106,7 +106,7 @@ impl Lane {
     pub fn meet_outside(
         &self,
         other: &Lane,
-        pairs: impl IntoIterator<Item = (usize, usize)>,
+        pairs: impl IntoIterator<Item = (GlobId, GlobId)>,
         others: &[Glob],
     ) -> Shared {
         let minus: Vec<&Glob> = self
@@ -118,7 +118,7 @@ impl Lane {
             .chain(others)
             .collect();
         let mut patience = Patience::default();
-        let decide = |(left, right): (usize, usize)| {
+        let decide = |(left, right): (GlobId, GlobId)| {
             let (one, other) = (&self.globs[left], &other.globs[right]);
             ((left, right), decide(one, other, &minus, &mut patience))
         };
@@ -154,7 +154,7 @@ impl Lane {
     /// Whether one of the lane's globs names only protected paths; nothing where a bound on work
     /// was reached.
     #[must_use]
-    pub fn is_protected(&self, glob: usize, patience: &mut Patience) -> Option<bool> {
+    pub fn is_protected(&self, glob: GlobId, patience: &mut Patience) -> Option<bool> {
         self.common.protects(&self.globs[glob], patience)
     }
 }
@@ -207,9 +207,9 @@ pub(crate) fn decide(
     }
 }
 
-impl FromIterator<((usize, usize), Decision)> for Shared {
+impl FromIterator<((GlobId, GlobId), Decision)> for Shared {
     /// Puts together what is known of pairs of globs, in the order of the plan.
-    fn from_iter<I: IntoIterator<Item = ((usize, usize), Decision)>>(pairs: I) -> Shared {
+    fn from_iter<I: IntoIterator<Item = ((GlobId, GlobId), Decision)>>(pairs: I) -> Shared {
         let mut shared = Shared::default();
         let mut first: Option<Arc<(Witness, RepoPath)>> = None;
         for (pair, decision) in pairs {
@@ -249,8 +249,8 @@ pub struct Lanes {
     by_beginning: OnceLock<Vec<LaneGlob>>,
 }
 
-/// A glob of a lane: its task, and its place among the globs of the lane.
-pub(crate) type LaneGlob = (TaskId, usize);
+/// A glob of a lane.
+pub(crate) type LaneGlob = (TaskId, GlobId);
 
 /// The tasks by what all paths of one of their globs begin with, and by what the last component of
 /// those paths begins with.
@@ -354,10 +354,8 @@ impl Lanes {
 
     fn by_beginning(&self) -> &[LaneGlob] {
         self.by_beginning.get_or_init(|| {
-            let of_lane = |(task, lane): (TaskId, &'_ Lane)| {
-                let globs = 0..lane.globs.len();
-                globs.map(move |place| (task, place)).collect::<Vec<_>>()
-            };
+            let of_lane =
+                |(task, lane): (TaskId, &'_ Lane)| lane.globs.ids().map(move |glob| (task, glob));
             let all = self.lanes.enumerated().flat_map(of_lane);
             let mut entries: Vec<_> = all.map(|of| self.entry(of)).collect();
             near::sort(&mut entries);
@@ -435,7 +433,7 @@ mod tests {
     fn a_lane_is_its_globs_and_the_shared_less_exclusions_and_protected() {
         let lane = lane(&["src/**"], &["src/gen/**"], &["CHANGELOG.md"], &["**/secret"]);
         for (path, holder) in [
-            ("src/a", Some(Holder::Glob(0))),
+            ("src/a", Some(Holder::Glob(GlobId::from(0)))),
             ("src/gen/a", None),
             ("src/secret", None),
             ("CHANGELOG.md", Some(Holder::Share)),
@@ -458,16 +456,17 @@ mod tests {
         let lane = |texts: &[&str], exclusions: &[&str]| {
             Lane::new(globs(texts), globs(exclusions), Arc::clone(&common))
         };
-        let all = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        let [first, second] = [0, 1].map(GlobId::from);
+        let all = [(first, first), (first, second), (second, first), (second, second)];
         let (a, b) = (lane(&["x/{log,p}", "y/*b"], &[]), lane(&["x/**", "y/a*"], &[]));
         let shared = a.meet(&b, all);
-        assert_eq!(shared.pairs, [(1, 1)]);
+        assert_eq!(shared.pairs, [(second, second)]);
         assert_eq!(shared.witness, Some("y/ab".parse().unwrap()));
         let shared = a.meet(&lane(&["x/**", "y/a*"], &["y/a*"]), all);
         assert_eq!(shared, Shared::default());
         let shared = lane(&["**", "q/*"], &[]).meet(&lane(&["q/**", "w"], &[]), all);
         assert_eq!(shared.witness, Some("w".parse().unwrap()));
-        assert_eq!(shared.pairs, [(0, 1), (0, 0), (1, 0)]);
+        assert_eq!(shared.pairs, [(first, second), (first, first), (second, first)]);
     }
 
     #[test]

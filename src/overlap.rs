@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 
 use crate::glob::near::{Entry, each_near_pair};
 use crate::glob::{Glob, Patience};
-use crate::index::{IndexVec, TaskId};
+use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -83,7 +83,7 @@ struct Decided {
     /// Their lanes.
     tasks: (TaskId, TaskId),
     /// Their places in them.
-    globs: (usize, usize),
+    globs: (GlobId, GlobId),
     decision: Decision,
 }
 
@@ -222,7 +222,7 @@ impl Overlap {
         }
         let Some(first) = self.sample.first() else { return };
         let holds =
-            |task: TaskId, place: usize| lanes.of(task).globs()[place].is_match(first) == Ok(true);
+            |task: TaskId, place: GlobId| lanes.of(task).globs()[place].is_match(first) == Ok(true);
         let pair = self
             .shared
             .pairs
@@ -332,7 +332,7 @@ mod tests {
         let mut naive = Vec::new();
         for left in lanes.ids() {
             for right in lanes.ids().filter(|right| left < *right) {
-                let all = |task: TaskId| 0..lanes.of(task).globs().len();
+                let all = |task: TaskId| lanes.of(task).globs().ids();
                 let pairs = all(left).flat_map(|one| all(right).map(move |other| (one, other)));
                 let shared = lanes.of(left).meet(lanes.of(right), pairs);
                 if shared != Shared::default() {

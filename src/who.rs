@@ -1,7 +1,7 @@
 //! Who may write a path, and by which words of the plan.
 
 use crate::glob::{Glob, Undecided};
-use crate::index::{IndexVec, TaskId};
+use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Holder, Lanes};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Own, Plan};
@@ -12,7 +12,7 @@ pub struct Who<'p> {
     plan: &'p Plan,
     lanes: Lanes,
     /// The globs of each task in the order of its lane.
-    globs: IndexVec<TaskId, Vec<&'p GlobEntry>>,
+    globs: IndexVec<TaskId, IndexVec<GlobId, &'p GlobEntry>>,
     unknown: Vec<TaskId>,
 }
 

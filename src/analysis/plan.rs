@@ -172,8 +172,7 @@ impl Extents {
         let protected = tasks
             .map(|task| {
                 let lane = lanes.of(task);
-                let globs = 0..lane.globs().len();
-                globs.map(|glob| lane.is_protected(glob, &mut patience)).collect()
+                lane.globs().ids().map(|glob| lane.is_protected(glob, &mut patience)).collect()
             })
             .collect();
         let protected_shares = lanes.protected_shares(&mut patience);

@@ -79,8 +79,10 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
         let later = |right: &crate::index::TaskId| left < *right && order.concurrent(left, *right);
         for right in lanes.ids().filter(later) {
             let (one, other) = (lanes.of(left), lanes.of(right));
-            let all = (0..one.globs().len())
-                .flat_map(|one| (0..other.globs().len()).map(move |other| (one, other)));
+            let all = one
+                .globs()
+                .ids()
+                .flat_map(|one| other.globs().ids().map(move |other| (one, other)));
             let mut shared = one.meet(other, all);
             if shared.pairs.is_empty() && shared.undecided.is_empty() {
                 continue;
@@ -95,7 +97,7 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
             if let Some(&first) = both.first() {
                 let holds = |glob: &crate::glob::Glob| glob.is_match(first) == Ok(true);
                 let mut pairs = shared.pairs.clone();
-                let proves = |&(left, right): &(usize, usize)| {
+                let proves = |&(left, right): &(_, _)| {
                     holds(&one.globs()[left]) && holds(&other.globs()[right])
                 };
                 // The pair that the file is in comes first; the first of them, as they stand.

@@ -54,7 +54,7 @@ impl Lanes {
                 starts.map(move |start| (group, start..group.files.end.min(start + BLOCK)))
             })
             .collect();
-        let mut held = IndexVec::from_fn(self.lanes.len(), |_: TaskId| Vec::new());
+        let mut held: IndexVec<TaskId, Vec<usize>> = vec![Vec::new(); self.lanes.len()].into();
         let look = |block: usize| {
             let (group, range) = &blocks[block];
             let mut found = Vec::new();

@@ -10,7 +10,7 @@ use super::snapshot::{Matched, Snapshot};
 use crate::explain;
 use crate::glob::Glob;
 use crate::hook::may;
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::overlap::{Overlap, overlaps_of};
 use crate::path::RepoPath;
 use crate::plan::GlobEntry;
@@ -76,29 +76,29 @@ fn list(text: &mut String, items: impl ExactSizeIterator<Item = String>, all: us
 }
 
 /// The place of a glob in its task's lane, if what the task writes is where it stands.
-fn place_in_lane(snapshot: &Snapshot, task: TaskId, entry: &GlobEntry) -> Option<usize> {
-    snapshot.plan().tasks[task].globs().position(|(other, _)| std::ptr::eq(other, entry))
+fn place_in_lane(snapshot: &Snapshot, task: TaskId, entry: &GlobEntry) -> Option<GlobId> {
+    snapshot.plan().globs(task).position(|other| std::ptr::eq(*other, entry))
 }
 
 /// The other tasks that may write something of what a glob of a task holds.
-fn of_others(snapshot: &Snapshot, task: TaskId, place: usize, glob: &Glob) -> String {
+fn of_others(snapshot: &Snapshot, task: TaskId, place: GlobId, glob: &Glob) -> String {
     let plan = snapshot.plan();
     let (lanes, (files, _)) = (plan.lanes(), snapshot.files());
     // Those too that never run at the same time: it is good to know who wrote here before.
-    let unordered = Order::from_needs(&plan.tasks.ids().map(|_| Vec::new()).collect());
+    let unordered = Order::from_needs(&vec![Vec::new(); plan.tasks.len()].into());
     let order = Order::new(plan);
     let mut meeting = Vec::new();
     for Overlap { tasks, shared, sample, .. } in overlaps_of(task, &lanes, &unordered, files) {
         let is_left = tasks.0 == task;
         let other = if is_left { tasks.1 } else { tasks.0 };
-        let of_glob = |pair: &&(usize, usize)| (if is_left { pair.0 } else { pair.1 }) == place;
-        let pairs: Vec<(usize, usize)> = shared.pairs.iter().filter(of_glob).copied().collect();
+        let of_glob = |pair: &&(GlobId, GlobId)| (if is_left { pair.0 } else { pair.1 }) == place;
+        let pairs: Vec<(GlobId, GlobId)> = shared.pairs.iter().filter(of_glob).copied().collect();
         let Some(&(left, right)) = pairs.first() else { continue };
         let exists = sample.into_iter().find(|path| glob.is_match(path) == Ok(true));
         let witness = exists
             .or_else(|| lanes.of(tasks.0).meet(lanes.of(tasks.1), pairs.iter().copied()).witness);
-        let by = plan[other].globs().nth(if is_left { right } else { left });
-        let Some((by, _)) = by else { continue };
+        let globs = plan.globs(other);
+        let Some(by) = globs.find(if is_left { right } else { left }) else { continue };
         let mut said = format!("{} by {}", names(plan, &[other], 1), code(&by.text));
         if let Some(path) = witness {
             let _ = write!(said, ", such as {}", code(&RepoPath::to_string(&path)));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Overlap;
 use crate::glob::{Glob, Meeting, Patience, everything};
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -40,7 +40,7 @@ pub struct Chooser<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Place {
-    Glob(usize),
+    Glob(GlobId),
     Exclusion(usize),
 }
 
@@ -69,7 +69,8 @@ impl<'a> Chooser<'a> {
     pub fn fixes(&mut self, overlap: &Overlap, rule: &'static str) -> Vec<Fix> {
         let (left, right) = overlap.tasks;
         let pairs = &overlap.shared.pairs;
-        let turned: Vec<(usize, usize)> = pairs.iter().map(|&(one, other)| (other, one)).collect();
+        let turned: Vec<(GlobId, GlobId)> =
+            pairs.iter().map(|&(one, other)| (other, one)).collect();
         let mut fixes = Vec::with_capacity(6);
         if overlap.shared.undecided.is_empty() && !pairs.is_empty() {
             fixes.extend(self.exclusion(left, right, pairs));
@@ -87,15 +88,20 @@ impl<'a> Chooser<'a> {
 
     /// Takes the globs of `other` that meet the lane of `task` out of it. `pairs` has those of `task`
     /// first.
-    fn exclusion(&mut self, task: TaskId, other: TaskId, pairs: &[(usize, usize)]) -> Option<Fix> {
+    fn exclusion(
+        &mut self,
+        task: TaskId,
+        other: TaskId,
+        pairs: &[(GlobId, GlobId)],
+    ) -> Option<Fix> {
         let lanes = self.lanes;
         let (lane, others) = (lanes.of(task), lanes.of(other).globs());
         let entries = lane.globs().len() + lane.exclusions().len();
         if entries > MOST_ENTRIES || self.plan.is_lane_unknown(task) || pairs.len() > MOST_ENTRIES {
             return None;
         }
-        let mut excluded: Vec<usize> = Vec::new();
-        let mut met: Vec<usize> = Vec::new();
+        let mut excluded: Vec<GlobId> = Vec::new();
+        let mut met: Vec<GlobId> = Vec::new();
         for &(glob, other) in pairs {
             // The same text is one glob, wherever it stands.
             if excluded.iter().all(|&known| others[known] != others[other]) {
@@ -111,7 +117,7 @@ impl<'a> Chooser<'a> {
         excluded.sort_unstable();
         let taken: Vec<&Glob> = excluded.iter().map(|&place| &others[place]).collect();
         // A glob that meets none of them outside of exclusions may still be all inside of one.
-        let keeps = (0..lane.globs().len()).all(|glob| self.keeps(task, Place::Glob(glob), &taken))
+        let keeps = lane.globs().ids().all(|glob| self.keeps(task, Place::Glob(glob), &taken))
             && (0..lane.exclusions().len())
                 .all(|exclusion| self.keeps(task, Place::Exclusion(exclusion), &taken))
             && taken.iter().all(|glob| !self.is_shared(glob))
@@ -119,7 +125,7 @@ impl<'a> Chooser<'a> {
         if !keeps {
             return None;
         }
-        let entries: Vec<_> = self.plan[other].globs().map(|(entry, _)| entry).collect();
+        let entries = self.plan.globs(other);
         let globs = excluded.iter().map(|&place| Arc::clone(&entries[place].text)).collect();
         Some(Fix::Exclude { task, globs })
     }
@@ -166,7 +172,7 @@ impl<'a> Chooser<'a> {
         match at {
             Place::Glob(own) => {
                 let minus: Vec<&Glob> =
-                    others(globs, own).chain(exclusions).chain(common).collect();
+                    others(globs, own.into()).chain(exclusions).chain(common).collect();
                 self.path(&globs[own], &everything(), &minus)
             }
             Place::Exclusion(own) => {
@@ -177,7 +183,7 @@ impl<'a> Chooser<'a> {
     }
 
     /// Whether each of `taken` takes something out of the globs that the others do not.
-    fn each_takes_something(&mut self, lane: &Lane, met: &[usize], taken: &[&Glob]) -> bool {
+    fn each_takes_something(&mut self, lane: &Lane, met: &[GlobId], taken: &[&Glob]) -> bool {
         (0..taken.len()).all(|own| {
             let near = |glob: &&&Glob| glob.outline().compatible(&taken[own].outline());
             let rest = taken.iter().enumerate().filter(|(place, _)| *place != own);
@@ -215,9 +221,14 @@ impl<'a> Chooser<'a> {
     }
 
     /// The glob of the one file that two lanes share, if it is all that they do.
-    fn one_file(&self, left: TaskId, right: TaskId, pairs: &[(usize, usize)]) -> Option<Arc<str>> {
+    fn one_file(
+        &self,
+        left: TaskId,
+        right: TaskId,
+        pairs: &[(GlobId, GlobId)],
+    ) -> Option<Arc<str>> {
         let (left_globs, right_globs) = (self.lanes.of(left).globs(), self.lanes.of(right).globs());
-        let mut file: Option<(&[u8], TaskId, usize)> = None;
+        let mut file: Option<(&[u8], TaskId, GlobId)> = None;
         for &(one, other) in pairs {
             let (path, task, place) =
                 match (left_globs[one].literal(), right_globs[other].literal()) {
@@ -231,7 +242,7 @@ impl<'a> Chooser<'a> {
             file.get_or_insert((path, task, place));
         }
         let (_, task, place) = file?;
-        self.plan[task].globs().nth(place).map(|(entry, _)| Arc::clone(&entry.text))
+        self.plan.globs(task).find(place).map(|entry| Arc::clone(&entry.text))
     }
 }
 

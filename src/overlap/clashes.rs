@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::Overlap;
 use crate::glob::Glob;
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, LaneGlob, Lanes};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -34,7 +34,7 @@ pub struct Clash {
     /// The tasks: the earlier in the plan first, or the one that names the file.
     pub tasks: (TaskId, TaskId),
     /// The places of the globs in their lanes.
-    pub globs: (usize, usize),
+    pub globs: (GlobId, GlobId),
     /// A path of either lane. Two forms that people do not write are told as the one path that both
     /// come to.
     pub paths: [RepoPath; 2],

@@ -1,6 +1,6 @@
 //! The ids and the sound globs of tasks, in the order in which lanes have them.
 
-use crate::index::TaskId;
+use crate::index::{GlobId, IndexVec, TaskId};
 use std::sync::Arc;
 
 use super::{GlobEntry, Plan};
@@ -17,7 +17,7 @@ impl Plan {
     }
 
     /// The sound globs of a task in the order of its lane.
-    pub(crate) fn globs(&self, task: TaskId) -> Vec<&GlobEntry> {
+    pub(crate) fn globs(&self, task: TaskId) -> IndexVec<GlobId, &GlobEntry> {
         self.indexed_globs(task).map(|(_, entry)| entry).collect()
     }
 
@@ -28,7 +28,7 @@ impl Plan {
     }
 
     /// The sound globs that a task reads, in the order in which hazards have them.
-    pub(crate) fn reads(&self, task: TaskId) -> Vec<&GlobEntry> {
+    pub(crate) fn reads(&self, task: TaskId) -> IndexVec<GlobId, &GlobEntry> {
         let entries = self.tasks[task].read.iter();
         entries.filter(|entry| !entry.negated && entry.glob.is_ok()).collect()
     }

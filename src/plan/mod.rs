@@ -196,7 +196,7 @@ impl Plan {
     /// The place of the task with this id.
     #[must_use]
     pub fn task(&self, id: &str) -> Option<TaskId> {
-        self.tasks.ids().find(|&task| &*self.tasks[task].id.value == id)
+        self.tasks.position(|task| &*task.id.value == id)
     }
 
     /// What the plan says of a rule, if anything.

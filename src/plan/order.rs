@@ -26,11 +26,11 @@ impl Order {
     #[must_use]
     pub fn from_needs(needs: &IndexVec<TaskId, Vec<TaskId>>) -> Order {
         let (component_of, components) = components(needs);
-        let mut rank = IndexVec::from_fn(needs.len(), |_: TaskId| 0);
+        let mut rank: IndexVec<TaskId, usize> = vec![0; needs.len()].into();
         for (place, &task) in components.iter().flatten().enumerate() {
             rank[task] = place;
         }
-        let mut after = IndexVec::from_fn(needs.len(), |_: TaskId| Vec::new());
+        let mut after: IndexVec<TaskId, Vec<u64>> = vec![Vec::new(); needs.len()].into();
         // A component is complete before those that lead to it, so what it comes after is known.
         for component in &components {
             for &task in component {
@@ -89,8 +89,8 @@ fn components(
     needs: &IndexVec<TaskId, Vec<TaskId>>,
 ) -> (IndexVec<TaskId, usize>, Vec<Vec<TaskId>>) {
     const UNSEEN: usize = usize::MAX;
-    let mut index = IndexVec::from_fn(needs.len(), |_| UNSEEN);
-    let mut low = IndexVec::from_fn(needs.len(), |_| 0);
+    let mut index: IndexVec<TaskId, usize> = vec![UNSEEN; needs.len()].into();
+    let mut low = index.clone();
     let mut component_of = index.clone();
     let mut components = Vec::new();
     let mut open = Vec::new();

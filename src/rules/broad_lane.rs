@@ -62,7 +62,7 @@ fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
         }
         Reach::AnyFolder(glob) => {
             let said = "every folder, whatever its name";
-            let entry = glob.and_then(|glob| facts.plan.globs(broad.task).get(glob).copied());
+            let entry = glob.and_then(|glob| facts.plan.globs(broad.task).find(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
             let place = match entry {
                 Some(entry) => label(entry.span, said),

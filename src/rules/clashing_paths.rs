@@ -9,7 +9,7 @@ use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject}
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{About, Datum, Draft, Label, Level, Place};
 use crate::gate::PathClash;
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::message;
 use crate::message::code;
 use crate::overlap::{Clash, Clashes, Discord};
@@ -105,7 +105,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     }
     for globs in undecided {
         let tasks: Vec<TaskId> = globs.iter().map(|(task, _)| *task).collect();
-        let place = |&(task, glob): &(TaskId, usize)| label(facts.plan.globs(task)[glob].span, "");
+        let place = |&(task, glob): &(TaskId, GlobId)| label(facts.plan.globs(task)[glob].span, "");
         let labels = globs.iter().map(place).collect();
         found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
     }

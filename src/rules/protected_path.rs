@@ -36,7 +36,7 @@ pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     for (task, globs) in facts.extents().protected.enumerated() {
-        for (entry, _) in facts.plan.globs(task).into_iter().zip(globs).filter(is_undecided) {
+        for (entry, _) in facts.plan.globs(task).iter().copied().zip(globs).filter(is_undecided) {
             let label = label(entry.span, "this glob");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
         }

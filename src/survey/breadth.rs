@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::tree::{Tree, Work};
 use crate::glob::{self, Glob, Patience, Undecided};
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::overlap::Overlap;
 use crate::path::RepoPath;
@@ -38,7 +38,7 @@ pub struct Broad {
 pub enum Reach {
     /// It holds what is below a folder of the root whatever the folder is called, by its glob at
     /// this place or, where there is none, by several together.
-    AnyFolder(Option<usize>),
+    AnyFolder(Option<GlobId>),
     /// It holds more than half of the existing files.
     Files {
         /// How many it holds.
@@ -145,7 +145,7 @@ impl Judge<'_, '_, '_> {
             };
             self.everywhere.insert(glob.identity(), everywhere);
             if everywhere {
-                let place = lane.globs().iter().position(|other| other == *glob);
+                let place = lane.globs().position(|other| other == *glob);
                 reach = Some(Reach::AnyFolder(place));
                 break;
             }

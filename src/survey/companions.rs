@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::tree::{Tree, Work, folder_of, name, parents};
 use crate::glob::{Glob, Patience, Undecided};
-use crate::index::TaskId;
+use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
@@ -61,7 +61,7 @@ pub struct Missing {
     /// The place of the task.
     pub task: TaskId,
     /// The place of the glob that names the file, among those of the lane.
-    pub glob: usize,
+    pub glob: GlobId,
     /// The companion, which exists; of a pair of the plan, the first of its files.
     pub companion: RepoPath,
     /// The pair of the plan that says so, by its place, and the place of the companion in it;
@@ -125,7 +125,7 @@ struct Search<'l> {
 }
 
 impl<'l> Search<'l> {
-    fn missing(&mut self, glob: usize, companion: RepoPath, pair: Option<(usize, usize)>) {
+    fn missing(&mut self, glob: GlobId, companion: RepoPath, pair: Option<(usize, usize)>) {
         if self.told.insert(companion.clone()) {
             self.found.push(Missing { task: self.task, glob, companion, pair });
         }
@@ -140,7 +140,7 @@ impl<'l> Search<'l> {
 impl Finder<'_, '_, '_> {
     fn lane(&mut self, search: &mut Search<'_>) -> Result<(), Undecided> {
         let lane = search.lane;
-        for (place, glob) in lane.globs().iter().enumerate() {
+        for (place, glob) in lane.globs().enumerated() {
             for name in glob.names_among(&self.names) {
                 self.built_in(search, place, glob, name)?;
             }
@@ -154,7 +154,7 @@ impl Finder<'_, '_, '_> {
     fn built_in(
         &mut self,
         search: &mut Search<'_>,
-        place: usize,
+        place: GlobId,
         glob: &Glob,
         file: &str,
     ) -> Result<(), Undecided> {
@@ -222,7 +222,7 @@ impl Finder<'_, '_, '_> {
     fn lacks_all(
         &mut self,
         search: &mut Search<'_>,
-        place: usize,
+        place: GlobId,
         there: Vec<RepoPath>,
     ) -> Result<(), Undecided> {
         for companion in &there {
@@ -246,7 +246,7 @@ impl Finder<'_, '_, '_> {
     fn of_plan(
         &mut self,
         search: &mut Search<'_>,
-        place: usize,
+        place: GlobId,
         glob: &Glob,
     ) -> Result<(), Undecided> {
         let minus = search.minus();

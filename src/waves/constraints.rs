@@ -60,7 +60,7 @@ impl Constraints {
     #[must_use]
     pub fn new(needs: IndexVec<TaskId, Vec<TaskId>>, pairs: Vec<(TaskId, TaskId)>) -> Constraints {
         let order = Order::from_needs(&needs);
-        let mut before: IndexVec<TaskId, Vec<TaskId>> = needs.iter().map(|_| Vec::new()).collect();
+        let mut before: IndexVec<TaskId, Vec<TaskId>> = vec![Vec::new(); needs.len()].into();
         let mut after = before.clone();
         let mut apart = before.clone();
         for (task, needs) in needs.enumerated() {

@@ -116,8 +116,7 @@ impl Waves {
         let needs: IndexVec<TaskId, Vec<TaskId>> = needs.collect();
         let edits = plan.tasks.len() <= MOST_TASKS_TO_EDIT;
         // With a `needs` less, tasks could run at the same time that now do not.
-        let looked_at =
-            if edits { needs.iter().map(|_| Vec::new()).collect() } else { needs.clone() };
+        let looked_at = if edits { vec![Vec::new(); needs.len()].into() } else { needs.clone() };
         let apart = Apart::new(plan, &Order::from_needs(&looked_at), files)?;
         let constraints = Constraints::new(needs, apart.why.keys().copied().collect());
         let schedule = constraints.schedule(&mut Budget::default());

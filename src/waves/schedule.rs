@@ -50,7 +50,7 @@ impl Constraints {
         let found = whole.greedy(|number| found[all[number]]);
         let first_fit = whole.greedy(|_| 0);
         let wave = if count(&first_fit) < count(&found) { first_fit } else { found };
-        Schedule { waves: count(&wave), wave: wave.into_iter().collect(), at_least }
+        Schedule { waves: count(&wave), wave: wave.into(), at_least }
     }
 }
 

@@ -170,7 +170,7 @@ fn constraints(tasks: std::ops::Range<usize>) -> impl Strategy<Value = Constrain
         let needs = proptest::collection::vec(pair(), count(needs));
         (needs, proptest::collection::vec(pair(), count(pairs)), proptest::bool::weighted(0.9))
             .prop_map(move |(edges, pairs, acyclic)| {
-                let mut needs = IndexVec::from_fn(tasks, |_: TaskId| Vec::new());
+                let mut needs: IndexVec<TaskId, Vec<TaskId>> = vec![Vec::new(); tasks].into();
                 for (one, other) in edges.into_iter().filter(|(one, other)| one != other) {
                     // Mostly without rounds: those order nothing.
                     let (task, need) =

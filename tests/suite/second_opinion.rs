@@ -90,7 +90,7 @@ proptest! {
         let exclusions = minus.iter().map(parse).collect();
         let one = Lane::new(vec![parse(&left)], exclusions, Arc::clone(&common));
         let other = Lane::new(vec![parse(&right)], Vec::new(), common);
-        let ours = one.meet(&other, [(0, 0)]);
+        let ours = one.meet(&other, one.globs().ids().zip(other.globs().ids()));
         prop_assert!(ours.undecided.is_empty());
         prop_assert_eq!(ours.witness.is_some(), theirs);
     }

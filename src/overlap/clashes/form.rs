@@ -7,7 +7,7 @@ use super::{Clash, Clashes, Discord, MOST_PAIRS, taken};
 use crate::fold;
 use crate::glob::near::{self, Entry, each_near_pair, each_near_pair_between};
 use crate::glob::{Glob, Patience};
-use crate::index::{IndexVec, TaskId};
+use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Common, Decision, Holder, Lane, LaneGlob, Lanes, decide};
 use crate::overlap::{Finder, Overlap, of_two_tasks};
 use crate::path::RepoPath;
@@ -49,7 +49,7 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
 /// The path of a lane that was folded into another, as far as it is one that people write.
 fn form_in(
     lane: &Lane,
-    glob: usize,
+    glob: GlobId,
     folded: &RepoPath,
     patience: &mut Patience,
 ) -> Option<RepoPath> {

@@ -63,7 +63,7 @@ impl GaveUp {
     /// On a question about the lanes of some tasks, or about the plan as a whole.
     pub(crate) fn on_lanes(plan: &Plan, tasks: &[TaskId], labels: Vec<Label>) -> GaveUp {
         let ids = plan.ids(tasks.iter().copied());
-        let globs = tasks.iter().flat_map(|&task| plan.globs(task));
+        let globs = tasks.iter().flat_map(|&task| plan.indexed_globs(task));
         GaveUp {
             on: if ids.is_empty() { "the plan".into() } else { and(&ids) },
             why: GaveUp::BOUND,
@@ -71,7 +71,7 @@ impl GaveUp {
             tasks: ids,
             path: None,
             labels,
-            globs: Some(globs.map(|entry| Arc::clone(&entry.text)).collect()),
+            globs: Some(globs.map(|(_, entry)| Arc::clone(&entry.text)).collect()),
         }
     }
 
