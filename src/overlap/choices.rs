@@ -242,7 +242,8 @@ impl<'a> Chooser<'a> {
             file.get_or_insert((path, task, place));
         }
         let (_, task, place) = file?;
-        self.plan.globs(task).find(place).map(|entry| Arc::clone(&entry.text))
+        let mut globs = self.plan[task].globs();
+        globs.nth(place.into()).map(|(entry, _)| Arc::clone(&entry.text))
     }
 }
 
