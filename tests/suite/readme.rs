@@ -184,6 +184,42 @@ fn the_test_command_is_what_ci_runs() {
     assert!(ci.lines().any(|line| line == "cargo test"), "{ci}");
 }
 
+/// What is wrong with the code fences of a page: a closing one that closes nothing opens a block
+/// without a language, and turns all that follows inside out.
+fn fence_fault(page: &str) -> Option<String> {
+    let mut open: Option<(usize, &str)> = None;
+    for (at, line) in page.lines().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let Some(fence) = line.trim_start().strip_prefix("```").filter(|_| indent < 4) else {
+            continue;
+        };
+        match open {
+            None if fence.trim().is_empty() => {
+                return Some(format!("line {}: a fence without a language", at + 1));
+            }
+            None => open = Some((at, fence)),
+            Some(_) if fence.trim_matches('`').is_empty() => open = None,
+            Some(_) => {}
+        }
+    }
+    open.map(|(at, fence)| format!("line {}: ```{fence} is not closed", at + 1))
+}
+
+#[test]
+fn balanced_fences() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        assert_eq!(fence_fault(&text), None, "{}", page.display());
+    }
+    for (page, fault) in [
+        ("```sh\nls\n```\n", None),
+        ("```sh\nls\n```\n```\n", Some("line 4: a fence without a language")),
+        ("a\n\n```sh\nls\n", Some("line 3: ```sh is not closed")),
+    ] {
+        assert_eq!(fence_fault(page).as_deref(), fault, "{page}");
+    }
+}
+
 #[test]
 fn links_lead_somewhere() {
     for page in pages() {
