@@ -21,6 +21,7 @@ use crate::plan::{GlobEntry, Plan, Task};
 
 /// What the worker on a task has to know.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Brief<'p> {
     /// The plan.
     pub plan: &'p Plan,
@@ -52,6 +53,7 @@ pub enum LaneIs {
 
 /// A task at the border.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Neighbour<'p> {
     /// The place of the task in the plan.
     pub task: TaskId,

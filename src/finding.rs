@@ -54,6 +54,7 @@ pub struct Draft {
 
 /// What a finding is about, beside its rule and its tasks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum About {
     /// The text at its first place, or the file there.
     #[default]
@@ -124,6 +125,7 @@ pub struct Report {
 
 /// What a report answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Command {
     /// Is the plan sound?
     Check,

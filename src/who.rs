@@ -18,6 +18,7 @@ pub struct Who<'p> {
 
 /// Who may write one path.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Answer<'p> {
     /// The tasks that may, in the order of the plan.
     pub owners: Vec<Owner<'p>>,
@@ -29,6 +30,7 @@ pub struct Answer<'p> {
 
 /// A task that may write a path.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Owner<'p> {
     /// The place of the task in the plan.
     pub task: TaskId,

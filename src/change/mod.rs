@@ -11,6 +11,7 @@ use object::{Mode, ObjectId};
 
 /// How a change writes its path, in the words of `git diff --raw` without renames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum ChangeKind {
     /// The path is new (`A`), as is the new end of a rename or of a copy.
     Added,

@@ -7,6 +7,7 @@ use crate::level::{Level, Setting};
 use crate::plan::Plan;
 
 /// One thing that can be wrong with a plan or with a change.
+#[non_exhaustive]
 pub struct Rule {
     /// The name in kebab-case; the file's name with `-` for `_`.
     pub name: &'static str,

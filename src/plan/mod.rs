@@ -29,6 +29,7 @@ pub use read::{MAX_TEXT, PlanText, read, read_again};
 
 /// A plan, or as much of it as could be read.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Plan {
     /// The texts that the plan was read from; spans point into them.
     pub sources: Vec<SourceFile>,
@@ -74,6 +75,7 @@ pub struct Spanned<T> {
 
 /// One unit of parallel work.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Task {
     /// The name, and the place of the task.
     pub id: Spanned<Arc<str>>,
@@ -96,6 +98,7 @@ pub struct Task {
 
 /// What a task may write.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Write {
     /// Where it is written, without the key.
     pub span: Span,
@@ -131,6 +134,7 @@ pub struct GlobFault {
 
 /// A finding that a task accepts on purpose.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Allow {
     /// The rule.
     pub rule: Spanned<String>,
@@ -144,6 +148,7 @@ pub struct Allow {
 
 /// Something that a plan cannot mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What is wrong, in one line.
     pub message: String,
