@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use lanelint::glob::Glob;
+use lanelint::index::GlobId;
 use lanelint::lane::{Common, Lane};
 use libfuzzer_sys::fuzz_target;
 
@@ -18,8 +19,9 @@ fuzz_target!(|input: (&str, &str, &str)| {
     let common = Arc::new(Common::default());
     let one = Lane::new(vec![left], exclusions, Arc::clone(&common));
     let other = Lane::new(vec![right], Vec::new(), common);
-    let shared = one.meet(&other, [(0, 0)]);
-    let turned = other.meet(&one, [(0, 0)]);
+    let first = GlobId::from(0);
+    let shared = one.meet(&other, [(first, first)]);
+    let turned = other.meet(&one, [(first, first)]);
     assert_eq!(shared.witness, turned.witness);
     assert_eq!(shared.undecided, turned.undecided);
     if let Some(path) = shared.witness {
