@@ -211,8 +211,8 @@ fn doubling() {
         ("`**` less eight `**/*c?…`", 24, |size| {
             let letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
             let tail = "?".repeat(size);
-            let minus = letters.map(|letter| format!("**/*{letter}{tail}"));
-            (format!("**/?{tail}"), "**/[a-h]*".to_owned(), minus.into())
+            let subtracted = letters.map(|letter| format!("**/*{letter}{tail}"));
+            (format!("**/?{tail}"), "**/[a-h]*".to_owned(), subtracted.into())
         }),
         ("braces of many branches", 100, |size| {
             let names = |from: usize| {
@@ -225,10 +225,11 @@ fn doubling() {
     ];
     for (name, size, make) in lanes {
         let run = |size: usize| {
-            let (left, right, minus) = make(size);
-            let minus: String = minus.iter().map(|glob| format!(", \"!{glob}\"")).collect();
+            let (left, right, subtracted) = make(size);
+            let subtracted: String =
+                subtracted.iter().map(|glob| format!(", \"!{glob}\"")).collect();
             let text = format!(
-                "tasks:\n  a: {{write: [\"{left}\"{minus}]}}\n  b: {{write: \"{right}\"}}\n"
+                "tasks:\n  a: {{write: [\"{left}\"{subtracted}]}}\n  b: {{write: \"{right}\"}}\n"
             );
             best(|| {
                 let plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);

@@ -28,7 +28,7 @@ pub fn check(root: &Path, out: &mut impl Write) -> Result<u8, Box<dyn std::error
     let disk = Disk::capture()?;
     let workspace = Workspace::find(&disk, None, Some(root))?;
     let outcome = run::check(&workspace)?;
-    for finding in outcome.report.standing() {
+    for finding in outcome.report.active() {
         let (level, message) = (finding.level.word(), shown(finding.draft.message.as_str()));
         writeln!(out, "{level}[{}]: {message}", finding.rule)?;
     }

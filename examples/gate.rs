@@ -37,7 +37,7 @@ pub fn gate(
     let mut request = GateRequest::default();
     request.branch = Some(branch.to_owned());
     let outcome = run::gate(&workspace, &request)?;
-    for finding in outcome.report.standing() {
+    for finding in outcome.report.active() {
         let (level, message) = (finding.level.word(), shown(finding.draft.message.as_str()));
         writeln!(out, "{level}[{}]: {message}", finding.rule)?;
     }

@@ -11,7 +11,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use crate::glob::{Glob, Meeting, Patience};
+use crate::glob::{Budget, Glob, Intersection};
 use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::overlap::overlaps_of;
@@ -90,7 +90,7 @@ impl<'p> Brief<'p> {
         let (lanes, order) = (plan.lanes(), Order::new(plan));
         let borders = Borders { plan, task, lanes: &lanes, order: &order };
         let writes_some = |(one, _): &&(GlobEntry, Vec<GlobEntry>)| {
-            one.glob.as_ref().is_ok_and(|glob| may_meet(lanes.of(task), glob))
+            one.glob.as_ref().is_ok_and(|glob| may_intersect(lanes.of(task), glob))
         };
         let companions = plan.companions.iter().filter(writes_some);
         let needs_this = |other: &Task| other.needs.iter().any(|need| need.value == task);
@@ -114,13 +114,13 @@ impl<'p> Brief<'p> {
 }
 
 /// Whether a lane holds some path of a glob, or may.
-fn may_meet(lane: &Lane, glob: &Glob) -> bool {
-    let minus: Vec<&Glob> = lane.exclusions().iter().chain(&lane.common().protect).collect();
-    let mut patience = Patience::default();
-    let apart = |own: &Glob, patience: &mut Patience| {
-        matches!(own.meet(glob, &minus, patience), Meeting::Apart)
+fn may_intersect(lane: &Lane, glob: &Glob) -> bool {
+    let subtracted: Vec<&Glob> = lane.exclusions().iter().chain(&lane.common().protect).collect();
+    let mut budget = Budget::default();
+    let apart = |own: &Glob, budget: &mut Budget| {
+        matches!(own.intersection(glob, &subtracted, budget), Intersection::Disjoint)
     };
-    lane.globs().iter().any(|own| !apart(own, &mut patience))
+    lane.globs().iter().any(|own| !apart(own, &mut budget))
 }
 
 struct Borders<'p, 'a> {
@@ -149,11 +149,11 @@ impl<'p> Borders<'p, '_> {
             self.order.concurrent(self.task, other) && !overlapping.contains(&other)
         });
         let folders = Folders::new(own);
-        let mut patience = Patience::default();
+        let mut budget = Budget::default();
         let mut in_folder: Vec<(usize, Neighbour<'p>)> = Vec::new();
         for other in others {
             let lane = self.lanes.of(other);
-            if let Some(glob) = excluded(own, lane, &mut patience) {
+            if let Some(glob) = excluded(own, lane, &mut budget) {
                 found.extend(self.neighbour(other, glob, Border::Exclusion));
                 continue;
             }
@@ -178,9 +178,10 @@ impl<'p> Borders<'p, '_> {
 
 /// The first glob of another lane of which one of the two excludes something that the other's glob
 /// holds.
-fn excluded(own: &Lane, other: &Lane, patience: &mut Patience) -> Option<GlobId> {
-    let mut meets =
-        |one: &Glob, other: &Glob| !matches!(one.meet(other, &[], patience), Meeting::Apart);
+fn excluded(own: &Lane, other: &Lane, budget: &mut Budget) -> Option<GlobId> {
+    let mut meets = |one: &Glob, other: &Glob| {
+        !matches!(one.intersection(other, &[], budget), Intersection::Disjoint)
+    };
     let by_own = |glob: &Glob, meets: &mut dyn FnMut(&Glob, &Glob) -> bool| {
         own.exclusions().iter().any(|exclusion| meets(glob, exclusion))
     };

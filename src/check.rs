@@ -2,7 +2,7 @@
 //! are settled here, for the command line and the editor alike.
 
 mod allowances;
-mod mend;
+mod fix;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::failure::Failure;
-use crate::finding::{Command, Draft, Finding, Place, Report};
-use crate::gate::{GateInput, Judged};
+use crate::finding::{Command, Draft, Finding, Location, Report};
+use crate::gate::{GateInput, TaskDiff};
 use crate::overlap::Overlap;
 use crate::parallel;
 use crate::path::RepoPath;
@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::plan::order::Order;
 use crate::rules::{self, FINDERS, Find, Finder, Found, GaveUp, Outcome, Rule};
 use allowances::Allowances;
-pub use mend::{Done, Mended, Refused, mend};
+pub use fix::{Done, Fixed, Refused, fix};
 
 /// How many tasks are worth a second thread.
 const MANY: usize = 500;
@@ -58,7 +58,7 @@ pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
     Report {
         command: Command::Gate,
         plan: Arc::clone(plan),
-        inputs: facts.input.judged.iter().map(|judged| judged.input.clone()).collect(),
+        inputs: facts.input.diff.iter().map(|diff| diff.input.clone()).collect(),
         findings: findings(plan, Facts::Gate(facts)),
         files: changed_paths(facts.input),
     }
@@ -88,7 +88,7 @@ pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<
 }
 
 fn changed_paths(input: &GateInput) -> usize {
-    let changes = input.judged.iter().flat_map(Judged::changes);
+    let changes = input.diff.iter().flat_map(TaskDiff::changes);
     changes.map(|(path, _)| path).collect::<BTreeSet<_>>().len()
 }
 
@@ -130,8 +130,8 @@ fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
     let mut findings = all.findings;
     findings.sort_by(|one, other| {
         let (left, right) = (&one.draft, &other.draft);
-        place(plan, left)
-            .cmp(&place(plan, right))
+        location(plan, left)
+            .cmp(&location(plan, right))
             .then_with(|| one.rule.cmp(other.rule))
             .then_with(|| left.tasks.cmp(&right.tasks))
             .then_with(|| left.path.cmp(&right.path))
@@ -227,11 +227,11 @@ impl Findings {
 }
 
 /// The file of a finding and the byte at which it is there.
-fn place<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<usize>)> {
-    Some(match &draft.labels.first()?.place {
-        Place::Span(span) => (plan.sources[span.file.0].name().into(), Some(span.start)),
-        Place::File(path) => (path.to_string().into(), None),
-        Place::Input(name) => (name.into(), None),
+fn location<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<usize>)> {
+    Some(match &draft.labels.first()?.location {
+        Location::Span(span) => (plan.sources[span.file.0].name().into(), Some(span.start)),
+        Location::File(path) => (path.to_string().into(), None),
+        Location::Input(name) => (name.into(), None),
     })
 }
 

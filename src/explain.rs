@@ -101,8 +101,8 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     text
 }
 
-fn task(plan: &Plan, place: usize) -> &str {
-    plan.tasks.get(place).map_or("", |task| &task.id.value)
+fn task(plan: &Plan, location: usize) -> &str {
+    plan.tasks.get(location).map_or("", |task| &task.id.value)
 }
 
 /// What is said of an example.

@@ -12,7 +12,7 @@ pub use crate::level::Level;
 pub use crate::message::Message;
 use crate::path::RepoPath;
 use crate::plan::Plan;
-pub use crate::plan::fix::{Applicability, Edit, Fix, Mender};
+pub use crate::plan::fix::{Applicability, Edit, Fix, Fixer};
 use crate::source::Span;
 pub use rule::{Causes, Done, Example, Grouping, Rule, Subject};
 
@@ -58,7 +58,7 @@ pub struct Draft {
 pub enum About {
     /// The text at its first place, or the file there.
     #[default]
-    Place,
+    Location,
     /// Its path.
     Path,
     /// The value of this name in its data. Its path is then a witness, one of many: another file may
@@ -70,14 +70,14 @@ pub enum About {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// Where.
-    pub place: Place,
+    pub location: Location,
     /// What, in a few words; may be empty.
     pub text: Message,
 }
 
 /// Where a label points.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// Some bytes of a text that was read.
     Span(Span),
     /// A file of the repository as a whole.
@@ -170,20 +170,20 @@ pub enum Verdict {
 
 impl Report {
     /// The findings that nobody has allowed.
-    pub fn standing(&self) -> impl Iterator<Item = &Finding> {
+    pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.allowed.is_none())
     }
 
     /// How many standing findings have this level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.standing().filter(|finding| finding.level == level).count()
+        self.active().filter(|finding| finding.level == level).count()
     }
 
     /// Whether all that was to be looked at was looked at, whole.
     #[must_use]
     pub fn verified(&self) -> bool {
-        !self.standing().any(|finding| finding.rule.unverified)
+        !self.active().any(|finding| finding.rule.unverified)
     }
 
     /// The run's verdict; `deny_warnings` makes a warning weigh as an error.
@@ -192,7 +192,7 @@ impl Report {
         let failing = if deny_warnings { Level::Warning } else { Level::Error };
         if !self.verified() {
             Verdict::Unverified
-        } else if self.standing().any(|finding| finding.level >= failing) {
+        } else if self.active().any(|finding| finding.level >= failing) {
             Verdict::Failed
         } else {
             Verdict::Clean

@@ -1,15 +1,15 @@
 //! A lane: the set of paths that a task may write.
 
 mod below;
-mod held;
+mod matched;
 pub mod redundant;
 mod same;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::glob::near::{self, Entry};
-use crate::glob::{Glob, Meeting, Patience, Undecided, Witness};
+use crate::glob::candidates::{self, Entry};
+use crate::glob::{Budget, Glob, Intersection, Undecided, Witness};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::path::RepoPath;
 pub use below::OthersBelow;
@@ -36,7 +36,7 @@ pub struct Lane {
 
 /// Why a lane holds a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
+pub enum MatchedBy {
     /// By this glob of its own.
     Glob(GlobId),
     /// By what is shared.
@@ -79,17 +79,17 @@ impl Lane {
     ///
     /// # Errors
     /// [`Undecided`] where a glob is too large to be built.
-    pub fn holder(&self, path: &RepoPath) -> Result<Option<Holder>, Undecided> {
+    pub fn matched_by(&self, path: &RepoPath) -> Result<Option<MatchedBy>, Undecided> {
         if self.globs.is_empty() || any(&self.exclusions, path)? || any(&self.common.protect, path)?
         {
             return Ok(None);
         }
         for (place, glob) in self.globs.enumerated() {
             if glob.is_match(path)? {
-                return Ok(Some(Holder::Glob(place)));
+                return Ok(Some(MatchedBy::Glob(place)));
             }
         }
-        Ok(any(&self.common.share, path)?.then_some(Holder::Share))
+        Ok(any(&self.common.share, path)?.then_some(MatchedBy::Share))
     }
 
     /// The paths that are in both lanes and not shared, for the given pairs of globs.
@@ -97,19 +97,23 @@ impl Lane {
     /// Each pair is decided by itself: [`crate::overlap`] gives the same answers for all lanes of a
     /// plan at once.
     #[must_use]
-    pub fn meet(&self, other: &Lane, pairs: impl IntoIterator<Item = (GlobId, GlobId)>) -> Shared {
-        self.meet_outside(other, pairs, &[])
+    pub fn intersection(
+        &self,
+        other: &Lane,
+        pairs: impl IntoIterator<Item = (GlobId, GlobId)>,
+    ) -> Shared {
+        self.intersection_outside(other, pairs, &[])
     }
 
-    /// As [`Lane::meet`], of the paths that are in none of `others` either.
+    /// As [`Lane::intersection`], of the paths that are in none of `others` either.
     #[must_use]
-    pub fn meet_outside(
+    pub fn intersection_outside(
         &self,
         other: &Lane,
         pairs: impl IntoIterator<Item = (GlobId, GlobId)>,
         others: &[Glob],
     ) -> Shared {
-        let minus: Vec<&Glob> = self
+        let subtracted: Vec<&Glob> = self
             .exclusions
             .iter()
             .chain(&other.exclusions)
@@ -117,10 +121,10 @@ impl Lane {
             .chain(&self.common.share)
             .chain(others)
             .collect();
-        let mut patience = Patience::default();
+        let mut budget = Budget::default();
         let decide = |(left, right): (GlobId, GlobId)| {
             let (one, other) = (&self.globs[left], &other.globs[right]);
-            ((left, right), decide(one, other, &minus, &mut patience))
+            ((left, right), decide(one, other, &subtracted, &mut budget))
         };
         pairs.into_iter().map(decide).collect()
     }
@@ -138,11 +142,11 @@ impl Lane {
     /// Whether the lane's own globs leave it no path, what is shared aside; nothing where a bound
     /// on work was reached.
     #[must_use]
-    pub fn is_vacant(&self, patience: &mut Patience) -> Option<bool> {
-        let minus: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
+    pub fn is_vacant(&self, budget: &mut Budget) -> Option<bool> {
+        let subtracted: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
         let mut undecided = false;
         for glob in &self.globs {
-            match glob.reaches_outside(&minus, patience) {
+            match glob.reaches_outside(&subtracted, budget) {
                 Some(true) => return Some(false),
                 Some(false) => {}
                 None => undecided = true,
@@ -154,18 +158,18 @@ impl Lane {
     /// Whether one of the lane's globs names only protected paths; nothing where a bound on work
     /// was reached.
     #[must_use]
-    pub fn is_protected(&self, glob: GlobId, patience: &mut Patience) -> Option<bool> {
-        self.common.protects(&self.globs[glob], patience)
+    pub fn is_protected(&self, glob: GlobId, budget: &mut Budget) -> Option<bool> {
+        self.common.protects(&self.globs[glob], budget)
     }
 }
 
 impl Common {
     /// Whether a glob names only protected paths; nothing where a bound on work was reached.
-    fn protects(&self, glob: &Glob, patience: &mut Patience) -> Option<bool> {
+    fn protects(&self, glob: &Glob, budget: &mut Budget) -> Option<bool> {
         let protect: Vec<&Glob> = self.protect.iter().collect();
-        let outside = glob.reaches_outside(&protect, patience)?;
+        let outside = glob.reaches_outside(&protect, budget)?;
         // A glob of no path at all names no protected one.
-        Some(!outside && glob.reaches_outside(&[], patience)?)
+        Some(!outside && glob.reaches_outside(&[], budget)?)
     }
 }
 
@@ -187,19 +191,19 @@ pub(crate) enum Decision {
 pub(crate) fn decide(
     left: &Glob,
     right: &Glob,
-    minus: &[&Glob],
-    patience: &mut Patience,
+    subtracted: &[&Glob],
+    budget: &mut Budget,
 ) -> Decision {
-    let witness = match left.meet(right, minus, patience) {
-        Meeting::Apart => return Decision::Apart,
-        Meeting::Undecided => return Decision::Undecided,
-        Meeting::At(witness) => witness,
+    let witness = match left.intersection(right, subtracted, budget) {
+        Intersection::Disjoint => return Decision::Apart,
+        Intersection::GaveUp => return Decision::Undecided,
+        Intersection::At(witness) => witness,
     };
     match RepoPath::new(witness.path.as_slice()) {
         Ok(path)
             if left.globset_matches(&path)
                 && right.globset_matches(&path)
-                && !minus.iter().any(|glob| glob.globset_matches(&path)) =>
+                && !subtracted.iter().any(|glob| glob.globset_matches(&path)) =>
         {
             Decision::Meet(Arc::new((witness, path)))
         }
@@ -295,8 +299,8 @@ impl Index {
         for (task, lane) in lanes.enumerated() {
             let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
             for glob in lane.globs.iter().chain(share) {
-                let outline = glob.outline();
-                let tasks = index.0.entry(outline.prefix).entry(outline.name);
+                let literals = glob.literals();
+                let tasks = index.0.entry(literals.prefix).entry(literals.name);
                 if tasks.last() != Some(&task) {
                     tasks.push(task);
                 }
@@ -358,7 +362,7 @@ impl Lanes {
                 |(task, lane): (TaskId, &'_ Lane)| lane.globs.ids().map(move |glob| (task, glob));
             let all = self.lanes.enumerated().flat_map(of_lane);
             let mut entries: Vec<_> = all.map(|of| self.entry(of)).collect();
-            near::sort(&mut entries);
+            candidates::sort(&mut entries);
             entries.into_iter().map(|entry| entry.of).collect()
         })
     }
@@ -385,9 +389,9 @@ impl Lanes {
     /// For each glob that is shared, whether it names only protected paths; nothing where a bound
     /// on work was reached.
     #[must_use]
-    pub fn protected_shares(&self, patience: &mut Patience) -> Vec<Option<bool>> {
+    pub fn protected_shares(&self, budget: &mut Budget) -> Vec<Option<bool>> {
         let Some(common) = self.common() else { return Vec::new() };
-        common.share.iter().map(|glob| common.protects(glob, patience)).collect()
+        common.share.iter().map(|glob| common.protects(glob, budget)).collect()
     }
 
     /// The tasks that may write a path, in the order of the plan.
@@ -397,7 +401,7 @@ impl Lanes {
     pub fn owners(&self, path: &RepoPath) -> Result<Vec<TaskId>, Undecided> {
         let mut owners = Vec::new();
         for task in self.candidates(path) {
-            if self.lanes[task].holder(path)?.is_some() {
+            if self.lanes[task].matched_by(path)?.is_some() {
                 owners.push(task);
             }
         }
@@ -432,22 +436,22 @@ mod tests {
     #[test]
     fn a_lane_is_its_globs_and_the_shared_less_exclusions_and_protected() {
         let lane = lane(&["src/**"], &["src/gen/**"], &["CHANGELOG.md"], &["**/secret"]);
-        for (path, holder) in [
-            ("src/a", Some(Holder::Glob(GlobId::from(0)))),
+        for (path, matched_by) in [
+            ("src/a", Some(MatchedBy::Glob(GlobId::from(0)))),
             ("src/gen/a", None),
             ("src/secret", None),
-            ("CHANGELOG.md", Some(Holder::Share)),
+            ("CHANGELOG.md", Some(MatchedBy::Share)),
             ("docs/a", None),
         ] {
-            assert_eq!(lane.holder(&path.parse().unwrap()), Ok(holder), "{path}");
+            assert_eq!(lane.matched_by(&path.parse().unwrap()), Ok(matched_by), "{path}");
         }
     }
 
     #[test]
     fn a_lane_without_globs_is_empty_whatever_is_shared() {
         let path = "CHANGELOG.md".parse().unwrap();
-        assert_eq!(lane(&[], &[], &["CHANGELOG.md"], &[]).holder(&path), Ok(None));
-        assert_eq!(lane(&[], &["x"], &["CHANGELOG.md"], &[]).holder(&path), Ok(None));
+        assert_eq!(lane(&[], &[], &["CHANGELOG.md"], &[]).matched_by(&path), Ok(None));
+        assert_eq!(lane(&[], &["x"], &["CHANGELOG.md"], &[]).matched_by(&path), Ok(None));
     }
 
     #[test]
@@ -459,12 +463,12 @@ mod tests {
         let [first, second] = [0, 1].map(GlobId::from);
         let all = [(first, first), (first, second), (second, first), (second, second)];
         let (a, b) = (lane(&["x/{log,p}", "y/*b"], &[]), lane(&["x/**", "y/a*"], &[]));
-        let shared = a.meet(&b, all);
+        let shared = a.intersection(&b, all);
         assert_eq!(shared.pairs, [(second, second)]);
         assert_eq!(shared.witness, Some("y/ab".parse().unwrap()));
-        let shared = a.meet(&lane(&["x/**", "y/a*"], &["y/a*"]), all);
+        let shared = a.intersection(&lane(&["x/**", "y/a*"], &["y/a*"]), all);
         assert_eq!(shared, Shared::default());
-        let shared = lane(&["**", "q/*"], &[]).meet(&lane(&["q/**", "w"], &[]), all);
+        let shared = lane(&["**", "q/*"], &[]).intersection(&lane(&["q/**", "w"], &[]), all);
         assert_eq!(shared.witness, Some("w".parse().unwrap()));
         assert_eq!(shared.pairs, [(first, second), (first, first), (second, first)]);
     }

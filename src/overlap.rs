@@ -1,6 +1,6 @@
 //! The first verb: which lanes meet.
 //!
-//! The globs of all lanes are held against each other by how they begin (`glob::near`), so that most
+//! The globs of all lanes are held against each other by how they begin (`glob::candidates`), so that most
 //! are never compared. What remains is decided once for each two texts.
 
 mod choices;
@@ -10,16 +10,16 @@ mod hazards;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use crate::glob::near::{Entry, each_near_pair};
-use crate::glob::{Glob, Patience};
+use crate::glob::candidates::{Entry, for_each_candidate};
+use crate::glob::{Budget, Glob};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 pub use choices::Chooser;
-pub use clashes::{Clash, Clashes, Discord, clashes};
+pub use clashes::{Clash, ClashKind, Clashes, clashes};
 pub(crate) use hazards::goes_further;
-pub use hazards::{Crossing, Hazard, Hazards, hazards};
+pub use hazards::{Hazard, Hazards, ReadOverlap, hazards};
 
 /// The most pairs of globs that meet and are looked at, and the most pairs of lanes of which it is
 /// told: a thousand lanes that all meet each other are half as many.
@@ -67,7 +67,7 @@ fn overlaps_among(
 ) -> Vec<Overlap> {
     let mut finder = Finder::new(lanes, MOST_PAIRS);
     let globs: Vec<_> = lanes.globs().collect();
-    let _ended_or_told = each_near_pair(&globs, of_two_tasks, |one, other| {
+    let _ended_or_told = for_each_candidate(&globs, of_two_tasks, |one, other| {
         let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
         if wanted(left.of.0, right.of.0) {
             finder.look(left, right)
@@ -140,7 +140,7 @@ impl<'a> Finder<'a> {
         if !files.is_empty() && !overlaps.is_empty() {
             let meeting: HashSet<TaskId> =
                 overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]).collect();
-            let held = self.lanes.held(|task| meeting.contains(&task), files);
+            let held = self.lanes.matched(|task| meeting.contains(&task), files);
             for overlap in overlaps.iter_mut().filter(|overlap| !overlap.shared.pairs.is_empty()) {
                 overlap.look_at_files(self.lanes, &held, files);
             }
@@ -160,15 +160,15 @@ fn of_two_tasks(one: LaneGlob, other: LaneGlob) -> bool {
 struct Decisions<'a> {
     common: Vec<&'a Glob>,
     known: HashMap<(usize, usize), Decision>,
-    patience: Patience,
+    budget: Budget,
 }
 
 impl<'a> Decisions<'a> {
     fn new(lanes: &'a Lanes) -> Decisions<'a> {
         let common = lanes.common().into_iter();
         let common = common.flat_map(|common| common.protect.iter().chain(&common.share));
-        let (known, patience) = (HashMap::new(), Patience::default());
-        Decisions { common: common.collect(), known, patience }
+        let (known, budget) = (HashMap::new(), Budget::default());
+        Decisions { common: common.collect(), known, budget }
     }
 
     fn of(
@@ -178,11 +178,11 @@ impl<'a> Decisions<'a> {
         right: Entry<'_, LaneGlob>,
     ) -> Decision {
         let (one, other) = (left.glob.identity(), right.glob.identity());
-        let (common, patience) = (&self.common, &mut self.patience);
+        let (common, budget) = (&self.common, &mut self.budget);
         let known = self
             .known
             .entry((one.min(other), one.max(other)))
-            .or_insert_with(|| decide(left.glob, right.glob, common, patience));
+            .or_insert_with(|| decide(left.glob, right.glob, common, budget));
         let lanes = [lanes.of(left.of.0), lanes.of(right.of.0)];
         let excluded = match &*known {
             Decision::Apart => return Decision::Apart,
@@ -193,8 +193,8 @@ impl<'a> Decisions<'a> {
             return known.clone();
         }
         let exclusions = lanes.iter().flat_map(|lane| lane.exclusions());
-        let minus: Vec<&Glob> = self.common.iter().copied().chain(exclusions).collect();
-        decide(left.glob, right.glob, &minus, &mut self.patience)
+        let subtracted: Vec<&Glob> = self.common.iter().copied().chain(exclusions).collect();
+        decide(left.glob, right.glob, &subtracted, &mut self.budget)
     }
 }
 
@@ -304,7 +304,8 @@ mod tests {
         let told = |most: usize| {
             let mut finder = Finder::new(&lanes, most);
             let globs: Vec<_> = lanes.globs().collect();
-            let ended = each_near_pair(&globs, of_two_tasks, |one, other| finder.look(one, other));
+            let ended =
+                for_each_candidate(&globs, of_two_tasks, |one, other| finder.look(one, other));
             let overlaps = finder.overlaps(&[]);
             let decided = |overlap: &Overlap| overlap.shared.undecided.is_empty();
             let decided: Vec<bool> = overlaps.iter().map(decided).collect();
@@ -334,7 +335,7 @@ mod tests {
             for right in lanes.ids().filter(|right| left < *right) {
                 let all = |task: TaskId| lanes.of(task).globs().ids();
                 let pairs = all(left).flat_map(|one| all(right).map(move |other| (one, other)));
-                let shared = lanes.of(left).meet(lanes.of(right), pairs);
+                let shared = lanes.of(left).intersection(lanes.of(right), pairs);
                 if shared != Shared::default() {
                     naive.push(((left, right), shared));
                 }

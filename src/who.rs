@@ -2,7 +2,7 @@
 
 use crate::glob::{Glob, Undecided};
 use crate::index::{GlobId, IndexVec, TaskId};
-use crate::lane::{Holder, Lanes};
+use crate::lane::{Lanes, MatchedBy};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Own, Plan};
 
@@ -98,13 +98,13 @@ impl<'p> Who<'p> {
         }
         let mut answer = Answer::default();
         for task in self.lanes.candidates(path) {
-            match self.lanes.of(task).holder(path) {
+            match self.lanes.of(task).matched_by(path) {
                 Ok(None) => {}
-                Ok(Some(Holder::Glob(place))) => {
+                Ok(Some(MatchedBy::Glob(place))) => {
                     let entry = self.globs[task][place];
                     answer.owners.push(Owner { task, entry, shared: false });
                 }
-                Ok(Some(Holder::Share)) => {
+                Ok(Some(MatchedBy::Share)) => {
                     if let Some(entry) = first(&self.plan.share, path) {
                         answer.owners.push(Owner { task, entry, shared: true });
                     }

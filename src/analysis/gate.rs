@@ -86,7 +86,7 @@ impl<'a> GateFacts<'a> {
 
     /// Where two tasks changed one path.
     pub fn collisions(&self) -> &Collisions<'a> {
-        let find = || gate::collisions(self.lanes, self.order, &self.input.judged);
+        let find = || gate::collisions(self.lanes, self.order, &self.input.diff);
         self.collisions.get_or_init(find)
     }
 
@@ -98,7 +98,7 @@ impl<'a> GateFacts<'a> {
     /// Where one task renames a folder and another adds files to it.
     pub fn moved(&self) -> &MovedFolders<'a> {
         self.moved.get_or_init(|| {
-            gate::moved_folders(self.order, &self.input.judged, &self.input.folder_renames)
+            gate::moved_folders(self.order, &self.input.diff, &self.input.folder_renames)
         })
     }
 
@@ -107,9 +107,9 @@ impl<'a> GateFacts<'a> {
     pub(crate) fn concerns(&self, task: Option<TaskId>) -> bool {
         task.is_none_or(|task| {
             self.input
-                .judged
+                .diff
                 .iter()
-                .any(|judged| judged.task == Some(task) && !matches!(judged.work, Work::NoBranch))
+                .any(|diff| diff.task == Some(task) && !matches!(diff.work, Work::NoBranch))
         })
     }
 }

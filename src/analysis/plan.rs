@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::failure::Failure;
-use crate::glob::{Glob, Meeting, Patience};
+use crate::glob::{Budget, Glob, Intersection};
 use crate::index::{IndexVec, TaskId};
 use crate::lane::Lanes;
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
@@ -11,10 +11,10 @@ use crate::overlap::{self, Clashes, Hazards, Overlap};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan, Task};
-use crate::survey::breadth::Breadth;
-use crate::survey::companions::Companions;
-use crate::survey::slips::Slips;
-use crate::survey::{self, Tree};
+use crate::plan_vs_files::broad_lanes::BroadLanes;
+use crate::plan_vs_files::companions::Companions;
+use crate::plan_vs_files::typos::Typos;
+use crate::plan_vs_files::{self, Tree};
 
 /// What is known of a plan, and of the files that exist beside it.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub struct PlanFacts<'a> {
     extents: OnceLock<Extents>,
     redundancies: OnceLock<IndexVec<TaskId, Redundancy>>,
     tree: OnceLock<Option<Tree<'a>>>,
-    pub(crate) slips: OnceLock<Slips>,
-    pub(crate) breadth: OnceLock<Breadth>,
+    pub(crate) typos: OnceLock<Typos>,
+    pub(crate) broad_lanes: OnceLock<BroadLanes>,
     pub(crate) companions: OnceLock<Companions>,
 }
 
@@ -73,8 +73,8 @@ impl<'a> PlanFacts<'a> {
             extents: OnceLock::new(),
             redundancies: OnceLock::new(),
             tree: OnceLock::new(),
-            slips: OnceLock::new(),
-            breadth: OnceLock::new(),
+            typos: OnceLock::new(),
+            broad_lanes: OnceLock::new(),
             companions: OnceLock::new(),
         }
     }
@@ -118,7 +118,7 @@ impl<'a> PlanFacts<'a> {
     /// A vacant lane has none, and a glob of protected paths is not one: other rules report those.
     pub fn redundancies(&self) -> &IndexVec<TaskId, Redundancy> {
         self.redundancies.get_or_init(|| {
-            let mut patience = Patience::default();
+            let mut budget = Budget::default();
             let share = self.lanes.common().map_or(&[][..], |common| &common.share);
             let Extents { vacant, protected, .. } = self.extents();
             let tasks = self.plan.tasks.iter().zip(vacant).zip(protected);
@@ -126,7 +126,7 @@ impl<'a> PlanFacts<'a> {
                 let entries = asked_entries(task, protected);
                 match *vacant == Some(true) || entries.len() < 2 {
                     true => Redundancy::default(),
-                    false => redundancy(&entries, share, &mut patience),
+                    false => redundancy(&entries, share, &mut budget),
                 }
             };
             tasks.map(of_task).collect()
@@ -134,19 +134,21 @@ impl<'a> PlanFacts<'a> {
     }
 
     /// The globs that match no file by a slip.
-    pub fn slips(&self) -> &Slips {
-        self.slips.get_or_init(|| survey::slips(self.plan, self.tree()))
+    pub fn typos(&self) -> &Typos {
+        self.typos.get_or_init(|| plan_vs_files::typos(self.plan, self.tree()))
     }
 
     /// The lanes that hold too much.
-    pub fn breadth(&self) -> &Breadth {
-        self.breadth
-            .get_or_init(|| survey::breadth(self.lanes, self.order, self.overlaps(), self.tree()))
+    pub fn broad_lanes(&self) -> &BroadLanes {
+        self.broad_lanes.get_or_init(|| {
+            plan_vs_files::broad_lanes(self.lanes, self.order, self.overlaps(), self.tree())
+        })
     }
 
     /// The companions that lanes lack.
     pub fn companions(&self) -> &Companions {
-        self.companions.get_or_init(|| survey::companions(self.plan, self.lanes, self.tree()))
+        self.companions
+            .get_or_init(|| plan_vs_files::companions(self.plan, self.lanes, self.tree()))
     }
 
     /// The files that exist; `None` where they are not all known, for then nobody can say what does
@@ -158,24 +160,26 @@ impl<'a> PlanFacts<'a> {
     /// Whether an exclusion of a lane may take paths of a glob: it may be there for them alone, and
     /// without the glob it would be in the way of nothing.
     pub(crate) fn is_cut(&self, task: TaskId, glob: &Glob) -> bool {
-        let mut patience = Patience::default();
+        let mut budget = Budget::default();
         let mut exclusions = self.lanes.of(task).exclusions().iter();
-        exclusions.any(|exclusion| exclusion.meet(glob, &[], &mut patience) != Meeting::Apart)
+        exclusions.any(|exclusion| {
+            exclusion.intersection(glob, &[], &mut budget) != Intersection::Disjoint
+        })
     }
 }
 
 impl Extents {
     fn new(lanes: &Lanes) -> Extents {
-        let mut patience = Patience::default();
+        let mut budget = Budget::default();
         let tasks = lanes.ids();
-        let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut patience)).collect();
+        let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut budget)).collect();
         let protected = tasks
             .map(|task| {
                 let lane = lanes.of(task);
-                lane.globs().ids().map(|glob| lane.is_protected(glob, &mut patience)).collect()
+                lane.globs().ids().map(|glob| lane.is_protected(glob, &mut budget)).collect()
             })
             .collect();
-        let protected_shares = lanes.protected_shares(&mut patience);
+        let protected_shares = lanes.protected_shares(&mut budget);
         Extents { vacant, protected, protected_shares }
     }
 }

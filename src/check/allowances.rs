@@ -8,7 +8,7 @@ use crate::glob::Glob;
 use crate::index::TaskId;
 use crate::overlap;
 use crate::plan::{Allow, Plan};
-use crate::rules::{self, AllowPlace, Rule};
+use crate::rules::{self, AllowIndex, Rule};
 
 /// The allowances of all tasks.
 pub(super) struct Allowances<'f, 'a> {
@@ -26,7 +26,7 @@ impl<'f, 'a> Allowances<'f, 'a> {
         Allowances {
             plan,
             facts,
-            tasks: ids.map(|(place, task)| (&*task.id.value, place)).collect(),
+            tasks: ids.map(|(location, task)| (&*task.id.value, location)).collect(),
         }
     }
 
@@ -37,7 +37,7 @@ impl<'f, 'a> Allowances<'f, 'a> {
 
     /// The allowances that accept all of a finding, in the order of its tasks. The first is the
     /// one that counts.
-    pub(super) fn accepting(&self, rule: &Rule, draft: &Draft) -> Vec<AllowPlace> {
+    pub(super) fn accepting(&self, rule: &Rule, draft: &Draft) -> Vec<AllowIndex> {
         let mut accepting = Vec::new();
         if rule.fixed {
             return accepting;
@@ -45,12 +45,12 @@ impl<'f, 'a> Allowances<'f, 'a> {
         let tasks = self.tasks(draft);
         for &task in &tasks {
             let other = |with: TaskId| with != task && tasks.contains(&with);
-            for (place, allow) in self.plan[task].allow.iter().enumerate() {
+            for (location, allow) in self.plan[task].allow.iter().enumerate() {
                 if allow.rule.value == rule.name
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
                     && self.accepts(rule, allow, draft, &tasks)
                 {
-                    accepting.push((task, place));
+                    accepting.push((task, location));
                 }
             }
         }
@@ -58,9 +58,9 @@ impl<'f, 'a> Allowances<'f, 'a> {
     }
 
     /// Who accepts by an allowance, and why.
-    pub(super) fn allowed(&self, (task, place): AllowPlace) -> Allowed {
+    pub(super) fn allowed(&self, (task, location): AllowIndex) -> Allowed {
         let task = &self.plan[task];
-        let reason = task.allow[place].reason.value.clone();
+        let reason = task.allow[location].reason.value.clone();
         Allowed { by: task.id.value.to_string(), reason }
     }
 
@@ -83,7 +83,8 @@ impl<'f, 'a> Allowances<'f, 'a> {
             at.is_ok_and(|at| {
                 let pairs = found[at].shared.pairs.iter().copied();
                 let (left, right) = (facts.lanes.of(left), facts.lanes.of(right));
-                let outside = left.meet_outside(right, pairs, std::slice::from_ref(allowed));
+                let outside =
+                    left.intersection_outside(right, pairs, std::slice::from_ref(allowed));
                 !outside.pairs.is_empty() || !outside.undecided.is_empty()
             })
         } else {

@@ -2,7 +2,7 @@
 //! indexes or by holding every pair of globs and every file against each other.
 
 use super::*;
-use crate::lane::{Holder, Lanes};
+use crate::lane::{Lanes, MatchedBy};
 use crate::overlap::SAMPLE;
 use crate::plan::{PlanText, read};
 use crate::report::{Format, Style, write};
@@ -83,12 +83,12 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
                 .globs()
                 .ids()
                 .flat_map(|one| other.globs().ids().map(move |other| (one, other)));
-            let mut shared = one.meet(other, all);
+            let mut shared = one.intersection(other, all);
             if shared.pairs.is_empty() && shared.undecided.is_empty() {
                 continue;
             }
             let by_glob = |lane: &crate::lane::Lane, file: &RepoPath| {
-                matches!(lane.holder(file), Ok(Some(Holder::Glob(_))))
+                matches!(lane.matched_by(file), Ok(Some(MatchedBy::Glob(_))))
             };
             let both: Vec<&RepoPath> = files
                 .iter()
@@ -101,8 +101,8 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
                     holds(&one.globs()[left]) && holds(&other.globs()[right])
                 };
                 // The pair that the file is in comes first; the first of them, as they stand.
-                let place = pairs.iter().position(proves).unwrap();
-                let pair = pairs.remove(place);
+                let location = pairs.iter().position(proves).unwrap();
+                let pair = pairs.remove(location);
                 pairs.sort_unstable();
                 pairs.insert(0, pair);
                 shared.pairs = pairs;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::Input;
-use crate::gate::{Extent, Judged, Source, Work};
+use crate::gate::{Coverage, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::plan::{PlanText, read};
 
@@ -24,25 +24,25 @@ fn checked(text: &str) -> Report {
 }
 
 /// What a task did: the paths that it added, or nothing where it has no branch.
-fn work(task: TaskId, extent: Extent, paths: Option<&[&str]>) -> Judged {
+fn work(task: TaskId, coverage: Coverage, paths: Option<&[&str]>) -> TaskDiff {
     let work = paths.map_or(Work::NoBranch, |paths| {
         let change = Change { kind: ChangeKind::Added, old: None, new: None, shown: None };
         let added = |path: &&str| (path.parse().unwrap(), change.clone());
         let changes = paths.iter().map(added).collect();
         Work::Changes(ChangeSet { changes, gaps: Vec::new() })
     });
-    Judged {
+    TaskDiff {
         task: Some(task),
         input: Input::default(),
-        extent,
+        coverage,
         source: Source::Commits(None),
         work,
-        doubts: BTreeMap::new(),
+        uncertain: BTreeMap::new(),
     }
 }
 
-fn gated(text: &str, judged: Vec<Judged>) -> Report {
-    gate(&plan(text), &GateInput { judged: judged.into(), ..GateInput::default() })
+fn gated(text: &str, diff: Vec<TaskDiff>) -> Report {
+    gate(&plan(text), &GateInput { diff: diff.into(), ..GateInput::default() })
 }
 
 #[test]
@@ -144,32 +144,36 @@ fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
     let told = |rules: &[&str]| -> Vec<String> {
         rules.iter().map(|rule| format!("`a` allows `{rule}` where nothing needs it")).collect()
     };
-    for (extent, paths, expected) in [
-        (Extent::Branch, Some(&["x/1"][..]), &["out-of-lane", "no-changes", "missing-branch"][..]),
-        (Extent::Given, Some(&["x/1"]), &["out-of-lane", "no-changes"]),
-        (Extent::Given, Some(&["x/1", "log"]), &["no-changes"]),
-        (Extent::Given, Some(&[]), &["out-of-lane"]),
-        (Extent::Uncommitted, Some(&["x/1"]), &[]),
-        (Extent::Branch, None, &[]),
+    for (coverage, paths, expected) in [
+        (
+            Coverage::Branch,
+            Some(&["x/1"][..]),
+            &["out-of-lane", "no-changes", "missing-branch"][..],
+        ),
+        (Coverage::Given, Some(&["x/1"]), &["out-of-lane", "no-changes"]),
+        (Coverage::Given, Some(&["x/1", "log"]), &["no-changes"]),
+        (Coverage::Given, Some(&[]), &["out-of-lane"]),
+        (Coverage::Uncommitted, Some(&["x/1"]), &[]),
+        (Coverage::Branch, None, &[]),
     ] {
-        let report = gated(text, vec![work(nth(0), extent, paths)]);
-        assert_eq!(unused(&report), told(expected), "{extent:?} {paths:?}");
+        let report = gated(text, vec![work(nth(0), coverage, paths)]);
+        assert_eq!(unused(&report), told(expected), "{coverage:?} {paths:?}");
     }
     // What could not be read may need it, of this task or of all.
-    let mut cut = work(nth(0), Extent::Given, Some(&["x/1"]));
+    let mut cut = work(nth(0), Coverage::Given, Some(&["x/1"]));
     let gap = || Failure { problem: "p".to_owned(), help: String::new() };
     let Work::Changes(changes) = &mut cut.work else { unreachable!() };
     changes.gaps.push(gap());
     assert_eq!(
-        unused(&gated(text, vec![cut, work(nth(1), Extent::Given, Some(&["log"]))])),
+        unused(&gated(text, vec![cut, work(nth(1), Coverage::Given, Some(&["log"]))])),
         [""; 0]
     );
-    let judged = vec![work(nth(0), Extent::Given, Some(&["x/1"]))];
-    let input = GateInput { judged: judged.into(), gaps: vec![gap()], ..GateInput::default() };
+    let diff = vec![work(nth(0), Coverage::Given, Some(&["x/1"]))];
+    let input = GateInput { diff: diff.into(), gaps: vec![gap()], ..GateInput::default() };
     assert_eq!(unused(&gate(&plan(text), &input)), [""; 0]);
     // So may a lane that is not known.
     let unknown = text.replacen("x/*", "[x/*, /y]", 1);
-    assert_eq!(unused(&gated(&unknown, vec![work(nth(0), Extent::Given, Some(&[]))])), [""; 0]);
+    assert_eq!(unused(&gated(&unknown, vec![work(nth(0), Coverage::Given, Some(&[]))])), [""; 0]);
 }
 
 /// The first allowance in the order of the finding's tasks is the one that is told.

@@ -72,16 +72,16 @@ fn mend(workspace: &Workspace<'_>, most: Applicability) -> Result<Outcome, Failu
         ));
     }
     let (files, gaps) = run::files(workspace);
-    let mended = lanelint::check::mend(texts.clone(), own, &files, &gaps, most);
-    for done in mended.done.iter().filter(|done| done.applicability == Applicability::Unsafe) {
-        tell("may change a lane", &format!("{}: {}", done.place, done.title));
+    let fixed = lanelint::check::fix(texts.clone(), own, &files, &gaps, most);
+    for done in fixed.done.iter().filter(|done| done.applicability == Applicability::Unsafe) {
+        tell("may change a lane", &format!("{}: {}", done.location, done.title));
     }
-    for Refused { place, title, task } in &mended.refused {
+    for Refused { location, title, task } in &fixed.refused {
         let help = "not applied; please report this plan as a bug of lanelint";
-        tell("bug", &format!("{place}: `{title}` would change the lane of `{task}`: {help}"));
+        tell("bug", &format!("{location}: `{title}` would change the lane of `{task}`: {help}"));
     }
     let mut rewrites = Vec::new();
-    for ((path, old), new) in paths.iter().zip(&texts).zip(&mended.texts) {
+    for ((path, old), new) in paths.iter().zip(&texts).zip(&fixed.texts) {
         if let (Ok(old), Ok(new)) = (&old.bytes, &new.bytes)
             && old != new
         {
@@ -91,8 +91,8 @@ fn mend(workspace: &Workspace<'_>, most: Applicability) -> Result<Outcome, Failu
     for rewrite in rewrites {
         rewrite.finish()?;
     }
-    for done in &mended.done {
-        tell("fixed", &format!("{}: {}", done.place, done.title));
+    for done in &fixed.done {
+        tell("fixed", &format!("{}: {}", done.location, done.title));
     }
-    Ok(Outcome::new(mended.report, &name))
+    Ok(Outcome::new(fixed.report, &name))
 }

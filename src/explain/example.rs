@@ -9,7 +9,7 @@ use crate::change::{ChangeSet, Conflict, FolderRename};
 use crate::failure::Failure;
 use crate::finding::{Input, Report};
 use crate::gate::{
-    ChangedLink, Destination, Extent, GateInput, Judged, Node, Source, System, TriedMerge, Work,
+    ChangedLink, Coverage, Destination, GateInput, Node, Source, System, TaskDiff, TriedMerge, Work,
 };
 use crate::index::{InputId, TaskId};
 use crate::patch;
@@ -83,19 +83,19 @@ fn work(text: &str) -> Work {
 
 /// What a gate is asked about the work of some tasks.
 fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<TaskId>, Work)>) -> GateInput {
-    let judged = works.into_iter().map(|(task, work)| Judged {
+    let diff = works.into_iter().map(|(task, work)| TaskDiff {
         task,
         input: Input {
             task: task.and_then(|task| plan.tasks.find(task)).map(|task| task.id.value.to_string()),
             source: PATCH.to_owned(),
             ..Input::default()
         },
-        extent: Extent::Given,
+        coverage: Coverage::Given,
         source: Source::Patch(PATCH.to_owned()),
         work,
-        doubts: BTreeMap::new(),
+        uncertain: BTreeMap::new(),
     });
-    GateInput { judged: judged.collect(), ..GateInput::default() }
+    GateInput { diff: diff.collect(), ..GateInput::default() }
 }
 
 /// The symbolic links of a patch, followed in a repository that holds nothing.
@@ -111,7 +111,7 @@ fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
         .filter_map(|(path, change)| Some((path, change.shown.as_ref()?.links.first()?)));
     targets
         .map(|(path, target)| ChangedLink {
-            judged: InputId::from(0),
+            diff: InputId::from(0),
             path: path.clone(),
             target: Some(target.clone()),
             leads: followed(path, target),

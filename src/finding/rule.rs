@@ -42,7 +42,7 @@ pub enum Subject {
     /// Whether a branch is there, and is a task's.
     Branch,
     /// What concurrent tasks did, held against each other.
-    Meeting,
+    Pair,
     /// What comes of merging the branches of concurrent tasks.
     Merge,
 }

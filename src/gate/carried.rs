@@ -14,7 +14,7 @@ use crate::path::RepoPath;
 #[derive(Clone, Debug)]
 pub struct Carried {
     /// The input.
-    pub judged: InputId,
+    pub diff: InputId,
     /// The path, as the merge leaves it.
     pub path: RepoPath,
     /// How it differs from the base; no sides are known of a path that only conflicts.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::moving::folders;
-use super::{GateInput, Judged};
+use super::{GateInput, TaskDiff};
 use crate::change::ChangeKind;
 use crate::fold;
-use crate::overlap::Discord;
+use crate::overlap::ClashKind;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
@@ -18,14 +18,14 @@ const MOST_PAIRS: usize = 50_000_000;
 #[derive(Clone, Debug)]
 pub struct PathClash<'a> {
     /// Why it cannot.
-    pub discord: Discord,
+    pub discord: ClashKind,
     /// The input that holds the path; of two, that of the earlier task, or of the one that wrote the
     /// file.
-    pub judged: &'a Judged,
+    pub diff: &'a TaskDiff,
     /// The path.
     pub path: &'a RepoPath,
     /// The input that holds the other path; nothing for one that exists.
-    pub other_judged: Option<&'a Judged>,
+    pub other_judged: Option<&'a TaskDiff>,
     /// The other path.
     pub other: &'a RepoPath,
 }
@@ -42,8 +42,8 @@ pub struct PathClashes<'a> {
 /// The folded forms of all paths that were added: of the existing paths, only those that have one of
 /// these can clash with them.
 #[must_use]
-pub fn added_forms(judged: &[Judged]) -> HashSet<RepoPath> {
-    let changes = judged.iter().flat_map(Judged::changes);
+pub fn added_forms(diff: &[TaskDiff]) -> HashSet<RepoPath> {
+    let changes = diff.iter().flat_map(TaskDiff::changes);
     let added = changes.filter(|(_, change)| change.kind == ChangeKind::Added);
     added.map(|(path, _)| fold::path(path)).collect()
 }
@@ -54,10 +54,10 @@ pub fn added_forms(judged: &[Judged]) -> HashSet<RepoPath> {
 pub fn path_clashes<'a>(order: &Order, input: &'a GateInput) -> PathClashes<'a> {
     let mut clashes = PathClashes::default();
     by_form(order, input, &mut clashes);
-    by_folder(order, &input.judged, &mut clashes);
+    by_folder(order, &input.diff, &mut clashes);
     clashes.found.sort_by_key(|clash| {
-        let task = |judged: Option<&Judged>| judged.map(|judged| judged.task);
-        (task(Some(clash.judged)), task(clash.other_judged), clash.path, clash.other)
+        let task = |diff: Option<&TaskDiff>| diff.map(|diff| diff.task);
+        (task(Some(clash.diff)), task(clash.other_judged), clash.path, clash.other)
     });
     clashes
 }
@@ -73,28 +73,28 @@ impl<'a> PathClashes<'a> {
 }
 
 /// The paths that an input writes and does not take away, each with whether it was added.
-fn written(judged: &Judged) -> impl Iterator<Item = (&RepoPath, bool)> {
-    let left = judged.changes().filter(|(_, change)| change.kind != ChangeKind::Deleted);
+fn written(diff: &TaskDiff) -> impl Iterator<Item = (&RepoPath, bool)> {
+    let left = diff.changes().filter(|(_, change)| change.kind != ChangeKind::Deleted);
     left.map(|(path, change)| (path, change.kind == ChangeKind::Added))
 }
 
-fn concurrent(order: &Order, one: &Judged, other: &Judged) -> bool {
+fn concurrent(order: &Order, one: &TaskDiff, other: &TaskDiff) -> bool {
     one.task.zip(other.task).is_some_and(|(one, other)| order.concurrent(one, other))
 }
 
 fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a>) {
-    let mut writers: BTreeMap<RepoPath, Vec<(&Judged, &RepoPath, bool)>> = BTreeMap::new();
-    for judged in &input.judged {
-        for (path, added) in written(judged) {
-            writers.entry(fold::path(path)).or_default().push((judged, path, added));
+    let mut writers: BTreeMap<RepoPath, Vec<(&TaskDiff, &RepoPath, bool)>> = BTreeMap::new();
+    for diff in &input.diff {
+        for (path, added) in written(diff) {
+            writers.entry(fold::path(path)).or_default().push((diff, path, added));
         }
     }
-    let discord = Discord::Form;
+    let discord = ClashKind::Form;
     for other in &input.existing {
-        for &(judged, path, added) in writers.get(&fold::path(other)).into_iter().flatten() {
-            if added && path != other && !judged.has_changed(other) {
+        for &(diff, path, added) in writers.get(&fold::path(other)).into_iter().flatten() {
+            if added && path != other && !diff.has_changed(other) {
                 let other_judged = None;
-                clashes.add(PathClash { discord, judged, path, other_judged, other });
+                clashes.add(PathClash { discord, diff, path, other_judged, other });
             }
         }
     }
@@ -104,8 +104,8 @@ fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a
         if writers.iter().all(|writer| writer.1 == writers[0].1) {
             continue;
         }
-        writers.sort_by_key(|(judged, path, _)| (judged.task, *path));
-        for (at, &(judged, path, _)) in writers.iter().enumerate() {
+        writers.sort_by_key(|(diff, path, _)| (diff.task, *path));
+        for (at, &(diff, path, _)) in writers.iter().enumerate() {
             for &(other_judged, other, _) in &writers[at + 1..] {
                 pairs += 1;
                 if pairs > MOST_PAIRS {
@@ -113,30 +113,30 @@ fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a
                     return;
                 }
                 if path != other
-                    && concurrent(order, judged, other_judged)
-                    && told.insert((judged.task, other_judged.task, path, other))
+                    && concurrent(order, diff, other_judged)
+                    && told.insert((diff.task, other_judged.task, path, other))
                 {
                     let other_judged = Some(other_judged);
-                    clashes.add(PathClash { discord, judged, path, other_judged, other });
+                    clashes.add(PathClash { discord, diff, path, other_judged, other });
                 }
             }
         }
     }
 }
 
-fn by_folder<'a>(order: &Order, judged: &'a [Judged], clashes: &mut PathClashes<'a>) {
-    let mut writers: BTreeMap<&[u8], Vec<(&Judged, &RepoPath)>> = BTreeMap::new();
-    for judged in judged {
-        for (path, _) in written(judged) {
-            writers.entry(path.as_bytes()).or_default().push((judged, path));
+fn by_folder<'a>(order: &Order, diff: &'a [TaskDiff], clashes: &mut PathClashes<'a>) {
+    let mut writers: BTreeMap<&[u8], Vec<(&TaskDiff, &RepoPath)>> = BTreeMap::new();
+    for diff in diff {
+        for (path, _) in written(diff) {
+            writers.entry(path.as_bytes()).or_default().push((diff, path));
         }
     }
-    let discord = Discord::Folder;
+    let discord = ClashKind::Folder;
     let mut pairs = 0;
     let mut told = BTreeSet::new();
     for writers_below in writers.values() {
         for folder in writers_below.first().into_iter().flat_map(|(_, path)| folders(path)) {
-            for &(judged, path) in writers.get(folder).into_iter().flatten() {
+            for &(diff, path) in writers.get(folder).into_iter().flatten() {
                 for &(other_judged, other) in writers_below {
                     pairs += 1;
                     if pairs > MOST_PAIRS {
@@ -144,11 +144,11 @@ fn by_folder<'a>(order: &Order, judged: &'a [Judged], clashes: &mut PathClashes<
                         return;
                     }
                     // One that says it for a folder says it for the files.
-                    if concurrent(order, judged, other_judged)
-                        && told.insert((judged.task, other_judged.task, path))
+                    if concurrent(order, diff, other_judged)
+                        && told.insert((diff.task, other_judged.task, path))
                     {
                         let other_judged = Some(other_judged);
-                        clashes.add(PathClash { discord, judged, path, other_judged, other });
+                        clashes.add(PathClash { discord, diff, path, other_judged, other });
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::{GateInput, Judged};
+use super::{GateInput, TaskDiff};
 use crate::change::object::{Mode, ObjectId};
 use crate::change::{Change, ChangeKind, Lines};
 use crate::index::TaskId;
@@ -36,23 +36,23 @@ pub struct Collisions<'a> {
 
 /// How the lines stand to each other that two tasks wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meeting {
+pub enum Proximity {
     /// Some line was written by both, or something put into the same place.
-    Touch,
+    Overlapping,
     /// There is no line between them: git does not merge that by itself.
     Adjacent,
     /// There are lines between them.
-    Apart,
+    Separate,
 }
 
 /// Finds every path that two concurrent tasks changed, unless both may write it since it is shared
 /// or both leave the same there.
 #[must_use]
-pub fn collisions<'a>(lanes: &Lanes, order: &Order, judged: &'a [Judged]) -> Collisions<'a> {
+pub fn collisions<'a>(lanes: &Lanes, order: &Order, diff: &'a [TaskDiff]) -> Collisions<'a> {
     let mut writers: BTreeMap<&RepoPath, Vec<(TaskId, &Change)>> = BTreeMap::new();
-    for judged in judged {
-        let Some(task) = judged.task else { continue };
-        for (path, change) in judged.changes() {
+    for diff in diff {
+        let Some(task) = diff.task else { continue };
+        for (path, change) in diff.changes() {
             writers.entry(path).or_default().push((task, change));
         }
     }
@@ -63,7 +63,7 @@ pub fn collisions<'a>(lanes: &Lanes, order: &Order, judged: &'a [Judged]) -> Col
         let by_share: Vec<bool> = writers
             .iter()
             .map(|&(task, _)| {
-                let held = lanes.of(task).holder(path);
+                let held = lanes.of(task).matched_by(path);
                 // What a lane holds by a glob of its own may be shared as well.
                 held.is_ok_and(|held| held.is_some()) && lanes.is_shared(path)
             })
@@ -149,7 +149,7 @@ impl Collision<'_> {
     ///
     /// # Errors
     /// Why nobody knows.
-    pub fn meeting(&self, lines: &[Lines; 2]) -> Result<Meeting, &'static str> {
+    pub fn proximity(&self, lines: &[Lines; 2]) -> Result<Proximity, &'static str> {
         let old =
             self.sides.map(|(_, change)| change.old.as_ref().and_then(|side| side.id.as_ref()));
         if let [Some(one), Some(other)] = old
@@ -159,20 +159,20 @@ impl Collision<'_> {
         }
         match lines {
             [Lines::Unknown(why), _] | [_, Lines::Unknown(why)] => Err(why),
-            [Lines::Known(one), Lines::Known(other)] => Ok(meeting(one, other)),
+            [Lines::Known(one), Lines::Known(other)] => Ok(proximity(one, other)),
         }
     }
 }
 
 /// How two lists of lines stand to each other, each in its order.
-fn meeting(one: &[Range<u64>], other: &[Range<u64>]) -> Meeting {
+fn proximity(one: &[Range<u64>], other: &[Range<u64>]) -> Proximity {
     let (mut one, mut other) = (one, other);
-    let mut meeting = Meeting::Apart;
+    let mut proximity = Proximity::Separate;
     while let (Some(left), Some(right)) = (one.first(), other.first()) {
         match of_two(left, right) {
-            Meeting::Touch => return Meeting::Touch,
-            Meeting::Adjacent => meeting = Meeting::Adjacent,
-            Meeting::Apart => {}
+            Proximity::Overlapping => return Proximity::Overlapping,
+            Proximity::Adjacent => proximity = Proximity::Adjacent,
+            Proximity::Separate => {}
         }
         if (left.end, left.start) <= (right.end, right.start) {
             one = &one[1..];
@@ -180,10 +180,10 @@ fn meeting(one: &[Range<u64>], other: &[Range<u64>]) -> Meeting {
             other = &other[1..];
         }
     }
-    meeting
+    proximity
 }
 
-fn of_two(left: &Range<u64>, right: &Range<u64>) -> Meeting {
+fn of_two(left: &Range<u64>, right: &Range<u64>) -> Proximity {
     let inside = |at: u64, range: &Range<u64>| range.start < at && at < range.end;
     let touch = match (left.is_empty(), right.is_empty()) {
         (true, true) => left.start == right.start,
@@ -192,11 +192,11 @@ fn of_two(left: &Range<u64>, right: &Range<u64>) -> Meeting {
         (false, false) => left.start < right.end && right.start < left.end,
     };
     if touch {
-        Meeting::Touch
+        Proximity::Overlapping
     } else if left.end == right.start || right.end == left.start {
-        Meeting::Adjacent
+        Proximity::Adjacent
     } else {
-        Meeting::Apart
+        Proximity::Separate
     }
 }
 
@@ -207,16 +207,16 @@ mod tests {
     #[test]
     fn lines_touch_are_adjacent_or_apart() {
         for (left, right, expected) in [
-            ((2, 5), (4, 6), Meeting::Touch),
-            ((2, 5), (2, 5), Meeting::Touch),
-            ((2, 5), (5, 6), Meeting::Adjacent),
-            ((2, 5), (6, 7), Meeting::Apart),
-            ((3, 3), (3, 3), Meeting::Touch),
-            ((3, 3), (4, 4), Meeting::Apart),
-            ((3, 3), (2, 5), Meeting::Touch),
-            ((2, 2), (2, 5), Meeting::Adjacent),
-            ((5, 5), (2, 5), Meeting::Adjacent),
-            ((0, u64::MAX), (7, 7), Meeting::Touch),
+            ((2, 5), (4, 6), Proximity::Overlapping),
+            ((2, 5), (2, 5), Proximity::Overlapping),
+            ((2, 5), (5, 6), Proximity::Adjacent),
+            ((2, 5), (6, 7), Proximity::Separate),
+            ((3, 3), (3, 3), Proximity::Overlapping),
+            ((3, 3), (4, 4), Proximity::Separate),
+            ((3, 3), (2, 5), Proximity::Overlapping),
+            ((2, 2), (2, 5), Proximity::Adjacent),
+            ((5, 5), (2, 5), Proximity::Adjacent),
+            ((0, u64::MAX), (7, 7), Proximity::Overlapping),
         ] {
             let (left, right) = (left.0..left.1, right.0..right.1);
             assert_eq!(of_two(&left, &right), expected, "{left:?} {right:?}");
@@ -245,9 +245,9 @@ mod tests {
                     one.iter().flat_map(|left| other.iter().map(move |right| (left, right)));
                 let naive = pairs
                     .map(|(left, right)| of_two(left, right))
-                    .min_by_key(|meeting| *meeting as u8)
-                    .unwrap_or(Meeting::Apart);
-                assert_eq!(meeting(one, &other), naive, "{one:?} {other:?}");
+                    .min_by_key(|proximity| *proximity as u8)
+                    .unwrap_or(Proximity::Separate);
+                assert_eq!(proximity(one, &other), naive, "{one:?} {other:?}");
             }
         }
     }

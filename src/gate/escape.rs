@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::standing::standing;
-use super::{ChangedLink, Destination, GateInput, Protection, Standing, Work};
-use crate::glob::{Patience, Undecided};
+use super::placement::placement;
+use super::{ChangedLink, Destination, GateInput, Placement, Protection, Work};
+use crate::glob::{Budget, Undecided};
 use crate::index::TaskId;
 use crate::lane::{Lanes, OthersBelow};
 use crate::path::RepoPath;
@@ -60,13 +60,13 @@ pub fn escapes(
 ) -> Vec<Result<Option<Escape>, NoEscape>> {
     let mut escapes = Escapes::new(lanes, protection);
     let mut of = |link: &ChangedLink| {
-        let Some(judged) = input.judged.find(link.judged) else { return Ok(None) };
-        let change = match &judged.work {
+        let Some(diff) = input.diff.find(link.diff) else { return Ok(None) };
+        let change = match &diff.work {
             Work::Changes(set) => set.changes.get(&link.path),
             Work::NoBranch | Work::Unreadable(_) => None,
         };
-        let stands = |change| standing(plan, lanes, protection, judged.task, &link.path, change);
-        escapes.of(link, judged.task, &change.map_or(Standing::Undecided, stands))
+        let stands = |change| placement(plan, lanes, protection, diff.task, &link.path, change);
+        escapes.of(link, diff.task, &change.map_or(Placement::Undecided, stands))
     };
     input.links.iter().map(&mut of).collect()
 }
@@ -75,22 +75,22 @@ pub fn escapes(
 struct Escapes<'a> {
     lanes: &'a Lanes,
     protection: &'a Protection<'a>,
-    patience: Patience,
+    budget: Budget,
     others: HashMap<(Option<RepoPath>, TaskId), Option<OthersBelow>>,
 }
 
 impl<'a> Escapes<'a> {
     fn new(lanes: &'a Lanes, protection: &'a Protection<'a>) -> Escapes<'a> {
-        Escapes { lanes, protection, patience: Patience::default(), others: HashMap::new() }
+        Escapes { lanes, protection, budget: Budget::default(), others: HashMap::new() }
     }
 
-    /// Decides about a link that a task made, or a branch that is no task's. `standing` is that of
+    /// Decides about a link that a task made, or a branch that is no task's. `placement` is that of
     /// the link's own path.
     fn of(
         &mut self,
         link: &ChangedLink,
         task: Option<TaskId>,
-        standing: &Standing,
+        placement: &Placement,
     ) -> Result<Option<Escape>, NoEscape> {
         // Why it is not known where a link leads is `not-verified`'s to report.
         let Ok(leads) = &link.leads else { return Ok(None) };
@@ -107,10 +107,10 @@ impl<'a> Escapes<'a> {
             Destination::Folder(folder, files) => self.among(link, files, folder.as_ref(), task)?,
         };
         match (found, leads) {
-            (None, Destination::Nothing(to)) if *standing == Standing::Inside => {
+            (None, Destination::Nothing(to)) if *placement == Placement::Inside => {
                 Ok(self.displaced(link, Some(to), task)?)
             }
-            (None, Destination::Folder(to, _)) if *standing == Standing::Inside => {
+            (None, Destination::Folder(to, _)) if *placement == Placement::Inside => {
                 Ok(self.displaced(link, to.as_ref(), task)?)
             }
             (found, _) => Ok(found),
@@ -141,7 +141,7 @@ impl<'a> Escapes<'a> {
         }
         // A branch that is no task's has no lane to lead out of.
         let Some(task) = task else { return Ok(None) };
-        if self.lanes.of(task).holder(path)?.is_some() {
+        if self.lanes.of(task).matched_by(path)?.is_some() {
             return Ok(None);
         }
         let owners = self.lanes.owners(path)?;
@@ -156,14 +156,14 @@ impl<'a> Escapes<'a> {
         folder: Option<&RepoPath>,
         task: Option<TaskId>,
     ) -> Result<Option<Escape>, Undecided> {
-        let patience = &mut self.patience;
-        if let Some(rest) = self.protection.first_below(folder, Some(&link.path), patience)? {
+        let budget = &mut self.budget;
+        if let Some(rest) = self.protection.first_below(folder, Some(&link.path), budget)? {
             return Ok(Some(Escape::ProtectedBelow(folder.cloned(), join(folder, &rest))));
         }
         let Some(task) = task else { return Ok(None) };
         let key = (folder.cloned(), task);
         if !self.others.contains_key(&key) {
-            let others = self.lanes.others_below(folder, task, None, patience)?;
+            let others = self.lanes.others_below(folder, task, None, budget)?;
             self.others.insert(key.clone(), others);
         }
         let others = self.others.get(&key).and_then(Option::as_ref);
@@ -180,14 +180,14 @@ impl<'a> Escapes<'a> {
         to: Option<&RepoPath>,
         task: Option<TaskId>,
     ) -> Result<Option<Escape>, Undecided> {
-        let (place, patience) = (Some(&link.path), &mut self.patience);
-        let mut rest = self.protection.first_below(place, to, patience)?;
+        let (place, budget) = (Some(&link.path), &mut self.budget);
+        let mut rest = self.protection.first_below(place, to, budget)?;
         if let Some(task) = task {
             if rest.is_none() {
-                rest = self.lanes.of(task).excluded_below(place, to, patience)?;
+                rest = self.lanes.of(task).excluded_below(place, to, budget)?;
             }
             if rest.is_none() {
-                let others = self.lanes.others_below(place, task, Some(to), patience)?;
+                let others = self.lanes.others_below(place, task, Some(to), budget)?;
                 rest = others.map(|others| others.witness);
             }
         }

@@ -14,7 +14,7 @@ const LONGEST: usize = 4095;
 #[derive(Clone, Debug)]
 pub struct ChangedLink {
     /// The input that holds it.
-    pub judged: InputId,
+    pub diff: InputId,
     /// The link.
     pub path: RepoPath,
     /// What is written in it; nothing where that is not known.

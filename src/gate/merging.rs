@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Judged, MovedFolders};
+use super::{MovedFolders, TaskDiff};
 use crate::change::Conflict;
 use crate::failure::Failure;
 use crate::index::{IndexVec, InputId, TaskId};
@@ -41,18 +41,18 @@ pub struct Sharing {
 #[must_use]
 pub fn sharing(
     order: &Order,
-    judged: &IndexVec<InputId, Judged>,
+    diff: &IndexVec<InputId, TaskDiff>,
     moved: &MovedFolders<'_>,
 ) -> Sharing {
     let mut writers: BTreeMap<&RepoPath, Vec<InputId>> = BTreeMap::new();
-    for (place, one) in judged.enumerated() {
+    for (place, one) in diff.enumerated() {
         if one.task.is_some() && one.commits().is_some() {
             for (path, _) in one.changes() {
                 writers.entry(path).or_default().push(place);
             }
         }
     }
-    let mut pairs = Pairs { judged, order, sharing: Sharing::default(), seen: BTreeSet::new() };
+    let mut pairs = Pairs { diff, order, sharing: Sharing::default(), seen: BTreeSet::new() };
     for (path, here) in &writers {
         // Where both leave the same, they may still have moved it from or to different places.
         for (at, one) in here.iter().enumerate() {
@@ -68,7 +68,7 @@ pub fn sharing(
         }
     }
     pairs.sharing.gave_up |= moved.gave_up;
-    let of_task = branches_by_task(judged);
+    let of_task = branches_by_task(diff);
     for folder in &moved.found {
         for &one in of_task.get(&folder.mover).into_iter().flatten() {
             let others = of_task.get(&folder.adder).into_iter().flatten();
@@ -79,9 +79,9 @@ pub fn sharing(
 }
 
 /// The inputs with a branch, by their tasks.
-fn branches_by_task(judged: &IndexVec<InputId, Judged>) -> BTreeMap<TaskId, Vec<InputId>> {
+fn branches_by_task(diff: &IndexVec<InputId, TaskDiff>) -> BTreeMap<TaskId, Vec<InputId>> {
     let mut places: BTreeMap<TaskId, Vec<InputId>> = BTreeMap::new();
-    for (place, one) in judged.enumerated() {
+    for (place, one) in diff.enumerated() {
         if let (Some(task), Some(_)) = (one.task, one.commits()) {
             places.entry(task).or_default().push(place);
         }
@@ -98,7 +98,7 @@ fn folders(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
 
 /// Pairs of inputs as they are found.
 struct Pairs<'a> {
-    judged: &'a IndexVec<InputId, Judged>,
+    diff: &'a IndexVec<InputId, TaskDiff>,
     order: &'a Order,
     sharing: Sharing,
     seen: BTreeSet<(InputId, InputId)>,
@@ -110,14 +110,14 @@ impl Pairs<'_> {
             self.sharing.gave_up = true;
             return;
         }
-        let tasks = |place: InputId| self.judged[place].task;
+        let tasks = |place: InputId| self.diff[place].task;
         if tasks(one) != tasks(other) {
             self.seen.insert((one.min(other), one.max(other)));
         }
     }
 
     fn finish(mut self) -> Sharing {
-        let task = |place: InputId| self.judged[place].task;
+        let task = |place: InputId| self.diff[place].task;
         for mut round in components(&self.seen) {
             round.sort_by_key(|&place| {
                 (task(place).map(|task| self.order.rank(task)), task(place), place)

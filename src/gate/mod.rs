@@ -7,8 +7,8 @@ mod escape;
 mod link;
 mod merging;
 mod moving;
+mod placement;
 mod protection;
-mod standing;
 
 use std::collections::BTreeMap;
 
@@ -22,34 +22,34 @@ use crate::plan::Own;
 
 pub use carried::{Carried, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
-pub use collision::{Collision, Collisions, Meeting, collisions};
+pub use collision::{Collision, Collisions, Proximity, collisions};
 pub use escape::{Escape, NoEscape, escapes};
 pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
+pub use placement::{Placed, Placement, placed};
 pub use protection::Protection;
-pub use standing::{Placed, Standing, placed};
 
 /// What was found of one task's work.
 #[derive(Clone, Debug)]
-pub struct Judged {
+pub struct TaskDiff {
     /// The place of the task in the plan; nothing for a branch that is no task's.
     pub task: Option<TaskId>,
     /// What was looked at.
     pub input: Input,
     /// How much of the task's work that is.
-    pub extent: Extent,
+    pub coverage: Coverage,
     /// Where its changes come from.
     pub source: Source,
     /// What it holds.
     pub work: Work,
     /// The paths of which nobody knows whether they were changed, and why they count as changed.
-    pub doubts: BTreeMap<RepoPath, String>,
+    pub uncertain: BTreeMap<RepoPath, String>,
 }
 
 /// How much of a task's work an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum Coverage {
     /// All of it: the task's own branch.
     Branch,
     /// What the caller calls its work: a patch, a range, all since the base.
@@ -97,7 +97,7 @@ pub enum Work {
 #[derive(Clone, Debug, Default)]
 pub struct GateInput {
     /// The inputs in the order of the call.
-    pub judged: IndexVec<InputId, Judged>,
+    pub diff: IndexVec<InputId, TaskDiff>,
     /// What keeps the run as a whole from being verified.
     pub gaps: Vec<Failure>,
     /// The paths that would be found as the plan before the one that judges, and those that would
@@ -122,7 +122,7 @@ pub struct GateInput {
     pub left_unmerged: bool,
 }
 
-impl Judged {
+impl TaskDiff {
     /// The commits that were compared; nothing for a patch, the index and the work tree.
     #[must_use]
     pub fn commits(&self) -> Option<&Commits> {

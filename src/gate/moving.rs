@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Judged;
+use super::TaskDiff;
 use crate::change::{ChangeKind, FolderRename};
 use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
@@ -39,9 +39,9 @@ pub struct MovedFolder<'a> {
 /// The inputs that may rename folders in which a concurrent task adds files: they take a file away
 /// below a folder where that one adds one.
 #[must_use]
-pub fn may_move_folders(order: &Order, judged: &IndexVec<InputId, Judged>) -> Vec<InputId> {
-    let adders = Adders::new(judged);
-    let movers = judged.enumerated().filter(|(_, one)| {
+pub fn may_move_folders(order: &Order, diff: &IndexVec<InputId, TaskDiff>) -> Vec<InputId> {
+    let adders = Adders::new(diff);
+    let movers = diff.enumerated().filter(|(_, one)| {
         let Some(task) = one.task.filter(|_| one.commits().is_some()) else { return false };
         let mut gone = one.changes().filter(|(_, change)| change.kind == ChangeKind::Deleted);
         one.changes().any(|(_, change)| change.kind == ChangeKind::Added)
@@ -57,18 +57,18 @@ pub fn may_move_folders(order: &Order, judged: &IndexVec<InputId, Judged>) -> Ve
 #[must_use]
 pub fn moved_folders<'a>(
     order: &Order,
-    judged: &'a IndexVec<InputId, Judged>,
+    diff: &'a IndexVec<InputId, TaskDiff>,
     folder_renames: &'a BTreeMap<InputId, Vec<FolderRename>>,
 ) -> MovedFolders<'a> {
     let mut moved = MovedFolders::default();
     if folder_renames.is_empty() {
         return moved;
     }
-    let adders = Adders::new(judged);
+    let adders = Adders::new(diff);
     // Of a folder in a renamed one, the outer says enough where both say the same.
     let mut told = BTreeSet::new();
     for (&place, renames) in folder_renames {
-        let Some(mover) = judged.find(place).and_then(|judged| judged.task) else { continue };
+        let Some(mover) = diff.find(place).and_then(|diff| diff.task) else { continue };
         for rename in renames {
             for adder in adders.below(rename.from.as_bytes()) {
                 if !order.concurrent(mover, adder) {
@@ -107,9 +107,9 @@ struct Adders<'a> {
 }
 
 impl<'a> Adders<'a> {
-    fn new(judged: &'a [Judged]) -> Adders<'a> {
+    fn new(diff: &'a [TaskDiff]) -> Adders<'a> {
         let mut adders = Adders { tasks: BTreeMap::new(), files: BTreeMap::new() };
-        for one in judged {
+        for one in diff {
             let Some(task) = one.task else { continue };
             let added = one.changes().filter(|(_, change)| change.kind == ChangeKind::Added);
             for (path, _) in added {

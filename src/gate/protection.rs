@@ -1,7 +1,7 @@
 //! What no task may write, also under a name that some file systems take for the same.
 
 use crate::fold;
-use crate::glob::{Glob, Patience, Undecided, below, exactly};
+use crate::glob::{Budget, Glob, Undecided, below, exactly};
 use crate::lane::{Lanes, first_unlike, names_folder};
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
@@ -41,14 +41,10 @@ impl<'a> Protection<'a> {
     ///
     /// # Errors
     /// [`Undecided`] where a bound on work is reached.
-    pub fn covers_folder(
-        &self,
-        path: &RepoPath,
-        patience: &mut Patience,
-    ) -> Result<bool, Undecided> {
+    pub fn covers_folder(&self, path: &RepoPath, budget: &mut Budget) -> Result<bool, Undecided> {
         let everything = below(path);
         let protect: Vec<&Glob> = self.lanes.protect().iter().collect();
-        everything.reaches_outside(&protect, patience).map(|outside| !outside).ok_or(Undecided)
+        everything.reaches_outside(&protect, budget).map(|outside| !outside).ok_or(Undecided)
     }
 
     /// The first path that is protected below one folder and not below the other, without either.
@@ -60,13 +56,13 @@ impl<'a> Protection<'a> {
         &self,
         folder: Option<&RepoPath>,
         unlike: Option<&RepoPath>,
-        patience: &mut Patience,
+        budget: &mut Budget,
     ) -> Result<Option<RepoPath>, Undecided> {
-        if let Some(found) = first_unlike(self.lanes.protect(), folder, unlike, patience)? {
+        if let Some(found) = first_unlike(self.lanes.protect(), folder, unlike, budget)? {
             return Ok(Some(found));
         }
         let [folder, unlike] = [folder, unlike].map(|folder| folder.map(fold::path));
-        first_unlike(&self.folded, folder.as_ref(), unlike.as_ref(), patience)
+        first_unlike(&self.folded, folder.as_ref(), unlike.as_ref(), budget)
     }
 
     /// Whether a path is protected, or differs from one that is only in case or Unicode form.

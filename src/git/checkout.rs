@@ -180,18 +180,19 @@ impl Checkout {
     #[must_use]
     pub fn reach(&self, file: &Path) -> Reach {
         // A `.git` is no file of the work tree it makes.
-        let holder = Checkout::holding(file);
+        let matched_by = Checkout::holding(file);
         let folders = [&self.git_dir, &self.common_dir];
         // A bare repository may hold the work trees in its own folder.
-        let behind =
-            |folder: &Path| holder.as_ref().is_some_and(|holder| holder.top.starts_with(folder));
+        let behind = |folder: &Path| {
+            matched_by.as_ref().is_some_and(|matched_by| matched_by.top.starts_with(folder))
+        };
         if folders.iter().any(|folder| file.starts_with(folder) && !behind(folder)) {
             return Reach::GitFolder;
         }
-        let Some(holder) = holder else { return Reach::Outside };
-        let path = below(&holder.top, file);
+        let Some(matched_by) = matched_by else { return Reach::Outside };
+        let path = below(&matched_by.top, file);
         let in_git = path == Err(PathFault::GitComponent);
-        if holder.top == self.top {
+        if matched_by.top == self.top {
             return match path {
                 Ok(path) => Reach::Inside(path),
                 Err(PathFault::GitComponent) => Reach::GitFolder,
@@ -199,12 +200,12 @@ impl Checkout {
             };
         }
         let submodules = folders.map(|dir| dir.join("modules"));
-        let is_submodule = submodules.iter().any(|modules| holder.git_dir.starts_with(modules));
-        if self.shares_repository(&holder) {
-            return if in_git { Reach::GitFolder } else { Reach::OtherTree(holder.top) };
+        let is_submodule = submodules.iter().any(|modules| matched_by.git_dir.starts_with(modules));
+        if self.shares_repository(&matched_by) {
+            return if in_git { Reach::GitFolder } else { Reach::OtherTree(matched_by.top) };
         }
         // Of a submodule in a submodule, only the outer one has a pin here.
-        let inside = holder.top.ancestors().take_while(|folder| *folder != self.top);
+        let inside = matched_by.top.ancestors().take_while(|folder| *folder != self.top);
         let outermost = inside.filter_map(Checkout::at).last();
         let pinned = outermost.and_then(|outer| below(&self.top, &outer.top).ok());
         match pinned {

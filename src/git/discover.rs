@@ -50,7 +50,7 @@ pub(super) fn discover(
     if answer.code != Some(0) && answer.stderr.contains("not a git repository (or any") {
         return Ok(None);
     }
-    let place = Place::read(&answer, &start)?;
+    let place = RepositoryDirs::read(&answer, &start)?;
     if let Some(elsewhere) = place.work_tree.as_deref().filter(|_| environment.work_tree.is_none())
     {
         refuse_elsewhere(elsewhere, &start, environment.git_dir.is_some())?;
@@ -136,15 +136,15 @@ fn user_variables(environment: &Environment) -> Vec<(&'static str, OsString)> {
 }
 
 /// What git tells of the repository's place.
-struct Place {
+struct RepositoryDirs {
     format: ObjectFormat,
     git_dir: PathBuf,
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
 }
 
-impl Place {
-    fn read(answer: &Answer, start: &Path) -> Result<Place, GitError> {
+impl RepositoryDirs {
+    fn read(answer: &Answer, start: &Path) -> Result<RepositoryDirs, GitError> {
         let not_readable = || {
             let error = answer.error();
             if error.kind != GitErrorKind::Failed {
@@ -182,7 +182,7 @@ impl Place {
             return Err(not_readable());
         }
         let path = |bytes: &[u8]| bytes.to_vec().into_path_buf().map_err(|_| not_readable());
-        Ok(Place {
+        Ok(RepositoryDirs {
             format,
             git_dir: path(git_dir)?,
             common_dir: path(common_dir)?,

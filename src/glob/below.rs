@@ -2,8 +2,8 @@
 //! lies below them, wherever they are.
 
 use super::automaton::Automaton;
-use super::meet::{self, Meeting};
-use super::{Glob, Patience, Undecided, everything, no_path};
+use super::intersection::{self, Intersection};
+use super::{Budget, Glob, Undecided, everything, no_path};
 use crate::path::RepoPath;
 
 /// The paths of a glob below a folder, without the folder.
@@ -62,31 +62,31 @@ impl Rest<'_> {
     }
 }
 
-/// Finds the first path that is in one rest, in the other if there is one, and in none of `minus`.
+/// Finds the first path that is in one rest, in the other if there is one, and in none of `subtracted`.
 ///
 /// # Errors
 /// [`Undecided`] where a bound on work is reached, or `globset` does not confirm the path.
-pub(crate) fn meet_below(
+pub(crate) fn intersection_below(
     one: &Rest<'_>,
     other: Option<&Rest<'_>>,
-    minus: &[Rest<'_>],
-    patience: &mut Patience,
+    subtracted: &[Rest<'_>],
+    budget: &mut Budget,
 ) -> Result<Option<RepoPath>, Undecided> {
     let everything = everything();
     let right = other.map_or_else(|| everything.automaton(), |other| Ok(&other.automaton))?;
     let taken: Vec<&Automaton> =
-        minus.iter().map(|rest| &rest.automaton).chain([no_path()]).collect();
-    let witness = match meet::meet(&one.automaton, right, &taken, patience) {
-        Meeting::Apart => return Ok(None),
-        Meeting::Undecided => {
-            patience.give_up();
+        subtracted.iter().map(|rest| &rest.automaton).chain([no_path()]).collect();
+    let witness = match intersection::intersection(&one.automaton, right, &taken, budget) {
+        Intersection::Disjoint => return Ok(None),
+        Intersection::GaveUp => {
+            budget.give_up();
             return Err(Undecided);
         }
-        Meeting::At(witness) => witness.path,
+        Intersection::At(witness) => witness.path,
     };
     let confirmed = one.globset_matches(&witness)
         && other.is_none_or(|other| other.globset_matches(&witness))
-        && !minus.iter().any(|rest| rest.globset_matches(&witness));
+        && !subtracted.iter().any(|rest| rest.globset_matches(&witness));
     let path = RepoPath::new(witness).map_err(|_| Undecided)?;
     if confirmed { Ok(Some(path)) } else { Err(Undecided) }
 }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_lies_below_a_folder() {
-        for (glob, folder, minus, expected) in [
+        for (glob, folder, subtracted, expected) in [
             ("out/**", "out", &[][..], Some("0")),
             ("out/**", "out/a/b", &[], Some("0")),
             ("out/*", "out/a", &[], None),
@@ -114,18 +114,19 @@ mod tests {
             ("src/**", "src", &["src/*", "src/*/**"], None),
             ("**/*.lock", "src", &["**/*.lock"], None),
         ] {
-            let minus: Vec<Glob> = minus.iter().map(|text| Glob::parse(text).unwrap()).collect();
+            let subtracted: Vec<Glob> =
+                subtracted.iter().map(|text| Glob::parse(text).unwrap()).collect();
             let (glob, folder) = (Glob::parse(glob).unwrap(), path(folder));
-            let minus: Vec<Rest<'_>> =
-                minus.iter().filter_map(|glob| glob.rest(Some(&folder)).unwrap()).collect();
+            let subtracted: Vec<Rest<'_>> =
+                subtracted.iter().filter_map(|glob| glob.rest(Some(&folder)).unwrap()).collect();
             let found = glob.rest(Some(&folder)).unwrap().and_then(|rest| {
-                meet_below(&rest, None, &minus, &mut Patience::default()).unwrap()
+                intersection_below(&rest, None, &subtracted, &mut Budget::default()).unwrap()
             });
             assert_eq!(found, expected.map(path), "{glob} {folder}");
         }
         let root = Glob::parse("a/b").unwrap();
         let rest = root.rest(None).unwrap().unwrap();
-        let found = meet_below(&rest, None, &[], &mut Patience::default());
+        let found = intersection_below(&rest, None, &[], &mut Budget::default());
         assert_eq!(found, Ok(Some(path("a/b"))));
     }
 

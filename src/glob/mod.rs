@@ -8,21 +8,21 @@
 //! - `**/{Cargo.toml,Cargo.lock}` is those two at any depth.
 //!
 //! [`syntax`] reads the text and finds the faults, `graph` gives the pieces their meaning,
-//! `automaton` is that meaning as states and bytes, `meet` decides with it, `written` asks `globset`
-//! whether it agrees, and `near` finds the globs of many that are worth deciding. `outline`, `named`
-//! and `spelled` say what can be said without deciding. Nothing here knows of lanes, tasks or plans.
+//! `automaton` is that meaning as states and bytes, `intersection` decides with it, `globset_oracle` asks `globset`
+//! whether it agrees, and `candidates` finds the globs of many that are worth deciding. `literals`, `basename`
+//! and `literal_prefixes` say what can be said without deciding. Nothing here knows of lanes, tasks or plans.
 
 mod automaton;
+mod basename;
 mod below;
 mod bytes;
+pub(crate) mod candidates;
+mod globset_oracle;
 mod graph;
-mod meet;
-mod named;
-pub(crate) mod near;
-mod outline;
-mod spelled;
+mod intersection;
+mod literal_prefixes;
+mod properties;
 pub mod syntax;
-mod written;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -33,11 +33,11 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use bstr::ByteSlice;
 
 use automaton::{Automaton, TooLarge};
-pub(crate) use below::{Rest, meet_below};
-pub use meet::Patience;
-pub(crate) use meet::{Meeting, Witness};
-use outline::{Glance, LastComponent, Outline};
-pub(crate) use spelled::Spelling;
+pub(crate) use below::{Rest, intersection_below};
+pub use intersection::Budget;
+pub(crate) use intersection::{Intersection, Witness};
+pub(crate) use literal_prefixes::LiteralPrefix;
+use properties::{LastComponent, Literals, Properties};
 use syntax::{Fault, Piece, PieceKind};
 
 use crate::path::RepoPath;
@@ -49,7 +49,7 @@ pub struct Glob(Arc<Inner>);
 struct Inner {
     text: Arc<str>,
     origin: Origin,
-    glance: Glance,
+    properties: Properties,
     automaton: OnceLock<Box<Result<Automaton, TooLarge>>>,
     /// Whether `globset` was asked about this glob before.
     was_asked: AtomicBool,
@@ -78,11 +78,11 @@ impl Glob {
     }
 
     fn new(text: Arc<str>, origin: Origin, pieces: &[Piece]) -> Glob {
-        let spelled = matches!(origin, Origin::Text) && !text.contains('\\');
-        let glance = Glance::new(pieces, spelled);
+        let literal_prefixes = matches!(origin, Origin::Text) && !text.contains('\\');
+        let properties = Properties::new(pieces, literal_prefixes);
         let (automaton, matcher) = (OnceLock::new(), OnceLock::new());
         let was_asked = AtomicBool::new(false);
-        Glob(Arc::new(Inner { text, origin, glance, automaton, was_asked, matcher }))
+        Glob(Arc::new(Inner { text, origin, properties, automaton, was_asked, matcher }))
     }
 
     fn pieces(&self) -> Vec<Piece> {
@@ -102,27 +102,27 @@ impl Glob {
     /// The bytes with which every path of the glob begins.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
-        self.outline().prefix
+        self.literals().prefix
     }
 
     /// The one path that the glob names, if it has neither wildcards nor braces.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        self.0.glance.literal.then_some(self.prefix())
+        self.0.properties.literal.then_some(self.prefix())
     }
 
     /// Whether the glob has wildcards, in braces or outside.
     #[must_use]
     pub fn has_wildcards(&self) -> bool {
-        !self.0.glance.wildless
+        !self.0.properties.wildless
     }
 
     /// Whether the glob, its braces written out, names a file: its last component has no wildcard.
     #[must_use]
     pub fn names_a_file(&self) -> bool {
-        match self.0.glance.last {
+        match self.0.properties.last {
             LastComponent::Name => true,
-            LastComponent::Braces => named::any(&self.pieces()),
+            LastComponent::Braces => basename::any(&self.pieces()),
             LastComponent::Wild => false,
         }
     }
@@ -131,13 +131,13 @@ impl Glob {
     #[must_use]
     pub fn names_among<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
         let names = names.iter().copied();
-        match self.0.glance.last {
+        match self.0.properties.last {
             LastComponent::Name => {
-                names.filter(|name| name.as_bytes() == self.outline().name).collect()
+                names.filter(|name| name.as_bytes() == self.literals().name).collect()
             }
             LastComponent::Braces => {
                 let pieces = self.pieces();
-                names.filter(|name| named::is_one(&pieces, name.as_bytes())).collect()
+                names.filter(|name| basename::is_one(&pieces, name.as_bytes())).collect()
             }
             LastComponent::Wild => Vec::new(),
         }
@@ -145,23 +145,23 @@ impl Glob {
 
     /// Whether the glob has braces.
     pub(crate) fn has_braces(&self) -> bool {
-        !self.0.glance.braceless
+        !self.0.properties.braceless
     }
 
     /// Whether some way to write the glob's braces out may have no wildcard.
     pub(crate) fn may_name_a_path(&self) -> bool {
-        !self.0.glance.starred
+        !self.0.properties.starred
     }
 
     /// What the glob begins with, its braces written out; nothing where that takes more bytes than
     /// there is room for.
-    pub(crate) fn spellings(&self, room: &mut usize) -> Option<Vec<Spelling>> {
-        spelled::spellings(&self.pieces(), room)
+    pub(crate) fn literal_prefixes(&self, room: &mut usize) -> Option<Vec<LiteralPrefix>> {
+        literal_prefixes::literal_prefixes(&self.pieces(), room)
     }
 
     /// What all of the glob's paths have in common.
-    pub(crate) fn outline(&self) -> Outline<'_> {
-        self.0.glance.outline(&self.0.text)
+    pub(crate) fn literals(&self) -> Literals<'_> {
+        self.0.properties.literals(&self.0.text)
     }
 
     /// A number that clones of this value share, and no other glob that lives beside it has.
@@ -172,16 +172,16 @@ impl Glob {
     /// Whether some path is in the glob and in none of `others`; nothing where a bound on work
     /// was reached.
     #[must_use]
-    pub fn reaches_outside(&self, others: &[&Glob], patience: &mut Patience) -> Option<bool> {
-        let near = |glob: &&&Glob| self.outline().compatible(&glob.outline());
-        let others: Vec<&Glob> = others.iter().filter(near).copied().collect();
-        if others.is_empty() && self.0.glance.inhabited {
+    pub fn reaches_outside(&self, others: &[&Glob], budget: &mut Budget) -> Option<bool> {
+        let candidates = |glob: &&&Glob| self.literals().compatible(&glob.literals());
+        let others: Vec<&Glob> = others.iter().filter(candidates).copied().collect();
+        if others.is_empty() && self.0.properties.inhabited {
             return Some(true);
         }
-        match self.meet(&everything(), &others, patience) {
-            Meeting::Apart => Some(false),
-            Meeting::At(_) => Some(true),
-            Meeting::Undecided => None,
+        match self.intersection(&everything(), &others, budget) {
+            Intersection::Disjoint => Some(false),
+            Intersection::At(_) => Some(true),
+            Intersection::GaveUp => None,
         }
     }
 
@@ -204,10 +204,11 @@ impl Glob {
     /// Slow, and independent of the automaton: it is asked before a witness is told.
     #[must_use]
     pub fn globset_matches(&self, path: &RepoPath) -> bool {
-        if !self.0.glance.braceless {
-            return written::globset_matches(&self.pieces(), path.as_bytes());
+        if !self.0.properties.braceless {
+            return globset_oracle::globset_matches(&self.pieces(), path.as_bytes());
         }
-        let make = || written::matcher(&written::write_pieces(&self.pieces())).map(Box::new);
+        let make =
+            || globset_oracle::matcher(&globset_oracle::write_pieces(&self.pieces())).map(Box::new);
         let candidate = globset::Candidate::from_bytes(path.as_bytes());
         let matches = |matcher: &Option<Box<globset::GlobMatcher>>| {
             matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(&candidate))
@@ -219,28 +220,35 @@ impl Glob {
         matches(self.0.matcher.get_or_init(make))
     }
 
-    /// Whether a path is in both globs and in none of `minus`, and the first such path.
-    pub(crate) fn meet(&self, other: &Glob, minus: &[&Glob], patience: &mut Patience) -> Meeting {
-        if !self.outline().compatible(&other.outline()) {
-            return Meeting::Apart;
+    /// Whether a path is in both globs and in none of `subtracted`, and the first such path.
+    pub(crate) fn intersection(
+        &self,
+        other: &Glob,
+        subtracted: &[&Glob],
+        budget: &mut Budget,
+    ) -> Intersection {
+        if !self.literals().compatible(&other.literals()) {
+            return Intersection::Disjoint;
         }
         if !self.may_begin_as(other) || !other.may_begin_as(self) {
-            return Meeting::Apart;
+            return Intersection::Disjoint;
         }
-        let minus: Result<Vec<&Automaton>, Undecided> = minus
+        let subtracted: Result<Vec<&Automaton>, Undecided> = subtracted
             .iter()
             .filter(|glob| {
-                glob.outline().compatible(&self.outline())
-                    && glob.outline().compatible(&other.outline())
+                glob.literals().compatible(&self.literals())
+                    && glob.literals().compatible(&other.literals())
             })
             .map(|glob| glob.automaton())
             .collect();
-        let meeting = match (self.automaton(), other.automaton(), minus) {
-            (Ok(left), Ok(right), Ok(minus)) => meet::meet(left, right, &minus, patience),
-            _ => Meeting::Undecided,
+        let meeting = match (self.automaton(), other.automaton(), subtracted) {
+            (Ok(left), Ok(right), Ok(subtracted)) => {
+                intersection::intersection(left, right, &subtracted, budget)
+            }
+            _ => Intersection::GaveUp,
         };
-        if meeting == Meeting::Undecided {
-            patience.give_up();
+        if meeting == Intersection::GaveUp {
+            budget.give_up();
         }
         meeting
     }

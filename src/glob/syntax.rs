@@ -540,7 +540,7 @@ mod tests {
 
     #[test]
     fn mends_that_are_offered_make_the_glob_sound() {
-        for (glob, mended) in [
+        for (glob, fixed) in [
             ("./src/**", "src/**"),
             ("/src", "src"),
             ("a}b", r"a\}b"),
@@ -555,8 +555,8 @@ mod tests {
             let fault = parse(glob).expect_err(glob).remove(0);
             let mut text = glob.to_owned();
             text.replace_range(fault.span, &fault.fix.unwrap());
-            assert_eq!(text, mended);
-            assert!(parse(mended).is_ok());
+            assert_eq!(text, fixed);
+            assert!(parse(fixed).is_ok());
         }
     }
 

@@ -12,13 +12,13 @@ fn path(text: &str) -> RepoPath {
     RepoPath::new(text).unwrap()
 }
 
-fn first_path(left: &str, right: &str, minus: &[&str]) -> Option<String> {
-    let minus: Vec<Glob> = minus.iter().map(|text| glob(text)).collect();
-    let minus: Vec<&Glob> = minus.iter().collect();
-    match glob(left).meet(&glob(right), &minus, &mut Patience::default()) {
-        Meeting::At(witness) => Some(path_of(&witness)),
-        Meeting::Apart => None,
-        Meeting::Undecided => panic!("undecided"),
+fn first_path(left: &str, right: &str, subtracted: &[&str]) -> Option<String> {
+    let subtracted: Vec<Glob> = subtracted.iter().map(|text| glob(text)).collect();
+    let subtracted: Vec<&Glob> = subtracted.iter().collect();
+    match glob(left).intersection(&glob(right), &subtracted, &mut Budget::default()) {
+        Intersection::At(witness) => Some(path_of(&witness)),
+        Intersection::Disjoint => None,
+        Intersection::GaveUp => panic!("undecided"),
     }
 }
 
@@ -65,7 +65,7 @@ fn matching_follows_the_table_of_the_contract() {
 
 #[test]
 fn globs_that_meet_are_proved_by_the_first_path() {
-    for (left, right, minus, expected) in [
+    for (left, right, subtracted, expected) in [
         ("src/**/a*.rs", "src/x/*b.rs", &[][..], Some("src/x/ab.rs")),
         ("**", "**", &[], Some("0")),
         ("src/**", "src/x/**", &[], Some("src/x/0")),
@@ -97,14 +97,14 @@ fn globs_that_meet_are_proved_by_the_first_path() {
         ("[!0-9A-Za-z]", "*", &[], Some("\u{1}")),
     ] {
         assert_eq!(
-            first_path(left, right, minus).as_deref(),
+            first_path(left, right, subtracted).as_deref(),
             expected,
-            "{left} and {right} less {minus:?}"
+            "{left} and {right} less {subtracted:?}"
         );
         assert_eq!(
-            first_path(right, left, minus).as_deref(),
+            first_path(right, left, subtracted).as_deref(),
             expected,
-            "{right} and {left} less {minus:?}"
+            "{right} and {left} less {subtracted:?}"
         );
     }
 }
@@ -114,7 +114,7 @@ fn hostile_pairs_are_decided() {
     let stars = "*a".repeat(50);
     let deep = "**/a/".repeat(100) + "a";
     let nested = (0..20).fold("x".to_owned(), |inner, depth| format!("{{a{depth},b{inner}}}"));
-    for (left, right, minus, meets) in [
+    for (left, right, subtracted, meets) in [
         (deep.as_str(), "**/a/b/**", vec![], true),
         (deep.as_str(), deep.as_str(), vec![], true),
         (stars.as_str(), "*b", vec![], false),
@@ -130,8 +130,8 @@ fn hostile_pairs_are_decided() {
             true,
         ),
     ] {
-        let minus: Vec<&str> = minus.iter().map(String::as_str).collect();
-        assert_eq!(first_path(left, right, &minus).is_some(), meets, "{left} and {right}");
+        let subtracted: Vec<&str> = subtracted.iter().map(String::as_str).collect();
+        assert_eq!(first_path(left, right, &subtracted).is_some(), meets, "{left} and {right}");
     }
 }
 
@@ -148,8 +148,8 @@ fn braces_with_many_branches_are_decided() {
 #[test]
 fn a_glob_too_large_to_build_is_undecided() {
     let glob = glob(&format!("b{}", "{,a}".repeat(20_000)));
-    let mut patience = Patience::default();
-    assert_eq!(glob.meet(&everything(), &[], &mut patience), Meeting::Undecided);
+    let mut budget = Budget::default();
+    assert_eq!(glob.intersection(&everything(), &[], &mut budget), Intersection::GaveUp);
     assert_eq!(glob.is_match(&path("ba")), Err(Undecided));
 }
 
@@ -300,27 +300,27 @@ proptest! {
     /// first of the short ones by the order of the contract.
     #[test]
     fn meeting_agrees_with_brute_force(
-        left in globs(), right in globs(), minus in prop::collection::vec(globs(), 0..3),
+        left in globs(), right in globs(), subtracted in prop::collection::vec(globs(), 0..3),
     ) {
         let (Ok(left), Ok(right)) = (Glob::parse(&left), Glob::parse(&right)) else {
             return Err(TestCaseError::reject("unsound"));
         };
-        let minus: Vec<Glob> = minus.iter().filter_map(|text| Glob::parse(text).ok()).collect();
-        let minus: Vec<&Glob> = minus.iter().collect();
+        let subtracted: Vec<Glob> = subtracted.iter().filter_map(|text| Glob::parse(text).ok()).collect();
+        let subtracted: Vec<&Glob> = subtracted.iter().collect();
         let in_all = |path: &RepoPath| {
             left.globset_matches(path)
                 && right.globset_matches(path)
-                && !minus.iter().any(|glob| glob.globset_matches(path))
+                && !subtracted.iter().any(|glob| glob.globset_matches(path))
         };
-        let mut patience = Patience::default();
-        match left.meet(&right, &minus, &mut patience) {
-            Meeting::Undecided => prop_assert!(false, "undecided"),
-            Meeting::Apart => {
+        let mut budget = Budget::default();
+        match left.intersection(&right, &subtracted, &mut budget) {
+            Intersection::GaveUp => prop_assert!(false, "undecided"),
+            Intersection::Disjoint => {
                 for path in short_paths() {
                     prop_assert!(!in_all(path), "{}", path);
                 }
             }
-            Meeting::At(witness) => {
+            Intersection::At(witness) => {
                 let found = RepoPath::new(witness.path.as_slice()).unwrap();
                 prop_assert!(in_all(&found), "{}", found);
                 let strange = |path: &RepoPath| path.as_bytes().contains(&b'.');

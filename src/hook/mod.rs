@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::{Finding, Input, Verdict};
-use crate::gate::{Extent, GateInput, Judged, Source, Work};
+use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
@@ -52,29 +52,26 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
     let task = intent.task;
     let change = |kind| Change { kind, old: None, new: None, shown: None };
     let changes = intent.changes.into_iter().map(|(path, kind)| (path, change(kind)));
-    let judged = Judged {
+    let diff = TaskDiff {
         task: Some(task),
         input: Input {
             task: Some(plan[task].id.value.to_string()),
             source: "hook".to_owned(),
             ..Input::default()
         },
-        extent: Extent::Uncommitted,
+        coverage: Coverage::Uncommitted,
         source: Source::WorkTree,
         work: Work::Changes(ChangeSet { changes: changes.collect(), gaps: Vec::new() }),
-        doubts: BTreeMap::new(),
+        uncertain: BTreeMap::new(),
     };
-    let input = GateInput {
-        judged: vec![judged].into(),
-        plan_rivals: intent.rivals,
-        ..GateInput::default()
-    };
+    let input =
+        GateInput { diff: vec![diff].into(), plan_rivals: intent.rivals, ..GateInput::default() };
     let report = crate::check::gate(plan, &input);
     if report.verdict(false) == Verdict::Clean {
         return Decision::Allow;
     }
     let errors: Vec<&Finding> =
-        report.standing().filter(|finding| finding.level == Level::Error).collect();
+        report.active().filter(|finding| finding.level == Level::Error).collect();
     // What is wrong with the plan itself names no path; either way the lane is not known.
     let doubt = |finding: &&&Finding| finding.rule.unverified || finding.draft.path.is_none();
     match errors.iter().find(doubt) {

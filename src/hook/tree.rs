@@ -71,8 +71,8 @@ impl Call<'_> {
         }
         match self.real_plan() {
             Ok(Some(plan)) => match Checkout::holding(&plan) {
-                Some(holder) if holder.top() == tree.top() => true,
-                Some(holder) if tree.top().starts_with(holder.top()) => false,
+                Some(matched_by) if matched_by.top() == tree.top() => true,
+                Some(matched_by) if tree.top().starts_with(matched_by.top()) => false,
                 _ => !self.is_submodule(tree),
             },
             _ => Workspace::at_top(self.host, tree.top(), None).plan().is_ok(),

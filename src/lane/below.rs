@@ -1,7 +1,7 @@
 //! What lanes say of the paths below a folder, whether the folder exists or not.
 
 use super::{Lane, Lanes};
-use crate::glob::{Glob, Patience, Rest, Undecided, meet_below};
+use crate::glob::{Budget, Glob, Rest, Undecided, intersection_below};
 use crate::index::TaskId;
 use crate::path::RepoPath;
 
@@ -28,12 +28,12 @@ impl Lanes {
         folder: Folder<'_>,
         task: TaskId,
         unlike: Option<Folder<'_>>,
-        patience: &mut Patience,
+        budget: &mut Budget,
     ) -> Result<Option<OthersBelow>, Undecided> {
         let own = self.of(task);
         let mut found: Option<OthersBelow> = None;
         for (other, lane) in self.lanes.enumerated().filter(|(other, _)| *other != task) {
-            let Some(witness) = lane.first_below(folder, own, unlike, patience)? else { continue };
+            let Some(witness) = lane.first_below(folder, own, unlike, budget)? else { continue };
             let found = found.get_or_insert_with(|| OthersBelow { owners: Vec::new(), witness });
             found.owners.push(other);
         }
@@ -63,7 +63,7 @@ impl Lane {
         folder: Folder<'_>,
         without: &Lane,
         unlike: Option<Folder<'_>>,
-        patience: &mut Patience,
+        budget: &mut Budget,
     ) -> Result<Option<RepoPath>, Undecided> {
         let globs = rests(&self.globs, folder)?;
         if globs.is_empty() {
@@ -82,7 +82,7 @@ impl Lane {
         let mut outside = taken()?;
         outside.extend(rests(&without.globs, folder)?);
         for glob in &globs {
-            if let Some(found) = meet_below(glob, None, &outside, patience)? {
+            if let Some(found) = intersection_below(glob, None, &outside, budget)? {
                 return Ok(Some(found));
             }
         }
@@ -90,7 +90,7 @@ impl Lane {
         let taken = taken()?;
         for excluded in rests(&without.exclusions, folder)? {
             for glob in &globs {
-                if let Some(found) = meet_below(glob, Some(&excluded), &taken, patience)? {
+                if let Some(found) = intersection_below(glob, Some(&excluded), &taken, budget)? {
                     return Ok(Some(found));
                 }
             }
@@ -107,9 +107,9 @@ impl Lane {
         &self,
         folder: Folder<'_>,
         unlike: Folder<'_>,
-        patience: &mut Patience,
+        budget: &mut Budget,
     ) -> Result<Option<RepoPath>, Undecided> {
-        first_unlike(&self.exclusions, folder, unlike, patience)
+        first_unlike(&self.exclusions, folder, unlike, budget)
     }
 
     /// Whether one of the lane's exclusions names a folder of this path.
@@ -123,15 +123,15 @@ pub(crate) fn first_unlike(
     globs: &[Glob],
     folder: Folder<'_>,
     unlike: Folder<'_>,
-    patience: &mut Patience,
+    budget: &mut Budget,
 ) -> Result<Option<RepoPath>, Undecided> {
     let found = rests(globs, folder)?;
     if found.is_empty() {
         return Ok(None);
     }
-    let minus = rests(globs, unlike)?;
+    let subtracted = rests(globs, unlike)?;
     for glob in &found {
-        if let Some(path) = meet_below(glob, None, &minus, patience)? {
+        if let Some(path) = intersection_below(glob, None, &subtracted, budget)? {
             return Ok(Some(path));
         }
     }
@@ -169,7 +169,7 @@ mod tests {
             let path = |text: &str| text.parse::<RepoPath>().unwrap();
             let (folder, unlike) = (path(folder), unlike.map(path));
             let unlike = unlike.as_ref().map(Some);
-            let found = lanes.others_below(Some(&folder), nth(0), unlike, &mut Patience::default());
+            let found = lanes.others_below(Some(&folder), nth(0), unlike, &mut Budget::default());
             found.unwrap().map(|found| found.witness.to_string())
         };
         assert_eq!(of(&["docs/**"], &[], "src", None).as_deref(), Some("0"));

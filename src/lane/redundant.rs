@@ -5,8 +5,8 @@
 
 use std::ops::ControlFlow;
 
-use crate::glob::near::{self, each_near_pair};
-use crate::glob::{Glob, Meeting, Patience};
+use crate::glob::candidates::{self, for_each_candidate};
+use crate::glob::{Budget, Glob, Intersection};
 use crate::path::RepoPath;
 
 /// The most pairs of one lane's globs that may have a path in common at a glance. Beyond that, the
@@ -28,7 +28,7 @@ pub struct Entry<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Redundant {
     /// Its place among the entries.
-    pub place: usize,
+    pub index: usize,
     /// The place of the first entry that makes it so all alone: a glob that holds all of its paths,
     /// or an exclusion that takes them all.
     pub within: Option<usize>,
@@ -48,8 +48,8 @@ pub struct Redundancy {
 /// `share` is what every lane holds that has a glob. Exclusions take from it too, and it makes no
 /// glob redundant: lanes that hold it by a glob of their own overlap there as anywhere.
 #[must_use]
-pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], patience: &mut Patience) -> Redundancy {
-    let asked = |place: &usize| entries[*place].asked;
+pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], budget: &mut Budget) -> Redundancy {
+    let asked = |index: &usize| entries[*index].asked;
     let Some(near) = near(entries) else {
         return Redundancy {
             undecided: (0..entries.len()).filter(asked).collect(),
@@ -59,42 +59,42 @@ pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], patience: &mut Patience
     let mut redundancy = Redundancy::default();
     let mut kept = vec![true; entries.len()];
     let mut within = vec![None; entries.len()];
-    for place in (0..entries.len()).rev().filter(asked) {
-        let entry = entries[place];
-        let others = near[place].iter().copied().filter(|&other| kept[other]);
+    for index in (0..entries.len()).rev().filter(asked) {
+        let entry = entries[index];
+        let others = near[index].iter().copied().filter(|&other| kept[other]);
         let (exclusions, globs): (Vec<usize>, Vec<usize>) =
             others.partition(|&other| entries[other].negated);
         let [exclusion_globs, globs_left] = [&exclusions, &globs]
-            .map(|places| places.iter().map(|&place| entries[place].glob).collect::<Vec<_>>());
+            .map(|indexes| indexes.iter().map(|&index| entries[index].glob).collect::<Vec<_>>());
         let redundant = if entry.negated {
             let globs_left: Vec<&Glob> = globs_left.into_iter().chain(share).collect();
-            takes_nothing(entry.glob, &globs_left, &exclusion_globs, patience)
+            takes_nothing(entry.glob, &globs_left, &exclusion_globs, budget)
         } else {
-            adds_nothing(entry.glob, &globs_left, &exclusion_globs, patience)
+            adds_nothing(entry.glob, &globs_left, &exclusion_globs, budget)
         };
         match redundant {
             Some(false) => {}
-            None => redundancy.undecided.push(place),
+            None => redundancy.undecided.push(index),
             Some(true) => {
-                kept[place] = false;
+                kept[index] = false;
                 // A glob that another holds is told to be in that one, whatever takes it away; and
                 // one without a path is in none.
-                let containers = match entry.glob.reaches_outside(&[], patience) {
+                let containers = match entry.glob.reaches_outside(&[], budget) {
                     Some(true) if entry.negated => exclusions,
                     Some(true) => [globs, exclusions].concat(),
                     _ => Vec::new(),
                 };
-                within[place] = containers.into_iter().find(|&other| {
-                    entry.glob.reaches_outside(&[entries[other].glob], patience) == Some(false)
+                within[index] = containers.into_iter().find(|&other| {
+                    entry.glob.reaches_outside(&[entries[other].glob], budget) == Some(false)
                 });
-                redundancy.redundant.push(Redundant { place, within: None });
+                redundancy.redundant.push(Redundant { index, within: None });
             }
         }
     }
     for redundant in &mut redundancy.redundant {
-        redundant.within = within[redundant.place];
+        redundant.within = within[redundant.index];
         // What holds it may itself have been found in another one later.
-        while let Some(wider) = redundant.within.and_then(|place| within[place]) {
+        while let Some(wider) = redundant.within.and_then(|index| within[index]) {
             redundant.within = Some(wider);
         }
     }
@@ -108,10 +108,11 @@ pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], patience: &mut Patience
 fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
     let mut near = vec![Vec::new(); entries.len()];
     let mut pairs = 0;
-    let globs = entries.iter().enumerate().map(|(of, entry)| near::Entry::new(entry.glob, of));
+    let globs =
+        entries.iter().enumerate().map(|(of, entry)| candidates::Entry::new(entry.glob, of));
     let mut globs: Vec<_> = globs.collect();
-    near::sort(&mut globs);
-    let ended = each_near_pair(
+    candidates::sort(&mut globs);
+    let ended = for_each_candidate(
         &globs,
         |_, _| true,
         |one, other| {
@@ -124,7 +125,7 @@ fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
             ControlFlow::Continue(())
         },
     );
-    near.iter_mut().for_each(|places| places.sort_unstable());
+    near.iter_mut().for_each(|indexes| indexes.sort_unstable());
     ended.is_continue().then_some(near)
 }
 
@@ -134,12 +135,12 @@ fn adds_nothing(
     glob: &Glob,
     others: &[&Glob],
     exclusions: &[&Glob],
-    patience: &mut Patience,
+    budget: &mut Budget,
 ) -> Option<bool> {
-    let minus = [others, exclusions].concat();
+    let subtracted = [others, exclusions].concat();
     match one_path(glob) {
-        Some(path) => holds(&minus, &path),
-        None => glob.reaches_outside(&minus, patience).map(|outside| !outside),
+        Some(path) => holds(&subtracted, &path),
+        None => glob.reaches_outside(&subtracted, budget).map(|outside| !outside),
     }
 }
 
@@ -149,17 +150,17 @@ fn takes_nothing(
     exclusion: &Glob,
     globs: &[&Glob],
     others: &[&Glob],
-    patience: &mut Patience,
+    budget: &mut Budget,
 ) -> Option<bool> {
     if let Some(path) = one_path(exclusion) {
         return Some(!holds(globs, &path)? || holds(others, &path)?);
     }
     let mut undecided = false;
     for glob in globs {
-        match exclusion.meet(glob, others, patience) {
-            Meeting::Apart => {}
-            Meeting::At(_) => return Some(false),
-            Meeting::Undecided => undecided = true,
+        match exclusion.intersection(glob, others, budget) {
+            Intersection::Disjoint => {}
+            Intersection::At(_) => return Some(false),
+            Intersection::GaveUp => undecided = true,
         }
     }
     (!undecided).then_some(true)
@@ -200,10 +201,10 @@ mod tests {
             .iter()
             .map(|(negated, glob)| Entry { negated: *negated, glob, asked: true })
             .collect();
-        let redundancy = redundancy(&entries, &[], &mut Patience::default());
+        let redundancy = redundancy(&entries, &[], &mut Budget::default());
         assert!(redundancy.undecided.is_empty());
         let told = redundancy.redundant.iter();
-        told.map(|found| (texts[found.place], found.within.map(|place| texts[place]))).collect()
+        told.map(|found| (texts[found.index], found.within.map(|index| texts[index]))).collect()
     }
 
     #[test]
@@ -268,14 +269,14 @@ mod tests {
             .map(|(glob, negated)| Entry { negated, glob, asked: true })
             .collect();
         let share = [Glob::parse("log").unwrap()];
-        let places = |entries: &[Entry<'_>], share: &[Glob]| -> Vec<usize> {
-            let found = redundancy(entries, share, &mut Patience::default());
-            found.redundant.iter().map(|redundant| redundant.place).collect()
+        let indexes = |entries: &[Entry<'_>], share: &[Glob]| -> Vec<usize> {
+            let found = redundancy(entries, share, &mut Budget::default());
+            found.redundant.iter().map(|redundant| redundant.index).collect()
         };
-        assert_eq!(places(&entries[..2], &share), [0usize; 0]);
-        assert_eq!(places(&entries[..2], &[]), [1]);
-        assert_eq!(places(&[entries[0], entries[2]], &share), [0usize; 0]);
-        assert_eq!(places(&[entries[0], entries[3]], &share), [1]);
+        assert_eq!(indexes(&entries[..2], &share), [0usize; 0]);
+        assert_eq!(indexes(&entries[..2], &[]), [1]);
+        assert_eq!(indexes(&[entries[0], entries[2]], &share), [0usize; 0]);
+        assert_eq!(indexes(&[entries[0], entries[3]], &share), [1]);
     }
 
     #[test]
@@ -286,8 +287,8 @@ mod tests {
             .zip([false, true, false])
             .map(|(glob, asked)| Entry { negated: false, glob, asked })
             .collect();
-        let found = redundancy(&entries, &[], &mut Patience::default());
-        assert_eq!(found.redundant, [Redundant { place: 1, within: Some(0) }]);
+        let found = redundancy(&entries, &[], &mut Budget::default());
+        assert_eq!(found.redundant, [Redundant { index: 1, within: Some(0) }]);
     }
 
     #[test]
@@ -296,7 +297,7 @@ mod tests {
             (0..1_500).map(|n| Glob::parse(&format!("*x{n}*")).unwrap()).collect();
         let entries: Vec<Entry<'_>> =
             globs.iter().map(|glob| Entry { negated: false, glob, asked: true }).collect();
-        let found = redundancy(&entries, &[], &mut Patience::default());
+        let found = redundancy(&entries, &[], &mut Budget::default());
         assert_eq!((found.redundant, found.undecided.len()), (vec![], 1_500));
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::Lane;
-use crate::glob::{Glob, Meeting, Patience};
+use crate::glob::{Budget, Glob, Intersection};
 
 impl Lane {
     /// Whether two lanes of one plan hold the same paths; `None` where a bound on work was reached.
     #[must_use]
-    pub fn is_same_as(&self, other: &Lane, patience: &mut Patience) -> Option<bool> {
+    pub fn is_same_as(&self, other: &Lane, budget: &mut Budget) -> Option<bool> {
         if self.globs.is_empty() && other.globs.is_empty() {
             return Some(true);
         }
@@ -16,7 +16,7 @@ impl Lane {
         if self.globs.is_empty() != other.globs.is_empty() && !self.common.share.is_empty() {
             return Some(false);
         }
-        match (self.is_inside(other, patience), other.is_inside(self, patience)) {
+        match (self.is_inside(other, budget), other.is_inside(self, budget)) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,
@@ -25,12 +25,12 @@ impl Lane {
 
     /// Whether the other lane holds every path of this one, as far as their own globs and exclusions
     /// differ.
-    fn is_inside(&self, other: &Lane, patience: &mut Patience) -> Option<bool> {
+    fn is_inside(&self, other: &Lane, budget: &mut Budget) -> Option<bool> {
         let taken: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
         let outside: Vec<&Glob> = taken.iter().copied().chain(&other.globs).collect();
         let mut undecided = false;
         for glob in missing(&self.globs, &other.globs) {
-            match glob.reaches_outside(&outside, patience) {
+            match glob.reaches_outside(&outside, budget) {
                 Some(true) => return Some(false),
                 Some(false) => {}
                 None => undecided = true,
@@ -38,10 +38,10 @@ impl Lane {
         }
         for exclusion in missing(&other.exclusions, &self.exclusions) {
             for glob in self.globs.iter().chain(&self.common.share) {
-                match exclusion.meet(glob, &taken, patience) {
-                    Meeting::Apart => {}
-                    Meeting::At(_) => return Some(false),
-                    Meeting::Undecided => undecided = true,
+                match exclusion.intersection(glob, &taken, budget) {
+                    Intersection::Disjoint => {}
+                    Intersection::At(_) => return Some(false),
+                    Intersection::GaveUp => undecided = true,
                 }
             }
         }
@@ -64,8 +64,8 @@ mod tests {
     fn is_same(one: (&[&str], &[&str]), other: (&[&str], &[&str])) -> Option<bool> {
         let of = |(globs, exclusions)| lane(globs, exclusions, &["log/*"], &["ci/**"]);
         let (one, other) = (of(one), of(other));
-        let same = one.is_same_as(&other, &mut Patience::default());
-        assert_eq!(other.is_same_as(&one, &mut Patience::default()), same);
+        let same = one.is_same_as(&other, &mut Budget::default());
+        assert_eq!(other.is_same_as(&one, &mut Budget::default()), same);
         same
     }
 

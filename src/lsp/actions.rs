@@ -8,8 +8,8 @@ use gen_lsp_types as lsp;
 use super::context::RequestContext;
 use super::diagnostics::diagnostic;
 use super::snapshot::Snapshot;
-use crate::check::mend;
-use crate::finding::{Applicability, Edit, Finding, Fix, Mender, Place};
+use crate::check::fix;
+use crate::finding::{Applicability, Edit, Finding, Fix, Fixer, Location};
 use crate::plan::fix::apply;
 use crate::report::shown;
 use crate::source::{FileId, Span};
@@ -34,7 +34,7 @@ pub(super) fn actions(
     };
     let mut actions = Vec::new();
     if wants(&lsp::CodeActionKind::QuickFix) {
-        let bytes = snapshot.terms.client.encoding.bytes(snapshot.source(file), params.range);
+        let bytes = snapshot.session.client.encoding.bytes(snapshot.source(file), params.range);
         actions.extend(quick_fixes(snapshot, Span::new(file, bytes)));
     }
     if wants(&FIX_ALL) {
@@ -51,16 +51,16 @@ fn is_within(kind: &str, asked: &str) -> bool {
 
 fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
     let report = snapshot.report();
-    let mender = Mender::new(&report.plan);
+    let fixer = Fixer::new(&report.plan);
     let mut actions = Vec::new();
-    for finding in report.standing().filter(|finding| touches(finding, at)) {
+    for finding in report.active().filter(|finding| touches(finding, at)) {
         let mut fixes = finding.draft.fixes.clone();
         fixes.extend(allowance(snapshot, finding));
         for fix in &fixes {
             if actions.len() == MOST {
                 return actions;
             }
-            let edits = mender.edits(fix);
+            let edits = fixer.edits(fix);
             if edits.is_empty() || !is_verified(snapshot, fix, &edits) {
                 continue;
             }
@@ -91,7 +91,7 @@ fn touches(finding: &Finding, at: Span) -> bool {
     let labels = &finding.draft.labels;
     let touches =
         |span: &Span| span.file == at.file && span.start <= at.end && at.start <= span.end;
-    labels.iter().any(|label| matches!(&label.place, Place::Span(span) if touches(span)))
+    labels.iter().any(|label| matches!(&label.location, Location::Span(span) if touches(span)))
         || labels.is_empty() && at.file == FileId(0) && at.start == 0
 }
 
@@ -111,13 +111,13 @@ fn allowance(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
 
 /// All sure fixes, round after round, as `check --fix` does them.
 fn fix_all(snapshot: &Snapshot) -> Option<lsp::CodeAction> {
-    let fixes = || snapshot.report().standing().flat_map(|finding| &finding.draft.fixes);
+    let fixes = || snapshot.report().active().flat_map(|finding| &finding.draft.fixes);
     fixes().find(|fix| fix.applicability() == Applicability::Safe)?;
     let (files, gaps) = snapshot.files();
     let before = snapshot.texts();
     let own = snapshot.own().to_vec();
-    let mended = mend(before.to_vec(), own, files, gaps, Applicability::Safe);
-    let texts = before.iter().zip(&mended.texts).enumerate();
+    let fixed = fix(before.to_vec(), own, files, gaps, Applicability::Safe);
+    let texts = before.iter().zip(&fixed.texts).enumerate();
     let edits = texts.filter_map(|(file, (old, new))| {
         let (old, new) = (old.bytes.as_ref().ok()?, new.bytes.as_ref().ok()?);
         difference(FileId(file), std::str::from_utf8(old).ok()?, std::str::from_utf8(new).ok()?)
@@ -161,7 +161,7 @@ pub(super) fn workspace_edit(snapshot: &Snapshot, edits: Vec<Edit>) -> Option<ls
         let edit = lsp::TextEdit { range: snapshot.range(span), new_text: text };
         of_file.entry(span.file).or_default().push(edit);
     }
-    if !snapshot.terms.client.versioned_edits {
+    if !snapshot.session.client.versioned_edits {
         let changes = of_file.into_iter().map(|(file, edits)| Some((snapshot.uri(file)?, edits)));
         let changes = Some(changes.collect::<Option<_>>()?);
         return Some(lsp::WorkspaceEdit { changes, ..Default::default() });

@@ -51,7 +51,8 @@ pub(super) fn complete(
     let mut words = words(snapshot, &here);
     let is_incomplete = words.len() > MOST;
     words.truncate(MOST);
-    let range = snapshot.terms.client.encoding.range(source, Range { start: here.start, end: at });
+    let range =
+        snapshot.session.client.encoding.range(source, Range { start: here.start, end: at });
     let items = words.into_iter().enumerate().map(|(place, word)| {
         let is_key = word.kind == lsp::CompletionItemKind::Property;
         let new_text = written(&here, &word.text, is_key, behind);

@@ -18,7 +18,7 @@ impl RequestContext {
     /// The byte of a position, as an empty span.
     pub(super) fn at(&self, position: lsp::Position) -> Option<Span> {
         let file = self.snapshot.file_of(&self.document)?;
-        let encoding = self.snapshot.terms.client.encoding;
+        let encoding = self.snapshot.session.client.encoding;
         let byte = encoding.byte(self.snapshot.source(file), position);
         Some(Span::new(file, byte..byte))
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gen_lsp_types as lsp;
 
 use super::snapshot::Snapshot;
-use crate::finding::{Finding, Label, Level, Place};
+use crate::finding::{Finding, Label, Level, Location};
 use crate::report::shown;
 use crate::rules::{self, Rule};
 use crate::source::FileId;
@@ -32,7 +32,7 @@ pub(super) fn of_plan(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams>
     let report = snapshot.report();
     let mut of_file: BTreeMap<FileId, Shown> = BTreeMap::new();
     for level in [Level::Error, Level::Warning, Level::Note] {
-        for finding in report.standing().filter(|finding| finding.level == level) {
+        for finding in report.active().filter(|finding| finding.level == level) {
             let file = file_of(finding);
             let shown = of_file.entry(file).or_default();
             if shown.findings < MOST {
@@ -65,22 +65,22 @@ struct Shown {
 
 /// The text of a finding: one about no place is told at the head of the first.
 fn file_of(finding: &Finding) -> FileId {
-    match finding.draft.labels.first().map(|label| &label.place) {
-        Some(Place::Span(span)) => span.file,
+    match finding.draft.labels.first().map(|label| &label.location) {
+        Some(Location::Span(span)) => span.file,
         _ => FileId(0),
     }
 }
 
 /// The diagnostic of a finding, at its first place.
 pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnostic {
-    let client = &snapshot.terms.client;
+    let client = &snapshot.session.client;
     let draft = &finding.draft;
     let (first, others) = match draft.labels.split_first() {
         Some((first, others)) => (Some(first), others),
         None => (None, &[][..]),
     };
-    let range = match first.map(|label| &label.place) {
-        Some(Place::Span(span)) => snapshot.range(*span),
+    let range = match first.map(|label| &label.location) {
+        Some(Location::Span(span)) => snapshot.range(*span),
         _ => lsp::Range::default(),
     };
     let mut message = shown(draft.message.as_str()).into_owned();
@@ -115,8 +115,8 @@ pub(super) fn named(
     range: lsp::Range,
     message: String,
 ) -> lsp::Diagnostic {
-    let page = snapshot.terms.settings.rules_url.as_deref().or(RULES_PAGE);
-    let page = page.filter(|_| snapshot.terms.client.code_description);
+    let page = snapshot.session.settings.rules_url.as_deref().or(RULES_PAGE);
+    let page = page.filter(|_| snapshot.session.client.code_description);
     lsp::Diagnostic {
         code: Some(rule.to_owned().into()),
         code_description: page
@@ -132,15 +132,16 @@ pub(super) fn named(
 /// of two lanes looks there.
 fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<FileId, Shown>) {
     let Some((first, others)) = finding.draft.labels.split_first() else { return };
-    let hinted = others.iter().filter(|label| !label.text.is_empty() && label.place != first.place);
+    let hinted =
+        others.iter().filter(|label| !label.text.is_empty() && label.location != first.location);
     for label in hinted.take(MOST_RELATED) {
-        let Place::Span(span) = label.place else { continue };
+        let Location::Span(span) = label.location else { continue };
         let shown_there = of_file.entry(span.file).or_default();
         if shown_there.diagnostics.len() >= 2 * MOST {
             continue;
         }
         let message = shown(finding.draft.message.as_str()).into_owned();
-        let related = location(snapshot, first).filter(|_| snapshot.terms.client.related);
+        let related = location(snapshot, first).filter(|_| snapshot.session.client.related);
         let related = related.map(|location| {
             let message = shown(first.text.as_str()).into_owned();
             vec![lsp::DiagnosticRelatedInformation { location, message }]
@@ -154,10 +155,10 @@ fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<File
 }
 
 fn location(snapshot: &Snapshot, label: &Label) -> Option<lsp::Location> {
-    match &label.place {
-        Place::Span(span) => snapshot.location(*span),
+    match &label.location {
+        Location::Span(span) => snapshot.location(*span),
         // `check` finds nothing there.
-        Place::File(_) | Place::Input(_) => None,
+        Location::File(_) | Location::Input(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use gen_lsp_types as lsp;
 
 use super::context::RequestContext;
-use super::place::{Thing, thing};
+use super::element::{Element, element};
 use super::snapshot::{Matched, Snapshot};
 use crate::explain;
 use crate::glob::Glob;
@@ -25,16 +25,16 @@ const TASKS: usize = 10;
 pub(super) fn hover(request: &RequestContext, params: &lsp::HoverParams) -> Option<lsp::Hover> {
     let snapshot = &request.snapshot;
     let at = request.at(params.text_document_position_params.position)?;
-    let thing = thing(snapshot.plan(), at)?;
-    let value = match thing {
-        Thing::Glob(task, entry) => of_glob(snapshot, task, entry)?,
-        Thing::Task(task, _) => of_task(snapshot, task),
-        Thing::Rule(name, _) => explain::section(rules::rule(name)?, "##"),
+    let element = element(snapshot.plan(), at)?;
+    let value = match element {
+        Element::Glob(task, entry) => of_glob(snapshot, task, entry)?,
+        Element::Task(task, _) => of_task(snapshot, task),
+        Element::Rule(name, _) => explain::section(rules::rule(name)?, "##"),
     };
-    let markdown = snapshot.terms.client.markdown;
+    let markdown = snapshot.session.client.markdown;
     let kind = if markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
     let contents = lsp::MarkupContent { kind, value }.into();
-    Some(lsp::Hover { contents, range: Some(snapshot.range(thing.span())) })
+    Some(lsp::Hover { contents, range: Some(snapshot.range(element.span())) })
 }
 
 fn of_glob(snapshot: &Snapshot, task: Option<TaskId>, entry: &GlobEntry) -> Option<String> {
@@ -95,8 +95,9 @@ fn of_others(snapshot: &Snapshot, task: TaskId, place: GlobId, glob: &Glob) -> S
         let pairs: Vec<(GlobId, GlobId)> = shared.pairs.iter().filter(of_glob).copied().collect();
         let Some(&(left, right)) = pairs.first() else { continue };
         let exists = sample.into_iter().find(|path| glob.is_match(path) == Ok(true));
-        let witness = exists
-            .or_else(|| lanes.of(tasks.0).meet(lanes.of(tasks.1), pairs.iter().copied()).witness);
+        let witness = exists.or_else(|| {
+            lanes.of(tasks.0).intersection(lanes.of(tasks.1), pairs.iter().copied()).witness
+        });
         let globs = plan.globs(other);
         let Some(by) = globs.find(if is_left { right } else { left }) else { continue };
         let mut said = format!("{} by {}", names(plan, &[other], 1), code(&by.text));

@@ -4,7 +4,7 @@ use gen_lsp_types as lsp;
 
 use super::actions::workspace_edit;
 use super::context::RequestContext;
-use super::place::{Thing, mentions, thing};
+use super::element::{Element, element, mentions};
 use crate::finding::Edit;
 use crate::index::TaskId;
 use crate::plan::id_fault;
@@ -76,9 +76,9 @@ pub(super) fn rename(
 }
 
 fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Option<(TaskId, Span)> {
-    match thing(request.snapshot.plan(), request.at(at.position)?)? {
-        Thing::Task(task, span) => Some((task, span)),
-        Thing::Glob(..) | Thing::Rule(..) => None,
+    match element(request.snapshot.plan(), request.at(at.position)?)? {
+        Element::Task(task, span) => Some((task, span)),
+        Element::Glob(..) | Element::Rule(..) => None,
     }
 }
 

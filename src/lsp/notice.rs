@@ -49,7 +49,7 @@ pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams
 /// The task that is worked on: the one of the settings, else the one whose branch is checked out.
 /// `None` if that is no task's, if its lane is not known, or if notices are off.
 fn worker(snapshot: &Snapshot) -> Result<Option<TaskId>, Failure> {
-    let settings = &snapshot.terms.settings;
+    let settings = &snapshot.session.settings;
     let plan = snapshot.plan();
     if !settings.notices {
         return Ok(None);
@@ -107,7 +107,7 @@ fn information(
     message: String,
 ) -> Option<lsp::Diagnostic> {
     let line = document.source.line_span(1)?;
-    let range = snapshot.terms.client.encoding.range(&document.source, line);
+    let range = snapshot.session.client.encoding.range(&document.source, line);
     let severity = Some(lsp::DiagnosticSeverity::Information);
     Some(lsp::Diagnostic { severity, ..named(snapshot, rule.name, range, message) })
 }

@@ -4,8 +4,8 @@
 use gen_lsp_types as lsp;
 
 use super::context::RequestContext;
+use super::element::extent;
 use super::hover::of_files;
-use super::place::extent;
 use super::snapshot::Snapshot;
 use crate::index::TaskId;
 use crate::plan::GlobEntry;
@@ -18,7 +18,7 @@ pub(super) fn symbols(request: &RequestContext) -> Option<lsp::DocumentSymbolRes
     let file = snapshot.file_of(&request.document)?;
     let nested: Vec<lsp::DocumentSymbol> =
         tasks(snapshot, file).map(|task| symbol(snapshot, task)).collect();
-    if snapshot.terms.client.nested_symbols {
+    if snapshot.session.client.nested_symbols {
         return Some(nested.into());
     }
     let flat = nested.into_iter().map(|symbol| {
@@ -90,7 +90,7 @@ pub(super) fn folds(request: &RequestContext) -> Option<Vec<lsp::FoldingRange>> 
     let folds = spans.filter_map(|span| {
         let text = source.slice(span.bytes());
         let (start, end) = (span.start, span.start + text.trim_end().len());
-        let range = snapshot.terms.client.encoding.range(source, start..end);
+        let range = snapshot.session.client.encoding.range(source, start..end);
         // A list of dashes begins a line below its key.
         let dashes = text.starts_with('-') && range.start.line > 0;
         let start_line = range.start.line - u32::from(dashes);
@@ -110,7 +110,7 @@ pub(super) fn hints(
 ) -> Option<Vec<lsp::InlayHint>> {
     let snapshot = &request.snapshot;
     let file = snapshot.file_of(&request.document)?;
-    let bytes = snapshot.terms.client.encoding.bytes(snapshot.source(file), params.range);
+    let bytes = snapshot.session.client.encoding.bytes(snapshot.source(file), params.range);
     let seen = |entry: &GlobEntry| {
         entry.span.file == file && bytes.start <= entry.span.end && entry.span.start <= bytes.end
     };

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::disk_cache::plan_above;
 use super::document::Document;
-use super::on_disk::plan_above;
-use super::snapshot::{PlanKey, Terms};
+use super::snapshot::{PlanKey, SessionSettings};
 use crate::plan::locate::{FILES, FOLDER, is_part};
 use crate::plan::{PlanText, read};
 use crate::source::SourceFile;
@@ -32,14 +32,19 @@ impl Role {
 
     /// What an open text is. A plan is known by its name, its folder, the settings or, where a YAML or
     /// JSON file has none of these, by what it says.
-    pub(super) fn of(document: &Document, terms: &Terms, host: &dyn Host) -> Role {
-        Role::found(document, terms, host, || says_so(document))
+    pub(super) fn of(document: &Document, session: &SessionSettings, host: &dyn Host) -> Role {
+        Role::found(document, session, host, || says_so(document))
     }
 
     /// What the text is when the disk or the settings have changed and the text has not. What was a
     /// plan is one still.
-    pub(super) fn again(&self, document: &Document, terms: &Terms, host: &dyn Host) -> Role {
-        Role::found(document, terms, host, || matches!(self, Role::Part(_)))
+    pub(super) fn again(
+        &self,
+        document: &Document,
+        session: &SessionSettings,
+        host: &dyn Host,
+    ) -> Role {
+        Role::found(document, session, host, || matches!(self, Role::Part(_)))
     }
 
     /// What the text is when it has changed. What is a plan stays one, so that nothing goes dark
@@ -51,14 +56,14 @@ impl Role {
 
     fn found(
         document: &Document,
-        terms: &Terms,
+        session: &SessionSettings,
         host: &dyn Host,
         says_so: impl FnOnce() -> bool,
     ) -> Role {
         let Some(path) = &document.path else {
             return if says_so() { Role::Part(own_key(document)) } else { Role::Stranger };
         };
-        let chosen = chosen(terms);
+        let chosen = chosen(session);
         let of_settings = chosen.iter().find(|plan| path.starts_with(plan)).cloned();
         if let Some(plan) = of_settings.or_else(|| by_name(path)) {
             return Role::Part(PlanKey::At(plan));
@@ -82,9 +87,9 @@ fn own_key(document: &Document) -> PlanKey {
 }
 
 /// The plan that the settings name, in each folder of the workspace.
-fn chosen(terms: &Terms) -> Vec<PathBuf> {
-    let Some(plan) = &terms.settings.plan else { return Vec::new() };
-    terms.folders.iter().map(|folder| folder.join(plan)).collect()
+fn chosen(session: &SessionSettings) -> Vec<PathBuf> {
+    let Some(plan) = &session.settings.plan else { return Vec::new() };
+    session.folders.iter().map(|folder| folder.join(plan)).collect()
 }
 
 /// The plan that a file is by the rule by which plans are found: itself, or its folder.

@@ -15,7 +15,7 @@ use super::context::RequestContext;
 use super::document::Document;
 use super::plans::Role;
 use super::questions::{self, typed};
-use super::snapshot::{Ground, LastPlan, PlanKey, Snapshot, Terms};
+use super::snapshot::{Ground, LastPlan, PlanKey, SessionSettings, Snapshot};
 use super::uri;
 use super::work::{self, Answer, Event, Question};
 use crate::plan::locate::{FILES, FOLDER};
@@ -43,7 +43,7 @@ pub fn serve<T>(connection: Connection, host: Arc<dyn Host>, ticks: &Receiver<T>
         judge,
         questions: questions_in,
         stage: Stage::Waiting,
-        terms: Arc::default(),
+        session: Arc::default(),
         documents: HashMap::new(),
         plans: BTreeMap::new(),
         pending: HashSet::new(),
@@ -96,7 +96,7 @@ struct Server {
     judge: Sender<Arc<Snapshot>>,
     questions: Sender<Question>,
     stage: Stage,
-    terms: Arc<Terms>,
+    session: Arc<SessionSettings>,
     /// What is open, by its URI.
     documents: HashMap<String, Open>,
     plans: BTreeMap<PlanKey, State>,
@@ -178,7 +178,7 @@ impl Server {
         let settings = Settings::new(params.get("initializationOptions").unwrap_or(&Value::Null));
         let client = Client::new(params);
         let capabilities = questions::capabilities(&client);
-        self.terms = Arc::new(Terms { client, settings, folders });
+        self.session = Arc::new(SessionSettings { client, settings, folders });
         json!({
             "capabilities": capabilities,
             "serverInfo": {"name": "lanelint", "version": env!("CARGO_PKG_VERSION")},
@@ -205,9 +205,9 @@ impl Server {
             "workspace/didChangeWorkspaceFolders" => self.change_folders(&typed(params)?),
             "workspace/didChangeConfiguration" => {
                 let settings = Settings::new(params.get("settings").unwrap_or(&Value::Null));
-                let Terms { client, folders, .. } = &*self.terms;
+                let SessionSettings { client, folders, .. } = &*self.session;
                 let (client, folders) = (client.clone(), folders.clone());
-                self.settle(Terms { client, settings, folders });
+                self.settle(SessionSettings { client, settings, folders });
             }
             "$/cancelRequest" => {
                 let id = params.get("id").cloned().unwrap_or_default();
@@ -249,7 +249,7 @@ impl Server {
     }
 
     fn open(&mut self, document: Document) {
-        let role = Role::of(&document, &self.terms, &*self.host);
+        let role = Role::of(&document, &self.session, &*self.host);
         let key = role.key().cloned();
         let uri = document.uri.0.clone();
         let open = Open { document: Arc::new(document), role };
@@ -260,7 +260,7 @@ impl Server {
     }
 
     fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
-        let (named, encoding) = (params.text_document, self.terms.client.encoding);
+        let (named, encoding) = (params.text_document, self.session.client.encoding);
         let uri = named.text_document_identifier.uri.0;
         let Some(open) = self.documents.get_mut(&uri) else { return };
         let changed = open.document.changed(named.version, params.content_changes, encoding);
@@ -284,18 +284,22 @@ impl Server {
     }
 
     fn change_folders(&mut self, params: &lsp::DidChangeWorkspaceFoldersParams) {
-        let Terms { client, settings, folders } = &*self.terms;
+        let SessionSettings { client, settings, folders } = &*self.session;
         let path = |folder: &lsp::WorkspaceFolder| uri::path(&folder.uri);
         let removed: Vec<PathBuf> = params.event.removed.iter().filter_map(path).collect();
         let mut folders = folders.clone();
         folders.retain(|folder| !removed.contains(folder));
         folders.extend(params.event.added.iter().filter_map(path));
-        self.settle(Terms { client: client.clone(), settings: settings.clone(), folders });
+        self.settle(SessionSettings {
+            client: client.clone(),
+            settings: settings.clone(),
+            folders,
+        });
     }
 
     /// Goes on under other terms.
-    fn settle(&mut self, terms: Terms) {
-        self.terms = Arc::new(terms);
+    fn settle(&mut self, session: SessionSettings) {
+        self.session = Arc::new(session);
         self.look_at_disk(Look::All);
     }
 
@@ -303,7 +307,7 @@ impl Server {
     fn look_at_disk(&mut self, look: Look) {
         let mut stale: BTreeSet<PlanKey> = BTreeSet::new();
         for open in self.documents.values_mut() {
-            let now = open.role.again(&open.document, &self.terms, &*self.host);
+            let now = open.role.again(&open.document, &self.session, &*self.host);
             if now != open.role {
                 stale.extend(open.role.key().cloned());
                 stale.extend(now.key().cloned());
@@ -341,9 +345,9 @@ impl Server {
             // The stamp is older than what is read afterwards, so no change is missed.
             None => (Arc::default(), Arc::default(), stamp(&*self.host, key)),
         };
-        let (terms, host) = (Arc::clone(&self.terms), Arc::clone(&self.host));
+        let (session, host) = (Arc::clone(&self.session), Arc::clone(&self.host));
         let known = (Arc::clone(&ground), Arc::clone(&last));
-        let snapshot = Snapshot::new(key.clone(), terms, host, known, parts, beside);
+        let snapshot = Snapshot::new(key.clone(), session, host, known, parts, beside);
         let newest = Arc::new(snapshot);
         let _ = self.judge.send(Arc::clone(&newest));
         let state = self.plans.entry(key.clone()).or_insert_with(|| State {
@@ -359,7 +363,7 @@ impl Server {
     /// Tells the editor what came of a piece of work.
     fn tell(&mut self, event: Event) {
         match event {
-            Event::Judged { key, diagnostics } => {
+            Event::TaskDiff { key, diagnostics } => {
                 let Some(state) = self.plans.get_mut(&key) else { return };
                 let mut before = std::mem::take(&mut state.shown);
                 let documents = &self.documents;
@@ -417,7 +421,7 @@ impl Server {
 
     /// Asks the editor to tell when a plan, HEAD or the index changes on disk.
     fn ask_to_watch(&self) {
-        if !self.terms.client.watches {
+        if !self.session.client.watches {
             return;
         }
         let watched = FILES.iter().map(|file| format!("**/{file}"));

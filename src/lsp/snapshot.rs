@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use gen_lsp_types as lsp;
 
 use super::client::{Client, Settings};
+use super::disk_cache::{self, DiskCache};
 use super::document::Document;
-use super::on_disk::{self, OnDisk};
 use super::uri;
 use crate::check::check;
 use crate::failure::Failure;
@@ -35,7 +35,7 @@ pub(super) enum PlanKey {
 
 /// What all plans of a session have in common.
 #[derive(Debug, Default)]
-pub(super) struct Terms {
+pub(super) struct SessionSettings {
     pub(super) client: Client,
     pub(super) settings: Settings,
     /// The folders of the workspace.
@@ -45,7 +45,7 @@ pub(super) struct Terms {
 /// What the disk and git say of a plan, each asked for once, when somebody needs it.
 #[derive(Debug, Default)]
 pub(super) struct Ground {
-    on_disk: OnceLock<OnDisk>,
+    disk_cache: OnceLock<DiskCache>,
     files: OnceLock<(Vec<RepoPath>, Vec<Failure>)>,
     branch: OnceLock<Option<String>>,
     /// What globs match, by their texts: an editor asks for all that are seen at every change.
@@ -69,7 +69,7 @@ pub(super) struct Matched {
 /// A plan at one moment.
 pub(super) struct Snapshot {
     pub(super) key: PlanKey,
-    pub(super) terms: Arc<Terms>,
+    pub(super) session: Arc<SessionSettings>,
     host: Arc<dyn Host>,
     ground: Arc<Ground>,
     last: Arc<LastPlan>,
@@ -86,13 +86,13 @@ pub(super) struct Snapshot {
 /// The texts of a plan, and where they are.
 struct Texts {
     texts: Vec<PlanText>,
-    places: Vec<PartPlace>,
+    layout: Vec<PartIndex>,
     own: Vec<Own>,
 }
 
 /// Where a text of a plan is: on the disk, in the editor, or both.
 #[derive(Clone, Debug)]
-struct PartPlace {
+struct PartIndex {
     path: Option<PathBuf>,
     open: Option<Arc<Document>>,
 }
@@ -124,7 +124,7 @@ impl Matched {
 impl Snapshot {
     pub(super) fn new(
         key: PlanKey,
-        terms: Arc<Terms>,
+        session: Arc<SessionSettings>,
         host: Arc<dyn Host>,
         (ground, last): (Arc<Ground>, Arc<LastPlan>),
         mut open: Vec<Arc<Document>>,
@@ -133,7 +133,7 @@ impl Snapshot {
         open.sort_by(|one, other| one.path.cmp(&other.path));
         Snapshot {
             key,
-            terms,
+            session,
             host,
             ground,
             last,
@@ -154,8 +154,8 @@ impl Snapshot {
     /// The folder that globs begin at; nothing for a text without a file in no folder at all.
     pub(super) fn root(&self) -> Option<&Path> {
         match &self.key {
-            PlanKey::At(path) => Some(&self.on_disk(path).root),
-            PlanKey::Unsaved(_) => self.terms.folders.first().map(PathBuf::as_path),
+            PlanKey::At(path) => Some(&self.disk_cache(path).root),
+            PlanKey::Unsaved(_) => self.session.folders.first().map(PathBuf::as_path),
         }
     }
 
@@ -192,7 +192,7 @@ impl Snapshot {
     /// The files that exist, and why that may not be all of them.
     pub(super) fn files(&self) -> (&[RepoPath], &[Failure]) {
         let listed =
-            || self.root().map(|root| on_disk::files(&*self.host, root)).unwrap_or_default();
+            || self.root().map(|root| disk_cache::files(&*self.host, root)).unwrap_or_default();
         let (files, gaps) = self.ground.files.get_or_init(listed);
         (files, gaps)
     }
@@ -225,20 +225,20 @@ impl Snapshot {
 
     /// A file as a path of the repository.
     pub(super) fn below_root(&self, path: &Path) -> Option<RepoPath> {
-        on_disk::below(&*self.host, self.root()?, path)
+        disk_cache::below(&*self.host, self.root()?, path)
     }
 
     /// Which of the plan's texts an open text is.
     pub(super) fn file_of(&self, document: &Document) -> Option<FileId> {
-        let places = &self.all_texts().places;
+        let layout = &self.all_texts().layout;
         let is =
-            |place: &PartPlace| place.open.as_ref().is_some_and(|open| open.uri == document.uri);
-        places.iter().position(is).map(FileId)
+            |place: &PartIndex| place.open.as_ref().is_some_and(|open| open.uri == document.uri);
+        layout.iter().position(is).map(FileId)
     }
 
     /// How the editor calls one of the plan's texts.
     pub(super) fn uri(&self, file: FileId) -> Option<lsp::Uri> {
-        let place = self.all_texts().places.get(file.0)?;
+        let place = self.all_texts().layout.get(file.0)?;
         match (&place.open, &place.path) {
             (Some(open), _) => Some(open.uri.clone()),
             (None, path) => path.as_deref().map(uri::of),
@@ -247,7 +247,7 @@ impl Snapshot {
 
     /// The version of one of the plan's texts; nothing where the disk's text is judged.
     pub(super) fn version(&self, file: FileId) -> Option<i32> {
-        let place = self.all_texts().places.get(file.0)?;
+        let place = self.all_texts().layout.get(file.0)?;
         place.open.as_ref().map(|open| open.version)
     }
 
@@ -257,7 +257,7 @@ impl Snapshot {
 
     /// The range of a span in its text.
     pub(super) fn range(&self, span: Span) -> lsp::Range {
-        self.terms.client.encoding.range(self.source(span.file), span.bytes())
+        self.session.client.encoding.range(self.source(span.file), span.bytes())
     }
 
     /// The place of a span.
@@ -265,30 +265,30 @@ impl Snapshot {
         Some(lsp::Location { uri: self.uri(span.file)?, range: self.range(span) })
     }
 
-    fn on_disk(&self, path: &Path) -> &OnDisk {
-        self.ground.on_disk.get_or_init(|| OnDisk::plan(&*self.host, path))
+    fn disk_cache(&self, path: &Path) -> &DiskCache {
+        self.ground.disk_cache.get_or_init(|| DiskCache::plan(&*self.host, path))
     }
 
     fn all_texts(&self) -> &Texts {
         self.texts.get_or_init(|| {
             let (parts, own) = match &self.key {
                 PlanKey::At(path) => {
-                    let on_disk = self.on_disk(path);
-                    (on_disk.parts.as_slice(), on_disk.own.clone())
+                    let disk_cache = self.disk_cache(path);
+                    (disk_cache.parts.as_slice(), disk_cache.own.clone())
                 }
                 PlanKey::Unsaved(_) => (&[][..], Vec::new()),
             };
-            let on_disk = parts.iter().map(|(path, text)| {
+            let disk_cache = parts.iter().map(|(path, text)| {
                 let open = self.open.iter().find(|open| open.path.as_ref() == Some(path));
-                (PartPlace { path: Some(path.clone()), open: open.cloned() }, text.clone())
+                (PartIndex { path: Some(path.clone()), open: open.cloned() }, text.clone())
             });
-            let mut all: Vec<(PartPlace, PlanText)> = on_disk.collect();
+            let mut all: Vec<(PartIndex, PlanText)> = disk_cache.collect();
             for open in &self.open {
-                let is = |(place, _): &(PartPlace, PlanText)| {
+                let is = |(place, _): &(PartIndex, PlanText)| {
                     place.open.as_ref().is_some_and(|known| known.uri == open.uri)
                 };
                 if !all.iter().any(is) {
-                    let place = PartPlace { path: open.path.clone(), open: Some(Arc::clone(open)) };
+                    let place = PartIndex { path: open.path.clone(), open: Some(Arc::clone(open)) };
                     all.push((place, PlanText::new(self.name(open), "")));
                 }
             }
@@ -299,8 +299,8 @@ impl Snapshot {
                     text.bytes = Ok(open.source.text().as_bytes().to_vec());
                 }
             }
-            let (places, texts) = all.into_iter().unzip();
-            Texts { texts, places, own }
+            let (layout, texts) = all.into_iter().unzip();
+            Texts { texts, layout, own }
         })
     }
 

@@ -20,7 +20,7 @@ const STACK: usize = 16 << 20;
 /// What came of a piece of work.
 pub(super) enum Event {
     /// A plan was judged.
-    Judged { key: PlanKey, diagnostics: Vec<PublishDiagnosticsParams> },
+    TaskDiff { key: PlanKey, diagnostics: Vec<PublishDiagnosticsParams> },
     /// A plan could not be judged, for the program itself is at fault.
     Failed { key: PlanKey, why: String },
     /// A question was answered.
@@ -51,7 +51,7 @@ pub(super) fn judge(snapshots: Receiver<Arc<Snapshot>>, events: Sender<Event>) {
             for snapshot in newest {
                 let key = snapshot.key.clone();
                 let event = match guarded(|| published(&snapshot)) {
-                    Ok(diagnostics) => Event::Judged { key, diagnostics },
+                    Ok(diagnostics) => Event::TaskDiff { key, diagnostics },
                     Err(why) => Event::Failed { key, why },
                 };
                 if events.send(event).is_err() {

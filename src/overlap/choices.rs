@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Overlap;
-use crate::glob::{Glob, Meeting, Patience, everything};
+use crate::glob::{Budget, Glob, Intersection, everything};
 use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
@@ -28,18 +28,18 @@ pub struct Chooser<'a> {
     lanes: &'a Lanes,
     /// With a cycle in `needs`, nobody can say what one more edge does.
     ordered: bool,
-    patience: Patience,
+    budget: Budget,
     /// By two globs, whether all paths of the first are in the second.
     inside: HashMap<(usize, usize), bool>,
     /// By a glob, whether it holds shared paths.
     shared: HashMap<usize, bool>,
     /// By a task and a place in its lane, a path that the lane has by that glob alone, or has not by
     /// that exclusion alone.
-    own: HashMap<(TaskId, Place), Option<RepoPath>>,
+    own: HashMap<(TaskId, LanePart), Option<RepoPath>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Place {
+enum LanePart {
     Glob(GlobId),
     Exclusion(usize),
 }
@@ -52,7 +52,7 @@ impl<'a> Chooser<'a> {
             plan,
             lanes,
             ordered: order.cycles().is_empty(),
-            patience: Patience::hasty(),
+            budget: Budget::small(),
             inside: HashMap::new(),
             shared: HashMap::new(),
             own: HashMap::new(),
@@ -117,9 +117,9 @@ impl<'a> Chooser<'a> {
         excluded.sort_unstable();
         let taken: Vec<&Glob> = excluded.iter().map(|&place| &others[place]).collect();
         // A glob that meets none of them outside of exclusions may still be all inside of one.
-        let keeps = lane.globs().ids().all(|glob| self.keeps(task, Place::Glob(glob), &taken))
+        let keeps = lane.globs().ids().all(|glob| self.keeps(task, LanePart::Glob(glob), &taken))
             && (0..lane.exclusions().len())
-                .all(|exclusion| self.keeps(task, Place::Exclusion(exclusion), &taken))
+                .all(|exclusion| self.keeps(task, LanePart::Exclusion(exclusion), &taken))
             && taken.iter().all(|glob| !self.is_shared(glob))
             && self.each_takes_something(lane, &met, &taken);
         if !keeps {
@@ -132,13 +132,13 @@ impl<'a> Chooser<'a> {
 
     /// Whether a glob or an exclusion of a lane is still there for something when `taken` is excluded
     /// as well.
-    fn keeps(&mut self, task: TaskId, at: Place, taken: &[&Glob]) -> bool {
+    fn keeps(&mut self, task: TaskId, at: LanePart, taken: &[&Glob]) -> bool {
         let lane = self.lanes.of(task);
         let glob = match at {
-            Place::Glob(glob) => &lane.globs()[glob],
-            Place::Exclusion(exclusion) => &lane.exclusions()[exclusion],
+            LanePart::Glob(glob) => &lane.globs()[glob],
+            LanePart::Exclusion(exclusion) => &lane.exclusions()[exclusion],
         };
-        if taken.iter().all(|taken| !taken.outline().compatible(&glob.outline())) {
+        if taken.iter().all(|taken| !taken.literals().compatible(&glob.literals())) {
             return true;
         }
         let misses = |path: &RepoPath| taken.iter().all(|taken| taken.is_match(path) == Ok(false));
@@ -166,18 +166,18 @@ impl<'a> Chooser<'a> {
 
     /// A path that is in the lane by this glob alone, or out of it by this exclusion alone, and not in
     /// `taken`.
-    fn alone(&mut self, lane: &Lane, at: Place, taken: &[&Glob]) -> Option<RepoPath> {
+    fn alone(&mut self, lane: &Lane, at: LanePart, taken: &[&Glob]) -> Option<RepoPath> {
         let (globs, exclusions) = (lane.globs(), lane.exclusions());
         let common = lane.common().protect.iter().chain(taken.iter().copied());
         match at {
-            Place::Glob(own) => {
-                let minus: Vec<&Glob> =
+            LanePart::Glob(own) => {
+                let subtracted: Vec<&Glob> =
                     others(globs, own.into()).chain(exclusions).chain(common).collect();
-                self.path(&globs[own], &everything(), &minus)
+                self.path(&globs[own], &everything(), &subtracted)
             }
-            Place::Exclusion(own) => {
-                let minus: Vec<&Glob> = others(exclusions, own).chain(common).collect();
-                globs.iter().find_map(|glob| self.path(&exclusions[own], glob, &minus))
+            LanePart::Exclusion(own) => {
+                let subtracted: Vec<&Glob> = others(exclusions, own).chain(common).collect();
+                globs.iter().find_map(|glob| self.path(&exclusions[own], glob, &subtracted))
             }
         }
     }
@@ -185,7 +185,7 @@ impl<'a> Chooser<'a> {
     /// Whether each of `taken` takes something out of the globs that the others do not.
     fn each_takes_something(&mut self, lane: &Lane, met: &[GlobId], taken: &[&Glob]) -> bool {
         (0..taken.len()).all(|own| {
-            let near = |glob: &&&Glob| glob.outline().compatible(&taken[own].outline());
+            let near = |glob: &&&Glob| glob.literals().compatible(&taken[own].literals());
             let rest = taken.iter().enumerate().filter(|(place, _)| *place != own);
             let rest: Vec<&Glob> = rest.map(|(_, glob)| glob).filter(near).copied().collect();
             if rest.is_empty() {
@@ -193,30 +193,33 @@ impl<'a> Chooser<'a> {
                 return true;
             }
             let common = lane.common().protect.iter().chain(lane.exclusions());
-            let minus: Vec<&Glob> = rest.into_iter().chain(common).collect();
-            met.iter().any(|&glob| self.path(taken[own], &lane.globs()[glob], &minus).is_some())
+            let subtracted: Vec<&Glob> = rest.into_iter().chain(common).collect();
+            met.iter()
+                .any(|&glob| self.path(taken[own], &lane.globs()[glob], &subtracted).is_some())
         })
     }
 
-    fn path(&mut self, one: &Glob, other: &Glob, minus: &[&Glob]) -> Option<RepoPath> {
-        match one.meet(other, minus, &mut self.patience) {
-            Meeting::At(witness) => RepoPath::new(witness.path).ok(),
-            Meeting::Apart | Meeting::Undecided => None,
+    fn path(&mut self, one: &Glob, other: &Glob, subtracted: &[&Glob]) -> Option<RepoPath> {
+        match one.intersection(other, subtracted, &mut self.budget) {
+            Intersection::At(witness) => RepoPath::new(witness.path).ok(),
+            Intersection::Disjoint | Intersection::GaveUp => None,
         }
     }
 
     fn is_inside(&mut self, glob: &Glob, other: &Glob) -> bool {
-        let patience = &mut self.patience;
+        let budget = &mut self.budget;
         let known = self.inside.entry((glob.identity(), other.identity()));
-        *known.or_insert_with(|| glob.reaches_outside(&[other], patience) == Some(false))
+        *known.or_insert_with(|| glob.reaches_outside(&[other], budget) == Some(false))
     }
 
     /// Whether a glob holds shared paths, or may: to exclude those would take them from the task.
     fn is_shared(&mut self, glob: &Glob) -> bool {
         let share = self.lanes.common().into_iter().flat_map(|common| &common.share);
-        let patience = &mut self.patience;
+        let budget = &mut self.budget;
         *self.shared.entry(glob.identity()).or_insert_with(|| {
-            share.clone().any(|share| glob.meet(share, &[], patience) != Meeting::Apart)
+            share
+                .clone()
+                .any(|share| glob.intersection(share, &[], budget) != Intersection::Disjoint)
         })
     }
 

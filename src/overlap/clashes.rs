@@ -19,7 +19,7 @@ const MOST_PAIRS: usize = 1 << 16;
 
 /// Why two paths cannot stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Discord {
+pub enum ClashKind {
     /// They differ only in letter case or Unicode form.
     Form,
     /// The first would have to be the folder of the second.
@@ -30,7 +30,7 @@ pub enum Discord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
     /// Why they cannot.
-    pub discord: Discord,
+    pub discord: ClashKind,
     /// The tasks: the earlier in the plan first, or the one that names the file.
     pub tasks: (TaskId, TaskId),
     /// The places of the globs in their lanes.

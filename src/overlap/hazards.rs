@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Finder, Overlap};
 use crate::glob::Glob;
-use crate::glob::near::each_near_pair_between;
+use crate::glob::candidates::for_each_candidate_between;
 use crate::index::{IndexVec, TaskId};
 use crate::lane::{Lanes, Shared};
 use crate::path::RepoPath;
@@ -29,12 +29,12 @@ pub struct Hazard {
     /// The place of the task that may write.
     pub writer: TaskId,
     /// What they have in common.
-    pub crossing: Arc<Crossing>,
+    pub crossing: Arc<ReadOverlap>,
 }
 
 /// What is read here and may be written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Crossing {
+pub struct ReadOverlap {
     /// The pairs of a glob that is read and one of the lane that meet, and the path that proves it;
     /// the path is an existing file wherever there is one.
     pub shared: Shared,
@@ -69,23 +69,23 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         lanes.ids().map(|_| Vec::new()).chain(alike).collect();
 
     let mut finder = Finder::new(&all, MOST_PAIRS);
-    let may_meet = |reads: TaskId, writer: TaskId| {
+    let may_intersect = |reads: TaskId, writer: TaskId| {
         let readers = &readers[reads];
         // Of many readers, one nearly always runs beside the writer.
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
     let (read, written): (Vec<_>, Vec<_>) =
         all.globs().partition(|entry| !readers[entry.of.0].is_empty());
-    let _ended_or_told = each_near_pair_between(
+    let _ended_or_told = for_each_candidate_between(
         &read,
         &written,
-        |read, written| may_meet(read.0, written.0),
+        |read, written| may_intersect(read.0, written.0),
         |read, written| finder.look(read, written),
     );
 
     let mut hazards = Hazards::default();
     for Overlap { tasks: (reads, writer), shared, existing, sample } in finder.overlaps(files) {
-        let crossing = Arc::new(Crossing { shared, existing, sample });
+        let crossing = Arc::new(ReadOverlap { shared, existing, sample });
         let readers = readers[reads].iter();
         for &reader in readers.filter(|&&reader| order.concurrent(reader, writer)) {
             if hazards.found.len() < MOST_HAZARDS {
@@ -134,7 +134,7 @@ pub(crate) fn goes_further(plan: &Plan, lanes: &Lanes, hazard: &Hazard, paths: &
     let writer = lanes.of(hazard.writer);
     let read = writer.beside(reads(plan, hazard.reader));
     let pairs = hazard.crossing.shared.pairs.iter().copied();
-    let outside = read.meet_outside(writer, pairs, std::slice::from_ref(paths));
+    let outside = read.intersection_outside(writer, pairs, std::slice::from_ref(paths));
     !outside.pairs.is_empty() || !outside.undecided.is_empty()
 }
 
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(hazards.gave_up, None);
         let told = hazards.found.iter().map(|hazard| {
             let id = |task: TaskId| &plan[task].id.value;
-            let Crossing { shared, existing, .. } = &*hazard.crossing;
+            let ReadOverlap { shared, existing, .. } = &*hazard.crossing;
             assert!(shared.undecided.is_empty());
             let path = shared.witness.as_ref().unwrap();
             format!("{} < {} at {path} of {existing}", id(hazard.reader), id(hazard.writer))

@@ -1,9 +1,9 @@
 //! One file's header as git writes it, from `diff --git` to its first hunk.
 
 use super::body::Hunk;
+use super::change_set_builder::{Effect, is_retyped};
 use super::content::Content;
 use super::names::{Fault, Names, Side, lone, strip};
-use super::tally::{Effect, is_retyped};
 use crate::change::ChangeKind;
 use crate::change::object::{Mode, ObjectId};
 

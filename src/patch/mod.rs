@@ -36,6 +36,7 @@
 //! changed file one with a changed mode. Merge commits in `git log --oneline -p` look empty.
 
 mod body;
+mod change_set_builder;
 mod content;
 mod header;
 mod lines;
@@ -43,13 +44,13 @@ mod mail;
 mod names;
 mod plain;
 mod section;
-mod signs;
 mod stamp;
-mod tally;
+mod unsupported;
 
 use std::io::{self, BufRead};
 
 use self::body::{BinaryPatch, Hunk};
+use self::change_set_builder::{ChangeSetBuilder, Effect};
 use self::content::Content;
 use self::header::{Header, Paths, Step};
 use self::lines::{KEPT, Line, Splitter};
@@ -57,8 +58,7 @@ use self::mail::Mail;
 use self::names::strip;
 use self::plain::Plain;
 use self::section::Section;
-use self::signs::{foreign, is_header, stranger};
-use self::tally::{Effect, Tally};
+use self::unsupported::{foreign, is_header, stranger};
 use crate::change::{ChangeKind, ChangeSet};
 
 /// How many components `git apply` takes off every name unless it is told otherwise.
@@ -148,7 +148,7 @@ struct Scanner {
     mail: Mail,
     /// Paths that `--raw` has listed, with the line.
     listed: Vec<(u64, Vec<u8>)>,
-    tally: Tally,
+    builder: ChangeSetBuilder,
     /// How many files were named in the whole text.
     files: u64,
     line: u64,
@@ -205,7 +205,7 @@ impl Scanner {
             self.check_header_line(line, text);
         }
         if let Some((line, problem)) = self.mail.take(line.number, text) {
-            self.tally.gap(line, &problem);
+            self.builder.gap(line, &problem);
         }
         self.take_text(text);
     }
@@ -307,7 +307,7 @@ impl Scanner {
                 self.open_hunk(hunk);
             }
             (Err(fault), Some(_)) => {
-                self.tally.unnamed(self.line, fault);
+                self.builder.unnamed(self.line, fault);
                 self.between(text);
             }
             (_, None) => {
@@ -319,8 +319,8 @@ impl Scanner {
 
     fn count_plain(&mut self, line: u64, plain: &Plain, effect: Effect) {
         match plain.path(self.components) {
-            Ok(path) => self.tally.count(line, path.to_vec(), effect),
-            Err(fault) => self.tally.unnamed(line, fault),
+            Ok(path) => self.builder.count(line, path.to_vec(), effect),
+            Err(fault) => self.builder.unnamed(line, fault),
         }
     }
 
@@ -380,13 +380,13 @@ impl Scanner {
         for name in names {
             match strip(&name, self.components.saturating_sub(1)) {
                 Ok(path) => self.listed.push((self.line, path.to_vec())),
-                Err(fault) => self.tally.unnamed(self.line, fault),
+                Err(fault) => self.builder.unnamed(self.line, fault),
             }
         }
     }
 
     fn open_section(&mut self, section: Section) {
-        self.section.finish(false, &mut self.tally);
+        self.section.finish(false, &mut self.builder);
         self.section = section.after(&self.section);
         self.before = None;
     }
@@ -412,7 +412,7 @@ impl Scanner {
         }
         let fault = header.fault(last);
         if let Some(fault) = fault {
-            self.tally.gap(header.line, fault);
+            self.builder.gap(header.line, fault);
         }
         self.count_header(&header, content, fault.is_some());
         self.before = Some(header);
@@ -422,20 +422,20 @@ impl Scanner {
     fn count_header(&mut self, header: &Header, content: Content, is_broken: bool) {
         let (line, effect) = (header.line, header.effect(content));
         match header.paths(self.components) {
-            Ok(Paths::One(path)) => self.tally.count(line, path.to_vec(), effect),
+            Ok(Paths::One(path)) => self.builder.count(line, path.to_vec(), effect),
             Ok(Paths::Moved { from, to, copied }) => {
                 if !copied {
-                    self.tally.count(line, from.to_vec(), header.old_effect());
+                    self.builder.count(line, from.to_vec(), header.old_effect());
                 }
-                self.tally.count(line, to.to_vec(), effect);
+                self.builder.count(line, to.to_vec(), effect);
             }
             Err(_) if is_broken => {}
-            Err(fault) => self.tally.unnamed(line, fault),
+            Err(fault) => self.builder.unnamed(line, fault),
         }
     }
 
     fn gap(&mut self, problem: &str) {
-        self.tally.gap(self.line, problem);
+        self.builder.gap(self.line, problem);
     }
 
     fn finish(mut self) -> ChangeSet {
@@ -452,20 +452,21 @@ impl Scanner {
             self.gap("the text ends inside a line");
         }
         if let Some((line, problem)) = self.mail.close() {
-            self.tally.gap(line, &problem);
+            self.builder.gap(line, &problem);
         }
-        self.section.finish(true, &mut self.tally);
+        self.section.finish(true, &mut self.builder);
         for (line, name) in &self.listed {
-            if !self.tally.holds(name) {
+            if !self.builder.holds(name) {
                 let name = crate::path::quote(name);
-                self.tally.gap(*line, &format!("the `--raw` list names {name}, the diff does not"));
+                self.builder
+                    .gap(*line, &format!("the `--raw` list names {name}, the diff does not"));
             }
         }
         // Blanks alone are what is left where a script shows the output of a `git diff` that failed.
-        if self.files == 0 && self.line > 0 && !self.tally.has_gaps() {
-            self.tally.gap(1, "a text that names no file: it is no unified diff");
+        if self.files == 0 && self.line > 0 && !self.builder.has_gaps() {
+            self.builder.gap(1, "a text that names no file: it is no unified diff");
         }
-        self.tally.finish()
+        self.builder.finish()
     }
 }
 

@@ -4,8 +4,8 @@
 use bstr::ByteSlice;
 
 use super::body::number;
+use super::change_set_builder::ChangeSetBuilder;
 use super::names::lone;
-use super::tally::Tally;
 
 /// Where a section comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Section {
     }
 
     /// Checks the section when it is over; `last` says that the text is, too.
-    pub(super) fn finish(&self, last: bool, to: &mut Tally) {
+    pub(super) fn finish(&self, last: bool, to: &mut ChangeSetBuilder) {
         if let Some((line, files)) = self.stat
             && files != self.files
             && !self.is_cover

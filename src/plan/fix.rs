@@ -1,13 +1,13 @@
 //! What can be done to a plan to mend a finding: small intents, of which there may be millions.
 //!
-//! [`Mender`] turns an intent into edits of the plan's text when somebody looks at it, and
+//! [`Fixer`] turns an intent into edits of the plan's text when somebody looks at it, and
 //! [`apply`] does them: in memory, and only where the plan that comes of it is the one that was meant.
 
 mod apply;
+mod fixer;
 mod flow;
+mod layout;
 mod list;
-mod mender;
-mod places;
 mod safe;
 mod slot;
 
@@ -21,7 +21,7 @@ use crate::source::excerpt;
 
 pub use super::edit::{Applicability, Edit, Replacement};
 pub use apply::{Applied, apply};
-pub use mender::Mender;
+pub use fixer::Fixer;
 
 /// What could be done to a plan. Tasks and values are named by their places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,8 +115,8 @@ pub enum Refusal {
 const REASON: &str = "say why this is fine";
 
 /// A place in the plan as a fix names it. A plan has at most two million of anything.
-pub(crate) fn place(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+pub(crate) fn index(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 impl Fix {

@@ -13,7 +13,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 }
 
 fn line(report: &Report, finding: &Finding) -> String {
-    let place = match finding.draft.labels.first() {
+    let location = match finding.draft.labels.first() {
         None => "lanelint".to_owned(),
         Some(label) => {
             let located = Located::new(report, label);
@@ -28,5 +28,5 @@ fn line(report: &Report, finding: &Finding) -> String {
     let allowed = finding.allowed.as_ref().map_or_else(String::new, |allowed| {
         format!(" (allowed by `{}`: {})", shown(&allowed.by), shown(&allowed.reason))
     });
-    format!("{place}: {}[{}] {message}{allowed}", finding.level.word(), finding.rule)
+    format!("{location}: {}[{}] {message}{allowed}", finding.level.word(), finding.rule)
 }

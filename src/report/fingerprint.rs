@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::Located;
-use crate::finding::{About, Datum, Draft, Finding, Place, Report};
+use crate::finding::{About, Datum, Draft, Finding, Location, Report};
 
 /// Bytes of a digest that make a name: enough that nobody finds a second finding for one.
 const BYTES: usize = 16;
@@ -41,10 +41,10 @@ fn digest(report: &Report, finding: &Finding) -> [u8; BYTES] {
             value.iter().for_each(|(_, value)| about.datum(value));
         }
         About::Path => path.iter().for_each(|path| about.add(path.as_bytes())),
-        About::Place => {
+        About::Location => {
             if let Some(label) = labels.first() {
                 about.add(Located::new(report, label).file.as_bytes());
-                if let Place::Span(span) = label.place {
+                if let Location::Span(span) = label.location {
                     let source = &report.plan.sources[span.file.0];
                     about.add(source.slice(span.bytes()).as_bytes());
                 }

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::group::{Group, groups};
-use super::told::{Told, summary};
+use super::group_message::{GroupMessage, summary};
 use super::{Located, count, inside_root, shown};
 use crate::finding::{Level, Report};
 
@@ -55,16 +55,16 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 /// The command that annotates the place of a group.
 fn annotate(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let first = group.findings[0];
-    let told = Told::new(&report.plan, group);
-    let mut message = told.plain();
-    if let Some(help) = told.plain_help() {
+    let group_message = GroupMessage::new(&report.plan, group);
+    let mut message = group_message.plain();
+    if let Some(help) = group_message.plain_help() {
         message.push_str("\nhelp: ");
         message.push_str(&help);
     }
-    let label = told.labels.first().copied().or(first.draft.labels.first());
+    let label = group_message.labels.first().copied().or(first.draft.labels.first());
     let mut properties = Vec::new();
     if let Some(located) = label.map(|label| Located::new(report, label)) {
-        properties = place(&located);
+        properties = location(&located);
         let is_named = !properties.is_empty() || message.contains(&*shown(&located.file));
         if !is_named {
             message = format!("{}: {message}", shown(&located.file));
@@ -76,22 +76,22 @@ fn annotate(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::
 
 /// Where an annotation goes. There is no way to write a name that is not UTF-8 or has characters that
 /// are not shown, and none to name a file outside of the repository.
-fn place(located: &Located<'_>) -> Vec<(&'static str, String)> {
+fn location(located: &Located<'_>) -> Vec<(&'static str, String)> {
     let is_quoted = located.file.starts_with('"');
     if is_quoted || !inside_root(&located.file) || shown(&located.file) != located.file {
         return Vec::new();
     }
-    let mut place = vec![("file", located.file.clone())];
+    let mut location = vec![("file", located.file.clone())];
     if let Some((start, end)) = located.range {
-        place.push(("line", start.line.to_string()));
-        place.push(("endLine", end.line.to_string()));
+        location.push(("line", start.line.to_string()));
+        location.push(("endLine", end.line.to_string()));
         // GitHub takes columns only within a line.
         if start.line == end.line {
-            place.push(("col", start.column.to_string()));
-            place.push(("endColumn", end.column.to_string()));
+            location.push(("col", start.column.to_string()));
+            location.push(("endColumn", end.column.to_string()));
         }
     }
-    place
+    location
 }
 
 /// Writes one workflow command. The message is fit to be shown, line by line.
@@ -107,8 +107,8 @@ fn command(
         Level::Note => "notice",
     };
     write!(out, "::{name}")?;
-    for (place, (key, value)) in properties.iter().enumerate() {
-        let sign = if place == 0 { ' ' } else { ',' };
+    for (location, (key, value)) in properties.iter().enumerate() {
+        let sign = if location == 0 { ' ' } else { ',' };
         write!(out, "{sign}{key}={}", escaped_property(value))?;
     }
     writeln!(out, "::{}", escaped(&shortened(message)))
@@ -137,9 +137,9 @@ fn escaped_property(text: &str) -> String {
 /// A group as lines of the log.
 fn line(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let first = group.findings[0];
-    let told = Told::new(&report.plan, group);
-    let label = told.labels.first().copied().or(first.draft.labels.first());
-    let place = match label.map(|label| Located::new(report, label)) {
+    let group_message = GroupMessage::new(&report.plan, group);
+    let label = group_message.labels.first().copied().or(first.draft.labels.first());
+    let location = match label.map(|label| Located::new(report, label)) {
         None => "lanelint".to_owned(),
         Some(Located { file, range: Some((start, _)), .. }) => {
             format!("{}:{}:{}", shown(&file), start.line, start.column)
@@ -148,7 +148,7 @@ fn line(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::Resu
     };
     let allowed = if first.allowed.is_some() { " (allowed)" } else { "" };
     let (level, rule) = (first.level.word(), first.rule);
-    writeln!(out, "{place}: {level}[{rule}]{allowed} {}", told.plain())
+    writeln!(out, "{location}: {level}[{rule}]{allowed} {}", group_message.plain())
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ struct Lines {
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let fingerprints = fingerprints(report);
-    let issue = |place: usize, finding| Issue::new(report, finding, &fingerprints[place]);
+    let issue = |location: usize, finding| Issue::new(report, finding, &fingerprints[location]);
     write_list(&report.findings, issue, out)?;
     writeln!(out)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::finding::{self, Finding, Grouping, Level, Place, Report, Rule};
+use crate::finding::{self, Finding, Grouping, Level, Location, Report, Rule};
 use crate::path::RepoPath;
 use crate::source::Span;
 
@@ -59,11 +59,11 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
             groups.push(Group { findings: vec![finding], common: None });
             continue;
         };
-        let place = *of_key.entry((finding.rule, finding.level, subject)).or_insert_with(|| {
+        let location = *of_key.entry((finding.rule, finding.level, subject)).or_insert_with(|| {
             groups.push(Group { findings: Vec::new(), common: Some(common) });
             groups.len() - 1
         });
-        groups[place].findings.push(finding);
+        groups[location].findings.push(finding);
     }
     for group in &mut groups {
         if group.findings.len() == 1 {
@@ -144,8 +144,8 @@ fn spans(finding: &Finding) -> HashSet<Span> {
         .draft
         .labels
         .iter()
-        .filter_map(|label| match label.place {
-            Place::Span(span) => Some(span),
+        .filter_map(|label| match label.location {
+            Location::Span(span) => Some(span),
             _ => None,
         })
         .collect()

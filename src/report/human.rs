@@ -10,9 +10,9 @@ use miette::{
 };
 
 use super::group::{Group, groups};
-use super::told::{Told, mendable, summary};
+use super::group_message::{GroupMessage, mendable, summary};
 use super::{Style, safe, shown};
-use crate::finding::{Level, Place, Report};
+use crate::finding::{Level, Location, Report};
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 
@@ -75,14 +75,14 @@ struct GroupDiagnostic<'r> {
 impl<'r> GroupDiagnostic<'r> {
     fn new(plan: &Plan, texts: &'r [LazyText<'_>], group: &Group<'_>) -> GroupDiagnostic<'r> {
         let first = group.findings[0];
-        let told = Told::new(plan, group);
+        let group_message = GroupMessage::new(plan, group);
         let allowed = first.allowed.is_some();
-        let places: Vec<(Span, &str)> = told
+        let places: Vec<(Span, &str)> = group_message
             .labels
             .iter()
-            .filter_map(|label| match label.place {
-                Place::Span(span) => Some((span, label.text.as_str())),
-                Place::File(_) | Place::Input(_) => None,
+            .filter_map(|label| match label.location {
+                Location::Span(span) => Some((span, label.text.as_str())),
+                Location::File(_) | Location::Input(_) => None,
             })
             .collect();
         let mut diagnostic = GroupDiagnostic {
@@ -93,8 +93,8 @@ impl<'r> GroupDiagnostic<'r> {
                 if allowed { " (allowed)" } else { "" }
             )),
             level: if allowed { Level::Note } else { first.level },
-            message: told.plain(),
-            help: told.plain_help(),
+            message: group_message.plain(),
+            help: group_message.plain_help(),
             text: None,
             labels: Vec::new(),
             elsewhere: Vec::new(),
@@ -108,8 +108,8 @@ impl<'r> GroupDiagnostic<'r> {
     /// Adds a label, in a diagnostic of its own where it points into another text.
     fn point(&mut self, text: &'r ShownText, span: Span, said: &str) {
         if !text.can_show(span) {
-            let place = text.place(span);
-            self.message.push_str(&format!("\nat {place}"));
+            let location = text.location(span);
+            self.message.push_str(&format!("\nat {location}"));
             return;
         }
         match self.text {
@@ -253,7 +253,7 @@ impl ShownText {
             && self.source().line_span(line).is_some_and(|line| line.len() <= LONGEST_LINE)
     }
 
-    fn place(&self, span: Span) -> String {
+    fn location(&self, span: Span) -> String {
         if self.original.text().is_empty() {
             return self.name.clone();
         }

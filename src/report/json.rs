@@ -10,7 +10,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{Located, path_text};
-use crate::finding::{Applicability, Datum, Finding, Level, Mender, Message, Report};
+use crate::finding::{Applicability, Datum, Finding, Fixer, Level, Message, Report};
 use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
@@ -115,7 +115,7 @@ impl Serialize for Value<'_> {
 }
 
 impl<'r> JsonFinding<'r> {
-    fn new(report: &'r Report, mender: &Mender<'_>, finding: &'r Finding) -> JsonFinding<'r> {
+    fn new(report: &'r Report, fixer: &Fixer<'_>, finding: &'r Finding) -> JsonFinding<'r> {
         let draft = &finding.draft;
         let labels = draft.labels.iter().map(|label| {
             let located = Located::new(report, label);
@@ -134,7 +134,7 @@ impl<'r> JsonFinding<'r> {
             text: edit.text,
         };
         // Of a fix for which the text has no sure place, there is nothing to offer.
-        let fixes = draft.fixes.iter().map(|fix| (fix, mender.edits(fix)));
+        let fixes = draft.fixes.iter().map(|fix| (fix, fixer.edits(fix)));
         let fixes = fixes.filter(|(_, edits)| !edits.is_empty()).map(|(fix, edits)| Fix {
             title: fix.title(&report.plan).to_string(),
             applicability: match fix.applicability() {
@@ -186,8 +186,8 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     write!(out, ",\n  \"inputs\": ")?;
     write_field(&inputs.collect::<Vec<_>>(), out)?;
     write!(out, ",\n  \"findings\": ")?;
-    let mender = Mender::new(&report.plan);
-    let finding = |_, finding| JsonFinding::new(report, &mender, finding);
+    let fixer = Fixer::new(&report.plan);
+    let finding = |_, finding| JsonFinding::new(report, &fixer, finding);
     write_list(&report.findings, finding, out)?;
     write!(out, ",\n  \"summary\": ")?;
     write_field(&summary, out)?;

@@ -8,9 +8,9 @@ pub(super) mod text;
 use std::io;
 
 use super::group::{Group, groups};
-use super::told::{Told, found, summary};
+use super::group_message::{GroupMessage, found, summary};
 use super::{Located, count};
-use crate::finding::{Level, Mender, Report};
+use crate::finding::{Fixer, Level, Report};
 use edits::write_edits;
 use text::{code, html, markdown};
 
@@ -24,11 +24,11 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     writeln!(out, "## lanelint {}: {}\n\n{}\n", report.command, found(report), summary(report))?;
     let mut page = matrix::matrix(report);
     let groups = groups(report);
-    let mender = Mender::new(&report.plan);
-    for (place, group) in groups.iter().enumerate() {
-        let mut section = section(report, &mender, group, place < OPEN);
+    let fixer = Fixer::new(&report.plan);
+    for (location, group) in groups.iter().enumerate() {
+        let mut section = section(report, &fixer, group, location < OPEN);
         if page.len() + section.len() > BUDGET {
-            let left_out: usize = groups[place..].iter().map(|group| group.findings.len()).sum();
+            let left_out: usize = groups[location..].iter().map(|group| group.findings.len()).sum();
             section = format!(
                 "{} more would not fit into a summary: `--format json` has all of them.\n",
                 count(left_out, "finding")
@@ -52,43 +52,43 @@ fn sign(level: Level, allowed: bool) -> &'static str {
 }
 
 /// A group of findings, folded below what it is.
-fn section(report: &Report, mender: &Mender<'_>, group: &Group<'_>, open: bool) -> String {
+fn section(report: &Report, fixer: &Fixer<'_>, group: &Group<'_>, open: bool) -> String {
     let first = group.findings[0];
     let allowed = first.allowed.is_some();
-    let told = Told::new(&report.plan, group);
+    let group_message = GroupMessage::new(&report.plan, group);
     let open = if open && !allowed { " open" } else { "" };
     let mut text = format!(
         "<details{open}>\n<summary>{} <b>{}</b>: {}</summary>\n\n",
         sign(first.level, allowed),
         first.rule,
-        html(&told.head)
+        html(&group_message.head)
     );
-    if let Some(accepted) = &told.accepted {
+    if let Some(accepted) = &group_message.accepted {
         text.push_str(&format!("{}\n\n", markdown(accepted)));
     }
-    for item in &told.items {
+    for item in &group_message.items {
         text.push_str(&format!("- {}\n", markdown(item)));
     }
-    if told.more > 0 {
-        text.push_str(&format!("- and {} more\n", told.more));
+    if group_message.more > 0 {
+        text.push_str(&format!("- and {} more\n", group_message.more));
     }
-    if !told.items.is_empty() {
+    if !group_message.items.is_empty() {
         text.push('\n');
     }
-    for label in &told.labels {
+    for label in &group_message.labels {
         let Located { file, range, .. } = Located::new(report, label);
-        let place = range
+        let location = range
             .map_or(file.clone(), |(start, _)| format!("{file}:{}:{}", start.line, start.column));
-        text.push_str(&format!("- at {}", code(&place)));
+        text.push_str(&format!("- at {}", code(&location)));
         if !label.text.is_empty() {
             text.push_str(&format!(": {}", markdown(&label.text)));
         }
         text.push('\n');
     }
-    if !told.labels.is_empty() {
+    if !group_message.labels.is_empty() {
         text.push('\n');
     }
-    match told.help.as_slice() {
+    match group_message.help.as_slice() {
         [] => {}
         [one] => text.push_str(&format!("To do: {}\n\n", markdown(one))),
         several => {
@@ -100,7 +100,7 @@ fn section(report: &Report, mender: &Mender<'_>, group: &Group<'_>, open: bool) 
         }
     }
     if group.common.is_none() {
-        write_edits(report, mender, first, &mut text);
+        write_edits(report, fixer, first, &mut text);
     }
     text.push_str("</details>\n\n");
     text

@@ -8,19 +8,19 @@ mod fingerprint;
 mod github;
 mod gitlab;
 mod group;
+mod group_message;
 mod human;
 mod json;
 mod junit;
 mod markdown;
 mod safe;
 mod sarif;
-mod told;
 pub mod waves;
 pub mod who;
 
 use std::io;
 
-use crate::finding::{Label, Place, Report};
+use crate::finding::{Label, Location, Report};
 use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -134,10 +134,10 @@ struct Located<'r> {
 
 impl<'r> Located<'r> {
     fn new(report: &Report, label: &'r Label) -> Located<'r> {
-        let (file, range) = match &label.place {
-            Place::File(path) => (path.to_string(), None),
-            Place::Input(name) => (name.clone(), None),
-            Place::Span(span) => {
+        let (file, range) = match &label.location {
+            Location::File(path) => (path.to_string(), None),
+            Location::Input(name) => (name.clone(), None),
+            Location::Span(span) => {
                 let source = &report.plan.sources[span.file.0];
                 let range = (source.position(span.start), source.position(span.end));
                 // A text that could not be read has a name and no places.

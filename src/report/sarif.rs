@@ -10,8 +10,8 @@ use std::io;
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
+use super::group_message::summary;
 use super::json::text::{write_field, write_list};
-use super::told::summary;
 use crate::finding::Report;
 use message::Message;
 use result::{Location, SarifResult};
@@ -70,10 +70,10 @@ struct Properties {
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let verified = report.verified();
     let unverified =
-        report.standing().filter(|finding| finding.rule.unverified).map(|finding| Notification {
+        report.active().filter(|finding| finding.rule.unverified).map(|finding| Notification {
             level: "error",
             message: Message::of(finding),
-            locations: result::place(report, finding).into_iter().collect(),
+            locations: result::location(report, finding).into_iter().collect(),
             associated_rule: rules::reference(finding.rule),
         });
     let invocation = Invocation {
@@ -97,7 +97,8 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     write!(out, ",\n  \"results\": ")?;
     let fingerprints = fingerprints(report);
     let writer = result::Writer::new(report);
-    let result = |place: usize, finding| SarifResult::new(&writer, finding, &fingerprints[place]);
+    let result =
+        |location: usize, finding| SarifResult::new(&writer, finding, &fingerprints[location]);
     write_list(&report.findings, result, out)?;
     writeln!(out, "\n  }}]\n}}")
 }

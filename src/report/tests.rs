@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Format, Style, write};
-use crate::finding::{Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Place, Report};
+use crate::finding::{
+    Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Location, Report,
+};
 use crate::message;
 use crate::message::bare;
 use crate::path::RepoPath;
@@ -19,9 +21,9 @@ fn hostile_report() -> Report {
     let text = format!("tasks: # {HOSTILE}\n  a: {{write: x}}\n");
     let at = text.find("{write").unwrap();
     let labels = [
-        Place::File(path.clone()),
-        Place::Span(Span::new(FileId(0), at..at + 10)),
-        Place::Input(HOSTILE.to_owned()),
+        Location::File(path.clone()),
+        Location::Span(Span::new(FileId(0), at..at + 10)),
+        Location::Input(HOSTILE.to_owned()),
     ];
     let draft = |path: &RepoPath| Draft {
         message: message![bare(HOSTILE)],
@@ -30,7 +32,7 @@ fn hostile_report() -> Report {
         path: Some(path.clone()),
         labels: labels
             .iter()
-            .map(|place| Label { place: place.clone(), text: message![bare(HOSTILE)] })
+            .map(|location| Label { location: location.clone(), text: message![bare(HOSTILE)] })
             .collect(),
         data: vec![("owners", Datum::List(vec![Datum::Text(HOSTILE.into())]))],
         ..Draft::default()

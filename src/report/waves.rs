@@ -34,8 +34,8 @@ fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
         let least = waves.at_least;
         writeln!(out, "{number}; fewer than {least} are impossible, what is between is not known")?;
     }
-    for (place, wave) in waves.waves.iter().enumerate() {
-        writeln!(out, "\nwave {}", place + 1)?;
+    for (location, wave) in waves.waves.iter().enumerate() {
+        writeln!(out, "\nwave {}", location + 1)?;
         for placed in wave {
             let id = shown(&excerpt(&plan[placed.task].id.value)).into_owned();
             let because = placed.because.as_ref().map(|because| because_of(plan, because));

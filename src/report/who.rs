@@ -51,17 +51,17 @@ impl Text<'_, '_> {
         match answer.protected {
             Some(Protection::Plan) => writeln!(self.out, "  protected: it is part of the plan")?,
             Some(Protection::Glob(entry)) => {
-                let place = self.place(entry).to_owned();
-                writeln!(self.out, "  protected: {} ({place})", glob(entry))?;
+                let location = self.location(entry).to_owned();
+                writeln!(self.out, "  protected: {} ({location})", glob(entry))?;
             }
             None => {}
         }
         for owner in &answer.owners {
-            let place = self.place(owner.entry).to_owned();
+            let location = self.location(owner.entry).to_owned();
             let id = &self.plan[owner.task].id.value;
             let (id, glob) = (shown(&excerpt(id)).into_owned(), glob(owner.entry));
             let shared = if owner.shared { ", by `share`" } else { "" };
-            writeln!(self.out, "  {id}: {glob}{shared} ({place})")?;
+            writeln!(self.out, "  {id}: {glob}{shared} ({location})")?;
         }
         if !answer.undecided.is_empty() {
             let tasks = names(self.plan, &answer.undecided, NAMED);
@@ -72,7 +72,7 @@ impl Text<'_, '_> {
         Ok(())
     }
 
-    fn place(&mut self, entry: &GlobEntry) -> &str {
+    fn location(&mut self, entry: &GlobEntry) -> &str {
         self.places.entry(entry.span).or_insert_with(|| {
             let source = &self.plan.sources[entry.span.file.0];
             let start = source.position(entry.span.start);

@@ -7,8 +7,8 @@ use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level, Message};
 use crate::message;
 use crate::message::code;
+use crate::plan_vs_files::broad_lanes::{BroadLane, Reach};
 use crate::source::excerpt;
-use crate::survey::breadth::{Broad, Reach};
 
 pub(super) static RULE: Rule = Rule {
     name: "broad-lane",
@@ -40,20 +40,20 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    for broad in &facts.breadth().broad {
+    for broad in &facts.broad_lanes().broad {
         found.report(draft(facts, broad));
     }
-    for &task in &facts.breadth().undecided {
+    for &task in &facts.broad_lanes().undecided {
         let label = write_label(facts.plan, task, "this lane");
         found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
     }
 }
 
-fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
+fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
     let id = facts.plan.id(broad.task);
     let beside = facts.plan.ids(broad.beside.iter().copied());
     let mut data = Vec::new();
-    let (holds, place) = match broad.reach {
+    let (holds, location) = match broad.reach {
         Reach::Files { held, all } => {
             data.push(("held", Datum::Count(held)));
             data.push(("files", Datum::Count(all)));
@@ -64,12 +64,12 @@ fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
             let said = "every folder, whatever its name";
             let entry = glob.and_then(|glob| facts.plan.globs(broad.task).find(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
-            let place = match entry {
+            let location = match entry {
                 Some(entry) => label(entry.span, said),
                 None => write_label(facts.plan, broad.task, said),
             };
             let by = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
-            (message!["what is below any folder", by], place)
+            (message!["what is below any folder", by], location)
         }
     };
     data.push(("beside", texts(beside.iter().cloned())));
@@ -87,7 +87,7 @@ fn draft(facts: &PlanFacts<'_>, broad: &Broad) -> Draft {
                 .into(),
         ),
         tasks: facts.plan.ids([broad.task]),
-        labels: vec![place],
+        labels: vec![location],
         data,
         ..Draft::default()
     }

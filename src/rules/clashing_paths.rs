@@ -7,12 +7,12 @@ use super::common::english::who;
 use super::common::labels::{change_labels, label, text, texts};
 use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{About, Datum, Draft, Label, Level, Place};
+use crate::finding::{About, Datum, Draft, Label, Level, Location};
 use crate::gate::PathClash;
 use crate::index::{GlobId, TaskId};
 use crate::message;
 use crate::message::code;
-use crate::overlap::{Clash, Clashes, Discord};
+use crate::overlap::{Clash, ClashKind, Clashes};
 use crate::path::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
@@ -51,7 +51,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let [left, right] = [facts.plan.id(tasks.0), facts.plan.id(tasks.1)];
         let entries = [facts.plan.globs(tasks.0)[globs.0], facts.plan.globs(tasks.1)[globs.1]];
         let message = match discord {
-            Discord::Form if one == other => {
+            ClashKind::Form if one == other => {
                 message![
                     code(left),
                     " and ",
@@ -62,7 +62,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                     ONE_FILE
                 ]
             }
-            Discord::Form => {
+            ClashKind::Form => {
                 message![
                     code(left),
                     " may write ",
@@ -75,7 +75,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                     ONE_FILE
                 ]
             }
-            Discord::Folder => message![
+            ClashKind::Folder => message![
                 code(left),
                 " may write the file ",
                 code(one),
@@ -105,8 +105,9 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     }
     for globs in undecided {
         let tasks: Vec<TaskId> = globs.iter().map(|(task, _)| *task).collect();
-        let place = |&(task, glob): &(TaskId, GlobId)| label(facts.plan.globs(task)[glob].span, "");
-        let labels = globs.iter().map(place).collect();
+        let location =
+            |&(task, glob): &(TaskId, GlobId)| label(facts.plan.globs(task)[glob].span, "");
+        let labels = globs.iter().map(location).collect();
         found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
     }
 }
@@ -115,18 +116,18 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     if facts.clashes().gave_up {
         found.gave_up(GaveUp::on_work(facts.plan));
     }
-    for PathClash { discord, judged, path, other_judged, other } in &facts.clashes().found {
+    for PathClash { discord, diff, path, other_judged, other } in &facts.clashes().found {
         // What is protected is so in all its forms, and that says enough.
         if other_judged.is_none() && facts.protection().holds(path) == Ok(true) {
             continue;
         }
-        let one = who(facts, judged);
+        let one = who(facts, diff);
         let help = match other_judged {
             Some(_) => help(*discord),
             None => "spell it as that is spelled, or delete that",
         };
         let message = match (discord, other_judged.map(|other| who(facts, other))) {
-            (Discord::Form, None) => {
+            (ClashKind::Form, None) => {
                 message![
                     one,
                     " adds ",
@@ -137,7 +138,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     ONE_FILE
                 ]
             }
-            (Discord::Form, Some(also)) => {
+            (ClashKind::Form, Some(also)) => {
                 message![
                     one,
                     " writes ",
@@ -150,7 +151,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     ONE_FILE
                 ]
             }
-            (Discord::Folder, also) => message![
+            (ClashKind::Folder, also) => message![
                 one,
                 " writes the file ",
                 code(path),
@@ -161,9 +162,10 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 ", for which it has to be a folder"
             ],
         };
-        let tasks = [judged.task, other_judged.and_then(|other| other.task)];
-        let mut labels = change_labels(facts, judged, path, "");
-        labels.push(Label { place: Place::File((*other).clone()), text: "beside this".into() });
+        let tasks = [diff.task, other_judged.and_then(|other| other.task)];
+        let mut labels = change_labels(facts, diff, path, "");
+        labels
+            .push(Label { location: Location::File((*other).clone()), text: "beside this".into() });
         found.report(Draft {
             message,
             help: Some(help.into()),
@@ -181,20 +183,20 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 const ONE_FILE: &str = "one file where letter case and Unicode form do not count";
 
 /// What to do about two paths that tasks write.
-fn help(discord: Discord) -> &'static str {
+fn help(discord: ClashKind) -> &'static str {
     match discord {
-        Discord::Form => "spell the name alike in both, or let one of the two need the other",
-        Discord::Folder => {
+        ClashKind::Form => "spell the name alike in both, or let one of the two need the other",
+        ClashKind::Folder => {
             "write `/**` behind the name where the folder is meant, or find another name for the \
              file or for the folder"
         }
     }
 }
 
-fn common_data(discord: Discord, one: &RepoPath, other: &RepoPath) -> Vec<(&'static str, Datum)> {
+fn common_data(discord: ClashKind, one: &RepoPath, other: &RepoPath) -> Vec<(&'static str, Datum)> {
     let discord = match discord {
-        Discord::Form => "form",
-        Discord::Folder => "folder",
+        ClashKind::Form => "form",
+        ClashKind::Folder => "folder",
     };
     vec![("discord", text(discord)), ("paths", texts([one, other].map(ToString::to_string)))]
 }
@@ -205,7 +207,7 @@ mod tests {
     use crate::gate::GateInput;
     use crate::index::nth;
     use crate::rules::tests::{
-        additions, assert_found_in_plans, assert_sound_plans, both, gated_all, judged, said, work,
+        additions, assert_found_in_plans, assert_sound_plans, both, diff, gated_all, said, work,
     };
 
     #[test]
@@ -250,8 +252,8 @@ mod tests {
         }
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
-            let judged = vec![judged(Some(nth(0)), work(patch))];
-            let input = GateInput { judged: judged.into(), existing, ..GateInput::default() };
+            let diff = vec![diff(Some(nth(0)), work(patch))];
+            let input = GateInput { diff: diff.into(), existing, ..GateInput::default() };
             said(&gated_all(tasks, input), "clashing-paths")
         };
         let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");

@@ -4,8 +4,8 @@ use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
-use crate::finding::{About, Datum, Draft, Label, Level, Message, Place};
-use crate::gate::{Collision, Meeting};
+use crate::finding::{About, Datum, Draft, Label, Level, Location, Message};
+use crate::gate::{Collision, Proximity};
 use crate::message;
 use crate::message::code;
 
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Meeting,
+    subject: Subject::Pair,
     explanation: "Whoever is merged second merges onto work that was not there when theirs was \
         made. Where the lines touch or have no line between them, git stops; where they are apart, \
         it merges two edits that nobody has seen together. Give the path to one task that the \
@@ -41,10 +41,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
     for collision in &facts.collisions().found {
         let lines = collision.lines(facts.input);
-        let meeting = collision.meeting(&lines);
+        let proximity = collision.proximity(&lines);
         let tasks = collision.sides.map(|(task, _)| task);
         let mut labels =
-            vec![Label { place: Place::File(collision.path.clone()), text: "".into() }];
+            vec![Label { location: Location::File(collision.path.clone()), text: "".into() }];
         labels.extend(tasks.map(|task| {
             write_label(
                 facts.plan,
@@ -53,13 +53,13 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             )
         }));
         found.report(Draft {
-            message: message(facts, collision, &lines, meeting),
-            help: Some(help(meeting)),
+            message: message(facts, collision, &lines, proximity),
+            help: Some(help(proximity)),
             tasks: facts.plan.ids(tasks),
             path: Some(collision.path.clone()),
             about: About::Path,
             labels,
-            data: data(collision, &lines, meeting),
+            data: data(collision, &lines, proximity),
             ..Draft::default()
         });
     }
@@ -69,7 +69,7 @@ fn message(
     facts: &GateFacts<'_>,
     collision: &Collision<'_>,
     lines: &[Lines; 2],
-    meeting: Result<Meeting, &'static str>,
+    proximity: Result<Proximity, &'static str>,
 ) -> Message {
     use ChangeKind::{Added, Deleted};
     let path = collision.path;
@@ -101,8 +101,8 @@ fn message(
         _ => {}
     }
     let [left, right] = lines.each_ref().map(shown);
-    match (left, right, meeting) {
-        (Some(left), Some(right), Ok(meeting)) => message![
+    match (left, right, proximity) {
+        (Some(left), Some(right), Ok(proximity)) => message![
             code(one),
             " and ",
             code(other),
@@ -113,10 +113,10 @@ fn message(
             " and ",
             right,
             ", which ",
-            match meeting {
-                Meeting::Touch => "touch",
-                Meeting::Adjacent => "are adjacent",
-                Meeting::Apart => "are apart",
+            match proximity {
+                Proximity::Overlapping => "touch",
+                Proximity::Adjacent => "are adjacent",
+                Proximity::Separate => "are apart",
             }
         ],
         (Some(left), Some(right), Err(why)) => {
@@ -134,8 +134,8 @@ fn message(
                 why
             ]
         }
-        (_, _, meeting) => {
-            let why = meeting.err().unwrap_or("they are not known");
+        (_, _, proximity) => {
+            let why = proximity.err().unwrap_or("they are not known");
             message![
                 code(one),
                 " and ",
@@ -156,7 +156,7 @@ fn shown(lines: &Lines) -> Option<Message> {
     if ranges.is_empty() {
         return Some("no line".into());
     }
-    let place = |range: &std::ops::Range<u64>| match range.end - range.start {
+    let location = |range: &std::ops::Range<u64>| match range.end - range.start {
         0 if range.start == 0 => "before line 1".into(),
         0 => message!["behind line ", range.start],
         1 => message!["line ", range.end],
@@ -164,12 +164,12 @@ fn shown(lines: &Lines) -> Option<Message> {
     };
     let more = ranges.len().checked_sub(MOST).filter(|more| *more > 0);
     let more = more.map(|more| message![", ", more, " places more"]);
-    Some(message![Message::list(ranges.iter().take(MOST).map(place), ", ", ", "), more])
+    Some(message![Message::list(ranges.iter().take(MOST).map(location), ", ", ", "), more])
 }
 
-fn help(meeting: Result<Meeting, &'static str>) -> Message {
-    let apart = match meeting {
-        Ok(Meeting::Apart) => "git may merge this, and nobody has seen the two together: ",
+fn help(proximity: Result<Proximity, &'static str>) -> Message {
+    let apart = match proximity {
+        Ok(Proximity::Separate) => "git may merge this, and nobody has seen the two together: ",
         _ => "",
     };
     message![
@@ -182,7 +182,7 @@ fn help(meeting: Result<Meeting, &'static str>) -> Message {
 fn data(
     collision: &Collision<'_>,
     lines: &[Lines; 2],
-    meeting: Result<Meeting, &'static str>,
+    proximity: Result<Proximity, &'static str>,
 ) -> Vec<(&'static str, Datum)> {
     let count = |number: u64| Datum::Count(usize::try_from(number).unwrap_or(usize::MAX));
     let ranges = |lines: &Lines| {
@@ -201,10 +201,10 @@ fn data(
         ("changes", texts(collision.sides.map(|(_, change)| change.kind.word()))),
         ("lines", Datum::List(lines.iter().map(ranges).collect())),
     ];
-    match meeting {
-        Ok(Meeting::Touch) => data.push(("meeting", text("touch"))),
-        Ok(Meeting::Adjacent) => data.push(("meeting", text("adjacent"))),
-        Ok(Meeting::Apart) => data.push(("meeting", text("apart"))),
+    match proximity {
+        Ok(Proximity::Overlapping) => data.push(("meeting", text("touch"))),
+        Ok(Proximity::Adjacent) => data.push(("meeting", text("adjacent"))),
+        Ok(Proximity::Separate) => data.push(("meeting", text("apart"))),
         Err(why) => data.extend([("meeting", text("unknown")), ("unknown", text(why))]),
     }
     data
@@ -214,7 +214,7 @@ fn data(
 mod tests {
     use crate::gate::GateInput;
     use crate::index::nth;
-    use crate::rules::tests::{additions, both, by, gated_all, judged, said, work};
+    use crate::rules::tests::{additions, both, by, diff, gated_all, said, work};
 
     #[test]
     fn what_two_tasks_both_changed_collides() {
@@ -291,9 +291,8 @@ mod tests {
     fn a_bound_on_collisions_is_told() {
         let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
         let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
-        let judged =
-            (0..460).map(|task| judged(Some(nth(task)), work(&additions(&["x"])))).collect();
-        let report = gated_all(&text, GateInput { judged, ..GateInput::default() });
+        let diff = (0..460).map(|task| diff(Some(nth(task)), work(&additions(&["x"])))).collect();
+        let report = gated_all(&text, GateInput { diff, ..GateInput::default() });
         assert_eq!(by(&report, "colliding-writes").len(), 100_000);
         let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
         assert_eq!(said(&report, "undecided"), [message]);

@@ -76,7 +76,7 @@ fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>)
 }
 
 fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
-    let place = |task: TaskId| {
+    let location = |task: TaskId| {
         let task = &plan[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         label(span, message!["the branch of ", code(&task.id.value)])
@@ -86,7 +86,7 @@ fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
         help: Some("give one of them another `branch`".into()),
         tasks: plan.ids([one, other]),
         // The later one is the newcomer.
-        labels: vec![place(other), place(one)],
+        labels: vec![location(other), location(one)],
         ..Draft::default()
     }
 }

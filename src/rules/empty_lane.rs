@@ -29,25 +29,25 @@ pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let Extents { vacant, protected, .. } = facts.extents();
-    for (place, task) in facts.plan.tasks.enumerated() {
-        if vacant[place].is_none() {
-            let label = write_label(facts.plan, place, "this lane");
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[place], vec![label]));
+    for (location, task) in facts.plan.tasks.enumerated() {
+        if vacant[location].is_none() {
+            let label = write_label(facts.plan, location, "this lane");
+            found.gave_up(GaveUp::on_lanes(facts.plan, &[location], vec![label]));
         }
         let given = task.write.as_ref().is_some_and(|write| !write.entries.is_empty());
-        let protected = &protected[place];
+        let protected = &protected[location];
         let all_protected =
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
-        if given && !task.unknown && vacant[place] == Some(true) && !all_protected {
+        if given && !task.unknown && vacant[location] == Some(true) && !all_protected {
             found.report(Draft {
                 message: message!["nothing is left of the lane of ", code(&task.id.value)],
                 help: Some(
                     "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),
-                tasks: facts.plan.ids([place]),
+                tasks: facts.plan.ids([location]),
                 labels: vec![write_label(
                     facts.plan,
-                    place,
+                    location,
                     "no path is in these and not taken away",
                 )],
                 ..Draft::default()

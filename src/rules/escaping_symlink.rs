@@ -7,7 +7,7 @@ use super::common::labels::{change_labels, text, texts};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Level, Message};
-use crate::gate::{ChangedLink, Escape, Judged, NoEscape};
+use crate::gate::{ChangedLink, Escape, NoEscape, TaskDiff};
 use crate::message;
 use crate::message::code;
 use crate::path::{RepoPath, quote};
@@ -41,16 +41,16 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for (link, escape) in facts.input.links.iter().zip(facts.escapes()) {
-        let Some(judged) = facts.input.judged.find(link.judged) else { continue };
+        let Some(diff) = facts.input.diff.find(link.diff) else { continue };
         let escape = match escape {
             Ok(Some(escape)) => escape,
             Ok(None) => continue,
             Err(why) => {
-                found.gave_up(gave_up(facts, judged, link, *why));
+                found.gave_up(gave_up(facts, diff, link, *why));
                 continue;
             }
         };
-        let who = who(facts, judged);
+        let who = who(facts, diff);
         let target = shown(link.target.as_deref().unwrap_or_default());
         let Words { whereto, word, path, owners } = words(facts, escape);
         let mut data = vec![("target", text(target.as_str())), ("leads", text(word))];
@@ -67,17 +67,17 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 whereto
             ],
             help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
-            tasks: facts.plan.ids(judged.task),
+            tasks: facts.plan.ids(diff.task),
             path: Some(link.path.clone()),
             about: About::Path,
-            labels: change_labels(facts, judged, &link.path, "a symbolic link"),
+            labels: change_labels(facts, diff, &link.path, "a symbolic link"),
             data,
             ..Draft::default()
         });
     }
 }
 
-fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEscape) -> GaveUp {
+fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, link: &ChangedLink, why: NoEscape) -> GaveUp {
     GaveUp {
         on: message!["the link ", code(&link.path)],
         why: match why {
@@ -86,9 +86,9 @@ fn gave_up(facts: &GateFacts<'_>, judged: &Judged, link: &ChangedLink, why: NoEs
             NoEscape::GaveUp => GaveUp::BOUND,
         },
         help: "remove the link, or let it lead straight to its target",
-        tasks: facts.plan.ids(judged.task),
+        tasks: facts.plan.ids(diff.task),
         path: Some(link.path.clone()),
-        labels: change_labels(facts, judged, &link.path, "a symbolic link"),
+        labels: change_labels(facts, diff, &link.path, "a symbolic link"),
         globs: None,
     }
 }
@@ -167,20 +167,20 @@ mod tests {
     use crate::gate::Work;
     use crate::index::{InputId, nth};
     use crate::path::RepoPath;
-    use crate::rules::tests::{by, gated_all, judged, said, work};
+    use crate::rules::tests::{by, diff, gated_all, said, work};
 
     /// What is found where the path of a patch is a link that leads somewhere.
     fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
         let Work::Changes(set) = work(patch) else { panic!("{patch}") };
         let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
-            judged: InputId::from(0),
+            diff: InputId::from(0),
             path: path.clone(),
             target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
             leads: Ok(leads.clone()),
         };
         let links = set.changes.iter().map(link).collect();
-        let judged = vec![judged(Some(nth(0)), work(patch))];
-        gated_all(text, GateInput { judged: judged.into(), links, ..GateInput::default() })
+        let diff = vec![diff(Some(nth(0)), work(patch))];
+        gated_all(text, GateInput { diff: diff.into(), links, ..GateInput::default() })
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::common::labels::{texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
-use crate::finding::{About, Draft, Label, Level, Place};
+use crate::finding::{About, Draft, Label, Level, Location};
 use crate::gate::{GateInput, TriedMerge};
 use crate::index::{InputId, TaskId};
 use crate::message;
@@ -49,7 +49,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let Ok(conflicts) = &merge.outcome else { continue };
         let Some(branch) = task(facts.input, merge.branch) else { continue };
         let into: Vec<TaskId> =
-            merge.into.iter().filter_map(|&place| task(facts.input, place)).collect();
+            merge.into.iter().filter_map(|&location| task(facts.input, location)).collect();
         let others: Vec<TaskId> =
             into.iter().copied().filter(|&other| facts.order.concurrent(branch, other)).collect();
         for conflict in conflicts {
@@ -65,8 +65,8 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn task(input: &GateInput, place: InputId) -> Option<TaskId> {
-    input.judged.find(place)?.task
+fn task(input: &GateInput, location: InputId) -> Option<TaskId> {
+    input.diff.find(location)?.task
 }
 
 fn draft(
@@ -97,7 +97,7 @@ fn draft(
         (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
     };
     tasks.dedup();
-    let mut labels = vec![Label { place: Place::File(path.clone()), text: "".into() }];
+    let mut labels = vec![Label { location: Location::File(path.clone()), text: "".into() }];
     labels.extend(tasks.iter().map(|&task| {
         write_label(facts.plan, task, message!["what ", code(facts.plan.id(task)), " may write"])
     }));

@@ -30,9 +30,9 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    let missing = facts.input.judged.iter().filter(|judged| matches!(judged.work, Work::NoBranch));
-    for place in missing.filter_map(|judged| judged.task) {
-        let task = &facts.plan[place];
+    let missing = facts.input.diff.iter().filter(|diff| matches!(diff.work, Work::NoBranch));
+    for location in missing.filter_map(|diff| diff.task) {
+        let task = &facts.plan[location];
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         found.report(Draft {
@@ -42,7 +42,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 code(format!("git fetch origin {branch}")),
                 ") or name its branch with `branch:`"
             ]),
-            tasks: facts.plan.ids([place]),
+            tasks: facts.plan.ids([location]),
             labels: vec![label(span, "no branch of this name")],
             data: vec![("branch", text(branch))],
             ..Draft::default()

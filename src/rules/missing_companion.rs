@@ -7,8 +7,8 @@ use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
 use crate::message;
 use crate::message::code;
+use crate::plan_vs_files::companions::Missing;
 use crate::source::excerpt;
-use crate::survey::companions::Missing;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-companion",

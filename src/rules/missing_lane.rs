@@ -38,14 +38,14 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 }
 
 fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
-    for (place, task) in plan.tasks.enumerated() {
-        if task.write.is_none() && concerns(Some(place)) {
+    for (location, task) in plan.tasks.enumerated() {
+        if task.write.is_none() && concerns(Some(location)) {
             found.report(Draft {
                 message: message![code(&task.id.value), " does not say what it may write"],
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
-                tasks: plan.ids([place]),
+                tasks: plan.ids([location]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
-                fixes: vec![Fix::WriteNothing { task: place }],
+                fixes: vec![Fix::WriteNothing { task: location }],
                 ..Draft::default()
             });
         }

@@ -7,7 +7,7 @@
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::Draft;
 pub use crate::finding::{Causes, Done, Example, Grouping, Rule, Subject};
-pub(crate) use common::found::{AllowPlace, Found, GaveUp, Outcome};
+pub(crate) use common::found::{AllowIndex, Found, GaveUp, Outcome};
 
 mod broad_lane;
 mod clashing_paths;

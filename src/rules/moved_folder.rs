@@ -3,7 +3,7 @@
 use super::common::labels::{text, texts, write_label};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{About, Draft, Label, Level, Message, Place};
+use crate::finding::{About, Draft, Label, Level, Location, Message};
 use crate::gate::MovedFolder;
 use crate::message;
 use crate::message::code;
@@ -51,7 +51,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             many => message![" and ", many - 1, " more"],
         };
         let inside = destination.as_ref().is_some_and(|path| {
-            facts.lanes.of(adder).holder(path).is_ok_and(|held| held.is_some())
+            facts.lanes.of(adder).matched_by(path).is_ok_and(|held| held.is_some())
         });
         let then = match (moves, inside) {
             (true, _) if rename.is_split => "git would stop, since as many files went elsewhere",
@@ -85,7 +85,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             about: About::Path,
             labels: vec![
                 Label {
-                    place: Place::File((*first).clone()),
+                    location: Location::File((*first).clone()),
                     text: message!["added by ", code(other)],
                 },
                 write_label(facts.plan, adder, message!["what ", code(other), " may write"]),
@@ -108,7 +108,7 @@ mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
     use crate::index::{InputId, nth};
-    use crate::rules::tests::{additions, gated_all, judged, said, work};
+    use crate::rules::tests::{additions, diff, gated_all, said, work};
     use std::collections::BTreeMap;
 
     /// What is found where the first task renames a folder, and the second did what a patch holds.
@@ -118,9 +118,9 @@ mod tests {
             to: to.map(|to| to.parse().unwrap()),
             is_split: false,
         };
-        let judged = vec![judged(Some(nth(0)), work("")), judged(Some(nth(1)), work(patch))];
+        let diff = vec![diff(Some(nth(0)), work("")), diff(Some(nth(1)), work(patch))];
         let folder_renames = BTreeMap::from([(InputId::from(0), vec![rename])]);
-        gated_all(text, GateInput { judged: judged.into(), folder_renames, ..GateInput::default() })
+        gated_all(text, GateInput { diff: diff.into(), folder_renames, ..GateInput::default() })
     }
 
     #[test]

@@ -33,9 +33,9 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let mut idle: BTreeMap<TaskId, bool> = BTreeMap::new();
-    for judged in &facts.input.judged {
-        let Some(task) = judged.task else { continue };
-        let nothing = match &judged.work {
+    for diff in &facts.input.diff {
+        let Some(task) = diff.task else { continue };
+        let nothing = match &diff.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
             // What was not seen may hold changes.
             Work::NoBranch | Work::Unreadable(_) => false,

@@ -7,8 +7,8 @@ use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::ChangeKind;
 use crate::failure::Failure;
-use crate::finding::{About, Draft, Label, Level, Message, Place};
-use crate::gate::{Placed, Source, Standing, Work};
+use crate::finding::{About, Draft, Label, Level, Location, Message};
+use crate::gate::{Placed, Placement, Source, Work};
 use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
@@ -40,53 +40,54 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 
 fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     facts.input.gaps.iter().for_each(|gap| found.report(draft(gap, Vec::new(), Vec::new())));
-    for judged in &facts.input.judged {
-        let gaps = match &judged.work {
+    for diff in &facts.input.diff {
+        let gaps = match &diff.work {
             Work::Changes(set) => set.gaps.as_slice(),
             Work::Unreadable(gap) => std::slice::from_ref(gap),
             Work::NoBranch => &[],
         };
         for gap in gaps {
-            let input = |name: &str| Label { place: Place::Input(name.into()), text: "".into() };
-            let label = match (&judged.source, judged.task) {
+            let input =
+                |name: &str| Label { location: Location::Input(name.into()), text: "".into() };
+            let label = match (&diff.source, diff.task) {
                 (Source::Patch(name), _) => input(name),
                 (_, Some(task)) => label(facts.plan[task].id.span, "the work of this task"),
-                (_, None) => input(&judged.input.source),
+                (_, None) => input(&diff.input.source),
             };
-            found.report(draft(gap, facts.plan.ids(judged.task), vec![label]));
+            found.report(draft(gap, facts.plan.ids(diff.task), vec![label]));
         }
     }
     for link in &facts.input.links {
-        let (Err(gap), Some(judged)) = (&link.leads, facts.input.judged.find(link.judged)) else {
+        let (Err(gap), Some(diff)) = (&link.leads, facts.input.diff.find(link.diff)) else {
             continue;
         };
-        let labels = change_labels(facts, judged, &link.path, "a symbolic link");
-        let draft = draft(gap, facts.plan.ids(judged.task), labels);
+        let labels = change_labels(facts, diff, &link.path, "a symbolic link");
+        let draft = draft(gap, facts.plan.ids(diff.task), labels);
         found.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
     }
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
-        let places = std::iter::once(&merge.branch).chain(&merge.into);
+        let layout = std::iter::once(&merge.branch).chain(&merge.into);
         let tasks: Vec<TaskId> =
-            places.filter_map(|&place| facts.input.judged.find(place)?.task).collect();
-        let place = tasks.first().map(|&task| facts.plan[task].id.span);
-        let labels = place.into_iter().map(|span| label(span, "the branch of this task"));
+            layout.filter_map(|&location| facts.input.diff.find(location)?.task).collect();
+        let location = tasks.first().map(|&task| facts.plan[task].id.span);
+        let labels = location.into_iter().map(|span| label(span, "the branch of this task"));
         found.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
     }
-    for Placed { judged, path, change, standing, .. } in facts.changes() {
+    for Placed { diff, path, change, placement, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
             found.report(Draft {
                 message: message!["some systems take ", code(path), " for a path in `.git`"],
                 help: Some("rename it: git itself refuses such a name there".into()),
-                tasks: facts.plan.ids(judged.task),
+                tasks: facts.plan.ids(diff.task),
                 path: Some((*path).clone()),
                 about: About::Path,
-                labels: change_labels(facts, judged, path, "its name is one of those for `.git`"),
+                labels: change_labels(facts, diff, path, "its name is one of those for `.git`"),
                 alone: true,
                 ..Draft::default()
             });
         }
-        if let (Standing::UnknownLane, Some(task)) = (standing, judged.task) {
+        if let (Placement::UnknownLane, Some(task)) = (placement, diff.task) {
             let id = facts.plan.id(task);
             found.report(Draft {
                 message: message![code(path), ": nobody knows whether ", code(id), " may write it"],
@@ -96,7 +97,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 about: About::Path,
                 labels: vec![
                     Label {
-                        place: Place::File((*path).clone()),
+                        location: Location::File((*path).clone()),
                         text: message!["written by ", code(id)],
                     },
                     write_label(facts.plan, task, "this lane is not known"),

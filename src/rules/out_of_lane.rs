@@ -8,7 +8,7 @@ use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{About, Draft, Level, Message};
-use crate::gate::{Carried, Judged, Placed, Standing};
+use crate::gate::{Carried, Placed, Placement, TaskDiff};
 use crate::message;
 use crate::message::code;
 use crate::path::RepoPath;
@@ -46,23 +46,23 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
 pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found<'_>) {
-    for Placed { judged, path, change, standing, carried } in facts.changes() {
-        if judged.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
+    for Placed { diff, path, change, placement, carried } in facts.changes() {
+        if diff.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
             continue;
         }
-        let (owners, takes_folder) = match standing {
-            Standing::Outside { owners } => (owners, false),
-            Standing::TakesFolder { owners } => (owners, true),
-            Standing::Undecided => {
-                found.gave_up(gave_up(facts, judged, path));
+        let (owners, takes_folder) = match placement {
+            Placement::Outside { owners } => (owners, false),
+            Placement::TakesFolder { owners } => (owners, true),
+            Placement::Undecided => {
+                found.gave_up(gave_up(facts, diff, path));
                 continue;
             }
-            Standing::Inside | Standing::UnknownLane => continue,
+            Placement::Inside | Placement::UnknownLane => continue,
         };
-        let who = who(facts, judged);
+        let who = who(facts, diff);
         let owners = facts.plan.ids(owners.iter().copied());
         let did = verb(change.kind);
-        let message = match (carried, judged.task) {
+        let message = match (carried, diff.task) {
             (Some(carried), task) => merging(carried, &who, task.is_some()),
             _ if takes_folder => {
                 message![
@@ -90,9 +90,9 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
                     " as a folder: undo the change, or use another name"
                 ]
             }
-            false => help(facts, judged, path, &owners),
+            false => help(facts, diff, path, &owners),
         };
-        if let Some(doubt) = judged.doubts.get(*path) {
+        if let Some(doubt) = diff.uncertain.get(*path) {
             help = message![Message::quoted(doubt), "; ", help];
         }
         if carried.is_some() {
@@ -101,10 +101,10 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         found.report(Draft {
             message,
             help: Some(help),
-            tasks: facts.plan.ids(judged.task),
+            tasks: facts.plan.ids(diff.task),
             path: Some((*path).clone()),
             about: About::Path,
-            labels: change_labels(facts, judged, path, message![did, " by ", who]),
+            labels: change_labels(facts, diff, path, message![did, " by ", who]),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             alone: carried.is_some() || takes_folder,
             ..Draft::default()
@@ -112,12 +112,12 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
     }
 }
 
-fn gave_up(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath) -> GaveUp {
-    let label = match judged.task {
+fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> GaveUp {
+    let label = match diff.task {
         Some(task) => write_label(facts.plan, task, "this lane"),
         None => file_label(path, ""),
     };
-    let gave_up = GaveUp::on_lanes(facts.plan, judged.task.as_slice(), vec![label]);
+    let gave_up = GaveUp::on_lanes(facts.plan, diff.task.as_slice(), vec![label]);
     GaveUp { path: Some(path.clone()), ..gave_up }
 }
 
@@ -131,12 +131,23 @@ fn merging(carried: &Carried, who: &Message, has_lane: bool) -> Message {
         ChangeKind::Mode => "change the mode of",
         ChangeKind::Type => "change the type of",
     };
-    let place = if has_lane { "outside its lane" } else { "protected" };
+    let location = if has_lane { "outside its lane" } else { "protected" };
     let why = match from {
         Some(from) => message!["a rename takes its ", code(from), " there"],
         None => "git's merge follows renames".into(),
     };
-    message!["merging ", who, " would ", writes, " ", code(path), ", which is ", place, ": ", why]
+    message![
+        "merging ",
+        who,
+        " would ",
+        writes,
+        " ",
+        code(path),
+        ", which is ",
+        location,
+        ": ",
+        why
+    ]
 }
 
 fn verb(kind: ChangeKind) -> &'static str {
@@ -149,7 +160,7 @@ fn verb(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<str>]) -> Message {
+fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<str>]) -> Message {
     let protected = facts.protection().holds(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
         "but for letter case or Unicode form it is protected, and some systems take the two for one \
@@ -161,7 +172,7 @@ fn help(facts: &GateFacts<'_>, judged: &Judged, path: &RepoPath, owners: &[Arc<s
         message![
             "no task may write it: undo the change, or add the path to \
                      the `write` of ",
-            who(facts, judged),
+            who(facts, diff),
             " in the plan on the base branch"
         ]
     } else {

@@ -33,9 +33,9 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    for judged in &facts.input.judged {
-        let who = who(facts, judged);
-        for (path, change) in judged.changes() {
+    for diff in &facts.input.diff {
+        let who = who(facts, diff);
+        for (path, change) in diff.changes() {
             let kind = change.kind;
             let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
             let rival = kind != ChangeKind::Deleted
@@ -55,10 +55,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             found.report(Draft {
                 message,
                 help: Some("undo the change, and change the plan on the base branch".into()),
-                tasks: facts.plan.ids(judged.task),
+                tasks: facts.plan.ids(diff.task),
                 path: Some(path.clone()),
                 about: About::Path,
-                labels: change_labels(facts, judged, path, "the plan"),
+                labels: change_labels(facts, diff, path, "the plan"),
                 data: vec![("change", text(kind.word()))],
                 ..Draft::default()
             });

@@ -51,7 +51,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             |entry: &GlobEntry| entry.glob.as_ref().is_ok_and(|glob| facts.is_cut(task, glob));
         let protected =
             facts.plan.indexed_globs(task).zip(globs).filter(|(_, is)| **is == Some(true));
-        for ((place, entry), _) in protected {
+        for ((location, entry), _) in protected {
             found.report(Draft {
                 message: message![
                     code(id),
@@ -68,7 +68,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: (removable && !cut(entry))
-                    .then(|| removal(task, place))
+                    .then(|| removal(task, location))
                     .into_iter()
                     .collect(),
                 ..Draft::default()
@@ -76,7 +76,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         }
     }
     let shares = facts.plan.indexed_shares();
-    for ((place, shared), protected) in shares.zip(&facts.extents().protected_shares) {
+    for ((location, shared), protected) in shares.zip(&facts.extents().protected_shares) {
         if is_undecided(&(shared, protected)) {
             let label = label(shared.span, "this glob");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[], vec![label]));
@@ -93,7 +93,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 .chain(twin)
                 .collect(),
             data: vec![("glob", text(Arc::clone(&shared.text)))],
-            fixes: vec![Fix::RemoveShared { entry: fix::place(place) }],
+            fixes: vec![Fix::RemoveShared { entry: fix::index(location) }],
             ..Draft::default()
         });
     }
@@ -106,7 +106,7 @@ fn is_undecided((_, protected): &(&GlobEntry, &Option<bool>)) -> bool {
 /// To remove the glob is one way, and to narrow `protect` the other.
 fn removal(task: TaskId, entry: usize) -> Fix {
     let applicability = Applicability::DisplayOnly;
-    Fix::RemoveGlob { task, entry: fix::place(entry), applicability }
+    Fix::RemoveGlob { task, entry: fix::index(entry), applicability }
 }
 
 #[cfg(test)]

@@ -7,15 +7,15 @@ use super::common::labels::{label, text};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
-use crate::glob::{Glob, Patience};
+use crate::glob::{Budget, Glob};
 use crate::index::TaskId;
 use crate::lane::redundant::{Entry, Redundancy, redundancy};
 use crate::message;
 use crate::message::code;
 use crate::plan::GlobEntry;
 use crate::plan::fix;
+use crate::plan_vs_files::folders::NamedFolders;
 use crate::source::excerpt;
-use crate::survey::folders::NamedFolders;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-glob",
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    let mut patience = Patience::default();
+    let mut budget = Budget::default();
     for (task, redundancy) in facts.redundancies().enumerated() {
         if let Some(&first) = redundancy.undecided.first() {
             let entry = facts.plan[task].sound_entries().nth(first);
@@ -56,11 +56,11 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             continue;
         }
         let entries: Vec<(&GlobEntry, &Glob)> = facts.plan[task].sound_entries().collect();
-        let removable = removable(facts, task, &entries, redundancy, &mut patience);
+        let removable = removable(facts, task, &entries, redundancy, &mut budget);
         for redundant in &redundancy.redundant {
-            let within = redundant.within.map(|place| entries[place].0);
-            let (entry, _) = entries[redundant.place];
-            let removal = removable.contains(&redundant.place).then(|| removal(facts, task, entry));
+            let within = redundant.within.map(|index| entries[index].0);
+            let (entry, _) = entries[redundant.index];
+            let removal = removable.contains(&redundant.index).then(|| removal(facts, task, entry));
             let fixes = removal.flatten().into_iter().collect();
             found.report(Draft { fixes, ..draft(facts, task, entry, within) });
         }
@@ -76,14 +76,14 @@ fn removable(
     task: TaskId,
     entries: &[(&GlobEntry, &Glob)],
     found: &Redundancy,
-    patience: &mut Patience,
+    budget: &mut Budget,
 ) -> BTreeSet<usize> {
     let globs = entries.iter().filter(|(entry, _)| !entry.negated).map(|(_, glob)| *glob);
     let folders = NamedFolders::new(globs);
-    let places = found.redundant.iter().map(|redundant| redundant.place);
-    let offered: BTreeSet<usize> = places
-        .filter(|&place| {
-            let (entry, glob) = entries[place];
+    let indexes = found.redundant.iter().map(|redundant| redundant.index);
+    let offered: BTreeSet<usize> = indexes
+        .filter(|&index| {
+            let (entry, glob) = entries[index];
             match entry.negated {
                 true => !folders.is_misspelled(glob) && is_deliberate(facts, glob),
                 false => !facts.is_cut(task, glob),
@@ -96,27 +96,27 @@ fn removable(
     let entries: Vec<Entry<'_>> = entries
         .iter()
         .enumerate()
-        .map(|(place, &(entry, glob))| {
-            let asked = offered.contains(&place);
+        .map(|(index, &(entry, glob))| {
+            let asked = offered.contains(&index);
             Entry { negated: entry.negated, glob, asked }
         })
         .collect();
     let share = &facts.lanes.of(task).common().share;
-    let left = redundancy(&entries, share, patience);
-    left.redundant.iter().map(|redundant| redundant.place).collect()
+    let left = redundancy(&entries, share, budget);
+    left.redundant.iter().map(|redundant| redundant.index).collect()
 }
 
 /// Whether the files that exist show no slip in an exclusion. With a slip, the plan means to take
 /// more than it does, and without the exclusion nobody would see that again.
 fn is_deliberate(facts: &PlanFacts<'_>, exclusion: &Glob) -> bool {
-    facts.gaps.is_empty() && matches!(facts.slips().of(exclusion), Ok(None))
+    facts.gaps.is_empty() && matches!(facts.typos().of(exclusion), Ok(None))
 }
 
 /// Without what changes nothing, the lane is just what it was.
 fn removal(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry) -> Option<Fix> {
     let entries = &facts.plan[task].write.as_ref()?.entries;
-    let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
-    let entry = fix::place(place);
+    let index = entries.iter().position(|other| std::ptr::eq(other, entry))?;
+    let entry = fix::index(index);
     Some(Fix::RemoveGlob { task, entry, applicability: Applicability::Safe })
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::finding::{Finding, Input, Level, Mender, Place, Report};
-use crate::gate::{Extent, GateInput, Judged, Source, Work};
+use crate::finding::{Finding, Fixer, Input, Level, Location, Report};
+use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::patch;
 use crate::path::RepoPath;
@@ -27,15 +27,14 @@ pub(super) fn checked(text: &str, files: &[&str]) -> Report {
 
 /// What is found in the work of a plan's first task.
 pub(super) fn gated(text: &str, work: Work) -> Report {
-    let input =
-        GateInput { judged: vec![judged(Some(nth(0)), work)].into(), ..GateInput::default() };
+    let input = GateInput { diff: vec![diff(Some(nth(0)), work)].into(), ..GateInput::default() };
     gated_all(text, input)
 }
 
 /// What is found in the work of a plan's first two tasks.
 pub(super) fn both(text: &str, one: &str, other: &str) -> Report {
-    let judged = vec![judged(Some(nth(0)), work(one)), judged(Some(nth(1)), work(other))];
-    gated_all(text, GateInput { judged: judged.into(), ..GateInput::default() })
+    let diff = vec![diff(Some(nth(0)), work(one)), diff(Some(nth(1)), work(other))];
+    gated_all(text, GateInput { diff: diff.into(), ..GateInput::default() })
 }
 
 pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
@@ -43,14 +42,14 @@ pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
     crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
 }
 
-pub(super) fn judged(task: Option<TaskId>, work: Work) -> Judged {
-    Judged {
+pub(super) fn diff(task: Option<TaskId>, work: Work) -> TaskDiff {
+    TaskDiff {
         task,
         input: Input::default(),
-        extent: Extent::Given,
+        coverage: Coverage::Given,
         source: Source::Patch("a.patch".to_owned()),
         work,
-        doubts: BTreeMap::new(),
+        uncertain: BTreeMap::new(),
     }
 }
 
@@ -132,7 +131,7 @@ fn every_rule_fires_on_its_own_example() {
             );
             assert!(!labels.is_empty(), "{} points at nothing", rule.name);
             for label in labels {
-                if let Place::Span(span) = label.place {
+                if let Location::Span(span) = label.location {
                     assert!(rule.example.plan.get(span.bytes()).is_some(), "{}", rule.name);
                 }
             }
@@ -147,16 +146,16 @@ fn a_fix_of_an_example_mends_what_it_is_offered_for() {
         for finding in by(&report, rule.name) {
             for fix in &finding.draft.fixes {
                 let mut text = rule.example.plan.to_owned();
-                let mut edits = Mender::new(&report.plan).edits(fix);
+                let mut edits = Fixer::new(&report.plan).edits(fix);
                 edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
                 for edit in edits {
                     text.replace_range(edit.span.bytes(), &edit.text);
                 }
                 let report = example(rule, &text);
-                let mended = report.standing().all(|left| {
+                let fixed = report.active().all(|left| {
                     left.rule != rule.name || left.draft.message != finding.draft.message
                 });
-                assert!(mended, "{}: {text}", rule.name);
+                assert!(fixed, "{}: {text}", rule.name);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::common::labels::text;
 use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Label, Level, Place};
+use crate::finding::{Draft, Label, Level, Location};
 use crate::message;
 use crate::message::code;
 use crate::plan::nearest;
@@ -45,7 +45,10 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     found.report(Draft {
         message: message![code(branch), " is no task's branch"],
         help: Some(help),
-        labels: vec![Label { place: Place::Input(branch.clone()), text: "it is nobody's".into() }],
+        labels: vec![Label {
+            location: Location::Input(branch.clone()),
+            text: "it is nobody's".into(),
+        }],
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
     });
@@ -56,13 +59,13 @@ mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
     use crate::gate::Work;
-    use crate::rules::tests::{additions, by, gated_all, judged, said, work};
+    use crate::rules::tests::{additions, by, diff, gated_all, said, work};
 
     /// What is found in the work of a branch that is no task's.
     fn unclaimed(text: &str, work: Work) -> Report {
-        let judged = vec![judged(None, work)];
+        let diff = vec![diff(None, work)];
         let unclaimed = Some("nobodys".to_owned());
-        gated_all(text, GateInput { judged: judged.into(), unclaimed, ..GateInput::default() })
+        gated_all(text, GateInput { diff: diff.into(), unclaimed, ..GateInput::default() })
     }
 
     #[test]

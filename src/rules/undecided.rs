@@ -32,7 +32,7 @@ fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
     let about = match (&globs, &path) {
         (Some(_), _) => About::Data("globs"),
         (None, Some(_)) => About::Path,
-        (None, None) => About::Place,
+        (None, None) => About::Location,
     };
     let globs = globs.map(|globs| ("globs", texts(globs)));
     Draft {

@@ -12,8 +12,8 @@ use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::{GlobEntry, fix};
+use crate::plan_vs_files::typos::{Typo, TypoKind};
 use crate::source::excerpt;
-use crate::survey::slips::{Slip, SlipKind};
 
 pub(super) static RULE: Rule = Rule {
     name: "unmatched-glob",
@@ -48,12 +48,12 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let mut undecided = BTreeSet::new();
     for (task, entry) in facts.plan.glob_entries() {
         let Ok(glob) = &entry.glob else { continue };
-        match facts.slips().of(glob) {
+        match facts.typos().of(glob) {
             Ok(None) => {}
-            Ok(Some(slip)) => {
-                let mut draft = draft(entry, slip);
+            Ok(Some(typo)) => {
+                let mut draft = draft(entry, typo);
                 draft.tasks = facts.plan.ids(task);
-                draft.fixes.extend(task.and_then(|task| renamed(facts, task, entry, slip)));
+                draft.fixes.extend(task.and_then(|task| renamed(facts, task, entry, typo)));
                 found.report(draft);
             }
             Err(_) if undecided.insert(task) => {
@@ -66,25 +66,25 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 }
 
 /// The glob that was probably meant, in the place of one that a lane has.
-fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, slip: &Slip) -> Option<Fix> {
+fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, typo: &Typo) -> Option<Fix> {
     let entries = &facts.plan[task].write.as_ref()?.entries;
-    let place = entries.iter().position(|other| std::ptr::eq(other, entry))?;
-    let entry = fix::place(place);
-    Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[place], slip).into() })
+    let location = entries.iter().position(|other| std::ptr::eq(other, entry))?;
+    let entry = fix::index(location);
+    Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[location], typo).into() })
 }
 
 /// With the `!` of an exclusion.
-fn meant(entry: &GlobEntry, slip: &Slip) -> String {
-    format!("{}{}", if entry.negated { "!" } else { "" }, slip.meant)
+fn meant(entry: &GlobEntry, typo: &Typo) -> String {
+    format!("{}{}", if entry.negated { "!" } else { "" }, typo.meant)
 }
 
-fn draft(entry: &GlobEntry, slip: &Slip) -> Draft {
+fn draft(entry: &GlobEntry, typo: &Typo) -> Draft {
     let glob = excerpt(&entry.text);
-    let meant = meant(entry, slip);
+    let meant = meant(entry, typo);
     let path = |path: &[u8]| BStr::new(path).to_string();
     let mut data = vec![("glob", text(entry.text.clone())), ("meant", text(meant.as_str()))];
-    let (message, said) = match &slip.kind {
-        SlipKind::Folder { missing, near } => {
+    let (message, said) = match &typo.kind {
+        TypoKind::Folder { missing, near } => {
             let (missing, near) = (path(missing), path(near));
             data.push(("missing", text(missing.as_str())));
             data.push(("near", text(near.as_str())));
@@ -92,11 +92,11 @@ fn draft(entry: &GlobEntry, slip: &Slip) -> Draft {
                 message!["no file matches ", code(glob), ": there is no folder ", code(missing)];
             (message, message![code(near), " is there"])
         }
-        SlipKind::WholeFolder => {
+        TypoKind::WholeFolder => {
             let message = message!["no file matches ", code(glob), ": it is a folder"];
             (message, "a glob matches files".into())
         }
-        SlipKind::Deeper { file } => {
+        TypoKind::Deeper { file } => {
             let file = path(file);
             data.push(("near", text(file.as_str())));
             let message = message!["no file matches ", code(glob), ", which begins at the root"];

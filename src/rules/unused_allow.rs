@@ -1,10 +1,10 @@
 //! `unused-allow`: an allowance that nothing needs.
 
 use super::common::labels::{label, text};
-use super::{AllowPlace, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
+use super::{AllowIndex, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
-use crate::gate::{Extent, GateInput, Work};
+use crate::gate::{Coverage, GateInput, Work};
 use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
@@ -55,7 +55,7 @@ fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
             !facts.plan.is_lane_unknown(task) && is_work_judged(facts.input, task, GIVEN)
         }
         Subject::Branch => is_work_judged(facts.input, task, BRANCH),
-        Subject::Meeting => are_judged(facts, task, with, GIVEN),
+        Subject::Pair => are_judged(facts, task, with, GIVEN),
         Subject::Merge => are_judged(facts, task, with, BRANCH),
     };
     find(facts.plan, outcome, is_judged, found);
@@ -70,8 +70,8 @@ fn find(
     found: &mut Found<'_>,
 ) {
     for (task, owner) in plan.tasks.enumerated() {
-        for (place, allow) in owner.allow.iter().enumerate() {
-            let here = (task, place);
+        for (location, allow) in owner.allow.iter().enumerate() {
+            let here = (task, location);
             let first = outcome.accepting.get(&here).copied();
             let Some(rule) = rule(&allow.rule.value).filter(|_| first != Some(here)) else {
                 continue;
@@ -91,17 +91,17 @@ fn find(
 }
 
 /// All of a task's work, as its branch or as the caller gave it.
-const GIVEN: &[Extent] = &[Extent::Branch, Extent::Given];
+const GIVEN: &[Coverage] = &[Coverage::Branch, Coverage::Given];
 
 /// All of a task's work, as its branch: only branches are merged, and renames only seen there.
-const BRANCH: &[Extent] = &[Extent::Branch];
+const BRANCH: &[Coverage] = &[Coverage::Branch];
 
 /// Whether there is work of a task that was judged, to a great enough extent.
-fn is_work_judged(gate: &GateInput, task: TaskId, enough: &[Extent]) -> bool {
-    gate.judged.iter().any(|judged| {
-        judged.task == Some(task)
-            && enough.contains(&judged.extent)
-            && matches!(judged.work, Work::Changes(_))
+fn is_work_judged(gate: &GateInput, task: TaskId, enough: &[Coverage]) -> bool {
+    gate.diff.iter().any(|diff| {
+        diff.task == Some(task)
+            && enough.contains(&diff.coverage)
+            && matches!(diff.work, Work::Changes(_))
     })
 }
 
@@ -111,7 +111,7 @@ fn are_judged(
     facts: &GateFacts<'_>,
     task: TaskId,
     with: Option<TaskId>,
-    enough: &[Extent],
+    enough: &[Coverage],
 ) -> bool {
     let is_judged = |task: TaskId| is_work_judged(facts.input, task, enough);
     let others = match with {
@@ -122,8 +122,8 @@ fn are_judged(
         && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_judged(other))
 }
 
-fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>) -> Draft {
-    let (task, allowance) = (here.0, fix::place(here.1));
+fn draft(plan: &Plan, here: AllowIndex, allow: &Allow, first: Option<AllowIndex>) -> Draft {
+    let (task, allowance) = (here.0, fix::index(here.1));
     let remove = Fix::RemoveAllowance { task, allowance };
     let id = plan.id(task);
     let of = &allow.rule.value;
@@ -134,8 +134,8 @@ fn draft(plan: &Plan, here: AllowPlace, allow: &Allow, first: Option<AllowPlace>
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
         None => message![code(id), " allows ", code(of), " where nothing needs it"],
-        Some((other, place)) => {
-            let span = plan[other].allow[place].rule.span;
+        Some((other, location)) => {
+            let span = plan[other].allow[location].rule.span;
             labels.push(label(span, "this accepts the same, and comes first"));
             data.push(("by", text(plan.id(other))));
             message![

@@ -82,7 +82,8 @@ fn rooms_use_what_the_page_says_and_only_rooms_above() {
         let uses = used.entry(file.room().to_owned()).or_default();
         for (_, line) in lines(file) {
             for rest in line.split("crate::").skip(1) {
-                let room = rest.split(|c: char| !c.is_ascii_lowercase()).next().unwrap();
+                let room =
+                    rest.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).next().unwrap();
                 if room != file.room() {
                     uses.insert(room.to_owned());
                 }

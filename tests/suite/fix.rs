@@ -31,8 +31,8 @@ fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
     let repo = with_plan(SLIPS);
     fs::set_permissions(repo.path("lanes.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
     let (status, stdout, stderr) = run(&repo, &["--fix", "--format", "concise"]);
-    let mended = SLIPS.replace("*.rs, ./src", "\"*.rs\", src");
-    assert_eq!(read(&repo, "lanes.yaml"), mended);
+    let fixed = SLIPS.replace("*.rs, ./src", "\"*.rs\", src");
+    assert_eq!(read(&repo, "lanes.yaml"), fixed);
     assert_eq!(stderr, "fixed: lanes.yaml:4:13: quote it\nfixed: lanes.yaml:4:19: remove `./`\n");
     assert_eq!(status, 1);
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
@@ -41,7 +41,7 @@ fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
     assert_eq!(names(&repo), [".git", "lanes.yaml"]);
     // A second run finds nothing left to fix.
     assert_eq!(run(&repo, &["--fix", "--format", "concise"]), (1, stdout, String::new()));
-    assert_eq!(read(&repo, "lanes.yaml"), mended);
+    assert_eq!(read(&repo, "lanes.yaml"), fixed);
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn guesses_are_told_before_they_are_made() {
     assert_eq!(status, 0, "{stderr}");
     assert!(stderr.starts_with("may change a lane: lanes.yaml:5:12: write `bbb`\n"), "{stderr}");
     assert_eq!(stderr.lines().filter(|line| line.starts_with("fixed: ")).count(), 3, "{stderr}");
-    let mended = SLIPS.replace("*.rs, ./src", "\"*.rs\", src").replace("bb\n  bbb", "bbb\n  bbb");
-    assert_eq!(read(&repo, "lanes.yaml"), mended);
+    let fixed = SLIPS.replace("*.rs, ./src", "\"*.rs\", src").replace("bb\n  bbb", "bbb\n  bbb");
+    assert_eq!(read(&repo, "lanes.yaml"), fixed);
     assert_eq!(run(&repo, &["--fix=all", "--quiet"]), (0, String::new(), String::new()));
 }
 
@@ -103,27 +103,27 @@ fn refused(repo: &TestRepo, arguments: &[&str], words: &str) {
 
 #[test]
 fn what_may_not_be_written_is_refused_whole() {
-    let slip = "tasks: {a: {write: ./a}}\n";
-    let repo = with_plan(slip);
+    let typo = "tasks: {a: {write: ./a}}\n";
+    let repo = with_plan(typo);
     refused(&repo, &["--fix", "-"], "standard input");
     let closed = fs::Permissions::from_mode(0o444);
     fs::set_permissions(repo.path("lanes.yaml"), closed.clone()).unwrap();
     refused(&repo, &["--fix"], "may not be written");
-    assert_eq!(read(&repo, "lanes.yaml"), slip);
+    assert_eq!(read(&repo, "lanes.yaml"), typo);
 
     let repo = TestRepo::new();
-    repo.write("real.yaml", slip);
+    repo.write("real.yaml", typo);
     symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
     refused(&repo, &["--fix"], "lanes.yaml is a link");
-    assert_eq!(read(&repo, "real.yaml"), slip);
+    assert_eq!(read(&repo, "real.yaml"), typo);
 
     // One file of two may not be written: then neither is.
     let repo = TestRepo::new();
-    repo.write(".lanes/a.yaml", slip);
+    repo.write(".lanes/a.yaml", typo);
     repo.write(".lanes/b.yaml", "tasks: {b: {write: ./b}}\n");
     fs::set_permissions(repo.path(".lanes/b.yaml"), closed).unwrap();
     refused(&repo, &["--fix"], "may not be written");
-    assert_eq!(read(&repo, ".lanes/a.yaml"), slip);
+    assert_eq!(read(&repo, ".lanes/a.yaml"), typo);
     assert_eq!(fs::read_dir(repo.path(".lanes")).unwrap().count(), 2);
 }
 

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use lanelint::check::{check, mend};
-use lanelint::finding::{Applicability, Edit, Fix, Mender, Report};
+use lanelint::check::{check, fix};
+use lanelint::finding::{Applicability, Edit, Fix, Fixer, Report};
 use lanelint::index::TaskId;
 use lanelint::plan::fix::apply;
 use lanelint::plan::{Plan, PlanText, read};
@@ -268,8 +268,8 @@ fn boundary(text: &str, byte: usize) -> usize {
 }
 
 /// The text with strange letters put in.
-fn slipped(mut text: String, slips: Vec<(prop::sample::Index, usize)>) -> String {
-    for (at, strange) in slips {
+fn slipped(mut text: String, typos: Vec<(prop::sample::Index, usize)>) -> String {
+    for (at, strange) in typos {
         let at = boundary(&text, at.index(text.len()));
         text.insert_str(at, STRANGE[strange]);
     }
@@ -283,7 +283,7 @@ fn plan_of(text: &str) -> Arc<Plan> {
 /// How often each rule says something of the same tasks.
 fn counts(report: &Report) -> BTreeMap<(&str, Vec<&str>), usize> {
     let mut counts = BTreeMap::new();
-    for finding in report.standing() {
+    for finding in report.active() {
         let tasks = finding.draft.tasks.iter().map(|task| &**task).collect();
         *counts.entry((finding.rule.name, tasks)).or_insert(0) += 1;
     }
@@ -353,11 +353,11 @@ fn holds_for_every_fix(text: &str) -> usize {
     let plan = plan_of(text);
     let report = check(&plan, &[], Vec::new());
     let before = counts(&report);
-    let mender = Mender::new(&plan);
+    let fixer = Fixer::new(&plan);
     let mut offered = 0;
-    for finding in report.standing() {
+    for finding in report.active() {
         for fix in &finding.draft.fixes {
-            let edits = mender.edits(fix);
+            let edits = fixer.edits(fix);
             if edits.is_empty() {
                 continue;
             }
@@ -475,10 +475,10 @@ proptest! {
     #[test]
     fn embedded_tree_moves_spans(
         throws in prop::collection::vec(any::<u16>(), 120),
-        slips in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
+        typos in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
         before in "[a-z&*!\\[\\]{}\"'#:é\n -]{0,12}", behind in "[a-z&*!\\[\\]{}\"'#:é\n -]{0,12}",
     ) {
-        let text = slipped(plan_text(&mut Dice { throws: &throws, at: 0, comments: 0 }), slips);
+        let text = slipped(plan_text(&mut Dice { throws: &throws, at: 0, comments: 0 }), typos);
         let whole = [&*before, &text, &behind].concat();
         let inside = Tree::parse_part(&whole, before.len()..before.len() + text.len());
         prop_assert_eq!(outline(&Tree::parse(&text), 0), outline(&inside, before.len()), "{}", whole);
@@ -489,14 +489,14 @@ proptest! {
     #[test]
     fn strange_texts_change_nothing_else_either(
         throws in prop::collection::vec(any::<u16>(), 120),
-        slips in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
+        typos in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
     ) {
-        let text = slipped(plan_text(&mut Dice { throws: &throws, at: 0, comments: 0 }), slips);
+        let text = slipped(plan_text(&mut Dice { throws: &throws, at: 0, comments: 0 }), typos);
         let plan = plan_of(&text);
         let texts = [PlanText::new("lanes.yaml", text.as_str())];
-        let mender = Mender::new(&plan);
+        let fixer = Fixer::new(&plan);
         for fix in all_fixes(&plan) {
-            let edits = mender.edits(&fix);
+            let edits = fixer.edits(&fix);
             if !edits.is_empty() {
                 let now = edited(&text, &edits);
                 let done = apply(&texts, &plan, &[(&fix, edits)]);
@@ -518,9 +518,9 @@ proptest! {
         for most in [Applicability::Safe, Applicability::Unsafe] {
             let run = |text: &str| {
                 let texts = vec![PlanText::new("lanes.yaml", text)];
-                let mended = mend(texts, Vec::new(), &[], &[], most);
-                let text = String::from_utf8(mended.texts[0].bytes.clone().unwrap()).unwrap();
-                (text, mended.done.len())
+                let fixed = fix(texts, Vec::new(), &[], &[], most);
+                let text = String::from_utf8(fixed.texts[0].bytes.clone().unwrap()).unwrap();
+                (text, fixed.done.len())
             };
             let (once, _) = run(&text);
             comments_are_kept(&text, &once);
@@ -545,7 +545,7 @@ fn the_plans_have_much_to_mend() {
         offered += holds_for_every_fix(&text);
         let plan = plan_of(&text);
         let report = check(&plan, &[], Vec::new());
-        for fix in report.standing().flat_map(|finding| &finding.draft.fixes) {
+        for fix in report.active().flat_map(|finding| &finding.draft.fixes) {
             let kind = format!("{fix:?}");
             let kind = kind.split([' ', '(']).next().unwrap().to_owned();
             *kinds.entry(kind).or_insert(0) += 1;

@@ -551,7 +551,7 @@ fn held<E: std::borrow::Borrow<Entry>>(entries: &[E]) -> Vec<bool> {
 
 /// The places of the entries that `check` tells to be redundant in a task.
 fn redundant(report: &lanelint::finding::Report, task: &str, write: &[String]) -> Vec<usize> {
-    use lanelint::finding::Place;
+    use lanelint::finding::Location;
     let text = report.plan.sources[0].text();
     let tasks = &report.plan.tasks;
     let task = tasks.iter().find(|other| *other.id.value == *task).unwrap();
@@ -559,7 +559,7 @@ fn redundant(report: &lanelint::finding::Report, task: &str, write: &[String]) -
     let found = report.findings.iter().filter(|found| found.rule == "redundant-glob");
     let mut places: Vec<usize> = found
         .filter_map(|found| {
-            let Place::Span(span) = found.draft.labels[0].place else { panic!("no place") };
+            let Location::Span(span) = found.draft.labels[0].location else { panic!("no place") };
             let place = entries.iter().position(|entry| entry.span == span)?;
             assert_eq!(text[span.bytes()], *serde_json::to_string(&write[place]).unwrap());
             Some(place)

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use lanelint::check::{check, mend};
-use lanelint::finding::{Applicability, Edit, Mender};
-use lanelint::glob::Patience;
+use lanelint::check::{check, fix};
+use lanelint::finding::{Applicability, Edit, Fixer};
+use lanelint::glob::Budget;
 use lanelint::index::TaskId;
 use lanelint::path::RepoPath;
 use lanelint::plan::fix::apply;
@@ -314,10 +314,10 @@ fn are_same(one: &Plan, other: &Plan, id: &str, paths: &[RepoPath], told: &str) 
     let (left, right) = (one.task(id).unwrap(), other.task(id).unwrap());
     let (lanes, others) = (one.lanes(), other.lanes());
     let (left, right) = (lanes.of(left), others.of(right));
-    let patience = &mut Patience::default();
-    assert_eq!(left.is_same_as(right, patience), Some(true), "{id}: {told}");
+    let budget = &mut Budget::default();
+    assert_eq!(left.is_same_as(right, budget), Some(true), "{id}: {told}");
     for path in paths {
-        let holds = [left, right].map(|lane| lane.holder(path).unwrap().is_some());
+        let holds = [left, right].map(|lane| lane.matched_by(path).unwrap().is_some());
         assert_eq!(holds[0], holds[1], "{path} of {id}: {told}");
     }
 }
@@ -336,13 +336,13 @@ fn hold(text: &str, meant: &str, paths: &[RepoPath]) -> usize {
     let (before, meant) = (plan_of(text), plan_of(meant));
     let run = |text: &str| {
         let texts = vec![PlanText::new("lanes.yaml", text)];
-        let mended = mend(texts, Vec::new(), &files(), &[], Applicability::Safe);
-        let text = String::from_utf8(mended.texts[0].bytes.clone().unwrap()).unwrap();
-        (text, mended)
+        let fixed = fix(texts, Vec::new(), &files(), &[], Applicability::Safe);
+        let text = String::from_utf8(fixed.texts[0].bytes.clone().unwrap()).unwrap();
+        (text, fixed)
     };
-    let (now, mended) = run(text);
-    let told = format!("{text}\n---\n{now}\n--- {:?}", mended.done);
-    assert_eq!(mended.refused, [], "{told}");
+    let (now, fixed) = run(text);
+    let told = format!("{text}\n---\n{now}\n--- {:?}", fixed.done);
+    assert_eq!(fixed.refused, [], "{told}");
     let after = plan_of(&now);
     for (place, task) in before.tasks.enumerated() {
         let id = &*task.id.value;
@@ -361,18 +361,18 @@ fn hold(text: &str, meant: &str, paths: &[RepoPath]) -> usize {
     let (again, mended_again) = run(&now);
     assert_eq!((again.as_str(), mended_again.done.len()), (now.as_str(), 0), "{told}");
     each_alone(text, paths);
-    mended.done.len()
+    fixed.done.len()
 }
 
 /// Each safe fix that is offered, done alone as the editor does it.
 fn each_alone(text: &str, paths: &[RepoPath]) {
     let plan = plan_of(text);
     let report = check(&plan, &files(), Vec::new());
-    let mender = Mender::new(&plan);
+    let fixer = Fixer::new(&plan);
     let texts = [PlanText::new("lanes.yaml", text)];
-    let fixes = report.standing().flat_map(|finding| &finding.draft.fixes);
+    let fixes = report.active().flat_map(|finding| &finding.draft.fixes);
     for fix in fixes.filter(|fix| fix.applicability() == Applicability::Safe) {
-        let edits: Vec<Edit> = mender.edits(fix);
+        let edits: Vec<Edit> = fixer.edits(fix);
         if edits.is_empty() {
             continue;
         }
@@ -419,16 +419,16 @@ proptest! {
             }
         }
         let before = plan_of(&text);
-        let mended = mend(
+        let fixed = fix(
             vec![PlanText::new("lanes.yaml", text.as_str())],
             Vec::new(),
             &files(),
             &[],
             Applicability::Safe,
         );
-        let now = String::from_utf8(mended.texts[0].bytes.clone().unwrap()).unwrap();
-        let told = format!("{text}\n---\n{now}\n--- {:?}", mended.done);
-        prop_assert_eq!(&mended.refused, &[], "{}", told);
+        let now = String::from_utf8(fixed.texts[0].bytes.clone().unwrap()).unwrap();
+        let told = format!("{text}\n---\n{now}\n--- {:?}", fixed.done);
+        prop_assert_eq!(&fixed.refused, &[], "{}", told);
         let after = plan_of(&now);
         let paths = paths();
         for (place, task) in before.tasks.enumerated() {

@@ -35,7 +35,7 @@ fn dfa_of(glob: &str) -> Dfa {
 }
 
 /// Whether some word is accepted by all of the first and by none of the others.
-fn meet(all: &[&Dfa], none: &[&Dfa]) -> bool {
+fn intersection(all: &[&Dfa], none: &[&Dfa]) -> bool {
     let every: Vec<&Dfa> = all.iter().chain(none).copied().collect();
     let config = start::Config::new().anchored(Anchored::Yes);
     let first: Vec<StateID> = every.iter().map(|dfa| dfa.start_state(&config).unwrap()).collect();
@@ -76,21 +76,21 @@ proptest! {
 
     #[test]
     fn dense_automata_say_the_same(
-        left in globs(), right in globs(), minus in prop::collection::vec(globs(), 0..3),
+        left in globs(), right in globs(), subtracted in prop::collection::vec(globs(), 0..3),
     ) {
         let paths = dfa(r"^[^/\x00]+(?:/[^/\x00]+)*$");
         let no_paths = dfa(r"^(?:.*/)?(?:\.|\.\.|\.[gG][iI][tT])(?:/.*)?$");
         let (one, other) = (dfa_of(&left), dfa_of(&right));
-        let taken: Vec<Dfa> = minus.iter().map(|glob| dfa_of(glob)).collect();
+        let taken: Vec<Dfa> = subtracted.iter().map(|glob| dfa_of(glob)).collect();
         let none: Vec<&Dfa> = taken.iter().chain([&no_paths]).collect();
-        let theirs = meet(&[&one, &other, &paths], &none);
+        let theirs = intersection(&[&one, &other, &paths], &none);
 
         let parse = |text: &String| Glob::parse(text).unwrap();
         let common = Arc::new(Common::default());
-        let exclusions = minus.iter().map(parse).collect();
+        let exclusions = subtracted.iter().map(parse).collect();
         let one = Lane::new(vec![parse(&left)], exclusions, Arc::clone(&common));
         let other = Lane::new(vec![parse(&right)], Vec::new(), common);
-        let ours = one.meet(&other, one.globs().ids().zip(other.globs().ids()));
+        let ours = one.intersection(&other, one.globs().ids().zip(other.globs().ids()));
         prop_assert!(ours.undecided.is_empty());
         prop_assert_eq!(ours.witness.is_some(), theirs);
     }

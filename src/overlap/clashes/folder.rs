@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::{Clash, Clashes, Discord, MOST_PAIRS, taken};
-use crate::glob::near::{Entry, count_first};
-use crate::glob::{Patience, Spelling, Undecided, below};
+use super::{Clash, ClashKind, Clashes, MOST_PAIRS, taken};
+use crate::glob::candidates::{Entry, count_first};
+use crate::glob::{Budget, LiteralPrefix, Undecided, below};
 use crate::index::TaskId;
-use crate::lane::{Decision, Holder, LaneGlob, Lanes, decide};
+use crate::lane::{Decision, LaneGlob, Lanes, MatchedBy, decide};
 use crate::path::RepoPath;
 
 /// The most bytes in which braces are written out, to see which files and folders they name.
@@ -29,16 +29,16 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
     clashes.undecided.extend(gave_up);
     pairs.sort_unstable();
     pairs.dedup();
-    let mut patience = Patience::default();
+    let mut budget = Budget::default();
     for of_two_tasks in pairs.chunk_by(|one, other| one.0 == other.0) {
         let clash = of_two_tasks.iter().find_map(|&(tasks, globs, file)| {
             let file = RepoPath::new(file).ok()?;
             let other = lanes.of(tasks.1);
-            let decision = match lanes.of(tasks.0).holder(&file) {
+            let decision = match lanes.of(tasks.0).matched_by(&file) {
                 // What is shared is nobody's own, as in overlaps.
-                Ok(Some(Holder::Glob(_))) if !lanes.is_shared(&file) => {
+                Ok(Some(MatchedBy::Glob(_))) if !lanes.is_shared(&file) => {
                     let below = below(&file);
-                    decide(&below, &other.globs()[globs.1], &taken(other), &mut patience)
+                    decide(&below, &other.globs()[globs.1], &taken(other), &mut budget)
                 }
                 Ok(_) => Decision::Apart,
                 Err(Undecided) => Decision::Undecided,
@@ -51,7 +51,7 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
                 }
                 Decision::Meet(proof) => {
                     let paths = [file, proof.1.clone()];
-                    Some(Clash { discord: Discord::Folder, tasks, globs, paths })
+                    Some(Clash { discord: ClashKind::Folder, tasks, globs, paths })
                 }
             }
         });
@@ -74,28 +74,31 @@ struct Beginning<'a> {
 fn written_out(
     globs: &[Entry<'_, LaneGlob>],
     clashes: &mut Clashes,
-) -> HashMap<LaneGlob, Vec<Spelling>> {
+) -> HashMap<LaneGlob, Vec<LiteralPrefix>> {
     let mut room = MOST_BYTES;
     let mut written = HashMap::new();
     let braced = || globs.iter().filter(|entry| entry.glob.has_braces());
     let mut write = |entry: &Entry<'_, LaneGlob>, written: &mut HashMap<_, _>| match entry
         .glob
-        .spellings(&mut room)
+        .literal_prefixes(&mut room)
     {
-        Some(spellings) => drop(written.insert(entry.of, spellings)),
+        Some(literal_prefixes) => drop(written.insert(entry.of, literal_prefixes)),
         None => clashes.undecided.push(vec![entry.of]),
     };
     for entry in braced().filter(|entry| entry.glob.may_name_a_path()) {
         write(entry, &mut written);
     }
-    let spelled = written.values().flatten().filter(|spelling: &&Spelling| spelling.whole);
-    let mut spelled: Vec<Vec<u8>> = spelled.map(|spelling| spelling.bytes.clone()).collect();
-    spelled.sort_unstable();
+    let literal_prefixes =
+        written.values().flatten().filter(|spelling: &&LiteralPrefix| spelling.whole);
+    let mut literal_prefixes: Vec<Vec<u8>> =
+        literal_prefixes.map(|spelling| spelling.bytes.clone()).collect();
+    literal_prefixes.sort_unstable();
     let plain: Vec<&[u8]> = globs.iter().filter_map(|entry| entry.glob.literal()).collect();
     let begins_some = |prefix: &[u8]| {
-        let spelled = spelled.get(spelled.partition_point(|file| file.as_slice() < prefix));
+        let literal_prefixes =
+            literal_prefixes.get(literal_prefixes.partition_point(|file| file.as_slice() < prefix));
         let plain = plain.get(plain.partition_point(|file| *file < prefix));
-        spelled.is_some_and(|file| file.starts_with(prefix))
+        literal_prefixes.is_some_and(|file| file.starts_with(prefix))
             || plain.is_some_and(|file| file.starts_with(prefix))
     };
     for entry in braced().filter(|entry| !entry.glob.may_name_a_path()) {
@@ -109,18 +112,20 @@ fn written_out(
 /// Visits each file that a glob names, with that glob and another that names something below it.
 fn each_below<'a>(
     globs: &[Entry<'a, LaneGlob>],
-    written: &'a HashMap<LaneGlob, Vec<Spelling>>,
+    written: &'a HashMap<LaneGlob, Vec<LiteralPrefix>>,
     mut visit: impl FnMut(&'a [u8], LaneGlob, LaneGlob),
 ) {
     let mut all: Vec<Beginning<'_>> = Vec::with_capacity(globs.len());
     for &Entry { glob, prefix, of } in globs {
         match written.get(&of).filter(|_| glob.has_braces()) {
             None => all.push(Beginning { bytes: prefix, of, whole: glob.literal().is_some() }),
-            Some(spellings) => all.extend(spellings.iter().map(|spelling| Beginning {
-                bytes: &spelling.bytes,
-                of,
-                whole: spelling.whole,
-            })),
+            Some(literal_prefixes) => {
+                all.extend(literal_prefixes.iter().map(|spelling| Beginning {
+                    bytes: &spelling.bytes,
+                    of,
+                    whole: spelling.whole,
+                }));
+            }
         }
     }
     // The stable sort: most are in order already, which it notices.

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Clash, Clashes, Discord, MOST_PAIRS, taken};
+use super::{Clash, ClashKind, Clashes, MOST_PAIRS, taken};
 use crate::fold;
-use crate::glob::near::{self, Entry, each_near_pair, each_near_pair_between};
-use crate::glob::{Glob, Patience};
+use crate::glob::candidates::{self, Entry, for_each_candidate, for_each_candidate_between};
+use crate::glob::{Budget, Glob};
 use crate::index::{GlobId, IndexVec, TaskId};
-use crate::lane::{Common, Decision, Holder, Lane, LaneGlob, Lanes, decide};
+use crate::lane::{Common, Decision, Lane, LaneGlob, Lanes, MatchedBy, decide};
 use crate::overlap::{Finder, Overlap, of_two_tasks};
 use crate::path::RepoPath;
 
@@ -20,44 +20,39 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
         lanes.globs().partition(|entry| folded.is_touched(entry.of));
     let mut touched: Vec<_> =
         touched.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
-    near::sort(&mut touched);
+    candidates::sort(&mut touched);
     let mut finder = Finder::new(&folded.lanes, MOST_PAIRS);
     let asked = |one: LaneGlob, other: LaneGlob| of_two_tasks(one, other) && wanted(one.0, other.0);
     let mut look = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
         let (left, right) = if one.of < other.of { (one.of, other.of) } else { (other.of, one.of) };
         finder.look(folded.lanes.entry(left), folded.lanes.entry(right))
     };
-    let ended = each_near_pair(&touched, asked, &mut look);
+    let ended = for_each_candidate(&touched, asked, &mut look);
     if ended.is_continue() {
-        let _ended_or_told = each_near_pair_between(&touched, &rest, asked, &mut look);
+        let _ended_or_told = for_each_candidate_between(&touched, &rest, asked, &mut look);
     }
-    let mut patience = Patience::default();
+    let mut budget = Budget::default();
     for Overlap { tasks, shared, .. } in finder.overlaps(&[]) {
         if let Some(&(left, right)) = shared.undecided.first() {
             clashes.undecided.push(vec![(tasks.0, left), (tasks.1, right)]);
         }
         let (Some(path), Some(&globs)) = (shared.witness, shared.pairs.first()) else { continue };
-        let mut form = |task, glob| form_in(lanes.of(task), glob, &path, &mut patience);
+        let mut form = |task, glob| form_in(lanes.of(task), glob, &path, &mut budget);
         let paths = match (form(tasks.0, globs.0), form(tasks.1, globs.1)) {
             (Some(one), Some(other)) => [one, other],
             _ => [path.clone(), path],
         };
-        clashes.found.push(Clash { discord: Discord::Form, tasks, globs, paths });
+        clashes.found.push(Clash { discord: ClashKind::Form, tasks, globs, paths });
     }
 }
 
 /// The path of a lane that was folded into another, as far as it is one that people write.
-fn form_in(
-    lane: &Lane,
-    glob: GlobId,
-    folded: &RepoPath,
-    patience: &mut Patience,
-) -> Option<RepoPath> {
-    if matches!(lane.holder(folded), Ok(Some(Holder::Glob(_)))) {
+fn form_in(lane: &Lane, glob: GlobId, folded: &RepoPath, budget: &mut Budget) -> Option<RepoPath> {
+    if matches!(lane.matched_by(folded), Ok(Some(MatchedBy::Glob(_)))) {
         return Some(folded.clone());
     }
     let forms = fold::forms(folded)?;
-    match decide(&lane.globs()[glob], &forms, &taken(lane), patience) {
+    match decide(&lane.globs()[glob], &forms, &taken(lane), budget) {
         Decision::Meet(proof) => Some(proof.1.clone()),
         Decision::Apart | Decision::Undecided => None,
     }

@@ -140,11 +140,11 @@ fn globs(entries: &[GlobEntry]) -> Vec<Arc<str>> {
 }
 
 /// Takes out the values at these places.
-fn without<T>(values: &mut Vec<T>, places: &BTreeSet<u32>) {
+fn without<T>(values: &mut Vec<T>, layout: &BTreeSet<u32>) {
     let mut place = 0;
     values.retain(|_| {
         place += 1;
-        !places.contains(&(place - 1))
+        !layout.contains(&(place - 1))
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::places::is_clean;
+use super::layout::is_clean;
 use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 
 /// Where items can be added behind the last one, between the bracket that ends before `open` and the

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::flow;
-use super::places::{Item, Key, Kind, MapPlace, Value};
+use super::layout::{Item, Key, Kind, MapLayout, Value};
 use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use crate::source::yaml;
 
 /// Where items can be added to the value of a key.
-pub(super) fn slot(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slot> {
+pub(super) fn slot(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Slot> {
     match map.value(key) {
         Some(value) => of_value(text, value.as_ref()?, key),
         None => of_missing(text, map, key, is_json),
@@ -44,7 +44,7 @@ fn of_value(text: &str, value: &Value, key: Key) -> Option<Slot> {
     }
 }
 
-fn of_missing(text: &str, map: &MapPlace, key: Key, is_json: bool) -> Option<Slot> {
+fn of_missing(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Slot> {
     let name = if is_json { yaml::quoted(key.name()) } else { key.name().to_owned() };
     let slot = if map.in_braces {
         let first = (map.pairs > 0).then(|| map.first.clone());
@@ -134,7 +134,7 @@ fn remove_dashed(text: &str, item: &Item) -> Option<Change> {
 
 /// Takes a pair with its lines out of a map in block style; nothing where it is the only one, or
 /// shares a line with something else.
-pub(super) fn remove_pair(text: &str, map: &MapPlace, value: &Value) -> Option<Change> {
+pub(super) fn remove_pair(text: &str, map: &MapLayout, value: &Value) -> Option<Change> {
     let start = line_start(text, value.key.start);
     let indented = text[start..value.key.start].bytes().all(|byte| byte == b' ');
     if map.in_braces || map.pairs < 2 || !indented {

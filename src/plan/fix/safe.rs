@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Edit, Fix, Refusal};
-use crate::glob::Patience;
+use crate::glob::Budget;
 use crate::index::TaskId;
 use crate::plan::{Allow, GlobEntry, Plan, Task};
 use crate::source::Span;
@@ -32,14 +32,14 @@ fn lanes_are_same(
     changed: &Plan,
     is_compared: impl Fn(TaskId) -> bool,
 ) -> Result<(), Refusal> {
-    let places = places(changed);
+    let layout = layout(changed);
     let (before, after) = (plan.lanes(), changed.lanes());
-    let mut patience = Patience::default();
+    let mut budget = Budget::default();
     for (place, task) in plan.tasks.enumerated().filter(|(place, _)| is_compared(*place)) {
         let id = &task.id.value;
-        let same = match places.get(&**id) {
+        let same = match layout.get(&**id) {
             Some(&now) if plan.is_lane_unknown(place) || !changed.is_lane_unknown(now) => {
-                before.of(place).is_same_as(after.of(now), &mut patience)
+                before.of(place).is_same_as(after.of(now), &mut budget)
             }
             _ => Some(false),
         };
@@ -53,7 +53,7 @@ fn lanes_are_same(
 }
 
 /// The places of tasks by their ids.
-fn places(plan: &Plan) -> HashMap<&str, TaskId> {
+fn layout(plan: &Plan) -> HashMap<&str, TaskId> {
     plan.tasks.enumerated().map(|(place, task)| (&*task.id.value, place)).collect()
 }
 
@@ -87,9 +87,9 @@ fn is_kept(plan: &Plan, changed: &Plan) -> bool {
     let levels = |plan: &Plan| -> Vec<_> {
         plan.levels.iter().map(|(rule, level)| (rule.value.clone(), *level)).collect()
     };
-    let places = places(changed);
+    let layout = layout(changed);
     let task_is_kept = |task: &Task| {
-        let now = places.get(&*task.id.value).map(|&now| &changed[now]);
+        let now = layout.get(&*task.id.value).map(|&now| &changed[now]);
         now.is_some_and(|now| is_task_kept((plan, task), (changed, now)))
     };
     (plan.base.is_none() || base(plan) == base(changed))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::places::Key;
+use super::layout::Key;
 
 /// A change of one text: what is taken out, and what comes in its place.
 pub(super) type Change = (Range<usize>, String);

@@ -15,7 +15,7 @@ fn plan(text: &str) -> (Vec<PlanText>, Plan) {
 fn fixed(text: &str, fix: impl Fn(&Plan) -> Fix) -> String {
     let (texts, plan) = plan(text);
     let fix = fix(&plan);
-    let edits = Mender::new(&plan).edits(&fix);
+    let edits = Fixer::new(&plan).edits(&fix);
     if edits.is_empty() {
         return "-".to_owned();
     }
@@ -396,8 +396,8 @@ fn a_safe_fix_that_changes_a_lane_is_refused() {
     let remove = |task, entry| Fix::RemoveGlob { task, entry, applicability: safe };
     let refusal = |text: &str, fixes: &[Fix]| {
         let (texts, plan) = plan(text);
-        let mender = Mender::new(&plan);
-        let fixes: Vec<_> = fixes.iter().map(|fix| (fix, mender.edits(fix))).collect();
+        let fixer = Fixer::new(&plan);
+        let fixes: Vec<_> = fixes.iter().map(|fix| (fix, fixer.edits(fix))).collect();
         assert!(fixes.iter().all(|(_, edits)| !edits.is_empty()), "{text}");
         apply(&texts, &plan, &fixes).err()
     };

@@ -9,7 +9,7 @@ use super::native;
 use crate::index::nth;
 use crate::level::{Level, Setting};
 use crate::plan::builder::Builder;
-use crate::plan::fix::{Applicability, Fix, Mender};
+use crate::plan::fix::{Applicability, Fix, Fixer};
 use crate::plan::{MAX_TEXT, Plan, PlanText, read, read_again};
 use crate::source::{FileId, SourceFile};
 
@@ -373,13 +373,13 @@ fn absolute_paths_are_mended_from_the_root() {
         let plan = read(vec![text.clone()]);
         let faults = plan[nth(0)].write.as_ref().unwrap().entries[0].glob.as_ref().unwrap_err();
         let fix = faults[0].fix.as_ref();
-        let mended = fix.map_or("-".to_owned(), |fix| {
+        let fixed = fix.map_or("-".to_owned(), |fix| {
             assert_eq!(fix.applicability, crate::plan::fix::Applicability::Safe, "{glob}");
             let mut glob = plan.sources[0].text().to_owned();
             glob.replace_range(fix.span.bytes(), &fix.text);
             glob.split('"').nth(1).unwrap().to_owned()
         });
-        assert_eq!(mended, expected, "{glob} in {root}");
+        assert_eq!(fixed, expected, "{glob} in {root}");
     }
 }
 
@@ -516,14 +516,14 @@ proptest! {
         let (inside, said_inside) = embedded(&whole, before.len()..before.len() + plan.len());
         prop_assert_eq!(moved(&said, before.len()), moved(&said_inside, 0), "{}", &whole);
 
-        let (mender, mender_inside) = (Mender::new(&alone), Mender::new(&inside));
-        let edits = |mender: &Mender<'_>, fix: &Fix, by: usize| -> Vec<_> {
-            let edits = mender.edits(fix).into_iter();
+        let (fixer, mender_inside) = (Fixer::new(&alone), Fixer::new(&inside));
+        let edits = |fixer: &Fixer<'_>, fix: &Fix, by: usize| -> Vec<_> {
+            let edits = fixer.edits(fix).into_iter();
             edits.map(|edit| (edit.span.start + by, edit.span.end + by, edit.text)).collect()
         };
         for (fix, fix_inside) in fixes(&alone).iter().zip(&fixes(&inside)) {
             let (alone, inside) =
-                (edits(&mender, fix, before.len()), edits(&mender_inside, fix_inside, 0));
+                (edits(&fixer, fix, before.len()), edits(&mender_inside, fix_inside, 0));
             prop_assert_eq!(alone, inside, "{:?} in\n{}", fix, &whole);
         }
     }

@@ -45,7 +45,7 @@ pub(in crate::report) fn write_list<'i, T: Sync, J: Serialize>(
         |block| {
             let mut text = Vec::new();
             let items = blocks[block].iter().enumerate();
-            let items = items.map(|(place, item)| make(block * BLOCK + place, item));
+            let items = items.map(|(location, item)| make(block * BLOCK + location, item));
             write_items(items, &mut text).map(|()| text)
         },
         |text| {
@@ -63,8 +63,8 @@ fn write_items(
     items: impl Iterator<Item = impl Serialize>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    for (place, item) in items.enumerate() {
-        out.write_all(if place == 0 { b"\n    " } else { b",\n    " })?;
+    for (location, item) in items.enumerate() {
+        out.write_all(if location == 0 { b"\n    " } else { b",\n    " })?;
         let lines = Lines { depth: 2, ..Lines::default() };
         item.serialize(&mut Serializer::with_formatter(&mut *out, lines))?;
     }

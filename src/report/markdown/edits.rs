@@ -1,7 +1,7 @@
 //! The edits that mend a finding, as lines ready to be copied into the plan.
 
 use super::text::{code, longest_run, markdown};
-use crate::finding::{Edit, Finding, Mender, Report};
+use crate::finding::{Edit, Finding, Fixer, Report};
 use crate::report::shown;
 use crate::source::{SourceFile, Span};
 
@@ -11,12 +11,12 @@ const LINES: usize = 40;
 /// Writes the lines that come of each fix. What cannot be copied as it is shown is left out.
 pub(super) fn write_edits(
     report: &Report,
-    mender: &Mender<'_>,
+    fixer: &Fixer<'_>,
     finding: &Finding,
     text: &mut String,
 ) {
     for fix in &finding.draft.fixes {
-        let mut edits = mender.edits(fix);
+        let mut edits = fixer.edits(fix);
         edits.sort_by_key(|edit| edit.span);
         let blocks: Option<Vec<Block<'_>>> =
             joined(&report.plan.sources, &edits).iter().map(|edits| block(report, edits)).collect();

@@ -68,8 +68,8 @@ fn chosen(report: &Report) -> Vec<TaskId> {
         return tasks.ids().collect();
     }
     let places: BTreeMap<&str, TaskId> =
-        tasks.enumerated().map(|(place, task)| (&*task.id.value, place)).collect();
-    let named = report.standing().flat_map(|finding| &finding.draft.tasks);
+        tasks.enumerated().map(|(location, task)| (&*task.id.value, location)).collect();
+    let named = report.active().flat_map(|finding| &finding.draft.tasks);
     let named = named.filter_map(|task| places.get(&**task).copied());
     let mut chosen = BTreeSet::new();
     for task in named.chain(tasks.ids()) {

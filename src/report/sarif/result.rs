@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::message::Message;
 use super::{ROOT, rules, uri};
-use crate::finding::{Allowed, Edit, Finding, Label, Mender, Place, Report};
+use crate::finding::{Allowed, Edit, Finding, Fixer, Label, Report};
 use crate::report::{Located, file_name, inside_root, path_text, shown};
 use crate::source::{FileId, Position};
 
@@ -131,18 +131,18 @@ struct Content {
 /// What all results of a run have in common.
 pub(super) struct Writer<'r> {
     report: &'r Report,
-    mender: Mender<'r>,
+    fixer: Fixer<'r>,
     has_suppressions: bool,
 }
 
 impl<'r> Writer<'r> {
     pub(super) fn new(report: &'r Report) -> Writer<'r> {
         let has_suppressions = report.findings.iter().any(|finding| finding.allowed.is_some());
-        Writer { report, mender: Mender::new(&report.plan), has_suppressions }
+        Writer { report, fixer: Fixer::new(&report.plan), has_suppressions }
     }
 
     fn fixes(&self, finding: &Finding) -> Vec<Fix> {
-        let fixes = finding.draft.fixes.iter().map(|fix| (fix, self.mender.edits(fix)));
+        let fixes = finding.draft.fixes.iter().map(|fix| (fix, self.fixer.edits(fix)));
         // Of a fix for which the text has no sure place, there is nothing to offer.
         let fixes = fixes.filter(|(_, edits)| !edits.is_empty());
         let fix = |(fix, edits): (&crate::finding::Fix, Vec<Edit>)| Fix {
@@ -184,13 +184,13 @@ impl<'r> SarifResult<'r> {
             ..Location::new(report, label)
         });
         // Readers take no result without a file.
-        let place = place(report, finding).unwrap_or_else(|| Location::of_run(report));
+        let location = location(report, finding).unwrap_or_else(|| Location::of_run(report));
         SarifResult {
             rule_id: finding.rule.name,
             rule_index: rules::index(finding.rule),
             level: finding.level.word(),
             message: Message::of(finding),
-            locations: vec![place],
+            locations: vec![location],
             related_locations: related.collect(),
             partial_fingerprints: PartialFingerprints { primary_location_line_hash: fingerprint },
             suppressions: writer
@@ -217,17 +217,19 @@ impl Suppression {
 }
 
 /// Where a finding is.
-pub(super) fn place(report: &Report, finding: &Finding) -> Option<Location> {
+pub(super) fn location(report: &Report, finding: &Finding) -> Option<Location> {
     finding.draft.labels.first().map(|label| Location::new(report, label))
 }
 
 impl Location {
     fn new(report: &Report, label: &Label) -> Location {
         let located = Located::new(report, label);
-        let (artifact_location, input) = match &label.place {
-            Place::File(path) => (ArtifactLocation::inside(path.as_bytes()), None),
-            Place::Span(_) => (ArtifactLocation::named(&located.file), None),
-            Place::Input(name) => {
+        let (artifact_location, input) = match &label.location {
+            crate::finding::Location::File(path) => {
+                (ArtifactLocation::inside(path.as_bytes()), None)
+            }
+            crate::finding::Location::Span(_) => (ArtifactLocation::named(&located.file), None),
+            crate::finding::Location::Input(name) => {
                 let name = shown(file_name(name)).into_owned();
                 (Location::of_run(report).physical_location.artifact_location, Some(name))
             }

@@ -61,8 +61,9 @@ pub(super) struct Override {
     configuration: Configuration,
 }
 
-static INDEX: LazyLock<HashMap<&'static str, usize>> =
-    LazyLock::new(|| RULES.iter().enumerate().map(|(place, rule)| (rule.name, place)).collect());
+static INDEX: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
+    RULES.iter().enumerate().map(|(location, rule)| (rule.name, location)).collect()
+});
 
 /// The place of a rule in the list of all.
 pub(super) fn index(rule: &Rule) -> Option<usize> {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::analysis::GateFacts;
 use crate::finding::Message;
-use crate::gate::Judged;
+use crate::gate::TaskDiff;
 use crate::message;
 use crate::message::code;
 
@@ -14,12 +14,12 @@ pub(in crate::rules) fn and<T: Display>(names: &[T]) -> Message {
 }
 
 /// Whose work something is, as a message names it.
-pub(in crate::rules) fn who(facts: &GateFacts<'_>, judged: &Judged) -> Message {
-    match judged.task {
+pub(in crate::rules) fn who(facts: &GateFacts<'_>, diff: &TaskDiff) -> Message {
+    match diff.task {
         Some(task) => message![code(facts.plan.id(task))],
         None => {
             let branch = facts.input.unclaimed.as_deref();
-            message!["the branch ", code(branch.unwrap_or(&judged.input.source))]
+            message!["the branch ", code(branch.unwrap_or(&diff.input.source))]
         }
     }
 }

@@ -96,7 +96,7 @@ impl GaveUp {
 pub(crate) struct Outcome {
     /// The allowances that accept a finding, each with the one that was asked first: itself,
     /// wherever a finding needed it.
-    pub(crate) accepting: BTreeMap<AllowPlace, AllowPlace>,
+    pub(crate) accepting: BTreeMap<AllowIndex, AllowIndex>,
     /// The tasks about which something could not be verified or decided; `None` stands for the run
     /// as a whole.
     pub(crate) unverified: BTreeSet<Option<TaskId>>,
@@ -105,4 +105,4 @@ pub(crate) struct Outcome {
 }
 
 /// Where an allowance is: the index of its task, and its own among those of the task.
-pub(crate) type AllowPlace = (TaskId, usize);
+pub(crate) type AllowIndex = (TaskId, usize);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::analysis::GateFacts;
-use crate::finding::{Applicability, Datum, Fix, Label, Message, Place};
-use crate::gate::Judged;
+use crate::finding::{Applicability, Datum, Fix, Label, Location, Message};
+use crate::gate::TaskDiff;
 use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
@@ -14,12 +14,12 @@ use crate::plan::fix::Replacement;
 use crate::source::{Span, excerpt, yaml};
 
 pub(in crate::rules) fn label(span: Span, text: impl Into<Message>) -> Label {
-    Label { place: Place::Span(span), text: text.into() }
+    Label { location: Location::Span(span), text: text.into() }
 }
 
 /// The label of a file as a whole.
 pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<Message>) -> Label {
-    Label { place: Place::File(path.clone()), text: text.into() }
+    Label { location: Location::File(path.clone()), text: text.into() }
 }
 
 /// The label of the place that says what a task may write, or of the task.
@@ -36,11 +36,11 @@ pub(in crate::rules) fn lane_label(plan: &Plan, task: TaskId) -> Label {
 /// The labels of a changed path: the file, and what the task may write that changed it.
 pub(in crate::rules) fn change_labels(
     facts: &GateFacts<'_>,
-    judged: &Judged,
+    diff: &TaskDiff,
     path: &RepoPath,
     text: impl Into<Message>,
 ) -> Vec<Label> {
-    let lane = judged.task.map(|task| lane_label(facts.plan, task));
+    let lane = diff.task.map(|task| lane_label(facts.plan, task));
     std::iter::once(file_label(path, text)).chain(lane).collect()
 }
 

@@ -6,7 +6,7 @@ use std::slice;
 use super::collect::{Collector, Whose};
 use crate::change::ChangeSet;
 use crate::failure::Failure;
-use crate::gate::{Commits, Extent, GateInput, Judged, Source, Work};
+use crate::gate::{Commits, Coverage, GateInput, Source, TaskDiff, Work};
 use crate::git::{BranchTip, CommitId, GitError, Prefer};
 use crate::index::TaskId;
 use crate::workspace::{self, Git, Revision};
@@ -40,7 +40,7 @@ impl Collector<'_> {
         }
         let mut diffs = self.branch_diffs(git, &base, &tips).into_iter();
         for ((task, name), tip) in branches.into_iter().zip(tips) {
-            let judged = match tip {
+            let diff = match tip {
                 Ok(Some(tip)) => {
                     let diff = diffs.next().unwrap_or_else(|| (None, missing()));
                     self.branch(task, &base, tip, diff)
@@ -48,7 +48,7 @@ impl Collector<'_> {
                 Ok(None) => self.branch_without_diff(task, name, Work::NoBranch),
                 Err(error) => self.branch_without_diff(task, name, Work::Unreadable(error.into())),
             };
-            input.judged.push(judged);
+            input.diff.push(diff);
         }
         Some(base.commit)
     }
@@ -107,7 +107,7 @@ impl Collector<'_> {
         base: &Revision,
         tip: BranchTip,
         (start, work): BranchDiff,
-    ) -> Judged {
+    ) -> TaskDiff {
         if let Some((reference, commit)) = &tip.passed_over {
             let chosen = &tip.reference;
             let note = format!("{chosen} is judged; {reference} differs, at {commit}");
@@ -119,24 +119,24 @@ impl Collector<'_> {
         about.merge_base = start.as_ref().map(ToString::to_string);
         let onto = Some(base.commit.clone());
         let commits = start.map(|start| Commits { start, tip: tip.commit, onto });
-        Judged {
+        TaskDiff {
             task,
             input: about,
-            extent: Extent::Branch,
+            coverage: Coverage::Branch,
             source: Source::Commits(commits),
             work,
-            doubts: BTreeMap::new(),
+            uncertain: BTreeMap::new(),
         }
     }
 
-    fn branch_without_diff(&self, task: Option<TaskId>, name: &str, work: Work) -> Judged {
-        Judged {
+    fn branch_without_diff(&self, task: Option<TaskId>, name: &str, work: Work) -> TaskDiff {
+        TaskDiff {
             task,
             input: self.input(task, format!("branch {name}")),
-            extent: Extent::Branch,
+            coverage: Coverage::Branch,
             source: Source::Commits(None),
             work,
-            doubts: BTreeMap::new(),
+            uncertain: BTreeMap::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::change::{Change, ChangeSet};
 use crate::failure::Failure;
-use crate::gate::{Carried, Commits, GateInput, Judged, Work, may_carry};
+use crate::gate::{Carried, Commits, GateInput, TaskDiff, Work, may_carry};
 use crate::git::{CommitId, GitError, ObjectId};
 use crate::index::InputId;
 use crate::path::RepoPath;
@@ -19,7 +19,7 @@ const MERGES_AT_ONCE: usize = 200;
 pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInput) {
     let mut by_base: BTreeMap<CommitId, Vec<(InputId, CommitId)>> = BTreeMap::new();
     for index in worth_merging(git, input) {
-        if let Some(Commits { tip, onto: Some(onto), .. }) = input.judged[index].commits() {
+        if let Some(Commits { tip, onto: Some(onto), .. }) = input.diff[index].commits() {
             by_base.entry(onto.clone()).or_default().push((index, tip.clone()));
         }
     }
@@ -34,9 +34,9 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
             for (&(index, _), written) in branches.iter().zip(git.merge_writes(&pairs, onto)) {
                 match written {
                     Ok(written) => {
-                        let judged = &input.judged[index];
-                        let carried = if names_other_paths(&written, judged) {
-                            carried(index, judged, &written, renames.of(git, judged))
+                        let diff = &input.diff[index];
+                        let carried = if names_other_paths(&written, diff) {
+                            carried(index, diff, &written, renames.of(git, diff))
                         } else {
                             Vec::new()
                         };
@@ -54,8 +54,8 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
 /// The inputs whose base moved on in a way that a merge may follow.
 fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
     let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<InputId>> = BTreeMap::new();
-    for (index, judged) in input.judged.enumerated() {
-        if let Some(Commits { start, onto: Some(onto), .. }) = judged.commits()
+    for (index, diff) in input.diff.enumerated() {
+        if let Some(Commits { start, onto: Some(onto), .. }) = diff.commits()
             && start != onto
         {
             by_fork.entry((start.clone(), onto.clone())).or_default().push(index);
@@ -75,7 +75,7 @@ fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
             }
         };
         for ((_, indexes), base) in forks.iter().zip(diffs) {
-            let carried = |index: &InputId| match &input.judged[*index].work {
+            let carried = |index: &InputId| match &input.diff[*index].work {
                 Work::Changes(own) => may_carry(own, &base),
                 Work::NoBranch | Work::Unreadable(_) => false,
             };
@@ -86,32 +86,32 @@ fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
     found
 }
 
-fn names_other_paths(written: &ChangeSet, judged: &Judged) -> bool {
-    written.changes.keys().any(|path| !judged.has_changed(path))
+fn names_other_paths(written: &ChangeSet, diff: &TaskDiff) -> bool {
+    written.changes.keys().any(|path| !diff.has_changed(path))
 }
 
 /// What a merge writes that the input did not change itself, with the changed paths that it comes
 /// from as far as they are known. `renames` are the base's, the new name first.
 fn carried(
     index: InputId,
-    judged: &Judged,
+    diff: &TaskDiff,
     written: &ChangeSet,
     renames: &BTreeMap<RepoPath, RepoPath>,
 ) -> Vec<Carried> {
     // A file that moves with its folder keeps its name and its content.
-    let moved: BTreeMap<_, &RepoPath> = judged
+    let moved: BTreeMap<_, &RepoPath> = diff
         .changes()
         .filter(|(own, _)| !written.changes.contains_key(*own))
         .filter_map(|(own, change)| Some(((own.name(), content(change)?), own)))
         .collect();
     let from = |path: &RepoPath, change: &Change| {
-        let renamed = renames.get(path).filter(|old| judged.has_changed(old));
+        let renamed = renames.get(path).filter(|old| diff.has_changed(old));
         renamed.or_else(|| moved.get(&(path.name(), content(change)?)).copied()).cloned()
     };
-    let beyond = written.changes.iter().filter(|(path, _)| !judged.has_changed(path));
+    let beyond = written.changes.iter().filter(|(path, _)| !diff.has_changed(path));
     beyond
         .map(|(path, change)| Carried {
-            judged: index,
+            diff: index,
             path: path.clone(),
             change: change.clone(),
             from: from(path, change),
@@ -131,8 +131,8 @@ struct Renames {
 }
 
 impl Renames {
-    fn of(&mut self, git: &dyn Git, judged: &Judged) -> &BTreeMap<RepoPath, RepoPath> {
-        let Some(Commits { start, onto: Some(onto), .. }) = judged.commits() else {
+    fn of(&mut self, git: &dyn Git, diff: &TaskDiff) -> &BTreeMap<RepoPath, RepoPath> {
+        let Some(Commits { start, onto: Some(onto), .. }) = diff.commits() else {
             return &self.none;
         };
         self.known.entry((start.clone(), onto.clone())).or_insert_with(|| {
@@ -149,7 +149,7 @@ fn unmerged(error: GitError) -> Failure {
 }
 
 fn add_gaps(input: &mut GateInput, index: InputId, gaps: impl IntoIterator<Item = Failure>) {
-    if let Work::Changes(set) = &mut input.judged[index].work {
+    if let Work::Changes(set) = &mut input.diff[index].work {
         set.gaps.extend(gaps);
     }
 }

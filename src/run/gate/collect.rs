@@ -9,7 +9,7 @@ use crate::branches::task_of;
 use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::finding::Input;
-use crate::gate::{Commits, Extent, GateInput, Judged, Source, Work};
+use crate::gate::{Commits, Coverage, GateInput, Source, TaskDiff, Work};
 use crate::git::{CommitId, GitError};
 use crate::index::TaskId;
 use crate::patch;
@@ -70,7 +70,7 @@ impl<'a> Collector<'a> {
             input.unclaimed = Some(branch.clone());
         }
         for text in &self.request.diffs {
-            input.judged.push(self.patch(text)?);
+            input.diff.push(self.patch(text)?);
         }
         let Some(git) = git else { return Ok(None) };
         self.commits(git, input)?;
@@ -84,7 +84,7 @@ impl<'a> Collector<'a> {
         Ok(base)
     }
 
-    fn patch(&self, text: &str) -> Result<Judged, Failure> {
+    fn patch(&self, text: &str) -> Result<TaskDiff, Failure> {
         let (host, folder) = (self.workspace.host(), self.workspace.current_dir());
         let (named, name) = split_patch(self.plan, host, folder, text)?;
         let task = match (named, &self.whose) {
@@ -104,13 +104,13 @@ impl<'a> Collector<'a> {
             let read = patch::read_from(text, self.request.strip);
             read.map_err(|error| unreadable(name, &error))
         });
-        Ok(Judged {
+        Ok(TaskDiff {
             task,
             input: self.input(task, name.to_owned()),
             source: Source::Patch(name.to_owned()),
-            extent: Extent::Given,
+            coverage: Coverage::Given,
             work: read.map_or_else(Work::Unreadable, Work::Changes),
-            doubts: BTreeMap::new(),
+            uncertain: BTreeMap::new(),
         })
     }
 
@@ -121,18 +121,18 @@ impl<'a> Collector<'a> {
                 Some(task) => Some(task),
                 None => self.task_at_hand(git)?,
             };
-            input.judged.push(self.range(git, task, range));
+            input.diff.push(self.range(git, task, range));
         }
         if self.request.staged {
             let task = self.task_at_hand(git)?;
             let staged = git.staged().map(|diff| (diff, BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = git.head().ok().flatten().map(|head| head.to_string());
-            input.judged.push(judged(task, about, Extent::Uncommitted, Source::Index, staged));
+            input.diff.push(task_diff(task, about, Coverage::Uncommitted, Source::Index, staged));
         }
         if self.request.worktree {
             let task = self.task_at_hand(git)?;
-            input.judged.push(self.worktree(git, task));
+            input.diff.push(self.worktree(git, task));
         }
         Ok(())
     }
@@ -165,20 +165,20 @@ impl<'a> Collector<'a> {
         Input { task, source, ..Input::default() }
     }
 
-    fn range(&self, git: &dyn Git, task: Option<TaskId>, range: &Range) -> Judged {
+    fn range(&self, git: &dyn Git, task: Option<TaskId>, range: &Range) -> TaskDiff {
         let mut about = self.input(task, format!("range {}", range.text));
         let mut commits = None;
         let diff = range_diff(git, range, &mut about, &mut commits);
         let diff = diff.map(|diff| (diff, BTreeMap::new()));
-        judged(task, about, Extent::Given, Source::Commits(commits), diff)
+        task_diff(task, about, Coverage::Given, Source::Commits(commits), diff)
     }
 
-    fn worktree(&self, git: &dyn Git, task: Option<TaskId>) -> Judged {
+    fn worktree(&self, git: &dyn Git, task: Option<TaskId>) -> TaskDiff {
         let mut about = self.input(task, "worktree".to_owned());
         let diff = self.worktree_diff(git, &mut about);
         let since_base = self.request.base.is_some();
-        let extent = if since_base { Extent::Given } else { Extent::Uncommitted };
-        judged(task, about, extent, Source::WorkTree, diff)
+        let coverage = if since_base { Coverage::Given } else { Coverage::Uncommitted };
+        task_diff(task, about, coverage, Source::WorkTree, diff)
     }
 
     fn worktree_diff(&self, git: &dyn Git, about: &mut Input) -> Result<Diff, GitError> {
@@ -196,15 +196,15 @@ impl<'a> Collector<'a> {
             _ => None,
         };
         let found = git.worktree(start.as_ref())?;
-        let doubts = found.unfiltered.iter().map(|(path, filter)| {
+        let uncertain = found.unfiltered.iter().map(|(path, filter)| {
             let doubt = format!(
                 "it counts as changed since its filter `{filter}` was not run, for a filter is a \
                  program of the repository's choice"
             );
             (path.clone(), doubt)
         });
-        let doubts = doubts.collect();
-        Ok((found.diff, doubts))
+        let uncertain = uncertain.collect();
+        Ok((found.diff, uncertain))
     }
 }
 
@@ -233,18 +233,18 @@ fn range_diff(
     Ok(diffs.into_iter().next().unwrap_or_default())
 }
 
-fn judged(
+fn task_diff(
     task: Option<TaskId>,
     input: Input,
-    extent: Extent,
+    coverage: Coverage,
     source: Source,
     diff: Result<Diff, GitError>,
-) -> Judged {
-    let (work, doubts) = match diff {
-        Ok((changes, doubts)) => (Work::Changes(changes), doubts),
+) -> TaskDiff {
+    let (work, uncertain) = match diff {
+        Ok((changes, uncertain)) => (Work::Changes(changes), uncertain),
         Err(error) => (Work::Unreadable(error.into()), BTreeMap::new()),
     };
-    Judged { task, input, extent, source, work, doubts }
+    TaskDiff { task, input, coverage, source, work, uncertain }
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {

@@ -6,7 +6,7 @@ use crate::change::{FolderRename, Lines};
 use crate::failure::Failure;
 use crate::fold;
 use crate::gate::{
-    Collisions, Commits, Judged, Sharing, TriedMerge, added_forms, may_move_folders,
+    Collisions, Commits, Sharing, TaskDiff, TriedMerge, added_forms, may_move_folders,
 };
 use crate::git::{CommitId, GitError, ObjectId};
 use crate::index::{IndexVec, InputId};
@@ -21,7 +21,7 @@ const MERGES_AT_ONCE: usize = 100;
 pub(super) fn existing(
     git: &dyn Git,
     base: Option<&CommitId>,
-    diffs: &[Judged],
+    diffs: &[TaskDiff],
 ) -> Result<Vec<RepoPath>, GitError> {
     let forms = added_forms(diffs);
     if forms.is_empty() {
@@ -50,7 +50,7 @@ pub(super) fn folder_renames(
     workspace: &Workspace<'_>,
     git: &dyn Git,
     order: &Order,
-    diffs: &IndexVec<InputId, Judged>,
+    diffs: &IndexVec<InputId, TaskDiff>,
 ) -> (BTreeMap<InputId, Vec<FolderRename>>, Vec<Failure>) {
     let (mut found, mut gaps) = (BTreeMap::new(), Vec::new());
     let movers = may_move_folders(order, diffs);
@@ -71,7 +71,7 @@ pub(super) fn merge(
     git: &dyn Git,
     base: &CommitId,
     sharing: &Sharing,
-    diffs: &[Judged],
+    diffs: &[TaskDiff],
 ) -> Vec<TriedMerge> {
     let tips: IndexVec<InputId, Option<CommitId>> =
         diffs.iter().map(|diff| diff.commits().map(|commits| commits.tip.clone())).collect();

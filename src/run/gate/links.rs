@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::change::{Change, ChangeKind};
 use crate::failure::Failure;
-use crate::gate::{ChangedLink, Destination, Judged, Node, Source, System, follow};
+use crate::gate::{ChangedLink, Destination, Node, Source, System, TaskDiff, follow};
 use crate::git::{CommitId, GitErrorKind, Mode, ObjectId};
 use crate::index::{IndexVec, InputId};
 use crate::path::RepoPath;
@@ -23,14 +23,14 @@ const MOST_BYTES: usize = 1 << 30;
 pub(super) fn follow_all(
     workspace: &Workspace<'_>,
     git: Option<&dyn Git>,
-    diffs: &IndexVec<InputId, Judged>,
+    diffs: &IndexVec<InputId, TaskDiff>,
 ) -> Vec<ChangedLink> {
     let mut links: Vec<ChangedLink> = Vec::new();
     let mut left = Left { files: MOST_FILES, bytes: MOST_BYTES };
-    for (place, judged) in diffs.enumerated() {
+    for (place, diff) in diffs.enumerated() {
         let mut tree: Option<Tree<'_>> = None;
-        for (path, change) in judged.changes().filter(|(_, change)| is_link(change)) {
-            let tree = tree.get_or_insert_with(|| Tree::of(judged, workspace, git));
+        for (path, change) in diff.changes().filter(|(_, change)| is_link(change)) {
+            let tree = tree.get_or_insert_with(|| Tree::of(diff, workspace, git));
             let targets = match tree.targets(path, change) {
                 Ok(targets) => targets.into_iter().map(Ok).collect(),
                 Err(gap) => vec![Err(gap)],
@@ -46,7 +46,7 @@ pub(super) fn follow_all(
                     Err(gap) => (None, vec![Err(gap)]),
                 };
                 links.extend(ways.into_iter().map(|leads| ChangedLink {
-                    judged: place,
+                    diff: place,
                     path: path.clone(),
                     target: target.clone(),
                     leads,
@@ -158,7 +158,7 @@ impl Folders {
 }
 
 impl<'a> Tree<'a> {
-    fn of(judged: &'a Judged, workspace: &'a Workspace<'a>, git: Option<&'a dyn Git>) -> Tree<'a> {
+    fn of(diff: &'a TaskDiff, workspace: &'a Workspace<'a>, git: Option<&'a dyn Git>) -> Tree<'a> {
         let lost = || {
             let problem = "the commit whose symbolic links are to be followed is not known";
             Failure { problem: problem.to_owned(), help: "run the gate again".to_owned() }
@@ -167,13 +167,13 @@ impl<'a> Tree<'a> {
             Ok(commit) => Kind::Commit(commit, Folders::default()),
             Err(gap) => Kind::Unknown(gap),
         };
-        let kind = match (&judged.source, git) {
+        let kind = match (&diff.source, git) {
             (Source::Commits(commits), _) => {
                 of_commit(commits.as_ref().map(|commits| commits.tip.clone()).ok_or_else(lost))
             }
             (Source::Index, Some(git)) => of_commit(git.staged_commit().map_err(Failure::from)),
             (Source::Index, None) => Kind::Unknown(lost()),
-            (Source::Patch(_) | Source::WorkTree, _) => Kind::Disk(judged.changes().collect()),
+            (Source::Patch(_) | Source::WorkTree, _) => Kind::Disk(diff.changes().collect()),
         };
         Tree { git, workspace, kind, files: None }
     }

@@ -191,34 +191,34 @@ fn judge(
     mut input: GateInput,
 ) -> crate::finding::Report {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
-    let several = git.filter(|_| input.judged.len() > 1);
+    let several = git.filter(|_| input.diff.len() > 1);
     if let Some(git) = git.filter(|_| rules::CLASHING_PATHS.is_on(plan)) {
-        match compare::existing(git, base, &input.judged) {
+        match compare::existing(git, base, &input.diff) {
             Ok(existing) => input.existing = existing,
             Err(error) => input.gaps.push(error.into()),
         }
     }
-    let collisions = collisions(&lanes, &order, &input.judged);
+    let collisions = collisions(&lanes, &order, &input.diff);
     if let Some(git) = several.filter(|_| rules::COLLIDING_WRITES.is_on(plan)) {
         input.lines = compare::lines(git, &collisions);
     }
     // Merges have to know them too: a folder that moves along makes conflicts of its own.
     let wants_renames = rules::MOVED_FOLDER.is_on(plan) || rules::MERGE_CONFLICT.is_on(plan);
     if let Some(git) = several.filter(|_| wants_renames) {
-        let (renames, gaps) = compare::folder_renames(workspace, git, &order, &input.judged);
+        let (renames, gaps) = compare::folder_renames(workspace, git, &order, &input.diff);
         input.folder_renames = renames;
         input.gaps.extend(gaps);
     }
-    let moved = moved_folders(&order, &input.judged, &input.folder_renames);
+    let moved = moved_folders(&order, &input.diff, &input.folder_renames);
     if let Some(git) = several.filter(|_| rules::MERGE_CONFLICT.is_on(plan))
         && let Some(base) = base
     {
-        let sharing = crate::gate::sharing(&order, &input.judged, &moved);
+        let sharing = crate::gate::sharing(&order, &input.diff, &moved);
         input.left_unmerged = sharing.gave_up;
-        input.merges = compare::merge(workspace, git, base, &sharing, &input.judged);
+        input.merges = compare::merge(workspace, git, base, &sharing, &input.diff);
     }
     if rules::ESCAPING_SYMLINK.is_on(plan) {
-        input.links = links::follow_all(workspace, git, &input.judged);
+        input.links = links::follow_all(workspace, git, &input.diff);
     }
     let facts = GateFacts::new(plan, &lanes, &order, &input);
     gate_facts(plan, &facts.with_collisions(collisions).with_moved(moved))

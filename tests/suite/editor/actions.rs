@@ -1,6 +1,6 @@
 //! Code actions: what can be done about a finding.
 
-use lanelint::glob::Patience;
+use lanelint::glob::Budget;
 use lanelint::index::TaskId;
 use lanelint::plan::{PlanText, read};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ fn an_overlap_has_its_choices_at_both_places() {
 #[test]
 fn a_sure_edit_is_preferred_and_all_of_them_can_be_done_at_once() {
     let text = "tasks:\n  a: {write: [*.rs, ./src/**]} # é\n  b: {write: [!./x/**, doc/**]}\n";
-    let mended = "tasks:\n  a: {write: [\"*.rs\", src/**]} # é\n  b: {write: [doc/**]}\n";
+    let fixed = "tasks:\n  a: {write: [\"*.rs\", src/**]} # é\n  b: {write: [doc/**]}\n";
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", text);
     let at = range((1, 16), (1, 16));
@@ -93,9 +93,9 @@ fn a_sure_edit_is_preferred_and_all_of_them_can_be_done_at_once() {
         let actions = session.actions("lanes.yaml", &range((0, 0), (0, 0)), Some(only));
         assert_eq!(titles(&actions), ["mend all that has one sure edit"], "{only}");
         assert_eq!(actions[0]["kind"], "source.fixAll.lanelint");
-        assert_eq!(applied(text, &actions[0]), mended);
+        assert_eq!(applied(text, &actions[0]), fixed);
     }
-    session.replace("lanes.yaml", mended);
+    session.replace("lanes.yaml", fixed);
     assert_eq!(session.actions("lanes.yaml", &at, Some("source.fixAll")), [] as [Value; 0]);
     assert_eq!(session.actions("lanes.yaml", &at, Some("refactor")), [] as [Value; 0]);
 }
@@ -187,7 +187,7 @@ fn no_sure_edit_changes_a_lane() {
         };
         for action in sure.into_iter().chain(at_once) {
             let (before, after) = (lane(text), lane(&applied(text, action)).unwrap());
-            let same = before.map(|lane| lane.is_same_as(&after, &mut Patience::default()));
+            let same = before.map(|lane| lane.is_same_as(&after, &mut Budget::default()));
             assert!(same.is_none_or(|same| same == Some(true)), "{text}: {action}");
         }
     }

@@ -34,7 +34,7 @@ fn of_branch(branch: &str) -> GateRequest {
 
 /// The rules of the findings with their paths.
 fn found(outcome: &Outcome) -> Vec<String> {
-    let findings = outcome.report.standing();
+    let findings = outcome.report.active();
     let path = |path: Option<&RepoPath>| path.map(ToString::to_string);
     findings
         .map(|one| format!("{} {}", one.rule, path(one.draft.path.as_ref()).unwrap_or_default()))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lanelint::finding::{Draft, Finding, Label, Level, Place, Report};
+use lanelint::finding::{Draft, Finding, Label, Level, Location, Report};
 use lanelint::message;
 use lanelint::path::RepoPath;
 use lanelint::plan::{Plan, PlanText, read};
@@ -60,13 +60,13 @@ fn of_plan(plan: &str) -> Report {
 
 /// Findings that no grouping puts together, on files of their own.
 fn many(level: Level, number: usize) -> Vec<Finding> {
-    let finding = |place: usize| Finding {
+    let finding = |location: usize| Finding {
         rule: rules::INVALID_PLAN,
         level,
         draft: Draft {
-            message: message!["finding ", place],
+            message: message!["finding ", location],
             labels: vec![Label {
-                place: Place::File(format!("file-{place}").parse().unwrap()),
+                location: Location::File(format!("file-{location}").parse().unwrap()),
                 text: "".into(),
             }],
             ..Draft::default()
@@ -185,7 +185,7 @@ fn a_file_is_named_as_it_is_or_not_at_all() {
     for hostile in HOSTILE {
         let path = RepoPath::new([b"odd/", *hostile].concat()).unwrap();
         let mut findings = many(Level::Error, 1);
-        findings[0].draft.labels[0].place = Place::File(path.clone());
+        findings[0].draft.labels[0].location = Location::File(path.clone());
         report.findings = findings;
         let text = written(&report, Format::Github);
         let [command] = commands(&text).try_into().unwrap();

@@ -40,8 +40,8 @@ fn schema(name: &str) -> jsonschema::Validator {
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     // SARIF's own pattern for a language has a bracket that nothing opens.
     for definition in ["run", "toolComponent"] {
-        let place = format!("/definitions/{definition}/properties/language/pattern");
-        if let Some(language) = schema.pointer_mut(&place) {
+        let location = format!("/definitions/{definition}/properties/language/pattern");
+        if let Some(language) = schema.pointer_mut(&location) {
             *language = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use lanelint::finding::{
-    Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Place, Report,
+    Allowed, Command, Datum, Draft, Finding, Input, Label, Level, Location, Report,
 };
 use lanelint::message;
 use lanelint::message::code;
@@ -93,11 +93,11 @@ fn finding() -> impl Strategy<Value = Finding> {
     let allowed = prop::option::of((name(), name()));
     let names = (name(), name(), path(), name());
     (prop::sample::select(of_rules.to_vec()), level, allowed, names, 0..4u8).prop_map(
-        |(rule, level, allowed, (one, other, path, input), place)| {
-            let place = match place {
-                0 => Place::File(path.clone()),
-                1 => Place::Input(input),
-                _ => Place::Span(Span::new(FileId(0), 9..10)),
+        |(rule, level, allowed, (one, other, path, input), location)| {
+            let location = match location {
+                0 => Location::File(path.clone()),
+                1 => Location::Input(input),
+                _ => Location::Span(Span::new(FileId(0), 9..10)),
             };
             let draft = Draft {
                 message: message![
@@ -110,7 +110,7 @@ fn finding() -> impl Strategy<Value = Finding> {
                 help: Some(message!["ask ", code(&other)]),
                 tasks: vec![one.as_str().into(), other.as_str().into()],
                 path: Some(path),
-                labels: vec![Label { place, text: message![code(&one), " may write it"] }],
+                labels: vec![Label { location, text: message![code(&one), " may write it"] }],
                 data: vec![("owners", Datum::List(vec![Datum::Text(other.as_str().into())]))],
                 ..Draft::default()
             };

@@ -81,9 +81,9 @@ fn no_uri_tells_where_on_the_machine_a_plan_lies() {
     ] {
         let plan = Arc::new(read(vec![PlanText::new(name, "tasks: {a: {}}\n")]));
         let run = sarif(&lanelint::check::check(&plan, &[], Vec::new()));
-        let place = &run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
-        assert_eq!(place["uri"], uri);
-        assert_eq!(place["uriBaseId"].as_str(), base);
+        let location = &run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(location["uri"], uri);
+        assert_eq!(location["uriBaseId"].as_str(), base);
         assert!(!run.to_string().contains("secret"));
     }
 }

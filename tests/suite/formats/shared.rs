@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lanelint::failure::Failure;
 use lanelint::finding::{Input, Report};
-use lanelint::gate::{Extent, GateInput, Judged, Source, Work};
+use lanelint::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use lanelint::index::TaskId;
 use lanelint::patch;
 use lanelint::path::{RepoPath, quote};
@@ -94,20 +94,20 @@ pub(crate) fn report() -> Report {
     files.sort();
     let mut report = lanelint::check::check(&plan, &files, Vec::new());
     let source = "`@team`\n::error::.patch".to_owned();
-    let judged = |task| Judged {
+    let judged = |task| TaskDiff {
         task: Some(task),
         input: Input { task: None, source: source.clone(), ..Input::default() },
-        extent: Extent::Given,
+        coverage: Coverage::Given,
         source: Source::Patch(source.clone()),
         work: Work::Changes(patch::read(&patch_text())),
-        doubts: BTreeMap::new(),
+        uncertain: BTreeMap::new(),
     };
     let gap = Failure {
         problem: "</details>\n::error::`@team` \u{1b}[31m".to_owned(),
         help: "##[stop-commands]x @team".to_owned(),
     };
     let input = GateInput {
-        judged: vec![judged(TaskId::from(1)), judged(TaskId::from(2))].into(),
+        diff: vec![judged(TaskId::from(1)), judged(TaskId::from(2))].into(),
         gaps: vec![gap],
         ..GateInput::default()
     };

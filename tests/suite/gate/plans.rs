@@ -189,16 +189,16 @@ fn a_plan_whose_object_is_missing_is_not_verified() {
 #[test]
 fn a_key_that_nobody_reads_is_told_whoever_is_judged() {
     // The slip stands behind the last task, which is not the one that is judged.
-    for slip in ["protekt: quizzes/**\n", "protect .github/**\n", "rules: {out-of-lan: note}\n"] {
-        let repo = planned(&format!("{PLAN}{slip}"));
+    for typo in ["protekt: quizzes/**\n", "protect .github/**\n", "rules: {out-of-lan: note}\n"] {
+        let repo = planned(&format!("{PLAN}{typo}"));
         branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
         let json = Gate::of(&repo, &["--task=lessons"]).json();
-        assert_ne!(json.answer.status, 0, "{slip}: {:#}", json.value);
+        assert_ne!(json.answer.status, 0, "{typo}: {:#}", json.value);
         assert!(json.findings().iter().any(|finding| finding.starts_with("invalid-plan")));
     }
     // What is wrong inside of another task is not this one's.
-    let slip = "    wirte: x\n";
-    let repo = planned(&format!("{PLAN}{slip}"));
+    let typo = "    wirte: x\n";
+    let repo = planned(&format!("{PLAN}{typo}"));
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     Gate::of(&repo, &["--task=lessons"]).json().ends_with(0).finds(&[]);
 }

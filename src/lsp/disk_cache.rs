@@ -10,7 +10,7 @@ use crate::workspace::{FoundPlan, Host, Workspace, relative};
 
 /// A plan on disk.
 #[derive(Clone, Debug)]
-pub(super) struct OnDisk {
+pub(super) struct DiskCache {
     /// The folder that its globs begin at.
     pub(super) root: PathBuf,
     /// Its files in their order, with their texts.
@@ -19,32 +19,32 @@ pub(super) struct OnDisk {
     pub(super) own: Vec<Own>,
 }
 
-impl OnDisk {
+impl DiskCache {
     /// The plan at a path, a file or a folder, whether it exists or not.
-    pub(super) fn plan(host: &dyn Host, path: &Path) -> OnDisk {
+    pub(super) fn plan(host: &dyn Host, path: &Path) -> DiskCache {
         let folder = path.parent().unwrap_or(path);
         let Ok(workspace) = workspace(host, folder, Some(path)) else {
-            return OnDisk { root: folder.to_path_buf(), parts: Vec::new(), own: Vec::new() };
+            return DiskCache { root: folder.to_path_buf(), parts: Vec::new(), own: Vec::new() };
         };
         let root = workspace.root().to_path_buf();
         match workspace.plan() {
             Ok(FoundPlan { texts, own, paths, .. }) => {
-                OnDisk { root, parts: paths.into_iter().zip(texts).collect(), own }
+                DiskCache { root, parts: paths.into_iter().zip(texts).collect(), own }
             }
-            Err(failure) => OnDisk::unreadable(host, root, path, failure),
+            Err(failure) => DiskCache::unreadable(host, root, path, failure),
         }
     }
 
     /// A plan that cannot be read. One that is not there yet, or a folder without a file, is to be
     /// written in the editor.
-    fn unreadable(host: &dyn Host, root: PathBuf, path: &Path, failure: Failure) -> OnDisk {
+    fn unreadable(host: &dyn Host, root: PathBuf, path: &Path, failure: Failure) -> DiskCache {
         let is_folder = host.is_dir(path) || path.ends_with(FOLDER);
         let own = if is_folder { Own::Folder } else { Own::File };
         let own = below(host, &root, path).map(own).into_iter().collect();
         let is_there = !is_folder && host.kind(path).is_some();
         let text = || PlanText::missing(path.display().to_string(), failure.problem);
         let parts = is_there.then(|| (path.to_path_buf(), text())).into_iter().collect();
-        OnDisk { root, parts, own }
+        DiskCache { root, parts, own }
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::breadth::Breadth;
+use super::broad_lanes::BroadLanes;
 use super::companions::Companions;
-use super::slips::Slips;
-use super::tree::{MATCH, Tree, Work};
+use super::tree::{MATCH, Tree, TreeBudget};
+use super::typos::Typos;
 use crate::analysis::PlanFacts;
 use crate::check::check;
 use crate::finding::{Draft, Message, Report};
@@ -107,7 +107,7 @@ mod unmatched_glob {
 
     #[test]
     fn a_folder_that_is_named_without_what_is_in_it_is_told() {
-        for (glob, slip) in [
+        for (glob, typo) in [
             ("src/content", true),
             ("docs", true),
             ("{docs,src/content}", true),
@@ -122,7 +122,7 @@ mod unmatched_glob {
             ("{doc,doc?}", false),
             ("pages", false),
         ] {
-            let expected = slip.then(|| {
+            let expected = typo.then(|| {
                 (
                     format!("no file matches `{glob}`: it is a folder"),
                     format!("did you mean `{glob}/**`?"),
@@ -212,19 +212,19 @@ mod unmatched_glob {
         let text = "tasks:\n  a: {write: [scr/x, '*a*', '*b*']}\n  b: {write: '*.md'}\n  c: {write: z/x}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let files = paths(FILES);
-        let slips = Slips::new(&plan, &Tree::new(&files), Work(2 * MATCH));
+        let typos = Typos::new(&plan, &Tree::new(&files), TreeBudget(2 * MATCH));
         let of = |text: &str| {
             let mut globs = plan.glob_entries().map(|(_, entry)| entry.glob.clone().unwrap());
-            slips.of(&globs.find(|glob| &**glob.text() == text).unwrap())
+            typos.of(&globs.find(|glob| &**glob.text() == text).unwrap())
         };
-        assert_eq!(of("scr/x").map(|slip| slip.unwrap().meant.clone()), Ok("src/x".to_owned()));
+        assert_eq!(of("scr/x").map(|typo| typo.unwrap().meant.clone()), Ok("src/x".to_owned()));
         assert_eq!(
             (of("*a*"), of("*b*"), of("*.md")),
             (Err(Undecided), Err(Undecided), Err(Undecided))
         );
         assert_eq!(of("z/x"), Ok(None));
 
-        let told = undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.slips.set(slips).unwrap());
+        let told = undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.typos.set(typos).unwrap());
         let gave_up = |task: &str| {
             format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
         };
@@ -397,11 +397,13 @@ mod broad_lane {
         let names = [files("src", 30), files("docs", 20)].concat();
         let files = paths(&names.iter().map(String::as_str).collect::<Vec<_>>());
         let (lanes, order, tree) = (plan.lanes(), Order::new(&plan), Tree::new(&files));
-        let work = Work(40 * MATCH);
-        let breadth = Breadth::new(&lanes, &order, &[], Some(&tree), work);
-        let broad: Vec<TaskId> = breadth.broad.iter().map(|broad| broad.task).collect();
-        assert_eq!((broad, breadth.undecided.as_slice()), (vec![nth(0)], [nth(2)].as_slice()));
-        let told = undecided(&plan, rules::BROAD_LANE, |facts| facts.breadth.set(breadth).unwrap());
+        let work = TreeBudget(40 * MATCH);
+        let broad_lanes = BroadLanes::new(&lanes, &order, &[], Some(&tree), work);
+        let broad: Vec<TaskId> = broad_lanes.broad.iter().map(|broad| broad.task).collect();
+        assert_eq!((broad, broad_lanes.undecided.as_slice()), (vec![nth(0)], [nth(2)].as_slice()));
+        let told = undecided(&plan, rules::BROAD_LANE, |facts| {
+            facts.broad_lanes.set(broad_lanes).unwrap();
+        });
         assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
     }
 }
@@ -550,7 +552,8 @@ mod missing_companion {
         let text = "tasks:\n  a: {write: Cargo.toml}\n  b: {write: 'crates/*/Cargo.toml'}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let files = paths(FILES);
-        let companions = Companions::new(&plan, &plan.lanes(), &Tree::new(&files), Work(MATCH));
+        let companions =
+            Companions::new(&plan, &plan.lanes(), &Tree::new(&files), TreeBudget(MATCH));
         let missing: Vec<TaskId> = companions.missing.iter().map(|missing| missing.task).collect();
         assert_eq!((missing, companions.undecided.as_slice()), (vec![nth(0)], [nth(1)].as_slice()));
         let told = undecided(&plan, rules::MISSING_COMPANION, |facts| {

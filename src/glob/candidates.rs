@@ -25,7 +25,7 @@ impl<'a, T> Entry<'a, T> {
     }
 
     fn name(&self) -> &'a [u8] {
-        self.glob.outline().name
+        self.glob.literals().name
     }
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn sort<T: Copy + Ord>(entries: &mut [Entry<'_, T>]) {
 
 /// Visits, once each, all pairs that are asked for and whose globs are not seen at a glance to be
 /// apart, in the order of their beginnings, as long as the visits go on.
-pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
+pub(crate) fn for_each_candidate<'a, T: Copy + Ord>(
     entries: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
     visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
@@ -56,7 +56,7 @@ pub(crate) fn each_near_pair<'a, T: Copy + Ord>(
 }
 
 /// The same for the pairs of an entry of either list, which is visited on its side.
-pub(crate) fn each_near_pair_between<'a, T: Copy + Ord>(
+pub(crate) fn for_each_candidate_between<'a, T: Copy + Ord>(
     mut left: &[Entry<'a, T>],
     mut right: &[Entry<'a, T>],
     asked: impl Fn(T, T) -> bool,
@@ -82,7 +82,7 @@ fn unless_apart<'a, T: Copy>(
     mut visit: impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()>,
 ) -> impl FnMut(Entry<'a, T>, Entry<'a, T>) -> ControlFlow<()> {
     move |one, other| {
-        if asked(one.of, other.of) && one.glob.outline().compatible(&other.glob.outline()) {
+        if asked(one.of, other.of) && one.glob.literals().compatible(&other.glob.literals()) {
             visit(one, other)?;
         }
         ControlFlow::Continue(())
@@ -128,18 +128,18 @@ fn each_of<'a, T: Copy>(
     names.sort_unstable();
     for (place, one) in ones.iter().enumerate() {
         let (name, from) = (one.name(), from(place));
-        let mut meet = |named: &[(&[u8], usize)]| {
+        let mut intersection = |named: &[(&[u8], usize)]| {
             let mut named = named.iter().filter(|&&(_, other)| other >= from);
             named.try_for_each(|&(_, other)| visit(*one, others[other]))
         };
         let longer = names.partition_point(|&(other, _)| other < name);
         let end = names[longer..].partition_point(|&(other, _)| other.starts_with(name));
-        meet(&names[longer..longer + end])?;
+        intersection(&names[longer..longer + end])?;
         for length in 0..name.len() {
             let shorter = &name[..length];
             let start = names.partition_point(|&(other, _)| other < shorter);
             let end = names[start..].partition_point(|&(other, _)| other == shorter);
-            meet(&names[start..start + end])?;
+            intersection(&names[start..start + end])?;
         }
     }
     ControlFlow::Continue(())
@@ -157,7 +157,7 @@ mod tests {
             .map(|n| Glob::parse(&texts[n % 6].replace("{}", &(n % 13).to_string())).unwrap())
             .collect();
         let near = |one: usize, other: usize| {
-            globs[one].outline().compatible(&globs[other].outline())
+            globs[one].literals().compatible(&globs[other].literals())
                 && !(one + other).is_multiple_of(7)
         };
         let entries = |places: std::ops::Range<usize>| -> Vec<Entry<'_, usize>> {
@@ -167,13 +167,13 @@ mod tests {
         };
         let asked = |one: usize, other: usize| !(one + other).is_multiple_of(7);
         let mut found = Vec::new();
-        let ended = each_near_pair(&entries(0..90), asked, |one, other| {
+        let ended = for_each_candidate(&entries(0..90), asked, |one, other| {
             found.push((one.of.min(other.of), one.of.max(other.of)));
             ControlFlow::Continue(())
         });
         assert!(ended.is_continue());
         let mut visits = 0;
-        let ended = each_near_pair(&entries(0..90), asked, |_, _| {
+        let ended = for_each_candidate(&entries(0..90), asked, |_, _| {
             visits += 1;
             if visits == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -187,7 +187,7 @@ mod tests {
         for middle in [2, 45] {
             let mut found = Vec::new();
             let sides = (entries(0..middle), entries(middle..90));
-            let ended = each_near_pair_between(&sides.0, &sides.1, asked, |one, other| {
+            let ended = for_each_candidate_between(&sides.0, &sides.1, asked, |one, other| {
                 found.push((one.of, other.of));
                 ControlFlow::Continue(())
             });

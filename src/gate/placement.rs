@@ -1,9 +1,9 @@
 //! Where each change stands to the lane of the task that made it.
 
-use super::{Carried, GateInput, Judged, Protection};
+use super::{Carried, GateInput, Protection, TaskDiff};
 use crate::change::object::Mode;
 use crate::change::{Change, ChangeKind};
-use crate::glob::{Patience, Undecided};
+use crate::glob::{Budget, Undecided};
 use crate::index::TaskId;
 use crate::lane::Lanes;
 use crate::path::RepoPath;
@@ -11,7 +11,7 @@ use crate::plan::Plan;
 
 /// Where a change stands to the lane of the task that made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Placement {
     /// Inside.
     Inside,
     /// Outside; these tasks may write it. Whoever is no task may write all but what is protected.
@@ -35,13 +35,13 @@ pub enum Standing {
 #[derive(Clone, Debug)]
 pub struct Placed<'a> {
     /// The input that holds it.
-    pub judged: &'a Judged,
+    pub diff: &'a TaskDiff,
     /// The path that is written.
     pub path: &'a RepoPath,
     /// How.
     pub change: &'a Change,
     /// Where that is.
-    pub standing: Standing,
+    pub placement: Placement,
     /// Set where only the merge writes the path.
     pub carried: Option<&'a Carried>,
 }
@@ -54,44 +54,45 @@ pub fn placed<'a>(
     protection: &Protection<'_>,
     input: &'a GateInput,
 ) -> Vec<Placed<'a>> {
-    let place = |judged: &'a Judged, path, change, carried| {
-        let standing = standing(plan, lanes, protection, judged.task, path, change);
-        Placed { judged, path, change, standing, carried }
+    let place = |diff: &'a TaskDiff, path, change, carried| {
+        let placement = placement(plan, lanes, protection, diff.task, path, change);
+        Placed { diff, path, change, placement, carried }
     };
-    let own = input.judged.iter().flat_map(|judged| {
-        judged.changes().map(move |(path, change)| place(judged, path, change, None))
-    });
+    let own = input
+        .diff
+        .iter()
+        .flat_map(|diff| diff.changes().map(move |(path, change)| place(diff, path, change, None)));
     let carried = input.carried.iter().filter_map(|carried| {
-        let judged = input.judged.find(carried.judged)?;
-        Some(place(judged, &carried.path, &carried.change, Some(carried)))
+        let diff = input.diff.find(carried.diff)?;
+        Some(place(diff, &carried.path, &carried.change, Some(carried)))
     });
     own.chain(carried).collect()
 }
 
-pub(super) fn standing(
+pub(super) fn placement(
     plan: &Plan,
     lanes: &Lanes,
     protection: &Protection<'_>,
     task: Option<TaskId>,
     path: &RepoPath,
     change: &Change,
-) -> Standing {
+) -> Placement {
     if task.is_some_and(|task| plan.is_lane_unknown(task)) {
-        return Standing::UnknownLane;
+        return Placement::UnknownLane;
     }
-    let find = || -> Result<Standing, Undecided> {
+    let find = || -> Result<Placement, Undecided> {
         Ok(match task {
-            _ if protection.holds(path)? => Standing::Outside { owners: Vec::new() },
-            Some(task) if lanes.of(task).holder(path)?.is_none() => {
-                Standing::Outside { owners: lanes.owners(path)? }
+            _ if protection.holds(path)? => Placement::Outside { owners: Vec::new() },
+            Some(task) if lanes.of(task).matched_by(path)?.is_none() => {
+                Placement::Outside { owners: lanes.owners(path)? }
             }
             _ => match takes_folder(lanes, protection, task, path, change)? {
-                Some(owners) => Standing::TakesFolder { owners },
-                None => Standing::Inside,
+                Some(owners) => Placement::TakesFolder { owners },
+                None => Placement::Inside,
             },
         })
     };
-    find().unwrap_or(Standing::Undecided)
+    find().unwrap_or(Placement::Undecided)
 }
 
 /// Whether a change puts something where the plan wants a folder that is not the task's, and whose
@@ -111,9 +112,9 @@ fn takes_folder(
     }
     // A submodule is a folder itself: for it a wildcard in the name is sign enough.
     let is_submodule = change.new.as_ref().is_some_and(|side| side.mode == Mode::Submodule);
-    let mut patience = Patience::default();
+    let mut budget = Budget::default();
     if protection.names_folder(path)?
-        || is_submodule && protection.covers_folder(path, &mut patience)?
+        || is_submodule && protection.covers_folder(path, &mut budget)?
     {
         return Ok(Some(Vec::new()));
     }
@@ -122,7 +123,7 @@ fn takes_folder(
     if !is_excluded && !lanes.is_folder_of_others(path, task) {
         return Ok(None);
     }
-    let others = lanes.others_below(Some(path), task, None, &mut patience)?;
+    let others = lanes.others_below(Some(path), task, None, &mut budget)?;
     let owners = others.map(|others| others.owners);
     Ok(if is_excluded { Some(owners.unwrap_or_default()) } else { owners })
 }

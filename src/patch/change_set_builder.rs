@@ -88,13 +88,13 @@ impl Effect {
 
 /// Everything found so far.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct ChangeSetBuilder {
     effects: BTreeMap<RepoPath, Effect>,
     gaps: Vec<Failure>,
     untold: usize,
 }
 
-impl Tally {
+impl ChangeSetBuilder {
     /// Counts an effect on the path of this name, or says why the name is no path.
     pub(super) fn count(&mut self, line: u64, name: Vec<u8>, effect: Effect) {
         let shown = quote(&name);
@@ -196,9 +196,9 @@ mod tests {
 
     #[test]
     fn gaps_are_told_one_by_one_up_to_a_bound() {
-        let mut tally = Tally::default();
-        (0..TOLD as u64 + 5).for_each(|line| tally.gap(line, "?"));
-        let gaps = tally.finish().gaps;
+        let mut builder = ChangeSetBuilder::default();
+        (0..TOLD as u64 + 5).for_each(|line| builder.gap(line, "?"));
+        let gaps = builder.finish().gaps;
         assert_eq!(gaps.len(), TOLD + 1);
         assert!(gaps.iter().any(|gap| gap.problem.contains("and 5 more")));
     }

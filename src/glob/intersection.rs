@@ -22,31 +22,31 @@ const MAX_WORK: usize = 20_000_000;
 /// A question that is given up halves what the next ones get: a plan made of hostile lanes ends
 /// soon, and the first answer 'undecided' has already said that the run is not to be relied on.
 #[derive(Clone, Debug)]
-pub struct Patience {
+pub struct Budget {
     gave_up: u32,
     /// How many steps all questions together may still take.
     left: usize,
 }
 
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience { gave_up: 0, left: usize::MAX }
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { gave_up: 0, left: usize::MAX }
     }
 }
 
-impl Patience {
+impl Budget {
     /// The halvings after which patience no longer shrinks: what is left is plenty for all but
     /// hostile lanes.
     const MOST_HALVINGS: u32 = 11;
 
     /// For questions that need no answer, however many there are: little for each, and no more than
     /// a second for all.
-    pub(crate) fn hasty() -> Patience {
-        Patience { gave_up: 8, left: MAX_WORK / 4 }
+    pub(crate) fn small() -> Budget {
+        Budget { gave_up: 8, left: MAX_WORK / 4 }
     }
 
     fn steps(&self) -> usize {
-        (MAX_WORK >> self.gave_up.min(Patience::MOST_HALVINGS)).min(self.left)
+        (MAX_WORK >> self.gave_up.min(Budget::MOST_HALVINGS)).min(self.left)
     }
 
     /// Remembers that a question was given up.
@@ -57,13 +57,13 @@ impl Patience {
 
 /// The answer to whether two globs meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Meeting {
+pub(crate) enum Intersection {
     /// No path is in both and outside of what is taken away.
-    Apart,
+    Disjoint,
     /// This path is; of all such, the one that the contract names.
     At(Witness),
     /// The bound on work was reached.
-    Undecided,
+    GaveUp,
 }
 
 /// A path, and what makes it the first of several: they order as the contract has it.
@@ -90,54 +90,54 @@ impl PartialOrd for Witness {
     }
 }
 
-/// Finds the first path that both automata accept and none of `minus` does.
+/// Finds the first path that both automata accept and none of `subtracted` does.
 ///
 /// Gives up after so many steps as patience has.
-pub(crate) fn meet(
+pub(crate) fn intersection(
     left: &Automaton,
     right: &Automaton,
-    minus: &[&Automaton],
-    patience: &mut Patience,
-) -> Meeting {
-    let granted = patience.steps();
+    subtracted: &[&Automaton],
+    budget: &mut Budget,
+) -> Intersection {
+    let granted = budget.steps();
     let mut work = granted;
-    let meeting = meet_within(left, right, minus, &mut work);
-    patience.left -= granted - work;
+    let meeting = intersection_within(left, right, subtracted, &mut work);
+    budget.left -= granted - work;
     meeting
 }
 
-fn meet_within(
+fn intersection_within(
     left: &Automaton,
     right: &Automaton,
-    minus: &[&Automaton],
+    subtracted: &[&Automaton],
     work: &mut usize,
-) -> Meeting {
-    match intersect(left, right, work) {
+) -> Intersection {
+    match is_nonempty(left, right, work) {
         Some(true) => {}
-        Some(false) => return Meeting::Apart,
-        None => return Meeting::Undecided,
+        Some(false) => return Intersection::Disjoint,
+        None => return Intersection::GaveUp,
     }
     // What is taken away rarely holds the first path of all, and the first of all is then the
     // first of what is left.
-    match (Search { left, right, minus: Minus::new(&[]), work }).run() {
-        Meeting::At(witness)
+    match (Search { left, right, subtracted: Difference::new(&[]), work }).run() {
+        Intersection::At(witness)
             if RepoPath::new(witness.path.as_slice()).is_ok()
-                && !minus.iter().any(|automaton| automaton.is_match(&witness.path)) =>
+                && !subtracted.iter().any(|automaton| automaton.is_match(&witness.path)) =>
         {
-            Meeting::At(witness)
+            Intersection::At(witness)
         }
-        Meeting::At(_) => {
+        Intersection::At(_) => {
             let no_path = super::no_path();
-            let minus: Vec<&Automaton> =
-                minus.iter().copied().chain(std::iter::once(no_path)).collect();
-            Search { left, right, minus: Minus::new(&minus), work }.run()
+            let subtracted: Vec<&Automaton> =
+                subtracted.iter().copied().chain(std::iter::once(no_path)).collect();
+            Search { left, right, subtracted: Difference::new(&subtracted), work }.run()
         }
         other => other,
     }
 }
 
 /// Whether some word is accepted by both; nothing when the work is used up.
-fn intersect(left: &Automaton, right: &Automaton, work: &mut usize) -> Option<bool> {
+fn is_nonempty(left: &Automaton, right: &Automaton, work: &mut usize) -> Option<bool> {
     let mut seen = Pairs::new(left.states(), right.states());
     let mut waiting = vec![(Automaton::START, Automaton::START)];
     while let Some((l, r)) = waiting.pop() {
@@ -194,70 +194,74 @@ impl Pairs {
 struct Search<'a> {
     left: &'a Automaton,
     right: &'a Automaton,
-    minus: Minus<'a>,
+    subtracted: Difference<'a>,
     work: &'a mut usize,
 }
 
 /// A place in the search; the order is that in which places are looked at.
 #[derive(PartialEq, Eq)]
-struct Place {
+struct Vertex {
     word: Witness,
     left: u32,
     right: u32,
-    minus: u32,
+    subtracted: u32,
 }
 
-impl Ord for Place {
-    fn cmp(&self, other: &Place) -> Ordering {
+impl Ord for Vertex {
+    fn cmp(&self, other: &Vertex) -> Ordering {
         self.word.cmp(&other.word).then_with(|| {
-            (self.left, self.right, self.minus).cmp(&(other.left, other.right, other.minus))
+            (self.left, self.right, self.subtracted).cmp(&(
+                other.left,
+                other.right,
+                other.subtracted,
+            ))
         })
     }
 }
 
-impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Place) -> Option<Ordering> {
+impl PartialOrd for Vertex {
+    fn partial_cmp(&self, other: &Vertex) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Search<'_> {
-    fn run(mut self) -> Meeting {
+    fn run(mut self) -> Intersection {
         let mut reached: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
         let word = Witness { strange: 0, path: Vec::new() };
         let start = Automaton::START;
-        let mut waiting = BinaryHeap::from([Reverse(Place {
+        let mut waiting = BinaryHeap::from([Reverse(Vertex {
             word,
             left: start,
             right: start,
-            minus: Minus::START,
+            subtracted: Difference::START,
         })]);
         while let Some(Reverse(here)) = waiting.pop() {
             let before = reached.entry((here.left, here.right)).or_default();
-            if before.iter().any(|&fewer| self.minus.is_subset(fewer, here.minus)) {
+            if before.iter().any(|&fewer| self.subtracted.is_subset(fewer, here.subtracted)) {
                 continue;
             }
             *self.work = self.work.saturating_sub(before.len());
-            before.push(here.minus);
+            before.push(here.subtracted);
             if self.left.accepts(here.left)
                 && self.right.accepts(here.right)
-                && !self.minus.accepts(here.minus)
+                && !self.subtracted.accepts(here.subtracted)
             {
-                return Meeting::At(here.word);
+                return Intersection::At(here.word);
             }
             if !self.follow(&here, &reached, &mut waiting) {
-                return Meeting::Undecided;
+                return Intersection::GaveUp;
             }
         }
-        Meeting::Apart
+        Intersection::Disjoint
     }
 
     /// Adds all places one byte on; false when the work is used up.
     fn follow(
         &mut self,
-        here: &Place,
+        here: &Vertex,
         reached: &HashMap<(u32, u32), Vec<u32>>,
-        waiting: &mut BinaryHeap<Reverse<Place>>,
+        waiting: &mut BinaryHeap<Reverse<Vertex>>,
     ) -> bool {
         let mut next_minus = Vec::new();
         for to_left in self.left.edges(here.left) {
@@ -270,16 +274,17 @@ impl Search<'_> {
                 let before = reached.get(&(to_left.to, to_right.to));
                 next_minus.clear();
                 for byte in in_order(bytes) {
-                    let Some(minus) = self.minus.step(here.minus, byte, self.work) else {
+                    let Some(subtracted) = self.subtracted.step(here.subtracted, byte, self.work)
+                    else {
                         return false;
                     };
                     // Of the bytes that lead to one place, the first makes the first word.
-                    if next_minus.contains(&minus) {
+                    if next_minus.contains(&subtracted) {
                         continue;
                     }
-                    next_minus.push(minus);
+                    next_minus.push(subtracted);
                     let known = before.is_some_and(|before| {
-                        before.iter().any(|&fewer| self.minus.is_subset(fewer, minus))
+                        before.iter().any(|&fewer| self.subtracted.is_subset(fewer, subtracted))
                     });
                     if !known {
                         let strange =
@@ -287,14 +292,14 @@ impl Search<'_> {
                         let mut path = Vec::with_capacity(here.word.path.len() + 1);
                         path.extend_from_slice(&here.word.path);
                         path.push(byte);
-                        waiting.push(Reverse(Place {
+                        waiting.push(Reverse(Vertex {
                             word: Witness { strange, path },
                             left: to_left.to,
                             right: to_right.to,
-                            minus,
+                            subtracted,
                         }));
                     }
-                    if self.minus.is_nothing() {
+                    if self.subtracted.is_nothing() {
                         break;
                     }
                 }
@@ -316,7 +321,7 @@ fn in_order(bytes: ByteSet) -> impl Iterator<Item = u8> {
 }
 
 /// What is taken away: the union of some automata, made deterministic as it is asked.
-struct Minus<'a> {
+struct Difference<'a> {
     automata: &'a [&'a Automaton],
     /// Sets of states, each `(automaton, state)`, sorted; the first is where reading starts.
     sets: Vec<Vec<(u32, u32)>>,
@@ -324,15 +329,15 @@ struct Minus<'a> {
     steps: HashMap<(u32, u8), u32>,
 }
 
-impl<'a> Minus<'a> {
+impl<'a> Difference<'a> {
     const START: u32 = 0;
 
-    fn new(automata: &'a [&'a Automaton]) -> Minus<'a> {
+    fn new(automata: &'a [&'a Automaton]) -> Difference<'a> {
         let count = u32::try_from(automata.len()).unwrap_or(u32::MAX);
         let start: Vec<_> = (0..count).map(|automaton| (automaton, Automaton::START)).collect();
-        Minus {
+        Difference {
             automata,
-            numbers: HashMap::from([(start.clone(), Minus::START)]),
+            numbers: HashMap::from([(start.clone(), Difference::START)]),
             sets: vec![start],
             steps: HashMap::new(),
         }
@@ -345,7 +350,7 @@ impl<'a> Minus<'a> {
     /// The set after one more byte; nothing when the work is used up.
     fn step(&mut self, set: u32, byte: u8, work: &mut usize) -> Option<u32> {
         if self.automata.is_empty() {
-            return Some(Minus::START);
+            return Some(Difference::START);
         }
         if let Some(&next) = self.steps.get(&(set, byte)) {
             return Some(next);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::group::{Common, Group};
 use super::{count, path_text, shown};
 use crate::finding::{
-    Allowed, Applicability, Command, Datum, Finding, Fix, Label, Level, Mender, Message, Place,
+    Allowed, Applicability, Command, Datum, Finding, Fix, Fixer, Label, Level, Location, Message,
     Report,
 };
 use crate::message;
@@ -16,7 +16,7 @@ use crate::plan::Plan;
 const TOLD: usize = 10;
 
 /// What is said of a group of findings.
-pub(super) struct Told<'r> {
+pub(super) struct GroupMessage<'r> {
     /// What is wrong.
     pub(super) head: Message,
     /// Who accepts it, and why; nothing where the head says so.
@@ -34,10 +34,10 @@ pub(super) struct Told<'r> {
 /// Names with commas between them: the first ones, and how many there are beside.
 fn names<'n>(names: impl Iterator<Item = &'n str>) -> Message {
     let names: Vec<&str> = names.collect();
-    let told = Message::list(names.iter().take(TOLD).map(code), ", ", ", ");
+    let group_message = Message::list(names.iter().take(TOLD).map(code), ", ", ", ");
     match names.len().saturating_sub(TOLD) {
-        0 => told,
-        more => message![told, " and ", more, " more"],
+        0 => group_message,
+        more => message![group_message, " and ", more, " more"],
     }
 }
 
@@ -51,30 +51,35 @@ fn plain(message: &Message) -> Cow<'_, str> {
     shown(message.as_str())
 }
 
-impl<'r> Told<'r> {
-    pub(super) fn new(plan: &Plan, group: &Group<'r>) -> Told<'r> {
+impl<'r> GroupMessage<'r> {
+    pub(super) fn new(plan: &Plan, group: &Group<'r>) -> GroupMessage<'r> {
         let first = group.findings[0];
         let labels = first.draft.labels.iter();
-        let mut told = match &group.common {
+        let mut group_message = match &group.common {
             None => alone(first),
-            Some(Common::Task(did)) => Told { labels: labels.collect(), ..of_task(group, did) },
+            Some(Common::Task(did)) => {
+                GroupMessage { labels: labels.collect(), ..of_task(group, did) }
+            }
             Some(Common::Rule(what)) => of_rule(group, what),
             Some(Common::Cause(span, words)) => {
-                let cause = |label: &&Label| label.place == Place::Span(*span);
-                Told { labels: labels.filter(cause).collect(), ..of_cause(group, words.glob) }
+                let cause = |label: &&Label| label.location == Location::Span(*span);
+                GroupMessage {
+                    labels: labels.filter(cause).collect(),
+                    ..of_cause(group, words.glob)
+                }
             }
             Some(Common::Path(what)) => of_path(group, what),
             Some(Common::Allowed) => of_allowed(group),
         };
         // Of what is accepted, nobody has to be told what to do.
         if first.allowed.is_none() {
-            told.help = help(plan, group);
+            group_message.help = help(plan, group);
         }
-        told
+        group_message
     }
 
-    fn headed(head: Message) -> Told<'r> {
-        Told {
+    fn headed(head: Message) -> GroupMessage<'r> {
+        GroupMessage {
             head,
             accepted: None,
             items: Vec::new(),
@@ -84,11 +89,15 @@ impl<'r> Told<'r> {
         }
     }
 
-    fn listed(head: Message, group: &Group<'r>, line: impl Fn(&Finding) -> Message) -> Told<'r> {
-        Told {
+    fn listed(
+        head: Message,
+        group: &Group<'r>,
+        line: impl Fn(&Finding) -> Message,
+    ) -> GroupMessage<'r> {
+        GroupMessage {
             items: group.findings.iter().take(TOLD).map(|finding| line(finding)).collect(),
             more: group.findings.len().saturating_sub(TOLD),
-            ..Told::headed(head)
+            ..GroupMessage::headed(head)
         }
     }
 
@@ -140,20 +149,20 @@ fn choices(plan: &Plan, finding: &Finding) -> Vec<Message> {
     fixes.map(|fix| fix.title(plan)).collect()
 }
 
-fn alone(finding: &Finding) -> Told<'_> {
+fn alone(finding: &Finding) -> GroupMessage<'_> {
     let draft = &finding.draft;
     let head = match draft.labels.first() {
-        Some(Label { place: Place::Input(name), .. })
+        Some(Label { location: Location::Input(name), .. })
             if !draft.message.as_str().contains(name.as_str()) =>
         {
             message![bare(name), ": ", &draft.message]
         }
         _ => draft.message.clone(),
     };
-    Told {
+    GroupMessage {
         accepted: finding.allowed.as_deref().map(allowed_by),
         labels: draft.labels.iter().collect(),
-        ..Told::headed(head)
+        ..GroupMessage::headed(head)
     }
 }
 
@@ -161,17 +170,17 @@ fn allowed_by(allowed: &Allowed) -> Message {
     message!["allowed by ", code(&allowed.by), ": ", bare(&allowed.reason)]
 }
 
-fn of_allowed<'r>(group: &Group<'r>) -> Told<'r> {
+fn of_allowed<'r>(group: &Group<'r>) -> GroupMessage<'r> {
     let by = group.findings[0].allowed.as_deref().map(allowed_by);
-    Told::listed(by.unwrap_or_default(), group, |finding| finding.draft.message.clone())
+    GroupMessage::listed(by.unwrap_or_default(), group, |finding| finding.draft.message.clone())
 }
 
-fn of_task<'r>(group: &Group<'r>, did: &'static str) -> Told<'r> {
+fn of_task<'r>(group: &Group<'r>, did: &'static str) -> GroupMessage<'r> {
     let task = group.findings[0].draft.tasks.first().map_or("", |task| &**task);
     let (before, after) = did.split_once("{paths}").unwrap_or((did, ""));
     let paths = counted(group.findings.len(), "path");
     let head = message![code(task), " ", before, paths, after, ":"];
-    Told::listed(head, group, |finding| {
+    GroupMessage::listed(head, group, |finding| {
         let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
         let owners = owners(finding);
         let whose = Message::list(owners.iter().map(code), ", ", ", ");
@@ -191,12 +200,12 @@ fn owners(finding: &Finding) -> Vec<&str> {
     names.collect()
 }
 
-fn of_rule<'r>(group: &Group<'r>, what: &'static str) -> Told<'r> {
+fn of_rule<'r>(group: &Group<'r>, what: &'static str) -> GroupMessage<'r> {
     let tasks = group.findings.iter().flat_map(|finding| &finding.draft.tasks);
-    Told::headed(message![what, " ", names(tasks.map(|task| &**task))])
+    GroupMessage::headed(message![what, " ", names(tasks.map(|task| &**task))])
 }
 
-fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -> Told<'r> {
+fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -> GroupMessage<'r> {
     // The task of the cause is the one that all members have in common.
     let owner = group.findings[0]
         .draft
@@ -208,7 +217,7 @@ fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -
         None => "this glob".into(),
     };
     let head = message![by, " ", does, " ", counted(group.findings.len(), what), ":"];
-    Told::listed(head, group, |finding| {
+    GroupMessage::listed(head, group, |finding| {
         let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
         let others =
             Message::list(others.map(code).collect::<Vec<_>>().into_iter(), " and ", " and ");
@@ -217,7 +226,7 @@ fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -
 }
 
 /// One path of many tasks, with the place in each that holds it.
-fn of_path<'r>(group: &Group<'r>, what: &'static str) -> Told<'r> {
+fn of_path<'r>(group: &Group<'r>, what: &'static str) -> GroupMessage<'r> {
     let mut tasks: Vec<&str> = Vec::new();
     let mut labels: Vec<&Label> = Vec::new();
     for finding in &group.findings {
@@ -227,14 +236,14 @@ fn of_path<'r>(group: &Group<'r>, what: &'static str) -> Told<'r> {
             }
         }
         for label in &finding.draft.labels {
-            if labels.len() < TOLD && labels.iter().all(|known| known.place != label.place) {
+            if labels.len() < TOLD && labels.iter().all(|known| known.location != label.location) {
                 labels.push(label);
             }
         }
     }
     let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
     let head = message![code(path), " ", what, ": ", names(tasks.into_iter())];
-    Told { labels, ..Told::headed(head) }
+    GroupMessage { labels, ..GroupMessage::headed(head) }
 }
 
 /// How much was looked at, and what was found.
@@ -255,7 +264,7 @@ pub(super) fn found(report: &Report) -> String {
             .filter(|(number, _)| *number > 0)
             .map(|(number, name)| count(number, name))
             .collect();
-    let allowed = report.findings.len() - report.standing().count();
+    let allowed = report.findings.len() - report.active().count();
     if allowed > 0 {
         counts.push(format!("{allowed} allowed"));
     }
@@ -271,11 +280,11 @@ pub(super) fn mendable(report: &Report) -> Option<String> {
     if report.command != Command::Check || !on_disk {
         return None;
     }
-    let mender = Mender::new(&report.plan);
+    let fixer = Fixer::new(&report.plan);
     let (mut safe, mut all) = (0, 0);
-    for finding in report.standing() {
+    for finding in report.active() {
         let mends = |fix: &&Fix| {
-            fix.applicability() != Applicability::DisplayOnly && !mender.edits(fix).is_empty()
+            fix.applicability() != Applicability::DisplayOnly && !fixer.edits(fix).is_empty()
         };
         let surest = finding.draft.fixes.iter().filter(mends).map(Fix::applicability).min();
         all += usize::from(surest.is_some());

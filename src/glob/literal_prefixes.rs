@@ -4,7 +4,7 @@ use super::syntax::{Piece, PieceKind};
 
 /// The literal text that a glob without braces begins with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Spelling {
+pub(crate) struct LiteralPrefix {
     pub(crate) bytes: Vec<u8>,
     /// Whether that is the whole glob.
     pub(crate) whole: bool,
@@ -12,12 +12,12 @@ pub(crate) struct Spelling {
 
 /// Each text with which a way to write the braces of these pieces out begins, up to its first
 /// wildcard, in byte order; nothing where that takes more bytes than there is room for.
-pub(super) fn spellings(pieces: &[Piece], room: &mut usize) -> Option<Vec<Spelling>> {
+pub(super) fn literal_prefixes(pieces: &[Piece], room: &mut usize) -> Option<Vec<LiteralPrefix>> {
     let mut ended = Vec::new();
     let whole = spell(pieces, vec![Vec::new()], &mut ended, room)?;
-    let whole = whole.into_iter().map(|bytes| Spelling { bytes, whole: true });
-    let begun = ended.into_iter().map(|bytes| Spelling { bytes, whole: false });
-    let mut all: Vec<Spelling> = whole.chain(begun).collect();
+    let whole = whole.into_iter().map(|bytes| LiteralPrefix { bytes, whole: true });
+    let begun = ended.into_iter().map(|bytes| LiteralPrefix { bytes, whole: false });
+    let mut all: Vec<LiteralPrefix> = whole.chain(begun).collect();
     all.sort_unstable();
     all.dedup();
     Some(all)
@@ -76,21 +76,25 @@ mod tests {
             ("a{,b}{,b}", &["a", "ab", "abb"], &[]),
             (r"\{a\}{*,?}", &[], &["{a}"]),
         ] {
-            let of = |whole: bool, texts: &[&str]| -> Vec<Spelling> {
+            let of = |whole: bool, texts: &[&str]| -> Vec<LiteralPrefix> {
                 let texts = texts.iter().map(|text| text.as_bytes().to_vec());
-                texts.map(|bytes| Spelling { bytes, whole }).collect()
+                texts.map(|bytes| LiteralPrefix { bytes, whole }).collect()
             };
             let mut expected = [of(true, whole), of(false, begun)].concat();
             expected.sort_unstable();
-            assert_eq!(spellings(&parse(glob).unwrap(), &mut 1000), Some(expected), "{glob}");
+            assert_eq!(
+                literal_prefixes(&parse(glob).unwrap(), &mut 1000),
+                Some(expected),
+                "{glob}"
+            );
         }
     }
 
     #[test]
     fn too_many_ways_are_not_written_out() {
         let ways = parse(&"{a,b}".repeat(40)).unwrap();
-        assert_eq!(spellings(&ways, &mut 1_000_000), None);
+        assert_eq!(literal_prefixes(&ways, &mut 1_000_000), None);
         let one_way = parse(&"{a,a}".repeat(40)).unwrap();
-        assert!(spellings(&one_way, &mut 1_000_000).is_some());
+        assert!(literal_prefixes(&one_way, &mut 1_000_000).is_some());
     }
 }

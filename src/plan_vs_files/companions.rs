@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::tree::{Tree, Work, folder_of, name, parents};
-use crate::glob::{Glob, Patience, Undecided};
+use super::tree::{Tree, TreeBudget, folder_of, name, parents};
+use crate::glob::{Budget, Glob, Undecided};
 use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
@@ -79,15 +79,14 @@ pub struct Companions {
 }
 
 impl Companions {
-    pub(super) fn new(plan: &Plan, lanes: &Lanes, tree: &Tree<'_>, work: Work) -> Companions {
+    pub(super) fn new(plan: &Plan, lanes: &Lanes, tree: &Tree<'_>, work: TreeBudget) -> Companions {
         let mut companions = Companions::default();
         if tree.files().is_empty() {
             return companions;
         }
         let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
         let existing = HashMap::new();
-        let mut finder =
-            Finder { plan, tree, names, existing, patience: Patience::default(), work };
+        let mut finder = Finder { plan, tree, names, existing, budget: Budget::default(), work };
         for task in lanes.ids() {
             // Of a lane that is not known whole, nobody can say what it lacks.
             if plan.is_lane_unknown(task) {
@@ -111,8 +110,8 @@ struct Finder<'p, 't, 'a> {
     names: Vec<&'static str>,
     /// The first file of a companion of the plan, by the identity of its glob.
     existing: HashMap<usize, Option<RepoPath>>,
-    patience: Patience,
-    work: Work,
+    budget: Budget,
+    work: TreeBudget,
 }
 
 /// What is found of one lane.
@@ -132,7 +131,7 @@ impl<'l> Search<'l> {
     }
 
     /// What is taken from the lane, which is not missing then but left out on purpose.
-    fn minus(&self) -> Vec<&'l Glob> {
+    fn subtracted(&self) -> Vec<&'l Glob> {
         self.lane.exclusions().iter().chain(&self.lane.common().protect).collect()
     }
 }
@@ -190,7 +189,7 @@ impl Finder<'_, '_, '_> {
     ) -> Result<Vec<Vec<u8>>, Undecided> {
         if let Some(path) = glob.literal() {
             let held = match RepoPath::new(path) {
-                Ok(path) => lane.holder(&path)?.is_some(),
+                Ok(path) => lane.matched_by(&path)?.is_some(),
                 Err(_) => false,
             };
             return Ok(held.then(|| folder_of(path).to_vec()).into_iter().collect());
@@ -198,7 +197,7 @@ impl Finder<'_, '_, '_> {
         let mut folders = Vec::new();
         for place in self.tree.matching(glob, &mut self.work)? {
             let path = &self.tree.files()[place];
-            if name(path.as_bytes()) == file.as_bytes() && lane.holder(path)?.is_some() {
+            if name(path.as_bytes()) == file.as_bytes() && lane.matched_by(path)?.is_some() {
                 folders.push(folder_of(path.as_bytes()).to_vec());
             }
         }
@@ -226,13 +225,13 @@ impl Finder<'_, '_, '_> {
         there: Vec<RepoPath>,
     ) -> Result<(), Undecided> {
         for companion in &there {
-            if search.lane.holder(companion)?.is_some() {
+            if search.lane.matched_by(companion)?.is_some() {
                 return Ok(());
             }
         }
         for companion in there {
             let mut taken = false;
-            for glob in search.minus() {
+            for glob in search.subtracted() {
                 taken = taken || glob.is_match(&companion)?;
             }
             if !taken {
@@ -249,10 +248,10 @@ impl Finder<'_, '_, '_> {
         place: GlobId,
         glob: &Glob,
     ) -> Result<(), Undecided> {
-        let minus = search.minus();
+        let subtracted = search.subtracted();
         for (pair, (one, others)) in self.plan.companions.iter().enumerate() {
             let Ok(one) = &one.glob else { continue };
-            if !self.work.meets(one, glob, &minus, &mut self.patience)? {
+            if !self.work.meets(one, glob, &subtracted, &mut self.budget)? {
                 continue;
             }
             for (other, entry) in others.iter().enumerate() {
@@ -281,13 +280,13 @@ impl Finder<'_, '_, '_> {
             }
         };
         let Some(existing) = existing else { return Ok(None) };
-        let minus = search.minus();
+        let subtracted = search.subtracted();
         for glob in search.lane.globs().iter().chain(&search.lane.common().share) {
-            if self.work.meets(glob, companion, &minus, &mut self.patience)? {
+            if self.work.meets(glob, companion, &subtracted, &mut self.budget)? {
                 return Ok(None);
             }
         }
-        let left = self.work.reaches_outside(companion, &minus, &mut self.patience)?;
+        let left = self.work.reaches_outside(companion, &subtracted, &mut self.budget)?;
         Ok(left.then_some(existing))
     }
 }

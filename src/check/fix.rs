@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::check;
 use crate::failure::Failure;
-use crate::finding::{Applicability, Edit, Fix, Mender, Place, Report};
+use crate::finding::{Applicability, Edit, Fix, Fixer, Location, Report};
 use crate::path::RepoPath;
 use crate::plan::fix::{Applied, Refusal, apply};
 use crate::plan::{Own, Plan, PlanText, read};
@@ -18,7 +18,7 @@ const MOST_TRIES: usize = 100;
 
 /// What came of mending a plan.
 #[derive(Debug)]
-pub struct Mended {
+pub struct Fixed {
     /// The plan's texts, in the order in which they were given.
     pub texts: Vec<PlanText>,
     /// What was done, in order.
@@ -34,7 +34,7 @@ pub struct Mended {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The place of the finding: file, line and column.
-    pub place: String,
+    pub location: String,
     /// What was to be done, in a few words.
     pub title: String,
     /// The task whose lane is another one afterwards.
@@ -45,7 +45,7 @@ pub struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// The place of the finding, in the text as it was then: file, line and column.
-    pub place: String,
+    pub location: String,
     /// What was done, in a few words.
     pub title: String,
     /// Whether it may change what a lane means.
@@ -64,13 +64,13 @@ struct Candidate<'r> {
 ///
 /// The texts are edited in memory; whoever asked writes them.
 #[must_use]
-pub fn mend(
+pub fn fix(
     texts: Vec<PlanText>,
     own: Vec<Own>,
     files: &[RepoPath],
     gaps: &[Failure],
     most: Applicability,
-) -> Mended {
+) -> Fixed {
     let mut texts = texts;
     let mut plan = read(texts.clone());
     plan.own_paths = own;
@@ -90,10 +90,10 @@ pub fn mend(
         report = check(&plan, files, gaps.to_vec());
     }
     refused.sort_by(|one: &Refused, other| {
-        (&one.place, &one.title).cmp(&(&other.place, &other.title))
+        (&one.location, &one.title).cmp(&(&other.location, &other.title))
     });
     refused.dedup();
-    Mended { texts, done, refused, report }
+    Fixed { texts, done, refused, report }
 }
 
 /// What one round does. Kinds of fixes are not mixed: what holds of the plan after each differs.
@@ -130,12 +130,12 @@ impl Step {
 
 /// The fixes that can be done at once: of those whose edits touch each other, the first.
 fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
-    let mender = Mender::new(&report.plan);
+    let fixer = Fixer::new(&report.plan);
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     let mut taken = std::collections::BTreeMap::new();
-    for finding in report.standing() {
+    for finding in report.active() {
         let Some(fix) = finding.draft.fixes.iter().find(|fix| step.takes(fix)) else { continue };
-        let edits = mender.edits(fix);
+        let edits = fixer.edits(fix);
         let free = edits.iter().all(|edit| {
             let (file, start, end) = (edit.span.file, edit.span.start, edit.span.end);
             // Edits that only touch could still belong to one list.
@@ -148,16 +148,17 @@ fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
             continue;
         }
         taken.extend(edits.iter().map(|edit| ((edit.span.file, edit.span.start), edit.span.end)));
-        let place = finding.draft.labels.first().map_or(String::new(), |label| match label.place {
-            Place::Span(span) => {
-                let source = &report.plan.sources[span.file.0];
-                let position = source.position(span.start);
-                format!("{}:{}:{}", source.name(), position.line, position.column)
-            }
-            Place::File(_) | Place::Input(_) => String::new(),
-        });
+        let location =
+            finding.draft.labels.first().map_or(String::new(), |label| match label.location {
+                Location::Span(span) => {
+                    let source = &report.plan.sources[span.file.0];
+                    let position = source.position(span.start);
+                    format!("{}:{}:{}", source.name(), position.line, position.column)
+                }
+                Location::File(_) | Location::Input(_) => String::new(),
+            });
         let applicability = fix.applicability();
-        let done = Done { place, title: fix.title(&report.plan).to_string(), applicability };
+        let done = Done { location, title: fix.title(&report.plan).to_string(), applicability };
         candidates.push(Candidate { fix, edits, done });
     }
     candidates
@@ -204,26 +205,26 @@ fn round(
 /// What is to be reported of a fix that was refused, where that is a fault of this program.
 fn fault(candidate: &Candidate<'_>, refusal: Refusal) -> Option<Refused> {
     let Refusal::LaneChanged(task) = refusal else { return None };
-    let Done { place, title, .. } = candidate.done.clone();
-    Some(Refused { place, title, task })
+    let Done { location, title, .. } = candidate.done.clone();
+    Some(Refused { location, title, task })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn mended(text: &str, most: Applicability) -> (String, Vec<String>) {
+    fn fixed(text: &str, most: Applicability) -> (String, Vec<String>) {
         let texts = vec![PlanText::new("lanes.yaml", text)];
-        let mended = mend(texts, Vec::new(), &[], &[], most);
-        let done = mended.done.iter().map(|done| format!("{}: {}", done.place, done.title));
-        let text = String::from_utf8(mended.texts[0].bytes.clone().unwrap()).unwrap();
+        let fixed = fix(texts, Vec::new(), &[], &[], most);
+        let done = fixed.done.iter().map(|done| format!("{}: {}", done.location, done.title));
+        let text = String::from_utf8(fixed.texts[0].bytes.clone().unwrap()).unwrap();
         (text, done.collect())
     }
 
     #[test]
     fn what_is_sure_is_mended_until_nothing_is_left() {
         let text = "tasks:\n  a: {write: [*.rs, ./src/**]} # c\n  b: {write: !./x/**}\n";
-        let (safe, done) = mended(text, Applicability::Safe);
+        let (safe, done) = fixed(text, Applicability::Safe);
         assert_eq!(safe, "tasks:\n  a: {write: [\"*.rs\", src/**]} # c\n  b: {write: \"!x/**\"}\n");
         assert_eq!(
             done,
@@ -234,14 +235,14 @@ mod tests {
                 "lanes.yaml:3:16: remove `./`"
             ]
         );
-        assert_eq!(mended(&safe, Applicability::Unsafe), (safe.clone(), Vec::new()));
+        assert_eq!(fixed(&safe, Applicability::Unsafe), (safe.clone(), Vec::new()));
     }
 
     #[test]
     fn a_guess_is_made_only_when_it_is_asked_for() {
         let text = "taks:\n  a: {wirte: src\\main, needs: bb}\n  bbb: {write: x}\n";
-        assert_eq!(mended(text, Applicability::Safe), (text.to_owned(), Vec::new()));
-        let (all, done) = mended(text, Applicability::Unsafe);
+        assert_eq!(fixed(text, Applicability::Safe), (text.to_owned(), Vec::new()));
+        let (all, done) = fixed(text, Applicability::Unsafe);
         assert_eq!(all, "tasks:\n  a: {write: src/main, needs: bbb}\n  bbb: {write: x}\n");
         assert_eq!(done.len(), 4, "{done:?}");
     }
@@ -257,7 +258,7 @@ mod tests {
             "tasks: [",
             "",
         ] {
-            assert_eq!(mended(text, Applicability::Unsafe), (text.to_owned(), Vec::new()));
+            assert_eq!(fixed(text, Applicability::Unsafe), (text.to_owned(), Vec::new()));
         }
     }
 }

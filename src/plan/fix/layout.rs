@@ -7,11 +7,11 @@ use crate::source::yaml::{NodeRef, Tree, View};
 
 /// One text of a plan.
 #[derive(Debug, Default)]
-pub(super) struct FilePlaces {
+pub(super) struct FileLayout {
     /// The keys of the plan; nothing where the text cannot be read whole, or is no map.
-    pub(super) root: Option<MapPlace>,
+    pub(super) root: Option<MapLayout>,
     /// The tasks by the bytes at which their ids begin.
-    pub(super) tasks: HashMap<usize, TaskPlace>,
+    pub(super) tasks: HashMap<usize, TaskLayout>,
     /// The parts of the text that aliases lead to, sorted: an edit there would be one elsewhere too.
     aliased: Vec<Range<usize>>,
     /// Whether the text is JSON, which knows fewer ways to write a value than YAML does.
@@ -20,16 +20,16 @@ pub(super) struct FilePlaces {
 
 /// A task whose keys can be edited.
 #[derive(Debug)]
-pub(super) enum TaskPlace {
+pub(super) enum TaskLayout {
     /// It has keys.
-    Map(MapPlace),
+    Map(MapLayout),
     /// It has none: only this id, and a `null` where one is written.
     Nothing { id: Range<usize>, value: Range<usize>, in_braces: bool },
 }
 
 /// A map, in block style or in braces.
 #[derive(Debug)]
-pub(super) struct MapPlace {
+pub(super) struct MapLayout {
     pub(super) in_braces: bool,
     /// From the first key, or the brace, to the end of the last value, or the brace.
     pub(super) span: Range<usize>,
@@ -103,9 +103,9 @@ impl Key {
     }
 }
 
-impl FilePlaces {
+impl FileLayout {
     /// Finds the places of a text that is YAML from `start` on.
-    pub(super) fn new(text: &str, start: usize) -> FilePlaces {
+    pub(super) fn new(text: &str, start: usize) -> FileLayout {
         let tree = Tree::parse_part(text, start..text.len());
         let mut aliased = tree.aliased();
         aliased.sort_unstable_by_key(|range| (range.start, range.end));
@@ -117,32 +117,32 @@ impl FilePlaces {
             end = end.max(range.end);
             outer
         });
-        let mut places = FilePlaces { aliased, ..FilePlaces::default() };
-        let Some(root) = tree.root().filter(|_| tree.problems().is_empty()) else { return places };
-        let View::Map(pairs) = root.view() else { return places };
+        let mut layout = FileLayout { aliased, ..FileLayout::default() };
+        let Some(root) = tree.root().filter(|_| tree.problems().is_empty()) else { return layout };
+        let View::Map(pairs) = root.view() else { return layout };
         let first_key = pairs.first().map_or("", |(key, _)| key.source());
-        places.is_json = root.source().starts_with('{') && first_key.starts_with('"');
+        layout.is_json = root.source().starts_with('{') && first_key.starts_with('"');
         // YAML has tabs before a value in a few places only, and JSON anywhere.
         let is_tabbed = |line: &str| {
             let text = line.trim_start_matches([' ', '\t']);
             line[..line.len() - text.len()].contains('\t')
         };
         let document = &text[start..];
-        if !places.is_json && document.contains('\t') && document.lines().any(is_tabbed) {
-            return places;
+        if !layout.is_json && document.contains('\t') && document.lines().any(is_tabbed) {
+            return layout;
         }
         // To YAML a carriage return alone ends a line too; here it would be part of one.
         if document.matches('\r').count() != document.matches("\r\n").count() {
-            return places;
+            return layout;
         }
         for (key, value) in &pairs {
             let is_tasks = matches!(key.view(), View::Text(text) if text.text == "tasks");
-            if is_tasks && !places.is_elsewhere_too(&value.span()) && !value.is_alias() {
-                places.tasks(text, *value);
+            if is_tasks && !layout.is_elsewhere_too(&value.span()) && !value.is_alias() {
+                layout.tasks(text, *value);
             }
         }
-        places.root = places.map(text, root);
-        places
+        layout.root = layout.map(text, root);
+        layout
     }
 
     fn tasks(&mut self, text: &str, tasks: NodeRef<'_>) {
@@ -153,9 +153,9 @@ impl FilePlaces {
                 continue;
             }
             let place = match value.view() {
-                View::Map(_) => self.map(text, value).map(TaskPlace::Map),
+                View::Map(_) => self.map(text, value).map(TaskLayout::Map),
                 View::Null => {
-                    Some(TaskPlace::Nothing { id: id.span(), value: value.span(), in_braces })
+                    Some(TaskLayout::Nothing { id: id.span(), value: value.span(), in_braces })
                 }
                 _ => None,
             };
@@ -165,7 +165,7 @@ impl FilePlaces {
         }
     }
 
-    fn map(&self, text: &str, node: NodeRef<'_>) -> Option<MapPlace> {
+    fn map(&self, text: &str, node: NodeRef<'_>) -> Option<MapLayout> {
         let View::Map(pairs) = node.view() else { return None };
         if self.is_elsewhere_too(&node.span()) {
             return None;
@@ -183,7 +183,7 @@ impl FilePlaces {
                 None => values.push((name, self.value(text, *key, *value))),
             }
         }
-        Some(MapPlace {
+        Some(MapLayout {
             in_braces: is_in_braces(node, &pairs),
             span: node.span(),
             first,
@@ -237,7 +237,7 @@ impl FilePlaces {
     }
 }
 
-impl MapPlace {
+impl MapLayout {
     pub(super) fn value(&self, key: Key) -> Option<&Option<Value>> {
         self.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
     }

@@ -31,7 +31,7 @@ impl Lanes {
     /// own globs; nothing for the others. What is shared is left out.
     ///
     /// `files` are in byte order.
-    pub(crate) fn held(
+    pub(crate) fn matched(
         &self,
         wanted: impl Fn(TaskId) -> bool,
         files: &[RepoPath],
@@ -54,7 +54,7 @@ impl Lanes {
                 starts.map(move |start| (group, start..group.files.end.min(start + BLOCK)))
             })
             .collect();
-        let mut held: IndexVec<TaskId, Vec<usize>> = vec![Vec::new(); self.lanes.len()].into();
+        let mut matched: IndexVec<TaskId, Vec<usize>> = vec![Vec::new(); self.lanes.len()].into();
         let look = |block: usize| {
             let (group, range) = &blocks[block];
             let mut found = Vec::new();
@@ -65,15 +65,15 @@ impl Lanes {
         };
         let _: Result<(), Infallible> = parallel::in_order(blocks.len(), look, |found| {
             for (task, place) in found {
-                held[task].push(place);
+                matched[task].push(place);
             }
             Ok(())
         });
-        for files in held.iter_mut() {
+        for files in matched.iter_mut() {
             files.sort_unstable();
             files.dedup();
         }
-        held
+        matched
     }
 }
 
@@ -84,7 +84,7 @@ impl<'a> Group<'a> {
         let by_name = (globs.len() > FEW).then(|| {
             let mut names: Beginnings<Vec<usize>> = Beginnings::default();
             for (place, (_, glob)) in globs.iter().enumerate() {
-                names.entry(glob.outline().name).push(place);
+                names.entry(glob.literals().name).push(place);
             }
             names
         });
@@ -126,7 +126,7 @@ impl Lane {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Holder;
+    use super::super::MatchedBy;
     use super::super::tests::lane;
     use super::*;
     use crate::index::nth;
@@ -146,17 +146,18 @@ mod tests {
             .flat_map(|folder| names.map(|name| format!("{folder}{name}").parse().unwrap()))
             .collect();
         files.sort_unstable();
-        let held = lanes.held(|task| task != nth(3), &files);
-        assert!(held[nth(3)].is_empty());
+        let matched = lanes.matched(|task| task != nth(3), &files);
+        assert!(matched[nth(3)].is_empty());
         let mut some = 0;
         for task in lanes.ids().filter(|&task| task != nth(3)) {
             let expected: Vec<usize> = (0..files.len())
                 .filter(|&place| {
-                    let holder = lanes.of(task).holder(&files[place]);
-                    matches!(holder, Ok(Some(Holder::Glob(_)))) && !lanes.is_shared(&files[place])
+                    let matched_by = lanes.of(task).matched_by(&files[place]);
+                    matches!(matched_by, Ok(Some(MatchedBy::Glob(_))))
+                        && !lanes.is_shared(&files[place])
                 })
                 .collect();
-            assert_eq!(held[task], expected, "{task:?}");
+            assert_eq!(matched[task], expected, "{task:?}");
             some += expected.len();
         }
         assert!(some > 100);

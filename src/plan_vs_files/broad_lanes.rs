@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::tree::{Tree, Work};
-use crate::glob::{self, Glob, Patience, Undecided};
+use super::tree::{Tree, TreeBudget};
+use crate::glob::{self, Budget, Glob, Undecided};
 use crate::index::{GlobId, TaskId};
 use crate::lane::{Lane, Lanes};
 use crate::overlap::Overlap;
@@ -22,7 +22,7 @@ const TOLD: usize = 3;
 
 /// A lane that holds too much for what runs beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broad {
+pub struct BroadLane {
     /// The place of its task.
     pub task: TaskId,
     /// In what way it is broad.
@@ -50,22 +50,22 @@ pub enum Reach {
 
 /// The broad lanes of a plan.
 #[derive(Debug, Default)]
-pub struct Breadth {
+pub struct BroadLanes {
     /// In the order of their tasks.
-    pub broad: Vec<Broad>,
+    pub broad: Vec<BroadLane>,
     /// The tasks of which it could not be decided, since a bound on work was reached.
     pub undecided: Vec<TaskId>,
 }
 
-impl Breadth {
+impl BroadLanes {
     /// Where the files are not known, there are none to count.
     pub(super) fn new(
         lanes: &Lanes,
         order: &Order,
         overlaps: &[Overlap],
         tree: Option<&Tree<'_>>,
-        work: Work,
-    ) -> Breadth {
+        work: TreeBudget,
+    ) -> BroadLanes {
         let overlapping = overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]);
         let mut judge = Judge {
             lanes,
@@ -74,17 +74,17 @@ impl Breadth {
             everywhere: HashMap::new(),
             counter: tree.map(|tree| Counter { tree, known: HashMap::new() }),
             work,
-            patience: Patience::default(),
+            budget: Budget::default(),
         };
-        let mut breadth = Breadth::default();
+        let mut broad_lanes = BroadLanes::default();
         for task in lanes.ids() {
             match judge.broad(task) {
                 Ok(None) => {}
-                Ok(Some(broad)) => breadth.broad.push(broad),
-                Err(Undecided) => breadth.undecided.push(task),
+                Ok(Some(broad)) => broad_lanes.broad.push(broad),
+                Err(Undecided) => broad_lanes.undecided.push(task),
             }
         }
-        breadth
+        broad_lanes
     }
 }
 
@@ -96,12 +96,12 @@ struct Judge<'l, 't, 'a> {
     /// Whether a glob alone holds what is below any folder, by its identity.
     everywhere: HashMap<usize, bool>,
     counter: Option<Counter<'t, 'a>>,
-    work: Work,
-    patience: Patience,
+    work: TreeBudget,
+    budget: Budget,
 }
 
 impl Judge<'_, '_, '_> {
-    fn broad(&mut self, task: TaskId) -> Result<Option<Broad>, Undecided> {
+    fn broad(&mut self, task: TaskId) -> Result<Option<BroadLane>, Undecided> {
         let lane = self.lanes.of(task);
         let most = self.counter.as_ref().is_some_and(|counter| counter.may_hold_most(lane));
         if !most && !lane.globs().iter().any(is_nameless) {
@@ -120,7 +120,7 @@ impl Judge<'_, '_, '_> {
         };
         let Some(reach) = reach else { return Ok(None) };
         let spared = self.is_border_drawn(task)?;
-        Ok((!spared).then_some(Broad { task, reach, beside, more }))
+        Ok((!spared).then_some(BroadLane { task, reach, beside, more }))
     }
 
     /// The concurrent tasks that may write at all.
@@ -141,7 +141,7 @@ impl Judge<'_, '_, '_> {
         for glob in &globs {
             let everywhere = match self.everywhere.get(&glob.identity()) {
                 Some(&known) => known,
-                None => holds(&[glob], &folder, &mut self.patience)?,
+                None => holds(&[glob], &folder, &mut self.budget)?,
             };
             self.everywhere.insert(glob.identity(), everywhere);
             if everywhere {
@@ -150,12 +150,15 @@ impl Judge<'_, '_, '_> {
                 break;
             }
         }
-        if reach.is_none() && globs.len() > 1 && holds(&globs, &folder, &mut self.patience)? {
+        if reach.is_none() && globs.len() > 1 && holds(&globs, &folder, &mut self.budget)? {
             reach = Some(Reach::AnyFolder(None));
         }
-        let minus: Vec<&Glob> = lane.exclusions().iter().chain(&lane.common().protect).collect();
+        let subtracted: Vec<&Glob> =
+            lane.exclusions().iter().chain(&lane.common().protect).collect();
         let left = reach.is_some()
-            && glob::below(&folder).reaches_outside(&minus, &mut self.patience).ok_or(Undecided)?;
+            && glob::below(&folder)
+                .reaches_outside(&subtracted, &mut self.budget)
+                .ok_or(Undecided)?;
         Ok(reach.filter(|_| left))
     }
 
@@ -178,16 +181,16 @@ impl Judge<'_, '_, '_> {
                 .iter()
                 .flat_map(|exclusion| other.globs().iter().map(move |glob| (exclusion, glob)))
             {
-                if self.work.meets(exclusion, glob, &protect, &mut self.patience)? {
+                if self.work.meets(exclusion, glob, &protect, &mut self.budget)? {
                     return Ok(true);
                 }
             }
         }
         for other in others.iter().filter(|other| !other.exclusions().is_empty()) {
-            let minus: Vec<&Glob> = other.exclusions().iter().collect();
+            let subtracted: Vec<&Glob> = other.exclusions().iter().collect();
             let mut outside = false;
             for glob in lane.globs() {
-                outside |= self.work.reaches_outside(glob, &minus, &mut self.patience)?;
+                outside |= self.work.reaches_outside(glob, &subtracted, &mut self.budget)?;
                 if outside {
                     break;
                 }
@@ -202,12 +205,12 @@ impl Judge<'_, '_, '_> {
 
 /// Whether nothing of a glob's paths is spelt where they begin, end, or have their names.
 fn is_nameless(glob: &Glob) -> bool {
-    let outline = glob.outline();
-    outline.prefix.is_empty() && outline.name.is_empty() && outline.suffix.is_empty()
+    let literals = glob.literals();
+    literals.prefix.is_empty() && literals.name.is_empty() && literals.suffix.is_empty()
 }
 
 /// Whether globs together hold everything below a folder.
-fn holds(globs: &[&Glob], folder: &RepoPath, patience: &mut Patience) -> Result<bool, Undecided> {
+fn holds(globs: &[&Glob], folder: &RepoPath, budget: &mut Budget) -> Result<bool, Undecided> {
     // Most globs without a name at either end lack one of these, and the question is answered.
     for inside in ["x", "x/x", "x/x/x"] {
         let Ok(path) = RepoPath::new(format!("{folder}/{inside}")) else { return Ok(false) };
@@ -219,7 +222,7 @@ fn holds(globs: &[&Glob], folder: &RepoPath, patience: &mut Patience) -> Result<
             return Ok(false);
         }
     }
-    let outside = glob::below(folder).reaches_outside(globs, patience).ok_or(Undecided)?;
+    let outside = glob::below(folder).reaches_outside(globs, budget).ok_or(Undecided)?;
     Ok(!outside)
 }
 
@@ -256,7 +259,7 @@ impl Counter<'_, '_> {
     }
 
     /// Counts the files that a lane holds; nothing where they are no more than half.
-    fn held(&mut self, lane: &Lane, work: &mut Work) -> Result<Option<Reach>, Undecided> {
+    fn held(&mut self, lane: &Lane, work: &mut TreeBudget) -> Result<Option<Reach>, Undecided> {
         let all = self.tree.files().len();
         let mut held = vec![0u64; all.div_ceil(64)];
         for glob in globs(lane) {
@@ -271,7 +274,7 @@ impl Counter<'_, '_> {
         Ok((2 * held > all).then_some(Reach::Files { held, all }))
     }
 
-    fn matching(&mut self, glob: &Glob, work: &mut Work) -> Result<Rc<Vec<u64>>, Undecided> {
+    fn matching(&mut self, glob: &Glob, work: &mut TreeBudget) -> Result<Rc<Vec<u64>>, Undecided> {
         let words = self.tree.files().len().div_ceil(64);
         work.spend(words)?;
         if let Some(known) = self.known.get(&glob.identity()) {

@@ -7,7 +7,7 @@ use super::syntax::{Piece, PieceKind, offset};
 
 /// What all paths of a glob have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Outline<'g> {
+pub(crate) struct Literals<'g> {
     /// What every path begins with.
     pub(crate) prefix: &'g [u8],
     /// What the last component of every path begins with.
@@ -16,9 +16,9 @@ pub(crate) struct Outline<'g> {
     pub(crate) suffix: &'g [u8],
 }
 
-impl Outline<'_> {
+impl Literals<'_> {
     /// Whether nothing here keeps the paths of two globs apart.
-    pub(crate) fn compatible(&self, other: &Outline<'_>) -> bool {
+    pub(crate) fn compatible(&self, other: &Literals<'_>) -> bool {
         let begins =
             |one: &[u8], other: &[u8]| one.iter().zip(other).all(|(one, other)| one == other);
         let mut ends = self.suffix.iter().rev().zip(other.suffix.iter().rev());
@@ -30,7 +30,7 @@ impl Outline<'_> {
 
 /// What is seen of a glob in one pass over its pieces, as the glob keeps it: a large plan has a
 /// hundred thousand of these, and nearly all outlines are parts of the glob's own text.
-pub(super) struct Glance {
+pub(super) struct Properties {
     prefix: Range<u32>,
     name: Range<u32>,
     suffix: Range<u32>,
@@ -61,10 +61,10 @@ pub(super) enum LastComponent {
     Wild,
 }
 
-impl Glance {
-    /// Looks at the pieces of a glob. `spelled` says that each literal piece stands in the text as
+impl Properties {
+    /// Looks at the pieces of a glob. `literal_prefixes` says that each literal piece stands in the text as
     /// itself, at its span.
-    pub(super) fn new(pieces: &[Piece], spelled: bool) -> Glance {
+    pub(super) fn new(pieces: &[Piece], literal_prefixes: bool) -> Properties {
         // The first piece that is not literal, and the one behind the last.
         let (mut wild, mut behind) = (pieces.len(), 0);
         let (mut name, mut last) = (0, LastComponent::Name);
@@ -102,7 +102,7 @@ impl Glance {
         let runs = [&pieces[..wild], literals(&pieces[name..]), &pieces[behind..]];
         let mut own = Vec::new();
         let [prefix, name, suffix] = runs.map(|run| {
-            if spelled {
+            if literal_prefixes {
                 let ends = run.first().zip(run.last());
                 ends.map_or(0..0, |(first, last)| first.start..last.end)
             } else {
@@ -111,16 +111,27 @@ impl Glance {
                 offset(start)..offset(own.len())
             }
         });
-        let own = (!spelled).then(|| own.into_boxed_slice());
+        let own = (!literal_prefixes).then(|| own.into_boxed_slice());
         let literal = wild == pieces.len();
-        Glance { prefix, name, suffix, own, literal, braceless, wildless, starred, inhabited, last }
+        Properties {
+            prefix,
+            name,
+            suffix,
+            own,
+            literal,
+            braceless,
+            wildless,
+            starred,
+            inhabited,
+            last,
+        }
     }
 
     /// The outline, given the glob's text.
-    pub(super) fn outline<'g>(&'g self, text: &'g str) -> Outline<'g> {
+    pub(super) fn literals<'g>(&'g self, text: &'g str) -> Literals<'g> {
         let bytes = self.own.as_deref().unwrap_or(text.as_bytes());
         let part = |range: &Range<u32>| &bytes[range.start as usize..range.end as usize];
-        Outline { prefix: part(&self.prefix), name: part(&self.name), suffix: part(&self.suffix) }
+        Literals { prefix: part(&self.prefix), name: part(&self.name), suffix: part(&self.suffix) }
     }
 }
 
@@ -178,8 +189,8 @@ mod tests {
     use super::super::syntax::parse;
     use super::*;
 
-    fn glance(glob: &str) -> Glance {
-        Glance::new(&parse(glob).unwrap(), !glob.contains('\\'))
+    fn properties(glob: &str) -> Properties {
+        Properties::new(&parse(glob).unwrap(), !glob.contains('\\'))
     }
 
     #[test]
@@ -199,8 +210,8 @@ mod tests {
             ("é/漢*字", "é/漢", "漢", "字"),
             (r"a/\[b\]*\!", "a/[b]", "[b]", "!"),
         ] {
-            let glance = glance(glob);
-            let found = glance.outline(glob);
+            let properties = properties(glob);
+            let found = properties.literals(glob);
             let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(
                 (text(found.prefix), text(found.name), text(found.suffix)),
@@ -224,7 +235,7 @@ mod tests {
             ("a/", LastComponent::Wild),
             ("**", LastComponent::Wild),
         ] {
-            assert_eq!(glance(glob).last, last, "{glob}");
+            assert_eq!(properties(glob).last, last, "{glob}");
         }
     }
 
@@ -239,7 +250,7 @@ mod tests {
             (".gi[t]", false),
             ("{a,[.]}", false),
         ] {
-            assert_eq!(glance(glob).inhabited, inhabited, "{glob}");
+            assert_eq!(properties(glob).inhabited, inhabited, "{glob}");
         }
     }
 }

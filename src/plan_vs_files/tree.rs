@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::glob::{Glob, Meeting, Patience, Undecided};
+use crate::glob::{Budget, Glob, Intersection, Undecided};
 use crate::path::RepoPath;
 
 /// The files that exist, with their folders.
@@ -38,7 +38,7 @@ impl Folder<'_> {
 
 /// How much more work may be done: one for a name or a file that is looked at.
 #[derive(Debug)]
-pub(super) struct Work(pub(super) usize);
+pub(super) struct TreeBudget(pub(super) usize);
 
 /// What it costs to hold a path against a glob.
 pub(super) const MATCH: usize = 200;
@@ -46,7 +46,7 @@ pub(super) const MATCH: usize = 200;
 /// What it costs to decide whether two globs meet, where that is not seen at a glance.
 const DECISION: usize = 2_000;
 
-impl Work {
+impl TreeBudget {
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Undecided> {
         self.0 = self.0.checked_sub(steps).ok_or_else(|| {
             // What was too much for one is too much for all that follow.
@@ -61,15 +61,15 @@ impl Work {
         &mut self,
         one: &Glob,
         other: &Glob,
-        minus: &[&Glob],
-        patience: &mut Patience,
+        subtracted: &[&Glob],
+        budget: &mut Budget,
     ) -> Result<bool, Undecided> {
-        let compatible = one.outline().compatible(&other.outline());
+        let compatible = one.literals().compatible(&other.literals());
         self.spend(if compatible { DECISION } else { 1 })?;
-        match one.meet(other, minus, patience) {
-            Meeting::Apart => Ok(false),
-            Meeting::At(_) => Ok(true),
-            Meeting::Undecided => Err(Undecided),
+        match one.intersection(other, subtracted, budget) {
+            Intersection::Disjoint => Ok(false),
+            Intersection::At(_) => Ok(true),
+            Intersection::GaveUp => Err(Undecided),
         }
     }
 
@@ -78,10 +78,10 @@ impl Work {
         &mut self,
         glob: &Glob,
         others: &[&Glob],
-        patience: &mut Patience,
+        budget: &mut Budget,
     ) -> Result<bool, Undecided> {
         self.spend(DECISION)?;
-        glob.reaches_outside(others, patience).ok_or(Undecided)
+        glob.reaches_outside(others, budget).ok_or(Undecided)
     }
 }
 
@@ -160,7 +160,11 @@ impl<'a> Tree<'a> {
     ///
     /// # Errors
     /// [`Undecided`] where the glob cannot be built, or the work is used up.
-    pub(super) fn matching(&self, glob: &Glob, work: &mut Work) -> Result<Vec<usize>, Undecided> {
+    pub(super) fn matching(
+        &self,
+        glob: &Glob,
+        work: &mut TreeBudget,
+    ) -> Result<Vec<usize>, Undecided> {
         let mut matching = Vec::new();
         let mut look = |place: usize| -> Result<(), Undecided> {
             work.spend(MATCH)?;
@@ -194,7 +198,11 @@ impl<'a> Tree<'a> {
     ///
     /// # Errors
     /// As for [`Tree::matching`].
-    pub(super) fn named(&self, glob: &Glob, work: &mut Work) -> Result<Vec<usize>, Undecided> {
+    pub(super) fn named(
+        &self,
+        glob: &Glob,
+        work: &mut TreeBudget,
+    ) -> Result<Vec<usize>, Undecided> {
         let mut named = Vec::new();
         let mut last: Option<(&[u8], bool)> = None;
         for &place in self.named_so(glob) {
@@ -219,13 +227,13 @@ impl<'a> Tree<'a> {
 
     /// The files whose names begin, or whose paths end, as those of the glob: the fewer of the two.
     fn named_so(&self, glob: &Glob) -> &[usize] {
-        let outline = glob.outline();
+        let literals = glob.literals();
         let named = with_beginning(
             self.by_name.get_or_init(|| self.sorted_by(|path| name(path).iter())),
-            outline.name,
+            literals.name,
             |&place| name(self.files[place].as_bytes()).iter(),
         );
-        let suffix = outline.suffix;
+        let suffix = literals.suffix;
         let suffix: Vec<u8> =
             suffix.strip_prefix(b"/").unwrap_or(suffix).iter().rev().copied().collect();
         let ended = with_beginning(
@@ -318,7 +326,7 @@ mod tests {
 
     #[test]
     fn work_that_is_used_up_stays_so() {
-        let mut work = Work(3);
+        let mut work = TreeBudget(3);
         assert_eq!(
             (work.spend(2), work.spend(2), work.spend(1)),
             (Ok(()), Err(Undecided), Err(Undecided))
@@ -341,7 +349,7 @@ mod tests {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let files = paths(&names);
             let tree = Tree::new(&files);
-            let mut work = Work(usize::MAX);
+            let mut work = TreeBudget(usize::MAX);
             for file in &files {
                 prop_assert!(tree.is_file(file.as_bytes()));
             }

@@ -6,7 +6,7 @@ use crate::source::Span;
 
 /// Something in a plan that can be asked about.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Thing<'p> {
+pub(super) enum Element<'p> {
     /// A glob or an exclusion, wherever globs are written; with its task where it is in the part of
     /// one.
     Glob(Option<TaskId>, &'p GlobEntry),
@@ -16,29 +16,29 @@ pub(super) enum Thing<'p> {
     Rule(&'p str, Span),
 }
 
-impl Thing<'_> {
+impl Element<'_> {
     pub(super) fn span(&self) -> Span {
         match self {
-            Thing::Glob(_, entry) => entry.span,
-            Thing::Task(_, span) | Thing::Rule(_, span) => *span,
+            Element::Glob(_, entry) => entry.span,
+            Element::Task(_, span) | Element::Rule(_, span) => *span,
         }
     }
 }
 
 /// What stands at a byte, which is an empty span; the place behind the last letter counts too.
-pub(super) fn thing(plan: &Plan, at: Span) -> Option<Thing<'_>> {
+pub(super) fn element(plan: &Plan, at: Span) -> Option<Element<'_>> {
     let holds = |span: Span| span.file == at.file && span.start <= at.start && at.start <= span.end;
     let mut ids = plan.tasks.ids().flat_map(|task| mentions(plan, task));
     if let Some((task, span)) = ids.find(|(_, span)| holds(*span)) {
-        return Some(Thing::Task(task, span));
+        return Some(Element::Task(task, span));
     }
     if let Some((task, entry)) = plan.glob_entries().find(|(_, entry)| holds(entry.span)) {
-        return Some(Thing::Glob(task, entry));
+        return Some(Element::Glob(task, entry));
     }
     let levels = plan.levels.iter().map(|(name, _)| name);
     let allowed = plan.tasks.iter().flat_map(|task| task.allow.iter().map(|allow| &allow.rule));
     let rule = levels.chain(allowed).find(|name| holds(name.span));
-    rule.map(|name| Thing::Rule(&name.value, name.span))
+    rule.map(|name| Element::Rule(&name.value, name.span))
 }
 
 /// The ids that stand in the part of a task: its own first, then those that it names.

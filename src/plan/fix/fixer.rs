@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::layout::{FileLayout, Key, Kind, MapLayout, TaskLayout, Value};
 use super::list;
-use super::places::{FilePlaces, Key, Kind, MapPlace, TaskPlace, Value};
 use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use super::{Edit, Fix, REASON};
 use crate::index::TaskId;
@@ -15,9 +15,9 @@ use crate::source::{FileId, Span, yaml};
 /// Knows where the values of a plan stand, and so how its text changes for a fix.
 ///
 /// What it needs of the texts it reads when it is first asked, once for all fixes.
-pub struct Mender<'p> {
+pub struct Fixer<'p> {
     plan: &'p Plan,
-    files: OnceLock<Vec<FilePlaces>>,
+    files: OnceLock<Vec<FileLayout>>,
     /// Where items are added, by what they are added to: a task, or the plan.
     slots: Mutex<HashMap<Owner, Option<FileSlot>>>,
 }
@@ -27,11 +27,11 @@ type Owner = (Option<TaskId>, Key);
 
 type FileSlot = (FileId, Slot);
 
-impl<'p> Mender<'p> {
+impl<'p> Fixer<'p> {
     /// For this plan.
     #[must_use]
-    pub fn new(plan: &'p Plan) -> Mender<'p> {
-        Mender { plan, files: OnceLock::new(), slots: Mutex::default() }
+    pub fn new(plan: &'p Plan) -> Fixer<'p> {
+        Fixer { plan, files: OnceLock::new(), slots: Mutex::default() }
     }
 
     /// The edits of the plan's texts, none of which overlaps another. All else in them, comments
@@ -42,8 +42,8 @@ impl<'p> Mender<'p> {
     #[must_use]
     pub fn edits(&self, fix: &Fix) -> Vec<Edit> {
         let Some((file, changes)) = self.changes(fix) else { return Vec::new() };
-        let places = &self.files()[file.0];
-        if changes.iter().any(|(bytes, _)| !places.can_change(bytes.clone())) {
+        let layout = &self.files()[file.0];
+        if changes.iter().any(|(bytes, _)| !layout.can_change(bytes.clone())) {
             return Vec::new();
         }
         let edit = |(bytes, text)| Edit { span: Span::new(file, bytes), text };
@@ -106,10 +106,10 @@ impl<'p> Mender<'p> {
         }
     }
 
-    fn files(&self) -> &[FilePlaces] {
+    fn files(&self) -> &[FileLayout] {
         self.files.get_or_init(|| {
             let files = (0..self.plan.sources.len()).map(FileId);
-            files.map(|file| FilePlaces::new(self.text(file), self.yaml(file).start)).collect()
+            files.map(|file| FileLayout::new(self.text(file), self.yaml(file).start)).collect()
         })
     }
 
@@ -128,15 +128,15 @@ impl<'p> Mender<'p> {
         self.plan.tasks.find(task).map(|task| task.id.span.file)
     }
 
-    fn task_place(&self, task: TaskId) -> Option<(FileId, &TaskPlace)> {
+    fn task_place(&self, task: TaskId) -> Option<(FileId, &TaskLayout)> {
         let id = self.plan.tasks.find(task)?.id.span;
         Some((id.file, self.files().get(id.file.0)?.tasks.get(&id.start)?))
     }
 
-    fn task_map(&self, task: TaskId) -> Option<(FileId, &MapPlace)> {
+    fn task_map(&self, task: TaskId) -> Option<(FileId, &MapLayout)> {
         match self.task_place(task)? {
-            (file, TaskPlace::Map(map)) => Some((file, map)),
-            (_, TaskPlace::Nothing { .. }) => None,
+            (file, TaskLayout::Map(map)) => Some((file, map)),
+            (_, TaskLayout::Nothing { .. }) => None,
         }
     }
 
@@ -202,8 +202,8 @@ impl<'p> Mender<'p> {
 
     fn write_nothing(&self, task: TaskId) -> Option<(FileId, Vec<Change>)> {
         let (file, id, value, in_braces) = match self.task_place(task)? {
-            (_, TaskPlace::Map(_)) => return self.add(Some(task), Key::Write, &["[]".to_owned()]),
-            (file, TaskPlace::Nothing { id, value, in_braces }) => {
+            (_, TaskLayout::Map(_)) => return self.add(Some(task), Key::Write, &["[]".to_owned()]),
+            (file, TaskLayout::Nothing { id, value, in_braces }) => {
                 (file, id, value.clone(), *in_braces)
             }
         };
@@ -226,7 +226,7 @@ impl<'p> Mender<'p> {
 }
 
 /// The value of a key, if a place is inside it.
-fn value_with(map: &MapPlace, key: Key, place: Span) -> Option<&Value> {
+fn value_with(map: &MapLayout, key: Key, place: Span) -> Option<&Value> {
     let value = map.value(key)?.as_ref()?;
     (value.span.start <= place.start && place.end <= value.span.end).then_some(value)
 }

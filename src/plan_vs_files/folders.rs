@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::near;
+use super::edit_distance;
 use crate::glob::Glob;
 
 /// The most names of one folder that a name is compared with.
@@ -44,8 +44,9 @@ impl<'g> NamedFolders<'g> {
 }
 
 fn is_near(name: &[u8], other: &[u8]) -> bool {
-    let (name, other) = (near::letters(name), near::letters(other));
-    name.len().min(other.len()) >= SHORTEST && near::is_near(&name, &other, near::edits(&name))
+    let (name, other) = (edit_distance::letters(name), edit_distance::letters(other));
+    name.len().min(other.len()) >= SHORTEST
+        && edit_distance::is_near(&name, &other, edit_distance::edits(&name))
 }
 
 /// The folders that a glob's literal beginning names, from the root down: each with the one it is in.

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::near::{self, Letters};
-use super::tree::{self, MATCH, Tree, Work};
+use super::edit_distance::{self, Letters};
+use super::tree::{self, MATCH, Tree, TreeBudget};
 use crate::glob::{self, Glob, Undecided};
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -22,16 +22,16 @@ const COMPARISON: usize = 50;
 
 /// A slip in a glob, and the glob that was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slip {
+pub struct Typo {
     /// What it is.
-    pub kind: SlipKind,
+    pub kind: TypoKind,
     /// The text of the glob that was probably meant, without the `!` of an exclusion.
     pub meant: String,
 }
 
 /// What kind of slip a glob has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SlipKind {
+pub enum TypoKind {
     /// A folder that it names is missing, and another has nearly its name.
     Folder {
         /// The path of the first folder that is missing.
@@ -50,19 +50,19 @@ pub enum SlipKind {
 
 /// The slips of a plan by the identities of the globs.
 #[derive(Debug, Default)]
-pub struct Slips(HashMap<usize, Result<Slip, Undecided>>);
+pub struct Typos(HashMap<usize, Result<Typo, Undecided>>);
 
-impl Slips {
-    pub(super) fn new(plan: &Plan, tree: &Tree<'_>, work: Work) -> Slips {
+impl Typos {
+    pub(super) fn new(plan: &Plan, tree: &Tree<'_>, work: TreeBudget) -> Typos {
         if tree.files().is_empty() {
-            return Slips::default();
+            return Typos::default();
         }
-        let mut slips = HashMap::new();
+        let mut typos = HashMap::new();
         let mut asked = HashSet::new();
         let mut finder = Finder { tree, names: HashMap::new(), last: None, work };
         for (_, entry) in plan.glob_entries() {
             let Ok(glob) = &entry.glob else { continue };
-            let slip = match finder.missing_folder(glob) {
+            let typo = match finder.missing_folder(glob) {
                 // Then no file can match.
                 Some(missing) => finder.misspelled(glob, missing),
                 None if glob.has_wildcards() && glob.text().contains('/') => continue,
@@ -70,21 +70,21 @@ impl Slips {
                 None if !asked.insert(glob.identity()) => continue,
                 None => finder.misplaced(glob),
             };
-            if let Some(slip) = slip.transpose() {
-                slips.insert(glob.identity(), slip);
+            if let Some(typo) = typo.transpose() {
+                typos.insert(glob.identity(), typo);
             }
         }
-        Slips(slips)
+        Typos(typos)
     }
 
     /// The slip of a glob of the plan, if it has one.
     ///
     /// # Errors
     /// [`Undecided`] where a bound on work was reached.
-    pub fn of(&self, glob: &Glob) -> Result<Option<&Slip>, Undecided> {
+    pub fn of(&self, glob: &Glob) -> Result<Option<&Typo>, Undecided> {
         match self.0.get(&glob.identity()) {
             None => Ok(None),
-            Some(Ok(slip)) => Ok(Some(slip)),
+            Some(Ok(typo)) => Ok(Some(typo)),
             Some(Err(Undecided)) => Err(Undecided),
         }
     }
@@ -97,7 +97,7 @@ struct Finder<'t, 'a> {
     /// The missing folder that was asked about last, and the one that is near: globs of one lane
     /// mostly lack the same.
     last: Option<(Vec<u8>, Option<Near<'a>>)>,
-    work: Work,
+    work: TreeBudget,
 }
 
 /// A folder and the name of one inside it.
@@ -105,10 +105,10 @@ type Near<'a> = (&'a [u8], &'a [u8]);
 
 impl<'a> Finder<'_, 'a> {
     /// The slip of a glob whose folders all exist.
-    fn misplaced(&mut self, glob: &Glob) -> Result<Option<Slip>, Undecided> {
+    fn misplaced(&mut self, glob: &Glob) -> Result<Option<Typo>, Undecided> {
         if self.names_a_folder(glob)? {
             let meant = format!("{}/**", glob.text());
-            return Ok(Some(Slip { kind: SlipKind::WholeFolder, meant }));
+            return Ok(Some(Typo { kind: TypoKind::WholeFolder, meant }));
         }
         self.deeper(glob)
     }
@@ -140,7 +140,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(near)
     }
 
-    fn misspelled(&mut self, glob: &Glob, missing: &[u8]) -> Result<Option<Slip>, Undecided> {
+    fn misspelled(&mut self, glob: &Glob, missing: &[u8]) -> Result<Option<Typo>, Undecided> {
         let Some((parent, near)) = self.near(missing)? else { return Ok(None) };
         let depth = missing.iter().filter(|&&byte| byte == b'/').count();
         // A slash cannot be escaped, so before the first wildcard each one parts two components.
@@ -153,7 +153,7 @@ impl<'a> Finder<'_, 'a> {
         });
         let meant = components.collect::<Vec<_>>().join("/");
         let near = if parent.is_empty() { near.to_vec() } else { [parent, b"/", near].concat() };
-        Ok(Some(Slip { kind: SlipKind::Folder { missing: missing.to_vec(), near }, meant }))
+        Ok(Some(Typo { kind: TypoKind::Folder { missing: missing.to_vec(), near }, meant }))
     }
 
     /// Whether the glob, without wildcards, names a folder and no file.
@@ -167,7 +167,7 @@ impl<'a> Finder<'_, 'a> {
         let folders = self.tree.folders_beginning_with(glob.prefix());
         self.work.spend(folders.len())?;
         let mut any = false;
-        for folder in folders.iter().filter(|folder| folder.ends_with(glob.outline().suffix)) {
+        for folder in folders.iter().filter(|folder| folder.ends_with(glob.literals().suffix)) {
             self.work.spend(MATCH)?;
             let Ok(folder) = RepoPath::new(*folder) else { continue };
             if glob.is_match(&folder)? {
@@ -178,7 +178,7 @@ impl<'a> Finder<'_, 'a> {
         Ok(any && self.tree.matching(glob, &mut self.work)?.is_empty())
     }
 
-    fn deeper(&mut self, glob: &Glob) -> Result<Option<Slip>, Undecided> {
+    fn deeper(&mut self, glob: &Glob) -> Result<Option<Typo>, Undecided> {
         if glob.text().contains('/') || self.tree.is_file(glob.prefix()) && glob.literal().is_some()
         {
             return Ok(None);
@@ -197,7 +197,7 @@ impl<'a> Finder<'_, 'a> {
             format!("**/{}", glob.text())
         };
         let file = first.as_bytes().to_vec();
-        Ok(Some(Slip { kind: SlipKind::Deeper { file }, meant }))
+        Ok(Some(Typo { kind: TypoKind::Deeper { file }, meant }))
     }
 }
 
@@ -215,13 +215,13 @@ struct Name<'t> {
 
 impl<'t> Name<'t> {
     fn new(name: &'t [u8]) -> Name<'t> {
-        let letters = near::letters(name);
+        let letters = edit_distance::letters(name);
         let held = letters.iter().fold(0, |held, letter| held | 1 << (letter % 64));
         Name { name, letters, held }
     }
 
     fn digits(&self) -> Vec<u32> {
-        self.letters.iter().copied().filter(|&letter| near::is_digit(letter)).collect()
+        self.letters.iter().copied().filter(|&letter| edit_distance::is_digit(letter)).collect()
     }
 }
 
@@ -238,10 +238,10 @@ impl<'t> Names<'t> {
     }
 
     /// The name that is nearest to one that is none of them; of several, the first in byte order.
-    fn near(&self, name: &[u8], work: &mut Work) -> Result<Option<&'t [u8]>, Undecided> {
+    fn near(&self, name: &[u8], work: &mut TreeBudget) -> Result<Option<&'t [u8]>, Undecided> {
         let wanted = Name::new(name);
         let Some(names) = self.0.get(&wanted.digits()) else { return Ok(None) };
-        for edits in 1..=near::edits(&wanted.letters) {
+        for edits in 1..=edit_distance::edits(&wanted.letters) {
             let length = wanted.letters.len();
             let start = names.partition_point(|other| other.letters.len() + edits < length);
             let end = names.partition_point(|other| other.letters.len() <= length + edits);
@@ -254,7 +254,7 @@ impl<'t> Names<'t> {
                 }
                 work.spend(COMPARISON)?;
                 let sooner = nearest.is_none_or(|nearest| other.name < nearest);
-                if sooner && near::is_near(&wanted.letters, &other.letters, edits) {
+                if sooner && edit_distance::is_near(&wanted.letters, &other.letters, edits) {
                     nearest = Some(other.name);
                 }
             }
