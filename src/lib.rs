@@ -17,7 +17,7 @@
 //! let mut request = GateRequest::default();
 //! request.branch = Some("codex/lessons".to_owned());
 //! let outcome = run::gate(&workspace, &request)?;
-//! for finding in outcome.report.standing() {
+//! for finding in outcome.report.active() {
 //!     println!("{}: {}", finding.rule, finding.draft.message);
 //! }
 //! std::process::exit(outcome.status(false).into());
