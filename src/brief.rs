@@ -4,8 +4,8 @@
 //!
 //! 1. both may write some path, or that is undecided;
 //! 2. one excludes paths that match a glob of the other;
-//! 3. both have globs in the same folder, or in a folder and one below it, except at the root; the deeper
-//!    the common folder, the nearer.
+//! 3. both have globs in the same folder, or in a folder and one below it, except at the root; the
+//!    deeper the common folder, the nearer.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -173,8 +173,8 @@ impl<'p> Borders<'p, '_> {
     }
 }
 
-/// The first glob of `other` that `own` excludes paths from, or that `other` itself cuts at the border
-/// with `own`.
+/// The first glob of `other` that intersects an exclusion of `own`; else the first one that is cut
+/// by an exclusion of `other` that intersects a glob of `own`.
 fn excluded(own: &Lane, other: &Lane, budget: &mut Budget) -> Option<GlobId> {
     let mut intersects = |one: &Glob, other: &Glob| {
         !matches!(one.intersection(other, &[], budget), Intersection::Disjoint)

@@ -151,8 +151,8 @@ fn different_tasks(one: LaneGlob, other: LaneGlob) -> bool {
 
 /// Decisions about pairs of globs, by their identities.
 ///
-/// `share` and `protect` are subtracted from every pair, so they do not affect the key. The exclusions
-/// of the two lanes matter only if they match the witness found without them.
+/// `share` and `protect` are subtracted from every pair, so they do not affect the key. The
+/// exclusions of the two lanes matter only if they match the witness found without them.
 struct DecisionCache<'a> {
     common: Vec<&'a Glob>,
     cache: HashMap<(usize, usize), Decision>,

@@ -83,8 +83,8 @@ impl<'p> Who<'p> {
         self.plan
     }
 
-    /// The tasks whose lanes are not fully known, so that they may contain more paths than the answers
-    /// show.
+    /// The tasks whose lanes are not fully known, so that they may contain more paths than the
+    /// answers show.
     #[must_use]
     pub fn unknown(&self) -> &[TaskId] {
         &self.unknown

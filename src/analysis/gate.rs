@@ -31,7 +31,7 @@ pub struct GateFacts<'a> {
 }
 
 impl<'a> GateFacts<'a> {
-    /// Nothing is computed yet.
+    /// Computes nothing yet.
     #[must_use]
     pub fn new(
         plan: &'a Plan,

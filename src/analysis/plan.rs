@@ -51,8 +51,8 @@ pub struct LaneFacts {
 }
 
 impl<'a> PlanFacts<'a> {
-    /// Nothing is computed yet. `files` are the existing files, in byte order; `gaps` say why some may
-    /// be missing from them.
+    /// Computes nothing yet. `files` are the existing files, in byte order; `gaps` say why the list
+    /// may be incomplete.
     #[must_use]
     pub fn new(
         plan: &'a Plan,
@@ -156,8 +156,8 @@ impl<'a> PlanFacts<'a> {
         self.tree.get_or_init(|| self.gaps.is_empty().then(|| Tree::new(self.files))).as_ref()
     }
 
-    /// Whether an exclusion of a lane may subtract from a glob: removing the glob could then leave that
-    /// exclusion without effect.
+    /// Whether an exclusion of a lane may subtract from a glob: removing the glob could then leave
+    /// that exclusion without effect.
     pub(crate) fn is_cut(&self, task: TaskId, glob: &Glob) -> bool {
         let mut budget = Budget::default();
         let mut exclusions = self.lanes.of(task).exclusions().iter();
@@ -183,7 +183,7 @@ impl LaneFacts {
     }
 }
 
-/// The valid globs and exclusions of a task; those that another rule reports are not `asked`.
+/// The valid globs and exclusions of a task, without asking about those that other rules report.
 fn redundancy_entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
     let mut protected = protected.iter();
     let entry = |(entry, glob): (&'t GlobEntry, &'t Glob)| {

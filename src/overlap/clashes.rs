@@ -1,5 +1,5 @@
-//! Lanes that share no path but contain paths that cannot coexist: names that some file systems treat
-//! as equal, or a file where the other lane needs a folder.
+//! Lanes that share no path but contain paths that cannot coexist: names that some file systems
+//! treat as equal, or a file where the other lane needs a folder.
 
 mod folder;
 mod form;
@@ -43,8 +43,8 @@ pub struct Clash {
 pub struct Clashes {
     /// In plan order; at most one of each kind for two tasks.
     pub found: Vec<Clash>,
-    /// The globs that could not be compared because a bound on work was reached: a pair, or a glob that
-    /// was too large by itself.
+    /// The globs that could not be compared because a bound on work was reached: a pair, or a glob
+    /// that was too large by itself.
     pub(crate) undecided: Vec<Vec<LaneGlob>>,
 }
 
@@ -68,7 +68,7 @@ pub fn clashes(lanes: &Lanes, order: &Order, overlaps: &[Overlap]) -> Clashes {
     clashes
 }
 
-/// Everything subtracted from the globs of a lane, apart from `share`.
+/// What is subtracted from the globs of a lane: its exclusions and `protect`.
 fn subtracted(lane: &Lane) -> Vec<&Glob> {
     lane.exclusions().iter().chain(&lane.common().protect).collect()
 }

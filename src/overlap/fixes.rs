@@ -1,8 +1,8 @@
-//! Ways to fix an overlap: alternative edits, one of which a person has to choose.
+//! Fixes for an overlap: alternative edits from which a person has to choose.
 //!
-//! A plan can have half a million overlaps, so answers about two globs, or about a glob in its lane, are
-//! cached, and all questions share one budget. Once it is spent, a fix that could not be checked is not
-//! offered.
+//! A plan can have half a million overlaps, so answers about two globs, or about a glob in its
+//! lane, are cached, and all questions share one budget. Once it is spent, a fix that could not be
+//! checked is not offered.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -59,12 +59,12 @@ impl<'a> FixFinder<'a> {
         }
     }
 
-    /// Edits each of which resolves the overlap: exclude the other task's globs from one lane, share
-    /// the only file in common, or make one task need the other. The last one allows the finding of
-    /// `rule` instead.
+    /// Returns alternative edits that resolve the overlap: exclude the other task's globs from one
+    /// lane, share the only common file, or make one task need the other. The last one allows the
+    /// finding of `rule` instead.
     ///
-    /// An exclusion is offered only if every glob and exclusion already in the lane keeps a path that
-    /// depends on it alone.
+    /// An exclusion is offered only if every glob and exclusion already in the lane keeps a path
+    /// that depends on it alone.
     #[must_use]
     pub fn fixes(&mut self, overlap: &Overlap, rule: &'static str) -> Vec<Fix> {
         let (left, right) = overlap.tasks;
@@ -86,8 +86,8 @@ impl<'a> FixFinder<'a> {
         fixes
     }
 
-    /// Excludes from the lane of `task` the globs of `other` that intersect it. In each of `pairs`, the
-    /// glob of `task` comes first.
+    /// Excludes from the lane of `task` the globs of `other` that intersect it. In each of `pairs`,
+    /// the glob of `task` comes first.
     fn exclusion(
         &mut self,
         task: TaskId,
@@ -164,8 +164,8 @@ impl<'a> FixFinder<'a> {
         self.unique[&(task, part)].is_some() && self.unique_path(lane, part, added).is_some()
     }
 
-    /// A path outside `added` that is in the lane only because of this glob, or outside it only because
-    /// of this exclusion.
+    /// A path outside `added` that is in the lane only because of this glob, or outside it only
+    /// because of this exclusion.
     fn unique_path(&mut self, lane: &Lane, part: LanePart, added: &[&Glob]) -> Option<RepoPath> {
         let (globs, exclusions) = (lane.globs(), lane.exclusions());
         let common = lane.common().protect.iter().chain(added.iter().copied());

@@ -1,7 +1,7 @@
 //! Tasks that read what a concurrent task may write.
 //!
-//! `read` is a set of paths like a lane, so this is the search for overlaps, between reads and lanes.
-//! Tasks with equal reads share the answer.
+//! `read` is a set of paths like a lane, so this is the search for overlaps, between reads and
+//! lanes. Tasks with equal reads share the answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub struct Hazards {
     pub gave_up: Option<(TaskId, TaskId)>,
 }
 
-/// Finds all hazards, apart from shared paths.
+/// Finds all hazards; shared paths do not count.
 ///
 /// `files` are the existing files, in byte order.
 #[must_use]

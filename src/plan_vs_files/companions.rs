@@ -1,4 +1,4 @@
-//! Companions: files that change together, of which a lane names only one.
+//! Lanes that name a file but miss its companion, such as a manifest without its lock file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,8 +12,8 @@ use crate::plan::{GlobEntry, Plan};
 /// The budget for finding companions: a few seconds.
 pub(super) const MAX_STEPS: usize = 1_000_000_000;
 
-/// Manifests and the lock files that change with them. Those are searched in the folder of the manifest
-/// and then upwards; the first folder that contains any of them ends the search.
+/// Manifests and the lock files that change with them. Those are searched in the folder of the
+/// manifest and then upwards; the first folder that contains any of them ends the search.
 const BUILT_IN: &[(&str, &[&str])] = &[
     ("Cargo.toml", &["Cargo.lock"]),
     (
@@ -221,8 +221,8 @@ impl Finder<'_, '_, '_> {
         RepoPath::new(path).ok().filter(|path| self.tree.is_file(path.as_bytes()))
     }
 
-    /// Reports the first of some alternative companions that is not subtracted from the lane, unless
-    /// the lane covers one of them.
+    /// Reports the first of some alternative companions that is not subtracted from the lane,
+    /// unless the lane covers one of them.
     fn check_alternatives(
         &mut self,
         search: &mut Search<'_>,

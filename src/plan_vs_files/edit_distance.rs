@@ -21,7 +21,8 @@ pub(super) fn max_edits(name: &[u32]) -> usize {
 }
 
 /// Whether this many edits turn one name into the other: an edit inserts, deletes or replaces a
-/// character, or swaps two adjacent ones, which are then not edited again (optimal string alignment).
+/// character, or swaps two adjacent ones, which are then not edited again (optimal string
+/// alignment).
 ///
 /// Digits are never edited: `v1` and `v2` are different names.
 pub(super) fn within_edits(one: &[u32], other: &[u32], edits: usize) -> bool {

@@ -1,5 +1,5 @@
-//! The rules that compare the plan with the existing files: each is tested on cases that it reports and
-//! on similar ones that it does not.
+//! The rules that compare the plan with the existing files: each is tested on cases that it reports
+//! and on similar ones that it does not.
 
 use std::sync::Arc;
 

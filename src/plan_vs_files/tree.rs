@@ -226,8 +226,7 @@ impl<'a> Tree<'a> {
         Ok(matching)
     }
 
-    /// The files with the glob's literal basename prefix or with its literal suffix, whichever are
-    /// fewer.
+    /// The files with the glob's literal basename prefix or its literal suffix, whichever are fewer.
     fn candidates(&self, glob: &Glob) -> &[usize] {
         let literals = glob.literals();
         let by_name = with_prefix(

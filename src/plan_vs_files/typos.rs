@@ -1,8 +1,8 @@
 //! Globs that match no file because of a typo.
 //!
-//! A glob without a match may be right: the task may create the file. It is taken for a typo if the
-//! name of a missing folder resembles an existing one, if the glob names a folder instead of the files
-//! in it, or if it would match in a deeper folder.
+//! A glob without a match may be right: the task may create the file. It counts as a typo if the
+//! name of a missing folder resembles an existing one, if the glob names a folder instead of the
+//! files in it, or if it would match in a deeper folder.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -13,8 +13,8 @@ use crate::glob::{self, Glob, Undecided};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 
-/// The budget for the typos of a plan: a few seconds. 100,000 globs with missing folders, compared with
-/// 5,000 existing ones, spend a tenth of it.
+/// The budget for the typos of a plan: a few seconds. 100,000 globs with missing folders, compared
+/// with 5,000 existing ones, spend a tenth of it.
 pub(super) const MAX_STEPS: usize = 1_000_000_000;
 
 /// The cost of comparing two names that pass the cheap tests.
@@ -94,7 +94,7 @@ struct Finder<'t, 'a> {
     tree: &'t Tree<'a>,
     /// The names of the folders in a folder, cached when first needed.
     names: HashMap<&'a [u8], Names<'a>>,
-    /// The last missing folder and its similar one: the globs of one lane mostly miss the same folder.
+    /// The last missing folder and its similar one: the globs of a lane mostly miss the same one.
     last: Option<(Vec<u8>, Option<SimilarFolder<'a>>)>,
     tree_budget: TreeBudget,
 }
@@ -144,7 +144,7 @@ impl<'a> Finder<'_, 'a> {
     fn misspelled(&mut self, glob: &Glob, missing: &[u8]) -> Result<Option<Typo>, Undecided> {
         let Some((parent, similar)) = self.similar(missing)? else { return Ok(None) };
         let depth = missing.iter().filter(|&&byte| byte == b'/').count();
-        // Slashes cannot be escaped, so each one before the first wildcard separates two components.
+        // Slashes cannot be escaped, so each one before the first wildcard splits two components.
         let components = glob.text().split('/').enumerate().map(|(index, component)| {
             if index == depth {
                 Cow::Owned(glob::escape(&String::from_utf8_lossy(similar)))

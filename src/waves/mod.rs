@@ -1,9 +1,9 @@
 //! The fewest waves for the tasks of a plan.
 //!
-//! The tasks of one wave run at the same time; a wave starts when the previous one is merged. A task
-//! comes in a later wave than the tasks it needs, and tasks whose lanes overlap are in different waves
-//! unless one of them allows it. The submodules only solve the scheduling problem; this module derives it
-//! from a plan.
+//! The tasks of one wave run at the same time; a wave starts when the previous one is merged. A
+//! task comes in a later wave than the tasks it needs, and tasks whose lanes overlap are in
+//! different waves unless one of them allows it. The submodules only solve the scheduling problem;
+//! this module derives it from a plan.
 
 mod bounds;
 pub mod constraints;
@@ -33,7 +33,7 @@ pub struct Waves {
     pub waves: Vec<Vec<ScheduledTask>>,
     /// A proven lower bound for the number of waves.
     pub at_least: usize,
-    /// Edits each of which saves a wave.
+    /// Edits that would each save a wave.
     pub edits: Vec<PlanEdit>,
     /// Whether every single edit was tried.
     pub all_edits_tried: bool,
@@ -114,7 +114,7 @@ impl Waves {
         let needs = needs.map(|task| task.needs.iter().map(|need| need.value).collect());
         let needs: IndexVec<TaskId, Vec<TaskId>> = needs.collect();
         let edits = plan.tasks.len() <= MAX_TASKS_FOR_EDITS;
-        // Without one of the needs, ordered tasks may become concurrent, so find all their overlaps.
+        // Dropping a need may make ordered tasks concurrent, so find all overlaps.
         let ordering_needs =
             if edits { vec![Vec::new(); needs.len()].into() } else { needs.clone() };
         let conflicts = Conflicts::new(plan, &Order::from_needs(&ordering_needs), files)?;
@@ -194,7 +194,7 @@ impl Waves {
 /// Pairs of tasks, in plan order, and why they cannot share a wave.
 type Reasons = BTreeMap<(TaskId, TaskId), Reason>;
 
-/// The pairs of tasks that cannot share a wave, whatever their order.
+/// The pairs of tasks that cannot share a wave, even without an order between them.
 struct Conflicts {
     reasons: Reasons,
     unknown: Vec<TaskId>,

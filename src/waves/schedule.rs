@@ -1,8 +1,9 @@
 //! Putting tasks into waves.
 //!
-//! The tasks are divided into pieces first: unconnected pieces share their waves, and pieces that follow
-//! one another as a whole get consecutive waves. Each remaining piece gets a schedule by greedy colouring
-//! and a lower bound from [`super::bounds`]; if the two differ, [`super::search`] tries to close the gap.
+//! The tasks are divided into pieces first: unconnected pieces share their waves, and pieces that
+//! follow one another as a whole get consecutive waves. Each remaining piece gets a schedule by
+//! greedy colouring and a lower bound from [`super::bounds`]; if the two differ, [`super::search`]
+//! tries to close the gap.
 
 use crate::index::{IndexVec, TaskId};
 use std::cmp::{Ordering, Reverse};
@@ -15,8 +16,8 @@ use super::{bounds, search};
 const MAX_DEPTH: usize = 64;
 
 impl Constraints {
-    /// Finds a schedule with the fewest waves if the budget lasts, and never more than giving each task
-    /// its first possible wave in plan order.
+    /// Finds a schedule with the fewest waves if the budget lasts, and never more than giving each
+    /// task its first possible wave in plan order.
     #[must_use]
     pub fn schedule(&self, budget: &mut SearchBudget) -> Schedule {
         self.schedule_within(1, budget)

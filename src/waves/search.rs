@@ -1,8 +1,8 @@
 //! Whether tasks fit into a number of waves: an exhaustive search within a budget.
 //!
-//! The domain of a task is the set of waves it may still be in. The task with the smallest domain is put
-//! into each of its waves in turn, and the effect on the others is propagated through needs and conflicts
-//! (Brélaz's DSATUR with forward checking).
+//! The domain of a task is the set of waves it may still be in. The task with the smallest domain
+//! is put into each of its waves in turn, and the effect on the others is propagated through needs
+//! and conflicts (Brélaz's DSATUR with forward checking).
 
 use super::constraints::SearchBudget;
 use super::piece::Piece;

@@ -150,7 +150,7 @@ fn fits_by_brute_force(constraints: &Constraints, waves: usize, wave: &mut Vec<u
     })
 }
 
-/// The number of waves if each task gets its first possible wave, in plan order as far as needs allow.
+/// The number of waves if each task gets its first possible wave, in plan order where needs allow.
 fn first_fit(constraints: &Constraints) -> usize {
     let mut wave: IndexVec<TaskId, Option<usize>> = constraints.tasks().map(|_| None).collect();
     let ready = |wave: &IndexVec<TaskId, Option<usize>>, task: TaskId| {

@@ -1,7 +1,6 @@
 //! One lane names a file where another names a folder.
 //!
-//! Only folders that a glob spells out count: `**/*.md` does not mean that `src/main.rs` should be a
-//! folder.
+//! Only folders that a glob spells out count: `**/*.md` does not make `src/main.rs` a folder.
 
 use std::collections::HashMap;
 
@@ -68,8 +67,8 @@ struct PathPrefix<'a> {
     whole: bool,
 }
 
-/// The literal prefixes of globs with braces, if they may name a file or a folder above one. For all
-/// others, the common prefix is enough.
+/// The literal prefixes of globs with braces, if they may name a file or a folder above one. For
+/// all others, the common prefix is enough.
 fn expand_braces(
     globs: &[Entry<'_, LaneGlob>],
     clashes: &mut Clashes,
@@ -106,7 +105,7 @@ fn expand_braces(
     expanded
 }
 
-/// Visits each file that a glob names, with that glob and another one that names a path below the file.
+/// Visits each file that a glob names, with that glob and another that names a path below it.
 fn for_each_below<'a>(
     globs: &[Entry<'a, LaneGlob>],
     expanded: &'a HashMap<LaneGlob, Vec<LiteralPrefix>>,
