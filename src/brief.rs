@@ -1,12 +1,11 @@
-//! What the worker on a task has to know of the plan.
+//! What someone who works on a task needs to know about the plan.
 //!
-//! The neighbours of a task are those that may run at the same time and whose lanes are near its
-//! own. In this order:
+//! The neighbours of a task are the concurrent tasks whose lanes border on its own, in this order:
 //!
-//! 1. both may write some path, or nobody could decide that;
-//! 2. one of the two excludes what a glob of the other holds;
-//! 3. globs of the two lie in the same folder, or one in a folder above the other's, the root aside:
-//!    the deeper the folder that they have in common, the nearer.
+//! 1. both may write some path, or that is undecided;
+//! 2. one excludes paths that match a glob of the other;
+//! 3. both have globs in the same folder, or in a folder and one below it, except at the root; the
+//!    deeper the common folder, the nearer.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -19,45 +18,44 @@ use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan, Task};
 
-/// What the worker on a task has to know.
+/// What someone who works on a task needs to know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Brief<'p> {
-    /// The plan.
+    /// The plan of the task.
     pub plan: &'p Plan,
-    /// The place of the task in it.
+    /// The id of the task.
     pub task: TaskId,
-    /// What the task may write.
-    pub lane: LaneIs,
-    /// The neighbours, the nearest first.
+    /// Whether the task has a lane.
+    pub lane: LaneState,
+    /// The neighbours, nearest first.
     pub neighbours: Vec<Neighbour<'p>>,
-    /// Which files the plan says are usually written together, where a glob of the task holds some
-    /// of the ones: the ones, and the others.
+    /// The entries of the plan's `companions` whose left glob intersects the lane.
     pub companions: Vec<(&'p GlobEntry, &'p [GlobEntry])>,
     /// The tasks that are merged before this one starts.
     pub needs: Vec<TaskId>,
-    /// The tasks that start when this one is merged.
+    /// The tasks that wait for this one to be merged.
     pub needed_by: Vec<TaskId>,
 }
 
-/// What a task may write, in a word.
+/// Whether a task has a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LaneIs {
-    /// Some paths.
+pub enum LaneState {
+    /// It has globs.
     Some,
-    /// Nothing, on purpose.
+    /// It is deliberately empty.
     Empty,
-    /// Nobody knows: the plan does not say, or could not be understood.
+    /// It is missing or invalid.
     Unknown,
 }
 
-/// A task at the border.
+/// A task with a neighbouring lane.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Neighbour<'p> {
-    /// The place of the task in the plan.
+    /// The id of the task.
     pub task: TaskId,
-    /// Its glob that is nearest.
+    /// Its nearest glob.
     pub entry: &'p GlobEntry,
     /// What makes it a neighbour.
     pub border: Border,
@@ -66,33 +64,32 @@ pub struct Neighbour<'p> {
 /// What makes two tasks neighbours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Border {
-    /// Both may write this path; nothing where nobody could decide that.
+    /// Both may write this path; `None` if that is undecided.
     Overlap(Option<RepoPath>),
-    /// One of the two excludes what the other writes.
+    /// One excludes what the other writes.
     Exclusion,
-    /// They write below a common folder.
+    /// Both write below a common folder.
     Folder,
 }
 
 impl<'p> Brief<'p> {
-    /// Puts together what the worker on a task has to know. `files` are those that exist, in byte
-    /// order.
+    /// Collects the brief of a task. `files` are the existing files, in byte order.
     #[must_use]
     pub fn new(plan: &'p Plan, task: TaskId, files: &[RepoPath]) -> Brief<'p> {
         let this = &plan[task];
         let lane = if plan.is_lane_unknown(task) {
-            LaneIs::Unknown
+            LaneState::Unknown
         } else if this.is_review_only() {
-            LaneIs::Empty
+            LaneState::Empty
         } else {
-            LaneIs::Some
+            LaneState::Some
         };
         let (lanes, order) = (plan.lanes(), Order::new(plan));
         let borders = Borders { plan, task, lanes: &lanes, order: &order };
-        let writes_some = |(one, _): &&(GlobEntry, Vec<GlobEntry>)| {
+        let is_written = |(one, _): &&(GlobEntry, Vec<GlobEntry>)| {
             one.glob.as_ref().is_ok_and(|glob| may_intersect(lanes.of(task), glob))
         };
-        let companions = plan.companions.iter().filter(writes_some);
+        let companions = plan.companions.iter().filter(is_written);
         let needs_this = |other: &Task| other.needs.iter().any(|need| need.value == task);
         let all = plan.tasks.ids();
         Brief {
@@ -106,21 +103,21 @@ impl<'p> Brief<'p> {
         }
     }
 
-    /// Whether nothing about the task's lane is left open.
+    /// Whether the task's lane is known.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.lane != LaneIs::Unknown
+    pub fn is_complete(&self) -> bool {
+        self.lane != LaneState::Unknown
     }
 }
 
-/// Whether a lane holds some path of a glob, or may.
+/// Whether a lane may contain a path that matches a glob.
 fn may_intersect(lane: &Lane, glob: &Glob) -> bool {
     let subtracted: Vec<&Glob> = lane.exclusions().iter().chain(&lane.common().protect).collect();
     let mut budget = Budget::default();
-    let apart = |own: &Glob, budget: &mut Budget| {
+    let is_disjoint = |own: &Glob, budget: &mut Budget| {
         matches!(own.intersection(glob, &subtracted, budget), Intersection::Disjoint)
     };
-    lane.globs().iter().any(|own| !apart(own, &mut budget))
+    lane.globs().iter().any(|own| !is_disjoint(own, &mut budget))
 }
 
 struct Borders<'p, 'a> {
@@ -176,30 +173,30 @@ impl<'p> Borders<'p, '_> {
     }
 }
 
-/// The first glob of another lane of which one of the two excludes something that the other's glob
-/// holds.
+/// The first glob of `other` that intersects an exclusion of `own`; else the first one that is cut
+/// by an exclusion of `other` that intersects a glob of `own`.
 fn excluded(own: &Lane, other: &Lane, budget: &mut Budget) -> Option<GlobId> {
-    let mut meets = |one: &Glob, other: &Glob| {
+    let mut intersects = |one: &Glob, other: &Glob| {
         !matches!(one.intersection(other, &[], budget), Intersection::Disjoint)
     };
-    let by_own = |glob: &Glob, meets: &mut dyn FnMut(&Glob, &Glob) -> bool| {
-        own.exclusions().iter().any(|exclusion| meets(glob, exclusion))
+    let is_cut_by_own = |glob: &Glob, intersects: &mut dyn FnMut(&Glob, &Glob) -> bool| {
+        own.exclusions().iter().any(|exclusion| intersects(glob, exclusion))
     };
-    if let Some(glob) = other.globs().position(|glob| by_own(glob, &mut meets)) {
+    if let Some(glob) = other.globs().position(|glob| is_cut_by_own(glob, &mut intersects)) {
         return Some(glob);
     }
-    let by_other = |exclusion: &Glob| own.globs().iter().any(|glob| meets(glob, exclusion));
-    let exclusion = other.exclusions().iter().position(by_other)?;
-    // Of its globs, the first from which the exclusion takes something.
+    let cuts_own = |exclusion: &Glob| own.globs().iter().any(|glob| intersects(glob, exclusion));
+    let exclusion = other.exclusions().iter().position(cuts_own)?;
+    // The first of its globs that the exclusion cuts.
     let exclusion = &other.exclusions()[exclusion];
     let first = other.globs().ids().next();
-    other.globs().position(|glob| meets(glob, exclusion)).or(first)
+    other.globs().position(|glob| intersects(glob, exclusion)).or(first)
 }
 
-/// The folders in which all paths of a lane's globs lie, as far as their literal beginnings say.
+/// The folders in the literal prefixes of a lane's globs.
 struct Folders<'a> {
     own: HashSet<&'a [u8]>,
-    /// Those above them.
+    /// The folders above `own`.
     above: HashSet<&'a [u8]>,
 }
 
@@ -210,7 +207,7 @@ impl<'a> Folders<'a> {
         Folders { own, above }
     }
 
-    /// How deep the folder is that a glob has in common with these.
+    /// The depth of the deepest folder that a glob has in common with these; 0 for the root.
     fn depth_in_common(&self, glob: &Glob) -> usize {
         let Some(folder) = folder(glob) else { return 0 };
         let depth = |folder: &[u8]| folder.split(|&byte| byte == b'/').count();
@@ -221,13 +218,13 @@ impl<'a> Folders<'a> {
     }
 }
 
-/// The folder in which all paths of a glob lie; nothing for the root.
+/// The folder that contains all paths of a glob; `None` for the root.
 fn folder(glob: &Glob) -> Option<&[u8]> {
     let slash = glob.prefix().iter().rposition(|&byte| byte == b'/')?;
     Some(&glob.prefix()[..slash])
 }
 
-/// A folder and those above it, the root aside.
+/// A folder and those above it, except the root.
 fn ancestors(folder: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::successors(Some(folder), |folder| {
         let slash = folder.iter().rposition(|&byte| byte == b'/')?;
@@ -241,25 +238,25 @@ mod tests {
     use crate::index::nth;
     use crate::plan::{PlanText, read};
 
-    /// The neighbours of the first task: id, nearest glob and why.
+    /// The neighbours of the first task: id, nearest glob and border.
     fn neighbours(text: &str) -> Vec<String> {
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         assert_eq!(plan.problems, [], "{text}");
         let brief = Brief::new(&plan, nth(0), &[]);
-        let told = brief.neighbours.iter().map(|neighbour| {
-            let why = match &neighbour.border {
+        let lines = brief.neighbours.iter().map(|neighbour| {
+            let border = match &neighbour.border {
                 Border::Overlap(Some(path)) => path.to_string(),
                 Border::Overlap(None) => "undecided".to_owned(),
                 Border::Exclusion => "excluded".to_owned(),
                 Border::Folder => "folder".to_owned(),
             };
-            format!("{} {} {why}", plan[neighbour.task].id.value, neighbour.entry.text)
+            format!("{} {} {border}", plan[neighbour.task].id.value, neighbour.entry.text)
         });
-        told.collect()
+        lines.collect()
     }
 
     #[test]
-    fn neighbours_are_those_whose_lanes_are_near() {
+    fn neighbours_by_border() {
         for (write, others, expected) in [
             (
                 "src/a/**",
@@ -269,7 +266,7 @@ mod tests {
             ("src/a/**", "b: {write: [docs/x, src/a/x]}", &["b src/a/x src/a/x"]),
             ("[src/**, '!src/gen/**']", "b: {write: [x, src/gen/**]}", &["b src/gen/** excluded"]),
             ("src/gen/**", "b: {write: [x, src/**, '!src/gen/**']}", &["b src/** excluded"]),
-            // The nearer first, in whatever order they stand.
+            // Nearest first, not in plan order.
             (
                 "src/a/one.rs",
                 "b: {write: src/x.rs}, c: {write: [q, src/a/two.rs]}, d: {write: src/a/deep/**}, e: \
@@ -284,12 +281,12 @@ mod tests {
     }
 
     #[test]
-    fn companions_are_told_where_the_lane_holds_the_one() {
+    fn companions_of_the_lane() {
         let text = "tasks: {a: {write: ['src/*.proto', '!src/x.*']}}\ncompanions: {'**/*.proto': \
                     gen/**, src/x.proto: never, '*.proto': never}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let brief = Brief::new(&plan, nth(0), &[]);
-        let ones: Vec<&str> = brief.companions.iter().map(|(one, _)| &*one.text).collect();
-        assert_eq!(ones, ["**/*.proto"]);
+        let files: Vec<&str> = brief.companions.iter().map(|(file, _)| &*file.text).collect();
+        assert_eq!(files, ["**/*.proto"]);
     }
 }

@@ -1,10 +1,10 @@
-//! The first verb: which lanes meet.
+//! Lanes of concurrent tasks that have paths in common.
 //!
-//! The globs of all lanes are held against each other by how they begin (`glob::candidates`), so that most
-//! are never compared. What remains is decided once for each two texts.
+//! Most pairs of globs are never compared: `glob::candidates` skips those with incompatible literal
+//! prefixes. The rest are decided once per pair of texts.
 
-mod choices;
 mod clashes;
+mod fixes;
 mod hazards;
 
 use std::collections::{HashMap, HashSet};
@@ -16,61 +16,61 @@ use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
-pub use choices::Chooser;
 pub use clashes::{Clash, ClashKind, Clashes, clashes};
-pub(crate) use hazards::goes_further;
+pub use fixes::FixFinder;
+pub(crate) use hazards::hazard_reaches_outside;
 pub use hazards::{Hazard, Hazards, ReadOverlap, hazards};
 
-/// The most pairs of globs that meet and are looked at, and the most pairs of lanes of which it is
-/// told: a thousand lanes that all meet each other are half as many.
-const MOST_PAIRS: usize = 1 << 22;
-const MOST_OVERLAPS: usize = 1 << 20;
+/// The most intersecting pairs of globs to collect.
+const MAX_PAIRS: usize = 1 << 22;
 
-/// How many existing files of an overlap are told by name.
-pub const SAMPLE: usize = 5;
+/// The most overlaps to report: twice as many as among a thousand lanes that all overlap.
+const MAX_OVERLAPS: usize = 1 << 20;
 
-/// Two concurrent tasks that may write the same path, or of which that could not be decided.
+/// How many existing files of an overlap are listed.
+pub const SAMPLE_SIZE: usize = 5;
+
+/// Two concurrent tasks that may write the same path, or for which that is undecided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overlap {
-    /// The places of the two tasks, the earlier in the plan first.
+    /// The two tasks, in plan order.
     pub tasks: (TaskId, TaskId),
-    /// The pairs of globs that meet and the path that proves it; the path is an existing file
-    /// wherever there is one in both lanes.
+    /// The intersecting pairs of globs and a witness: an existing file if one is in both lanes.
     pub shared: Shared,
-    /// How many existing files are in both lanes and not shared.
+    /// How many existing files are in both lanes and not under `share`.
     pub existing: usize,
-    /// The first of them.
+    /// The first [`SAMPLE_SIZE`] of these files.
     pub sample: Vec<RepoPath>,
 }
 
-/// Finds all overlaps, in the order of their tasks.
+/// Finds all overlaps, in plan order.
 ///
-/// `files` are those that exist, in byte order.
+/// `files` are the existing files, in byte order.
 #[must_use]
 pub fn overlaps(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     overlaps_among(lanes, |left, right| order.concurrent(left, right), files)
 }
 
-/// Finds the overlaps of one task, in the order of the others.
+/// Finds the overlaps of one task, in plan order.
 ///
-/// `files` are those that exist, in byte order.
+/// `files` are the existing files, in byte order.
 #[must_use]
 pub fn overlaps_of(task: TaskId, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
-    let wanted = |left, right| (left == task || right == task) && order.concurrent(left, right);
-    overlaps_among(lanes, wanted, files)
+    let filter = |left, right| (left == task || right == task) && order.concurrent(left, right);
+    overlaps_among(lanes, filter, files)
 }
 
 fn overlaps_among(
     lanes: &Lanes,
-    wanted: impl Fn(TaskId, TaskId) -> bool,
+    filter: impl Fn(TaskId, TaskId) -> bool,
     files: &[RepoPath],
 ) -> Vec<Overlap> {
-    let mut finder = Finder::new(lanes, MOST_PAIRS);
+    let mut finder = Finder::new(lanes, MAX_PAIRS);
     let globs: Vec<_> = lanes.globs().collect();
-    let _ended_or_told = for_each_candidate(&globs, of_two_tasks, |one, other| {
+    let _stopped = for_each_candidate(&globs, different_tasks, |one, other| {
         let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
-        if wanted(left.of.0, right.of.0) {
-            finder.look(left, right)
+        if filter(left.of.0, right.of.0) {
+            finder.check(left, right)
         } else {
             ControlFlow::Continue(())
         }
@@ -78,55 +78,51 @@ fn overlaps_among(
     finder.overlaps(files)
 }
 
-/// Two globs that are not apart.
-struct Decided {
-    /// Their lanes.
+/// Two globs that intersect, or may.
+struct GlobPair {
     tasks: (TaskId, TaskId),
-    /// Their places in them.
     globs: (GlobId, GlobId),
     decision: Decision,
 }
 
-/// Decides pairs of globs one after the other, and puts together those that are not apart.
+/// Collects the pairs of globs that are not disjoint.
 struct Finder<'a> {
     lanes: &'a Lanes,
-    decisions: Decisions<'a>,
-    decided: Vec<Decided>,
-    most: usize,
+    decisions: DecisionCache<'a>,
+    pairs: Vec<GlobPair>,
+    max_pairs: usize,
 }
 
 impl<'a> Finder<'a> {
-    /// Of more than `most` pairs that are not apart, the first that is left out is undecided, for all
-    /// of them.
-    fn new(lanes: &'a Lanes, most: usize) -> Finder<'a> {
-        Finder { lanes, decisions: Decisions::new(lanes), decided: Vec::new(), most }
+    /// After `max_pairs`, one more pair is added as undecided, to show that some are missing.
+    fn new(lanes: &'a Lanes, max_pairs: usize) -> Finder<'a> {
+        Finder { lanes, decisions: DecisionCache::new(lanes), pairs: Vec::new(), max_pairs }
     }
 
-    /// Decides a pair. There is no going on where that was the last.
-    fn look(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) -> ControlFlow<()> {
+    /// Decides a pair; breaks if there is no room for more.
+    fn check(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) -> ControlFlow<()> {
         let mut decision = self.decisions.of(self.lanes, left, right);
         if decision == Decision::Apart {
             return ControlFlow::Continue(());
         }
-        let too_many = self.decided.len() >= self.most;
+        let too_many = self.pairs.len() >= self.max_pairs;
         if too_many {
             decision = Decision::Undecided;
         }
         let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
-        self.decided.push(Decided { tasks, globs, decision });
+        self.pairs.push(GlobPair { tasks, globs, decision });
         if too_many { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// What was found, in the order of the lanes.
+    /// Merges the pairs into overlaps, in plan order.
     fn overlaps(mut self, files: &[RepoPath]) -> Vec<Overlap> {
-        self.decided.sort_unstable_by_key(|decided| (decided.tasks, decided.globs));
+        self.pairs.sort_unstable_by_key(|pair| (pair.tasks, pair.globs));
         let mut overlaps: Vec<Overlap> = Vec::new();
-        for of_two_tasks in self.decided.chunk_by(|one, other| one.tasks == other.tasks) {
-            let tasks = of_two_tasks[0].tasks;
-            let pairs =
-                of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
-            let mut shared: Shared = pairs.collect();
-            let too_many = overlaps.len() >= MOST_OVERLAPS;
+        for pairs in self.pairs.chunk_by(|one, other| one.tasks == other.tasks) {
+            let tasks = pairs[0].tasks;
+            let mut shared: Shared =
+                pairs.iter().map(|pair| (pair.globs, pair.decision.clone())).collect();
+            let too_many = overlaps.len() >= MAX_OVERLAPS;
             if too_many {
                 let (pairs, undecided) = (shared.pairs, shared.undecided);
                 let first = pairs.into_iter().chain(undecided).take(1).collect();
@@ -138,37 +134,37 @@ impl<'a> Finder<'a> {
             }
         }
         if !files.is_empty() && !overlaps.is_empty() {
-            let meeting: HashSet<TaskId> =
+            let overlapping: HashSet<TaskId> =
                 overlaps.iter().flat_map(|overlap| [overlap.tasks.0, overlap.tasks.1]).collect();
-            let held = self.lanes.matched(|task| meeting.contains(&task), files);
+            let matched = self.lanes.matched(|task| overlapping.contains(&task), files);
             for overlap in overlaps.iter_mut().filter(|overlap| !overlap.shared.pairs.is_empty()) {
-                overlap.look_at_files(self.lanes, &held, files);
+                overlap.count_files(self.lanes, &matched, files);
             }
         }
         overlaps
     }
 }
 
-fn of_two_tasks(one: LaneGlob, other: LaneGlob) -> bool {
+fn different_tasks(one: LaneGlob, other: LaneGlob) -> bool {
     one.0 != other.0
 }
 
-/// What is known of pairs of globs, by their texts.
+/// Decisions about pairs of globs, by their identities.
 ///
-/// What the plan shares and protects is taken from every pair alike. The exclusions of two lanes
-/// matter only where they hold the path that was found without them.
-struct Decisions<'a> {
+/// `share` and `protect` are subtracted from every pair, so they do not affect the key. The
+/// exclusions of the two lanes matter only if they match the witness found without them.
+struct DecisionCache<'a> {
     common: Vec<&'a Glob>,
-    known: HashMap<(usize, usize), Decision>,
+    cache: HashMap<(usize, usize), Decision>,
     budget: Budget,
 }
 
-impl<'a> Decisions<'a> {
-    fn new(lanes: &'a Lanes) -> Decisions<'a> {
+impl<'a> DecisionCache<'a> {
+    fn new(lanes: &'a Lanes) -> DecisionCache<'a> {
         let common = lanes.common().into_iter();
         let common = common.flat_map(|common| common.protect.iter().chain(&common.share));
-        let (known, budget) = (HashMap::new(), Budget::default());
-        Decisions { common: common.collect(), known, budget }
+        let (cache, budget) = (HashMap::new(), Budget::default());
+        DecisionCache { common: common.collect(), cache, budget }
     }
 
     fn of(
@@ -179,18 +175,18 @@ impl<'a> Decisions<'a> {
     ) -> Decision {
         let (one, other) = (left.glob.identity(), right.glob.identity());
         let (common, budget) = (&self.common, &mut self.budget);
-        let known = self
-            .known
+        let cached = self
+            .cache
             .entry((one.min(other), one.max(other)))
             .or_insert_with(|| decide(left.glob, right.glob, common, budget));
         let lanes = [lanes.of(left.of.0), lanes.of(right.of.0)];
-        let excluded = match &*known {
+        let excluded = match &*cached {
             Decision::Apart => return Decision::Apart,
             Decision::Meet(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),
             Decision::Undecided => lanes.iter().any(|lane| !lane.exclusions().is_empty()),
         };
         if !excluded {
-            return known.clone();
+            return cached.clone();
         }
         let exclusions = lanes.iter().flat_map(|lane| lane.exclusions());
         let subtracted: Vec<&Glob> = self.common.iter().copied().chain(exclusions).collect();
@@ -198,39 +194,38 @@ impl<'a> Decisions<'a> {
     }
 }
 
-/// Whether a lane's exclusions hold a path, or may.
+/// Whether a lane's exclusions match a path, or may.
 fn excludes(lane: &Lane, path: &RepoPath) -> bool {
     lane.exclusions().iter().any(|glob| glob.is_match(path) != Ok(false))
 }
 
 impl Overlap {
-    fn look_at_files(
+    fn count_files(
         &mut self,
         lanes: &Lanes,
-        held: &IndexVec<TaskId, Vec<usize>>,
+        matched: &IndexVec<TaskId, Vec<usize>>,
         files: &[RepoPath],
     ) {
-        let (left, right) = (&held[self.tasks.0], &held[self.tasks.1]);
+        let (left, right) = (&matched[self.tasks.0], &matched[self.tasks.1]);
         let (few, many) = if left.len() < right.len() { (left, right) } else { (right, left) };
         for file in few {
             if many.binary_search(file).is_ok() {
                 self.existing += 1;
-                if self.sample.len() < SAMPLE {
+                if self.sample.len() < SAMPLE_SIZE {
                     self.sample.push(files[*file].clone());
                 }
             }
         }
         let Some(first) = self.sample.first() else { return };
-        let holds =
-            |task: TaskId, place: GlobId| lanes.of(task).globs()[place].is_match(first) == Ok(true);
-        let pair = self
-            .shared
-            .pairs
-            .iter()
-            .position(|&(left, right)| holds(self.tasks.0, left) && holds(self.tasks.1, right));
-        // The pair that the file is in comes first; the others keep their order.
-        if let Some(place) = pair {
-            let pair = self.shared.pairs.remove(place);
+        let matches =
+            |task: TaskId, index: GlobId| lanes.of(task).globs()[index].is_match(first) == Ok(true);
+        let pair =
+            self.shared.pairs.iter().position(|&(left, right)| {
+                matches(self.tasks.0, left) && matches(self.tasks.1, right)
+            });
+        // The pair that matches the witness comes first.
+        if let Some(index) = pair {
+            let pair = self.shared.pairs.remove(index);
             self.shared.pairs.sort_unstable();
             self.shared.pairs.insert(0, pair);
             self.shared.witness = Some(first.clone());
@@ -273,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn concurrent_tasks_with_a_path_in_common_overlap() {
+    fn common_path_of_concurrent_tasks() {
         let text = "tasks:\n  a: {write: src/**}\n  b: {write: '**/x.rs'}\n  c: {write: docs/**}\n  \
                     d: {write: '**', needs: [a, b, c]}\n  e: {write: []}\n";
         assert_eq!(
@@ -283,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_file_is_the_witness_and_counted() {
+    fn existing_file_is_the_witness() {
         let text = "tasks:\n  a: {write: [z/*, 'src/**', '!src/0']}\n  b: {write: ['**/x', src/*, z/q]}\nshare: src/log\n";
         assert_eq!(
             found(text, &["README.md", "src/0", "src/a", "src/log", "src/y/x"]),
@@ -292,33 +287,33 @@ mod tests {
     }
 
     #[test]
-    fn shared_and_protected_paths_are_no_overlap() {
+    fn shared_and_protected_paths() {
         let text = "tasks:\n  a: {write: [log, p/x]}\n  b: {write: [log, p/*]}\nshare: log\nprotect: p/**\n";
         assert_eq!(found(text, &["log", "p/x"]), []);
     }
 
     #[test]
-    fn too_many_pairs_are_undecided_from_the_first_that_is_left_out() {
+    fn pair_limit_leaves_undecided() {
         let plan = plan("tasks:\n  a: {write: '*'}\n  b: {write: '*'}\n  c: {write: '*'}\n");
         let lanes = plan.lanes();
-        let told = |most: usize| {
-            let mut finder = Finder::new(&lanes, most);
+        let find = |max_pairs: usize| {
+            let mut finder = Finder::new(&lanes, max_pairs);
             let globs: Vec<_> = lanes.globs().collect();
             let ended =
-                for_each_candidate(&globs, of_two_tasks, |one, other| finder.look(one, other));
+                for_each_candidate(&globs, different_tasks, |one, other| finder.check(one, other));
             let overlaps = finder.overlaps(&[]);
             let decided = |overlap: &Overlap| overlap.shared.undecided.is_empty();
             let decided: Vec<bool> = overlaps.iter().map(decided).collect();
             (ended.is_continue(), decided)
         };
-        assert_eq!(told(3), (true, vec![true, true, true]));
-        assert_eq!(told(2), (false, vec![true, true, false]));
-        assert_eq!(told(1), (false, vec![true, false]));
+        assert_eq!(find(3), (true, vec![true, true, true]));
+        assert_eq!(find(2), (false, vec![true, true, false]));
+        assert_eq!(find(1), (false, vec![true, false]));
     }
 
     #[test]
-    fn the_index_finds_what_comparing_all_pairs_finds() {
-        // Alike in how they begin, with names that begin alike.
+    fn agrees_with_comparing_all_pairs() {
+        // Similar prefixes and basenames.
         let globs = ["**/x*_{}.rs", "**/x{}_*", "src/**/x{}*", "src/x{}.rs", "*{}.rs", "src/**"];
         let tasks: String = (0..60)
             .map(|task| {

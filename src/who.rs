@@ -1,4 +1,4 @@
-//! Who may write a path, and by which words of the plan.
+//! Which tasks may write a path, and which globs of the plan say so.
 
 use crate::glob::{Glob, Undecided};
 use crate::index::{GlobId, IndexVec, TaskId};
@@ -6,25 +6,25 @@ use crate::lane::{Lanes, MatchedBy};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Own, Plan};
 
-/// What is asked about paths, made ready for any number of them.
+/// Answers which tasks may write a path, for any number of paths.
 #[derive(Debug)]
 pub struct Who<'p> {
     plan: &'p Plan,
     lanes: Lanes,
-    /// The globs of each task in the order of its lane.
+    /// The globs of each lane.
     globs: IndexVec<TaskId, IndexVec<GlobId, &'p GlobEntry>>,
     unknown: Vec<TaskId>,
 }
 
-/// Who may write one path.
+/// Which tasks may write one path.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Answer<'p> {
-    /// The tasks that may, in the order of the plan.
+pub struct Writers<'p> {
+    /// The tasks that may write it, in plan order.
     pub owners: Vec<Owner<'p>>,
-    /// What keeps all tasks from it.
-    pub protected: Option<Protection<'p>>,
-    /// The tasks of which nobody knows: a bound on work was reached.
+    /// What protects the path from all tasks.
+    pub protected: Option<ProtectedBy<'p>>,
+    /// The tasks for which a bound on work was reached.
     pub undecided: Vec<TaskId>,
 }
 
@@ -32,39 +32,39 @@ pub struct Answer<'p> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Owner<'p> {
-    /// The place of the task in the plan.
+    /// The id of the task.
     pub task: TaskId,
-    /// The first glob of the plan that says so.
+    /// The first glob that matches the path.
     pub entry: &'p GlobEntry,
-    /// Whether that glob is shared, and not the task's own.
+    /// Whether the glob comes from `share` instead of the task's `write`.
     pub shared: bool,
 }
 
 /// What protects a path.
 #[derive(Clone, Copy, Debug)]
-pub enum Protection<'p> {
+pub enum ProtectedBy<'p> {
     /// A glob of `protect`.
     Glob(&'p GlobEntry),
-    /// The path belongs to the plan.
+    /// The path is part of the plan itself.
     Plan,
 }
 
-/// What is said of one thing that was asked about.
+/// The answer for one argument.
 #[derive(Clone, Debug)]
-pub enum Reply<'p> {
-    /// It is a path.
-    Answer(RepoPath, Answer<'p>),
-    /// It is none.
-    NoPath {
-        /// What was given.
+pub enum PathAnswer<'p> {
+    /// Which tasks may write this path.
+    Writers(RepoPath, Writers<'p>),
+    /// The argument is not a path in the repository.
+    InvalidPath {
+        /// The argument.
         text: String,
-        /// Why it is no path of the repository.
+        /// Why it is invalid.
         problem: String,
     },
 }
 
 impl<'p> Who<'p> {
-    /// Makes a plan ready to be asked.
+    /// Prepares to answer questions about a plan.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Who<'p> {
         let globs = plan.tasks.iter().map(|task| task.globs().map(|(entry, _)| entry).collect());
@@ -77,31 +77,32 @@ impl<'p> Who<'p> {
         }
     }
 
-    /// The plan that is asked.
+    /// The plan that the answers are about.
     #[must_use]
     pub fn plan(&self) -> &'p Plan {
         self.plan
     }
 
-    /// The tasks whose lanes are not known as a whole, so that they may hold more than is told.
+    /// The tasks whose lanes are not fully known, so that they may contain more paths than the
+    /// answers show.
     #[must_use]
     pub fn unknown(&self) -> &[TaskId] {
         &self.unknown
     }
 
-    /// Who may write a path.
+    /// Which tasks may write a path.
     #[must_use]
-    pub fn may_write(&self, path: &RepoPath) -> Answer<'p> {
+    pub fn may_write(&self, path: &RepoPath) -> Writers<'p> {
         let protected = self.protection(path);
         if protected.is_some() {
-            return Answer { protected, ..Answer::default() };
+            return Writers { protected, ..Writers::default() };
         }
-        let mut answer = Answer::default();
+        let mut answer = Writers::default();
         for task in self.lanes.candidates(path) {
             match self.lanes.of(task).matched_by(path) {
                 Ok(None) => {}
-                Ok(Some(MatchedBy::Glob(place))) => {
-                    let entry = self.globs[task][place];
+                Ok(Some(MatchedBy::Glob(glob))) => {
+                    let entry = self.globs[task][glob];
                     answer.owners.push(Owner { task, entry, shared: false });
                 }
                 Ok(Some(MatchedBy::Share)) => {
@@ -115,26 +116,26 @@ impl<'p> Who<'p> {
         answer
     }
 
-    /// Whether an answer is all there is to say.
+    /// Whether no bound on work and no invalid part of the plan affects an answer.
     #[must_use]
-    pub fn is_whole(&self, answer: &Answer<'_>) -> bool {
+    pub fn is_complete(&self, answer: &Writers<'_>) -> bool {
         answer.undecided.is_empty()
             && !self.plan.unknown
             && (answer.protected.is_some() || self.unknown.is_empty())
     }
 
-    fn protection(&self, path: &RepoPath) -> Option<Protection<'p>> {
+    fn protection(&self, path: &RepoPath) -> Option<ProtectedBy<'p>> {
         if self.plan.own_paths.iter().any(|own: &Own| own.holds(path)) {
-            return Some(Protection::Plan);
+            return Some(ProtectedBy::Plan);
         }
-        first(&self.plan.protect, path).map(Protection::Glob)
+        first(&self.plan.protect, path).map(ProtectedBy::Glob)
     }
 }
 
-/// The first glob that matches a path for sure.
+/// The first glob that certainly matches a path.
 fn first<'p>(entries: &'p [GlobEntry], path: &RepoPath) -> Option<&'p GlobEntry> {
-    let holds = |glob: &Glob| glob.is_match(path) == Ok(true);
-    entries.iter().find(|entry| entry.glob.as_ref().is_ok_and(holds))
+    let matches = |glob: &Glob| glob.is_match(path) == Ok(true);
+    entries.iter().find(|entry| entry.glob.as_ref().is_ok_and(matches))
 }
 
 #[cfg(test)]
@@ -142,8 +143,8 @@ mod tests {
     use super::*;
     use crate::plan::{PlanText, read};
 
-    /// What is said of a path, in a few words.
-    fn said(text: &str, path: &str) -> String {
+    /// A short text of the answer for a path.
+    fn describe(text: &str, path: &str) -> String {
         let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
         plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
         let who = Who::new(&plan);
@@ -153,15 +154,15 @@ mod tests {
             format!("{id} by {}{}", owner.entry.text, if owner.shared { ", shared" } else { "" })
         });
         let protected = answer.protected.map(|protection| match protection {
-            Protection::Plan => "the plan".to_owned(),
-            Protection::Glob(entry) => format!("protected by {}", entry.text),
+            ProtectedBy::Plan => "the plan".to_owned(),
+            ProtectedBy::Glob(entry) => format!("protected by {}", entry.text),
         });
-        let whole = if who.is_whole(&answer) { "" } else { " and nobody knows who else" };
+        let whole = if who.is_complete(&answer) { "" } else { " (incomplete)" };
         owners.chain(protected).collect::<Vec<_>>().join("; ") + whole
     }
 
     #[test]
-    fn a_path_belongs_to_the_tasks_whose_lanes_hold_it() {
+    fn owners_and_protection() {
         let text = "tasks:\n  a: {write: ['./x', 'src/*', 'src/**', '!src/gen/**']}\n  b: {write: \
                     '**/b'}\n  c: {write: []}\nshare: log\nprotect: [p/**, '**/secret']\n";
         for (path, expected) in [
@@ -176,16 +177,16 @@ mod tests {
             ("README.md", ""),
         ] {
             let sound = text.replace("'./x', ", "");
-            assert_eq!(said(&sound, path), expected, "{path}");
+            assert_eq!(describe(&sound, path), expected, "{path}");
             let known = path.starts_with("p/") || matches!(path, "secret" | "lanes.yaml");
-            let more = if known { "" } else { " and nobody knows who else" };
-            assert_eq!(said(text, path), format!("{expected}{more}"), "{path}, a glob invalid");
+            let more = if known { "" } else { " (incomplete)" };
+            assert_eq!(describe(text, path), format!("{expected}{more}"), "{path}, a glob invalid");
         }
     }
 
     #[test]
-    fn what_protects_may_be_what_could_not_be_read() {
+    fn invalid_protect_glob() {
         let text = "tasks: {a: {write: src/**}}\nprotect: ./src/x\n";
-        assert_eq!(said(text, "src/x"), "a by src/** and nobody knows who else");
+        assert_eq!(describe(text, "src/x"), "a by src/** (incomplete)");
     }
 }

@@ -1,4 +1,4 @@
-//! What follows from all that a gate looked at.
+//! Facts derived from the input of a gate.
 
 use std::sync::OnceLock;
 
@@ -11,16 +11,16 @@ use crate::lane::Lanes;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 
-/// What is known of the tasks' work.
+/// The facts about the tasks' changes.
 #[derive(Debug)]
 pub struct GateFacts<'a> {
-    /// The plan that judges.
+    /// The plan that the changes are checked against.
     pub plan: &'a Plan,
-    /// Its lanes.
+    /// The lanes of the plan.
     pub lanes: &'a Lanes,
-    /// Who may run beside whom.
+    /// Which tasks are concurrent.
     pub order: &'a Order,
-    /// What the gate looked at.
+    /// Everything the gate collected.
     pub input: &'a GateInput,
     protection: OnceLock<Protection<'a>>,
     changes: OnceLock<Vec<Placed<'a>>>,
@@ -31,7 +31,7 @@ pub struct GateFacts<'a> {
 }
 
 impl<'a> GateFacts<'a> {
-    /// The facts of what a gate looked at.
+    /// Computes nothing yet.
     #[must_use]
     pub fn new(
         plan: &'a Plan,
@@ -53,57 +53,56 @@ impl<'a> GateFacts<'a> {
         }
     }
 
-    /// The same, where the collisions are known already.
+    /// Sets collisions that are already known.
     #[must_use]
     pub fn with_collisions(mut self, collisions: Collisions<'a>) -> GateFacts<'a> {
         self.collisions = collisions.into();
         self
     }
 
-    /// The same, where the moved folders are known already.
+    /// Sets moved folders that are already known.
     #[must_use]
     pub fn with_moved(mut self, moved: MovedFolders<'a>) -> GateFacts<'a> {
         self.moved = moved.into();
         self
     }
 
-    /// What no task may write.
+    /// The paths that no task may write.
     pub fn protection(&self) -> &Protection<'a> {
         self.protection.get_or_init(|| Protection::new(self.plan, self.lanes))
     }
 
-    /// Every change with where it stands, in the order of the inputs and of the paths.
+    /// Every change with its placement, in the order of the diffs and paths.
     pub fn changes(&self) -> &[Placed<'a>] {
         let place = || gate::placed(self.plan, self.lanes, self.protection(), self.input);
         self.changes.get_or_init(place)
     }
 
-    /// Whether each link of the input escapes, or why nobody knows; in their order.
+    /// For each symlink of the input, whether it escapes or why that is unknown.
     pub fn escapes(&self) -> &[Result<Option<Escape>, NoEscape>] {
         let find = || gate::escapes(self.plan, self.lanes, self.protection(), self.input);
         self.escapes.get_or_init(find)
     }
 
-    /// Where two tasks changed one path.
+    /// Paths that two tasks changed.
     pub fn collisions(&self) -> &Collisions<'a> {
         let find = || gate::collisions(self.lanes, self.order, &self.input.diff);
         self.collisions.get_or_init(find)
     }
 
-    /// Where changed paths cannot stand together.
+    /// Changed paths that cannot coexist.
     pub fn clashes(&self) -> &PathClashes<'a> {
         self.clashes.get_or_init(|| gate::path_clashes(self.order, self.input))
     }
 
-    /// Where one task renames a folder and another adds files to it.
+    /// Folders that one task renames while another adds files to them.
     pub fn moved(&self) -> &MovedFolders<'a> {
         self.moved.get_or_init(|| {
             gate::moved_folders(self.order, &self.input.diff, &self.input.folder_renames)
         })
     }
 
-    /// Whether the run is about this task, or about the plan as a whole where there is none: it is
-    /// about the tasks whose work is judged.
+    /// Whether this run checks the changes of a task; always true for `None`, the plan as a whole.
     pub(crate) fn concerns(&self, task: Option<TaskId>) -> bool {
         task.is_none_or(|task| {
             self.input

@@ -1,10 +1,10 @@
-//! The facts that rules look at.
+//! The facts that rules use.
 //!
-//! Each is worked out once, by the room that owns it, when the first rule asks for it: a rule that is
-//! off costs nothing. Nothing here asks a disk or git.
+//! Each is computed once, by the room that owns it, when the first rule asks for it, so a rule that
+//! is off costs nothing. Nothing here accesses the disk or git.
 
 mod gate;
 mod plan;
 
 pub use gate::GateFacts;
-pub use plan::{Extents, PlanFacts};
+pub use plan::{LaneFacts, PlanFacts};

@@ -1,4 +1,4 @@
-//! What is known of a plan before its tasks start.
+//! Facts about a plan before its tasks start.
 
 use std::sync::OnceLock;
 
@@ -16,22 +16,22 @@ use crate::plan_vs_files::companions::Companions;
 use crate::plan_vs_files::typos::Typos;
 use crate::plan_vs_files::{self, Tree};
 
-/// What is known of a plan, and of the files that exist beside it.
+/// The facts about a plan and the existing files.
 #[derive(Debug)]
 pub struct PlanFacts<'a> {
-    /// The plan.
+    /// The plan that is checked.
     pub plan: &'a Plan,
-    /// Its lanes.
+    /// The lanes of the plan.
     pub lanes: &'a Lanes,
-    /// Who may run beside whom.
+    /// Which tasks are concurrent.
     pub order: &'a Order,
-    /// Why the files that exist may not all be known.
+    /// Why the list of existing files may be incomplete.
     pub gaps: Vec<Failure>,
     files: &'a [RepoPath],
     pub(crate) overlaps: OnceLock<Vec<Overlap>>,
     clashes: OnceLock<Clashes>,
     hazards: OnceLock<Hazards>,
-    extents: OnceLock<Extents>,
+    lane_facts: OnceLock<LaneFacts>,
     redundancies: OnceLock<IndexVec<TaskId, Redundancy>>,
     tree: OnceLock<Option<Tree<'a>>>,
     pub(crate) typos: OnceLock<Typos>,
@@ -39,20 +39,20 @@ pub struct PlanFacts<'a> {
     pub(crate) companions: OnceLock<Companions>,
 }
 
-/// What is left of each lane by itself, whatever the others are; `None` where that is undecided.
+/// Facts about single lanes; `None` means undecided.
 #[derive(Debug)]
-pub struct Extents {
-    /// For each task, whether its globs leave it no path.
-    pub vacant: IndexVec<TaskId, Option<bool>>,
-    /// For each task and each of its globs, whether it names only protected paths.
+pub struct LaneFacts {
+    /// For each task, whether no path is left to its globs.
+    pub empty: IndexVec<TaskId, Option<bool>>,
+    /// For each task and each of its globs, whether it matches only protected paths.
     pub protected: IndexVec<TaskId, Vec<Option<bool>>>,
-    /// For each sound glob that is shared, whether it names only protected paths.
+    /// For each valid glob of `share`, whether it matches only protected paths.
     pub protected_shares: Vec<Option<bool>>,
 }
 
 impl<'a> PlanFacts<'a> {
-    /// The facts of a plan. `files` are those that exist, in byte order, and `gaps` say why that may
-    /// not be all of them.
+    /// Computes nothing yet. `files` are the existing files, in byte order; `gaps` say why the list
+    /// may be incomplete.
     #[must_use]
     pub fn new(
         plan: &'a Plan,
@@ -70,7 +70,7 @@ impl<'a> PlanFacts<'a> {
             overlaps: OnceLock::new(),
             clashes: OnceLock::new(),
             hazards: OnceLock::new(),
-            extents: OnceLock::new(),
+            lane_facts: OnceLock::new(),
             redundancies: OnceLock::new(),
             tree: OnceLock::new(),
             typos: OnceLock::new(),
@@ -79,52 +79,52 @@ impl<'a> PlanFacts<'a> {
         }
     }
 
-    /// How many files exist.
+    /// The number of existing files.
     #[must_use]
     pub fn file_count(&self) -> usize {
         self.files.len()
     }
 
-    /// The lanes of concurrent tasks that share a path, by the tasks.
+    /// The concurrent tasks that may write the same path, in plan order.
     pub fn overlaps(&self) -> &[Overlap] {
         self.overlaps.get_or_init(|| overlap::overlaps(self.lanes, self.order, self.files))
     }
 
-    /// The overlaps alone, by value.
+    /// As [`PlanFacts::overlaps`], by value.
     #[must_use]
     pub fn into_overlaps(self) -> Vec<Overlap> {
         self.overlaps();
         self.overlaps.into_inner().unwrap_or_default()
     }
 
-    /// The lanes that share no path and hold some that cannot stand together.
+    /// The lanes that share no path but contain paths that cannot coexist.
     pub fn clashes(&self) -> &Clashes {
         self.clashes.get_or_init(|| overlap::clashes(self.lanes, self.order, self.overlaps()))
     }
 
-    /// What tasks read and concurrent ones may write.
+    /// The tasks that read what a concurrent task may write.
     pub fn hazards(&self) -> &Hazards {
         let find = || overlap::hazards(self.plan, self.lanes, self.order, self.files);
         self.hazards.get_or_init(find)
     }
 
-    /// What is left of each lane by itself.
-    pub fn extents(&self) -> &Extents {
-        self.extents.get_or_init(|| Extents::new(self.lanes))
+    /// Facts about single lanes.
+    pub fn lane_facts(&self) -> &LaneFacts {
+        self.lane_facts.get_or_init(|| LaneFacts::new(self.lanes))
     }
 
-    /// For each task, which of its sound globs and exclusions change nothing.
+    /// For each task, which of its valid globs and exclusions change nothing.
     ///
-    /// A vacant lane has none, and a glob of protected paths is not one: other rules report those.
+    /// Empty lanes and globs of protected paths are skipped: other rules report those.
     pub fn redundancies(&self) -> &IndexVec<TaskId, Redundancy> {
         self.redundancies.get_or_init(|| {
             let mut budget = Budget::default();
             let share = self.lanes.common().map_or(&[][..], |common| &common.share);
-            let Extents { vacant, protected, .. } = self.extents();
-            let tasks = self.plan.tasks.iter().zip(vacant).zip(protected);
-            let of_task = |((task, vacant), protected): ((&Task, &_), &Vec<_>)| {
-                let entries = asked_entries(task, protected);
-                match *vacant == Some(true) || entries.len() < 2 {
+            let LaneFacts { empty, protected, .. } = self.lane_facts();
+            let tasks = self.plan.tasks.iter().zip(empty).zip(protected);
+            let of_task = |((task, empty), protected): ((&Task, &_), &Vec<_>)| {
+                let entries = redundancy_entries(task, protected);
+                match *empty == Some(true) || entries.len() < 2 {
                     true => Redundancy::default(),
                     false => redundancy(&entries, share, &mut budget),
                 }
@@ -133,32 +133,31 @@ impl<'a> PlanFacts<'a> {
         })
     }
 
-    /// The globs that match no file by a slip.
+    /// The globs that match no file because of a typo.
     pub fn typos(&self) -> &Typos {
         self.typos.get_or_init(|| plan_vs_files::typos(self.plan, self.tree()))
     }
 
-    /// The lanes that hold too much.
+    /// The lanes that cover too much.
     pub fn broad_lanes(&self) -> &BroadLanes {
         self.broad_lanes.get_or_init(|| {
             plan_vs_files::broad_lanes(self.lanes, self.order, self.overlaps(), self.tree())
         })
     }
 
-    /// The companions that lanes lack.
+    /// The companions missing from lanes.
     pub fn companions(&self) -> &Companions {
         self.companions
             .get_or_init(|| plan_vs_files::companions(self.plan, self.lanes, self.tree()))
     }
 
-    /// The files that exist; `None` where they are not all known, for then nobody can say what does
-    /// not exist.
+    /// The existing files; `None` if some may be missing, since then nothing is known not to exist.
     fn tree(&self) -> Option<&Tree<'a>> {
         self.tree.get_or_init(|| self.gaps.is_empty().then(|| Tree::new(self.files))).as_ref()
     }
 
-    /// Whether an exclusion of a lane may take paths of a glob: it may be there for them alone, and
-    /// without the glob it would be in the way of nothing.
+    /// Whether an exclusion of a lane may subtract from a glob: removing the glob could then leave
+    /// that exclusion without effect.
     pub(crate) fn is_cut(&self, task: TaskId, glob: &Glob) -> bool {
         let mut budget = Budget::default();
         let mut exclusions = self.lanes.of(task).exclusions().iter();
@@ -168,11 +167,11 @@ impl<'a> PlanFacts<'a> {
     }
 }
 
-impl Extents {
-    fn new(lanes: &Lanes) -> Extents {
+impl LaneFacts {
+    fn new(lanes: &Lanes) -> LaneFacts {
         let mut budget = Budget::default();
         let tasks = lanes.ids();
-        let vacant = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut budget)).collect();
+        let empty = tasks.clone().map(|task| lanes.of(task).is_vacant(&mut budget)).collect();
         let protected = tasks
             .map(|task| {
                 let lane = lanes.of(task);
@@ -180,18 +179,17 @@ impl Extents {
             })
             .collect();
         let protected_shares = lanes.protected_shares(&mut budget);
-        Extents { vacant, protected, protected_shares }
+        LaneFacts { empty, protected, protected_shares }
     }
 }
 
-/// The sound globs and exclusions of a task, of which those are asked about that no other rule
-/// reports.
-fn asked_entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
+/// The valid globs and exclusions of a task, without asking about those that other rules report.
+fn redundancy_entries<'t>(task: &'t Task, protected: &[Option<bool>]) -> Vec<Entry<'t>> {
     let mut protected = protected.iter();
     let entry = |(entry, glob): (&'t GlobEntry, &'t Glob)| {
         let negated = entry.negated;
         let asked = match negated {
-            // What it takes away may be the paths of a glob that is invalid.
+            // It may subtract from an invalid glob.
             true => !task.unknown,
             false => protected.next() != Some(&Some(true)),
         };

@@ -76,7 +76,9 @@ impl<'f, 'a> Allowances<'f, 'a> {
         if rule == rules::READ_WRITE_HAZARD {
             let found = &facts.hazards().found;
             let at = found.binary_search_by_key(&(left, right), |one| (one.reader, one.writer));
-            at.is_ok_and(|at| overlap::goes_further(facts.plan, facts.lanes, &found[at], allowed))
+            at.is_ok_and(|at| {
+                overlap::hazard_reaches_outside(facts.plan, facts.lanes, &found[at], allowed)
+            })
         } else if rule == rules::OVERLAPPING_LANES {
             let found = facts.overlaps();
             let at = found.binary_search_by_key(&(left, right), |overlap| overlap.tasks);

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::lane::{Lanes, MatchedBy};
-use crate::overlap::SAMPLE;
+use crate::overlap::SAMPLE_SIZE;
 use crate::plan::{PlanText, read};
 use crate::report::{Format, Style, write};
 
@@ -112,7 +112,7 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
                 tasks: (left, right),
                 shared,
                 existing: both.len(),
-                sample: both.into_iter().take(SAMPLE).cloned().collect(),
+                sample: both.into_iter().take(SAMPLE_SIZE).cloned().collect(),
             });
         }
     }

@@ -48,5 +48,5 @@ pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Failure> {
         BriefTo::Json => AnswerFormat::Json,
     };
     to_stdout(|out| report::brief::write(&brief, format, out))?;
-    Ok(ask::status(brief.is_whole()))
+    Ok(ask::status(brief.is_complete()))
 }

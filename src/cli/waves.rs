@@ -31,5 +31,5 @@ pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Failure> {
         )
     })?;
     to_stdout(|out| report::waves::write(&plan, &waves, args.format.into(), out))?;
-    Ok(ask::status(waves.is_whole() && !plan.unknown))
+    Ok(ask::status(waves.is_complete() && !plan.unknown))
 }

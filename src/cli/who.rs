@@ -10,7 +10,7 @@ use clap::Args;
 use lanelint::failure::Failure;
 use lanelint::report;
 use lanelint::source::excerpt;
-use lanelint::who::{Reply, Who};
+use lanelint::who::{PathAnswer, Who};
 
 use super::UNUSABLE;
 use super::ask::{self, AnswerTo, Asked, PlanArgs};
@@ -58,14 +58,14 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
         match name.and_then(|name| base.path(&name).map_err(|problem| (name, problem))) {
             Ok(path) => {
                 let answer = who.may_write(&path);
-                whole &= who.is_whole(&answer);
-                Reply::Answer(path, answer)
+                whole &= who.is_complete(&answer);
+                PathAnswer::Writers(path, answer)
             }
             Err((name, problem)) => {
                 refused = true;
                 let text = String::from_utf8_lossy(&name).into_owned();
                 tell("error", &format!("no path of the repository: {problem}: {}", excerpt(&text)));
-                Reply::NoPath { text, problem }
+                PathAnswer::InvalidPath { text, problem }
             }
         }
     });

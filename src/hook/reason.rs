@@ -10,7 +10,7 @@ use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
 use crate::report::{name, names};
 use crate::rules;
-use crate::who::{Protection, Who};
+use crate::who::{ProtectedBy, Who};
 
 /// How many globs, tasks or files are named.
 const NAMED: usize = 10;
@@ -64,8 +64,8 @@ fn why(plan: &Plan, task: TaskId, path: &RepoPath, rule: &Rule) -> String {
     }
     let answer = Who::new(plan).may_write(path);
     match answer.protected {
-        Some(Protection::Plan) => return "it is part of the plan".to_owned(),
-        Some(Protection::Glob(entry)) => {
+        Some(ProtectedBy::Plan) => return "it is part of the plan".to_owned(),
+        Some(ProtectedBy::Glob(entry)) => {
             return format!("it is protected by {}, so no task may", quoted(&entry.text, GLOB));
         }
         None => {}

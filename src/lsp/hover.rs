@@ -161,7 +161,8 @@ fn wave(snapshot: &Snapshot, task: TaskId) -> String {
     let unknown = "Nobody knows in which wave it can start.";
     let Some(waves) = snapshot.waves() else { return unknown.to_owned() };
     let all = waves.waves.len();
-    let is_in = |wave: &Vec<crate::waves::Placed>| wave.iter().any(|placed| placed.task == task);
+    let is_in =
+        |wave: &Vec<crate::waves::ScheduledTask>| wave.iter().any(|placed| placed.task == task);
     match waves.waves.iter().position(is_in) {
         Some(wave) => format!("It can start in wave {} of {all}.", wave + 1),
         None => unknown.to_owned(),

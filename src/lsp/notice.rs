@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::report::brief::code;
 use crate::report::{name, names, shown};
 use crate::rules::{self, Rule};
-use crate::who::{Answer, Protection, Who};
+use crate::who::{ProtectedBy, Who, Writers};
 
 /// How many tasks are named.
 const TASKS: usize = 5;
@@ -113,7 +113,7 @@ fn information(
 }
 
 /// Whose the file is, and how to ask.
-fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Answer<'_>) -> String {
+fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Writers<'_>) -> String {
     let (task_name, file) = (name(plan, task), code(&path.to_string()));
     let owners: Vec<TaskId> = answer.owners.iter().map(|owner| owner.task).collect();
     let others = names(plan, &owners, TASKS);
@@ -121,11 +121,11 @@ fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Answer<'_>) -> S
     let plan_name = code(plan_name);
     let glob = code(&crate::glob::escape_path(path));
     match &answer.protected {
-        Some(Protection::Plan) => format!(
+        Some(ProtectedBy::Plan) => format!(
             "{file} is part of the plan, and so in no task's lane\n\
              help: propose the change to whoever owns the plan"
         ),
-        Some(Protection::Glob(entry)) => format!(
+        Some(ProtectedBy::Glob(entry)) => format!(
             "{file} is protected by {}, and so in no task's lane\n\
              help: propose the change to whoever owns {plan_name}",
             code(&entry.text)

@@ -1,5 +1,5 @@
-//! Which lanes share no path, and yet hold paths that cannot stand together: names that some file
-//! systems take for one, and a file where the other lane needs a folder.
+//! Lanes that share no path but contain paths that cannot coexist: names that some file systems
+//! treat as equal, or a file where the other lane needs a folder.
 
 mod folder;
 mod form;
@@ -13,11 +13,10 @@ use crate::lane::{Lane, LaneGlob, Lanes};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
-/// The most pairs of globs that meet when they are folded, or of which one needs a folder where the
-/// other names a file.
-const MOST_PAIRS: usize = 1 << 16;
+/// The most candidate pairs of globs for each kind of clash.
+const MAX_PAIRS: usize = 1 << 16;
 
-/// Why two paths cannot stand together.
+/// Why two paths cannot coexist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClashKind {
     /// They differ only in letter case or Unicode form.
@@ -26,52 +25,51 @@ pub enum ClashKind {
     Folder,
 }
 
-/// Two concurrent lanes that share no path, and hold paths that cannot stand together.
+/// Two concurrent lanes that share no path but contain paths that cannot coexist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
-    /// Why they cannot.
-    pub discord: ClashKind,
-    /// The tasks: the earlier in the plan first, or the one that names the file.
+    /// Why the paths cannot coexist.
+    pub kind: ClashKind,
+    /// The tasks: in plan order, or the one that names the file first.
     pub tasks: (TaskId, TaskId),
-    /// The places of the globs in their lanes.
+    /// One glob of each lane.
     pub globs: (GlobId, GlobId),
-    /// A path of either lane. Two forms that people do not write are told as the one path that both
-    /// come to.
+    /// One path of each lane; twice their folded form if no usual spelling of either was found.
     pub paths: [RepoPath; 2],
 }
 
-/// What is known of the clashes of a plan.
+/// The clashes of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clashes {
-    /// Those that were found, in the order of their tasks; for two tasks at most one of a kind.
+    /// In plan order; at most one of each kind for two tasks.
     pub found: Vec<Clash>,
-    /// The globs of which nothing is known, since a bound on work was reached: their tasks and their
-    /// places in the lanes, two of them or the first of many.
+    /// The globs that could not be compared because a bound on work was reached: a pair, or a glob
+    /// that was too large by itself.
     pub(crate) undecided: Vec<Vec<LaneGlob>>,
 }
 
-/// Finds the clashes of lanes that run beside each other and are in none of the overlaps.
+/// Finds the clashes of concurrent lanes that do not overlap.
 #[must_use]
 pub fn clashes(lanes: &Lanes, order: &Order, overlaps: &[Overlap]) -> Clashes {
     let overlapping: HashSet<(TaskId, TaskId)> =
         overlaps.iter().map(|overlap| overlap.tasks).collect();
-    let wanted = |one: TaskId, other: TaskId| {
+    let filter = |one: TaskId, other: TaskId| {
         one != other
             && order.concurrent(one, other)
             && !overlapping.contains(&(one.min(other), one.max(other)))
     };
     let mut clashes = Clashes::default();
-    form::find(lanes, wanted, &mut clashes);
-    folder::find(lanes, wanted, &mut clashes);
-    clashes.found.sort_by_key(|clash| (clash.tasks, clash.discord));
+    form::find(lanes, filter, &mut clashes);
+    folder::find(lanes, filter, &mut clashes);
+    clashes.found.sort_by_key(|clash| (clash.tasks, clash.kind));
     clashes.undecided.sort_unstable();
     let tasks = |globs: &[LaneGlob]| globs.iter().map(|glob| glob.0).collect::<Vec<_>>();
     clashes.undecided.dedup_by_key(|globs| tasks(globs));
     clashes
 }
 
-/// What is taken from the globs of a lane.
-fn taken(lane: &Lane) -> Vec<&Glob> {
+/// What is subtracted from the globs of a lane: its exclusions and `protect`.
+fn subtracted(lane: &Lane) -> Vec<&Glob> {
     lane.exclusions().iter().chain(&lane.common().protect).collect()
 }
 
@@ -82,18 +80,18 @@ mod tests {
     use super::*;
     use crate::fold;
 
-    /// The clashes as `one path | other path`, by the tasks.
+    /// The clashes as `kind: task path | task path`.
     fn found(text: &str) -> Vec<String> {
         let plan = plan(text);
         let (lanes, order) = (plan.lanes(), Order::new(&plan));
         let clashes = clashes(&lanes, &order, &overlaps(&lanes, &order, &[]));
         assert_eq!(clashes.undecided, Vec::<Vec<_>>::new(), "{text}");
-        let told =
-            clashes.found.iter().map(|Clash { discord, tasks, paths: [one, other], .. }| {
+        let lines =
+            clashes.found.iter().map(|Clash { kind, tasks, paths: [one, other], .. }| {
                 let id = |task: TaskId| &plan[task].id.value;
-                format!("{discord:?}: {} {one} | {} {other}", id(tasks.0), id(tasks.1))
+                format!("{kind:?}: {} {one} | {} {other}", id(tasks.0), id(tasks.1))
             });
-        told.collect()
+        lines.collect()
     }
 
     fn of_two(one: &str, other: &str) -> Vec<String> {
@@ -101,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_differ_only_in_form_clash() {
+    fn case_and_unicode_form() {
         for (one, other, clash) in [
             ("README.md", "readme.MD", "Form: a README.md | b readme.MD"),
             ("Docs/**", "docs/**", "Form: a Docs/0 | b docs/0"),
@@ -115,7 +113,7 @@ mod tests {
             ("'**/*.md'", "README.md", ""),
             ("['*', '![!A]*']", "'a*'", "Form: a A | b a"),
             ("ß", "ẞ", "Form: a ß | b ß"),
-            // What is left of a lane are capitals, of which no folded path has any.
+            // Only paths with capitals are left, and none of those is a folded path.
             ("['*', '!a*', '![!aA]*', '!A*']", "'B*'", ""),
         ] {
             let expected: &[&str] = if clash.is_empty() { &[] } else { &[clash] };
@@ -124,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_clashes_with_what_is_named_below_it() {
+    fn file_and_folder() {
         for (one, other, clash) in [
             ("src/x", "src/x/**", "Folder: a src/x | b src/x/0"),
             ("src/x/y/*.rs", "src/x", "Folder: b src/x | a src/x/y/.rs"),
@@ -145,7 +143,7 @@ mod tests {
         }
     }
 
-    /// Every path of up to three letters of a few.
+    /// All paths of up to four of these bytes.
     fn short_paths() -> Vec<RepoPath> {
         const LETTERS: &[u8] = b"aAbB/";
         let mut texts: Vec<Vec<u8>> = vec![Vec::new()];
@@ -161,15 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn it_agrees_with_folding_all_short_paths() {
+    fn agrees_with_folding_short_paths() {
         const GLOBS: &[&str] = &[
             "a", "A", "b/a", "B/*", "b/A", "*a", "?B", "[A]b", "[a-b]", "{a,B}/b", "**/A", "a/**",
             "A*/b", "a/B",
         ];
         let paths = short_paths();
-        let (mut clashing, mut apart) = (0, 0);
-        for (place, one) in GLOBS.iter().enumerate() {
-            for other in &GLOBS[place + 1..] {
+        let (mut clashing, mut clear) = (0, 0);
+        for (index, one) in GLOBS.iter().enumerate() {
+            for other in &GLOBS[index + 1..] {
                 let of = |glob: &str| -> Vec<&RepoPath> {
                     let glob = Glob::parse(glob).unwrap();
                     paths.iter().filter(|path| glob.is_match(path) == Ok(true)).collect()
@@ -182,14 +180,14 @@ mod tests {
                 let by_form = found.iter().any(|clash| clash.starts_with("Form"));
                 assert_eq!(by_form, clash, "{one} {other} {found:?}");
                 clashing += usize::from(clash);
-                apart += usize::from(!clash);
+                clear += usize::from(!clash);
             }
         }
-        assert!(clashing > 10 && apart > 20, "{clashing} {apart}");
+        assert!(clashing > 10 && clear > 20, "{clashing} {clear}");
     }
 
     #[test]
-    fn overlapping_and_ordered_lanes_do_not_clash() {
+    fn overlapping_and_ordered_lanes() {
         assert_eq!(of_two("[Docs/**, x]", "[docs/**, x]"), Vec::<String>::new());
         let ordered = "tasks:\n  a: {write: Docs/x}\n  b: {write: docs/x, needs: a}\n";
         assert_eq!(found(ordered), Vec::<String>::new());

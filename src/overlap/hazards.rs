@@ -1,7 +1,7 @@
-//! What one task reads and a concurrent one may write.
+//! Tasks that read what a concurrent task may write.
 //!
-//! What a task reads is a set of paths as a lane is, so the question is that of overlaps, asked
-//! between reads and lanes. Tasks that read the same share the answer.
+//! `read` is a set of paths like a lane, so this is the search for overlaps, between reads and
+//! lanes. Tasks with equal reads share the answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,82 +15,82 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 
-/// The most hazards that are told: seven hundred tasks that each read all that the others write.
-const MOST_HAZARDS: usize = 1 << 19;
+/// The most hazards to report: those of seven hundred tasks that each read what all others write.
+const MAX_HAZARDS: usize = 1 << 19;
 
-/// The most pairs of globs, each with a path to prove it, that they are made of.
-const MOST_PAIRS: usize = 1 << 18;
+/// The most intersecting pairs of globs to collect.
+const MAX_PAIRS: usize = 1 << 18;
 
-/// A task that reads what a concurrent one may write, or of which that could not be decided.
+/// A task that reads what a concurrent one may write, or for which that is undecided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hazard {
-    /// The place of the task that reads.
+    /// The task that reads.
     pub reader: TaskId,
-    /// The place of the task that may write.
+    /// The task that may write.
     pub writer: TaskId,
-    /// What they have in common.
-    pub crossing: Arc<ReadOverlap>,
+    /// What both cover.
+    pub overlap: Arc<ReadOverlap>,
 }
 
-/// What is read here and may be written there.
+/// The paths that one task reads and another may write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOverlap {
-    /// The pairs of a glob that is read and one of the lane that meet, and the path that proves it;
-    /// the path is an existing file wherever there is one.
+    /// The intersecting pairs of a glob that is read and one that may be written, and a witness: an
+    /// existing file if there is one.
     pub shared: Shared,
     /// How many existing files are read and may be written.
     pub existing: usize,
-    /// The first of them.
+    /// The first of these files.
     pub sample: Vec<RepoPath>,
 }
 
-/// What is known of the hazards of a plan.
+/// The hazards of a plan.
 #[derive(Debug, Default)]
 pub struct Hazards {
-    /// Those that were found, in the order of the reading tasks and then of the writing ones.
+    /// Ordered by reader, then by writer.
     pub found: Vec<Hazard>,
-    /// The first reader and writer of whom it is not told, if they are too many.
+    /// The first reader and writer that were left out, if there are too many.
     pub gave_up: Option<(TaskId, TaskId)>,
 }
 
-/// Finds what tasks read and concurrent ones may write; what is shared is left out.
+/// Finds all hazards; shared paths do not count.
 ///
-/// `files` are those that exist, in byte order.
+/// `files` are the existing files, in byte order.
 #[must_use]
 pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Hazards {
-    let alike = readers(plan);
-    let Some(first) = lanes.ids().next().filter(|_| !alike.is_empty()) else {
+    let groups = group_readers(plan);
+    let Some(first) = lanes.ids().next().filter(|_| !groups.is_empty()) else {
         return Hazards::default();
     };
-    // What is read stands behind the lanes, as if there were a task for it.
-    let read = alike.iter().map(|tasks| lanes.of(first).beside(reads(plan, tasks[0])));
+    // Append the reads to the lanes, as if each group had one more task.
+    let read = groups.iter().map(|tasks| lanes.of(first).beside(reads(plan, tasks[0])));
     let all = Lanes::new(lanes.ids().map(|task| lanes.of(task).clone()).chain(read).collect());
     let readers: IndexVec<TaskId, Vec<TaskId>> =
-        lanes.ids().map(|_| Vec::new()).chain(alike).collect();
+        lanes.ids().map(|_| Vec::new()).chain(groups).collect();
 
-    let mut finder = Finder::new(&all, MOST_PAIRS);
+    let mut finder = Finder::new(&all, MAX_PAIRS);
     let may_intersect = |reads: TaskId, writer: TaskId| {
         let readers = &readers[reads];
-        // Of many readers, one nearly always runs beside the writer.
+        // Among several readers, one nearly always runs beside the writer.
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
     let (read, written): (Vec<_>, Vec<_>) =
         all.globs().partition(|entry| !readers[entry.of.0].is_empty());
-    let _ended_or_told = for_each_candidate_between(
+    let _stopped = for_each_candidate_between(
         &read,
         &written,
         |read, written| may_intersect(read.0, written.0),
-        |read, written| finder.look(read, written),
+        |read, written| finder.check(read, written),
     );
 
     let mut hazards = Hazards::default();
     for Overlap { tasks: (reads, writer), shared, existing, sample } in finder.overlaps(files) {
-        let crossing = Arc::new(ReadOverlap { shared, existing, sample });
+        let overlap = Arc::new(ReadOverlap { shared, existing, sample });
         let readers = readers[reads].iter();
         for &reader in readers.filter(|&&reader| order.concurrent(reader, writer)) {
-            if hazards.found.len() < MOST_HAZARDS {
-                let crossing = Arc::clone(&crossing);
-                hazards.found.push(Hazard { reader, writer, crossing });
+            if hazards.found.len() < MAX_HAZARDS {
+                let overlap = Arc::clone(&overlap);
+                hazards.found.push(Hazard { reader, writer, overlap });
             } else {
                 hazards.gave_up.get_or_insert((reader, writer));
             }
@@ -100,11 +100,11 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
     hazards
 }
 
-/// The tasks that read something, those that read the same together.
-fn readers(plan: &Plan) -> Vec<Vec<TaskId>> {
-    let mut places: HashMap<Vec<(bool, usize)>, usize> = HashMap::new();
-    let mut tasks: Vec<Vec<TaskId>> = Vec::new();
-    for (place, task) in plan.tasks.enumerated() {
+/// Groups the tasks that read something by what they read.
+fn group_readers(plan: &Plan) -> Vec<Vec<TaskId>> {
+    let mut group_of: HashMap<Vec<(bool, usize)>, usize> = HashMap::new();
+    let mut groups: Vec<Vec<TaskId>> = Vec::new();
+    for (id, task) in plan.tasks.enumerated() {
         let sound = task.read.iter().filter_map(|entry| {
             entry.glob.as_ref().ok().map(|glob| (entry.negated, glob.identity()))
         });
@@ -112,16 +112,16 @@ fn readers(plan: &Plan) -> Vec<Vec<TaskId>> {
         if read.iter().all(|(negated, _)| *negated) {
             continue;
         }
-        let alike = *places.entry(read).or_insert_with(|| {
-            tasks.push(Vec::new());
-            tasks.len() - 1
+        let group = *group_of.entry(read).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
         });
-        tasks[alike].push(place);
+        groups[group].push(id);
     }
-    tasks
+    groups
 }
 
-/// What a task reads: the sound globs and what is taken from them.
+/// The valid globs and exclusions of `read`.
 fn reads(plan: &Plan, task: TaskId) -> [Vec<Glob>; 2] {
     [false, true].map(|negated| {
         let entries = plan[task].read.iter().filter(|entry| entry.negated == negated);
@@ -129,11 +129,16 @@ fn reads(plan: &Plan, task: TaskId) -> [Vec<Glob>; 2] {
     })
 }
 
-/// Whether a task reads what another may write outside of some paths too, or may.
-pub(crate) fn goes_further(plan: &Plan, lanes: &Lanes, hazard: &Hazard, paths: &Glob) -> bool {
+/// Whether a hazard also has paths outside of `paths`, or may.
+pub(crate) fn hazard_reaches_outside(
+    plan: &Plan,
+    lanes: &Lanes,
+    hazard: &Hazard,
+    paths: &Glob,
+) -> bool {
     let writer = lanes.of(hazard.writer);
     let read = writer.beside(reads(plan, hazard.reader));
-    let pairs = hazard.crossing.shared.pairs.iter().copied();
+    let pairs = hazard.overlap.shared.pairs.iter().copied();
     let outside = read.intersection_outside(writer, pairs, std::slice::from_ref(paths));
     !outside.pairs.is_empty() || !outside.undecided.is_empty()
 }
@@ -149,18 +154,18 @@ mod tests {
         let files: Vec<RepoPath> = files.iter().map(|file| file.parse().unwrap()).collect();
         let hazards = hazards(&plan, &plan.lanes(), &Order::new(&plan), &files);
         assert_eq!(hazards.gave_up, None);
-        let told = hazards.found.iter().map(|hazard| {
+        let lines = hazards.found.iter().map(|hazard| {
             let id = |task: TaskId| &plan[task].id.value;
-            let ReadOverlap { shared, existing, .. } = &*hazard.crossing;
+            let ReadOverlap { shared, existing, .. } = &*hazard.overlap;
             assert!(shared.undecided.is_empty());
             let path = shared.witness.as_ref().unwrap();
             format!("{} < {} at {path} of {existing}", id(hazard.reader), id(hazard.writer))
         });
-        told.collect()
+        lines.collect()
     }
 
     #[test]
-    fn what_a_task_reads_and_a_concurrent_one_may_write_is_a_hazard() {
+    fn readers_and_concurrent_writers() {
         let text = "tasks:\n  a: {write: x, read: [doc/**, 'src/*.rs']}\n  b: {write: src/**}\n  \
                     c: {write: [doc/c, src/x.ts], read: doc/**}\n  d: {write: '**', needs: [a, b]}\n  \
                     e: {write: [], read: doc/c}\n";
@@ -175,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_file_is_the_witness_and_counted() {
+    fn existing_file_is_the_witness() {
         let text =
             "tasks:\n  a: {write: [], read: [src/**, '!src/y/**']}\n  b: {write: '**/*.rs'}\n";
         let files = ["src/a.rs", "src/b.rs", "src/c", "src/y/d.rs"];
@@ -183,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_a_hazard_that_is_shared_or_protected_or_ones_own() {
+    fn shared_protected_ordered_or_excluded() {
         for text in [
             "tasks:\n  a: {write: src/**, read: src/**}\n  b: {write: doc/**, read: doc/x}\n",
             "tasks:\n  a: {write: [], read: [log, p/x]}\n  b: {write: [log, p/*]}\nshare: log\n\
@@ -199,22 +204,22 @@ mod tests {
     }
 
     #[test]
-    fn tasks_that_read_the_same_are_each_told() {
+    fn tasks_with_equal_reads() {
         let tasks: String =
             (0..50).map(|n| format!("  t{n}: {{write: 'x{n}/**', read: 'x?/**'}}\n")).collect();
-        let told = found(&format!("tasks:\n{tasks}"), &[]);
-        assert_eq!(told.len(), 10 * 49);
-        assert_eq!(told[0], "t0 < t1 at x1/0 of 0");
-        assert_eq!(told[told.len() - 1], "t49 < t9 at x9/0 of 0");
+        let found = found(&format!("tasks:\n{tasks}"), &[]);
+        assert_eq!(found.len(), 10 * 49);
+        assert_eq!(found[0], "t0 < t1 at x1/0 of 0");
+        assert_eq!(found[found.len() - 1], "t49 < t9 at x9/0 of 0");
     }
 
     #[test]
-    fn too_many_to_tell_is_not_the_end_of_it() {
+    fn hazard_limit_gives_up() {
         let tasks: String =
             (0..1_100).map(|n| format!("  t{n}: {{write: 'x{n}/**', read: '**'}}\n")).collect();
         let plan = plan(&format!("tasks:\n{tasks}"));
         let hazards = hazards(&plan, &plan.lanes(), &Order::new(&plan), &[]);
-        assert_eq!(hazards.found.len(), MOST_HAZARDS);
+        assert_eq!(hazards.found.len(), MAX_HAZARDS);
         assert!(hazards.gave_up.is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! Files that are written together: the one that a lane names, and the one that it lacks.
+//! Lanes that name a file but miss its companion, such as a manifest without its lock file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,11 +9,11 @@ use crate::lane::{Lane, Lanes};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
 
-/// How much work it is worth to look for companions: a few seconds of it.
-pub(super) const MOST: usize = 1_000_000_000;
+/// The budget for finding companions: a few seconds.
+pub(super) const MAX_STEPS: usize = 1_000_000_000;
 
-/// Names of files, each with those that are written when it is: its lock files. They are looked
-/// for in its folder, then upwards; the first folder that has any of them has its companions.
+/// Manifests and the lock files that change with them. Those are searched in the folder of the
+/// manifest and then upwards; the first folder that contains any of them ends the search.
 const BUILT_IN: &[(&str, &[&str])] = &[
     ("Cargo.toml", &["Cargo.lock"]),
     (
@@ -55,46 +55,52 @@ const BUILT_IN: &[(&str, &[&str])] = &[
     ("buf.yaml", &["buf.lock"]),
 ];
 
-/// A lane that names a file and lacks its companion.
+/// A lane that names a file but does not cover its companion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// The place of the task.
+pub struct MissingCompanion {
+    /// The task of the lane.
     pub task: TaskId,
-    /// The place of the glob that names the file, among those of the lane.
+    /// The glob of the lane that names the file.
     pub glob: GlobId,
-    /// The companion, which exists; of a pair of the plan, the first of its files.
+    /// The companion, which exists; for a glob of the plan, the first file that it matches.
     pub companion: RepoPath,
-    /// The pair of the plan that says so, by its place, and the place of the companion in it;
-    /// nothing for a built-in one.
+    /// The index of the pair under the plan's `companions` and of the companion in it; `None` for a
+    /// built-in one.
     pub pair: Option<(usize, usize)>,
 }
 
-/// The companions that lanes lack.
+/// The companions missing from the lanes of a plan.
 #[derive(Debug, Default)]
 pub struct Companions {
-    /// In the order of the tasks and their globs; each companion once for a lane.
-    pub missing: Vec<Missing>,
-    /// The tasks of which it could not be decided, since a bound on work was reached.
+    /// In the order of the tasks and their globs; each companion once per lane.
+    pub missing: Vec<MissingCompanion>,
+    /// The tasks whose lanes could not be decided because a bound on work was reached.
     pub undecided: Vec<TaskId>,
 }
 
 impl Companions {
-    pub(super) fn new(plan: &Plan, lanes: &Lanes, tree: &Tree<'_>, work: TreeBudget) -> Companions {
+    pub(super) fn new(
+        plan: &Plan,
+        lanes: &Lanes,
+        tree: &Tree<'_>,
+        tree_budget: TreeBudget,
+    ) -> Companions {
         let mut companions = Companions::default();
         if tree.files().is_empty() {
             return companions;
         }
         let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
-        let existing = HashMap::new();
-        let mut finder = Finder { plan, tree, names, existing, budget: Budget::default(), work };
+        let first_matches = HashMap::new();
+        let mut finder =
+            Finder { plan, tree, names, first_matches, budget: Budget::default(), tree_budget };
         for task in lanes.ids() {
-            // Of a lane that is not known whole, nobody can say what it lacks.
+            // The unknown part of a lane may cover the companions.
             if plan.is_lane_unknown(task) {
                 continue;
             }
             let lane = lanes.of(task);
-            let mut search = Search { task, lane, found: Vec::new(), told: HashSet::new() };
-            match finder.lane(&mut search) {
+            let mut search = Search { task, lane, found: Vec::new(), reported: HashSet::new() };
+            match finder.check_lane(&mut search) {
                 Ok(()) => companions.missing.append(&mut search.found),
                 Err(Undecided) => companions.undecided.push(task),
             }
@@ -106,54 +112,54 @@ impl Companions {
 struct Finder<'p, 't, 'a> {
     plan: &'p Plan,
     tree: &'t Tree<'a>,
-    /// The names of which there are built-in companions.
+    /// The file names that have built-in companions.
     names: Vec<&'static str>,
-    /// The first file of a companion of the plan, by the identity of its glob.
-    existing: HashMap<usize, Option<RepoPath>>,
+    /// The first file that a companion of the plan matches, by the identity of its glob.
+    first_matches: HashMap<usize, Option<RepoPath>>,
     budget: Budget,
-    work: TreeBudget,
+    tree_budget: TreeBudget,
 }
 
-/// What is found of one lane.
+/// The search in one lane.
 struct Search<'l> {
     task: TaskId,
     lane: &'l Lane,
-    found: Vec<Missing>,
-    /// The companions that were found missing.
-    told: HashSet<RepoPath>,
+    found: Vec<MissingCompanion>,
+    /// The companions in `found`.
+    reported: HashSet<RepoPath>,
 }
 
 impl<'l> Search<'l> {
-    fn missing(&mut self, glob: GlobId, companion: RepoPath, pair: Option<(usize, usize)>) {
-        if self.told.insert(companion.clone()) {
-            self.found.push(Missing { task: self.task, glob, companion, pair });
+    fn report(&mut self, glob: GlobId, companion: RepoPath, pair: Option<(usize, usize)>) {
+        if self.reported.insert(companion.clone()) {
+            self.found.push(MissingCompanion { task: self.task, glob, companion, pair });
         }
     }
 
-    /// What is taken from the lane, which is not missing then but left out on purpose.
+    /// What is subtracted from the lane: companions in it are left out on purpose.
     fn subtracted(&self) -> Vec<&'l Glob> {
         self.lane.exclusions().iter().chain(&self.lane.common().protect).collect()
     }
 }
 
 impl Finder<'_, '_, '_> {
-    fn lane(&mut self, search: &mut Search<'_>) -> Result<(), Undecided> {
+    fn check_lane(&mut self, search: &mut Search<'_>) -> Result<(), Undecided> {
         let lane = search.lane;
-        for (place, glob) in lane.globs().enumerated() {
+        for (index, glob) in lane.globs().enumerated() {
             for name in glob.names_among(&self.names) {
-                self.built_in(search, place, glob, name)?;
+                self.check_built_in(search, index, glob, name)?;
             }
             if !self.plan.companions.is_empty() && glob.names_a_file() {
-                self.of_plan(search, place, glob)?;
+                self.check_pairs(search, index, glob)?;
             }
         }
         Ok(())
     }
 
-    fn built_in(
+    fn check_built_in(
         &mut self,
         search: &mut Search<'_>,
-        place: GlobId,
+        index: GlobId,
         glob: &Glob,
         file: &str,
     ) -> Result<(), Undecided> {
@@ -161,17 +167,16 @@ impl Finder<'_, '_, '_> {
             .iter()
             .find(|(name, _)| *name == file)
             .map_or(&[], |(_, companions)| companions);
-        let mut folders: HashSet<RepoPath> = HashSet::new();
+        let mut seen: HashSet<RepoPath> = HashSet::new();
         for folder in self.folders_of(search.lane, glob, file)? {
-            // The folder itself, then those that hold it.
             let upwards = std::iter::once(folder.as_slice()).chain(parents(&folder));
             for folder in upwards {
-                self.work.spend(companions.len())?;
-                let there: Vec<RepoPath> =
+                self.tree_budget.spend(companions.len())?;
+                let existing: Vec<RepoPath> =
                     companions.iter().filter_map(|name| self.file_in(folder, name)).collect();
-                let Some(first) = there.first() else { continue };
-                if folders.insert(first.clone()) {
-                    self.lacks_all(search, place, there)?;
+                let Some(first) = existing.first() else { continue };
+                if seen.insert(first.clone()) {
+                    self.check_alternatives(search, index, existing)?;
                 }
                 break;
             }
@@ -179,8 +184,8 @@ impl Finder<'_, '_, '_> {
         Ok(())
     }
 
-    /// The folders of the existing files of this name that the lane holds by this glob; where there
-    /// are none, the inmost folder that holds whatever the glob names.
+    /// The folders of the existing files of this name that the glob adds to the lane. If there are
+    /// none, the innermost folder that contains everything the glob matches.
     fn folders_of(
         &mut self,
         lane: &Lane,
@@ -188,15 +193,15 @@ impl Finder<'_, '_, '_> {
         file: &str,
     ) -> Result<Vec<Vec<u8>>, Undecided> {
         if let Some(path) = glob.literal() {
-            let held = match RepoPath::new(path) {
+            let matched = match RepoPath::new(path) {
                 Ok(path) => lane.matched_by(&path)?.is_some(),
                 Err(_) => false,
             };
-            return Ok(held.then(|| folder_of(path).to_vec()).into_iter().collect());
+            return Ok(matched.then(|| folder_of(path).to_vec()).into_iter().collect());
         }
         let mut folders = Vec::new();
-        for place in self.tree.matching(glob, &mut self.work)? {
-            let path = &self.tree.files()[place];
+        for index in self.tree.matching(glob, &mut self.tree_budget)? {
+            let path = &self.tree.files()[index];
             if name(path.as_bytes()) == file.as_bytes() && lane.matched_by(path)?.is_some() {
                 folders.push(folder_of(path.as_bytes()).to_vec());
             }
@@ -216,77 +221,77 @@ impl Finder<'_, '_, '_> {
         RepoPath::new(path).ok().filter(|path| self.tree.is_file(path.as_bytes()))
     }
 
-    /// Tells the first of some companions that are there, if the lane holds none of them and not
-    /// all were taken from it on purpose.
-    fn lacks_all(
+    /// Reports the first of some alternative companions that is not subtracted from the lane,
+    /// unless the lane covers one of them.
+    fn check_alternatives(
         &mut self,
         search: &mut Search<'_>,
-        place: GlobId,
-        there: Vec<RepoPath>,
+        index: GlobId,
+        existing: Vec<RepoPath>,
     ) -> Result<(), Undecided> {
-        for companion in &there {
+        for companion in &existing {
             if search.lane.matched_by(companion)?.is_some() {
                 return Ok(());
             }
         }
-        for companion in there {
-            let mut taken = false;
+        for companion in existing {
+            let mut subtracted = false;
             for glob in search.subtracted() {
-                taken = taken || glob.is_match(&companion)?;
+                subtracted = subtracted || glob.is_match(&companion)?;
             }
-            if !taken {
-                search.missing(place, companion, None);
+            if !subtracted {
+                search.report(index, companion, None);
                 break;
             }
         }
         Ok(())
     }
 
-    fn of_plan(
+    fn check_pairs(
         &mut self,
         search: &mut Search<'_>,
-        place: GlobId,
+        index: GlobId,
         glob: &Glob,
     ) -> Result<(), Undecided> {
         let subtracted = search.subtracted();
         for (pair, (one, others)) in self.plan.companions.iter().enumerate() {
             let Ok(one) = &one.glob else { continue };
-            if !self.work.meets(one, glob, &subtracted, &mut self.budget)? {
+            if !self.tree_budget.intersects(one, glob, &subtracted, &mut self.budget)? {
                 continue;
             }
             for (other, entry) in others.iter().enumerate() {
-                if let Some(companion) = self.lacks(search, entry)? {
-                    search.missing(place, companion, Some((pair, other)));
+                if let Some(companion) = self.first_missing(search, entry)? {
+                    search.report(index, companion, Some((pair, other)));
                 }
             }
         }
         Ok(())
     }
 
-    /// The first file of a companion of which the lane holds no path at all.
-    fn lacks(
+    /// The first file of a companion, if the lane covers no path of that companion.
+    fn first_missing(
         &mut self,
         search: &Search<'_>,
         entry: &GlobEntry,
     ) -> Result<Option<RepoPath>, Undecided> {
         let Ok(companion) = &entry.glob else { return Ok(None) };
-        let existing = match self.existing.get(&companion.identity()) {
-            Some(known) => known.clone(),
+        let first_match = match self.first_matches.get(&companion.identity()) {
+            Some(cached) => cached.clone(),
             None => {
-                let matching = self.tree.matching(companion, &mut self.work)?;
-                let first = matching.first().map(|&place| self.tree.files()[place].clone());
-                self.existing.insert(companion.identity(), first.clone());
+                let matching = self.tree.matching(companion, &mut self.tree_budget)?;
+                let first = matching.first().map(|&index| self.tree.files()[index].clone());
+                self.first_matches.insert(companion.identity(), first.clone());
                 first
             }
         };
-        let Some(existing) = existing else { return Ok(None) };
+        let Some(first_match) = first_match else { return Ok(None) };
         let subtracted = search.subtracted();
         for glob in search.lane.globs().iter().chain(&search.lane.common().share) {
-            if self.work.meets(glob, companion, &subtracted, &mut self.budget)? {
+            if self.tree_budget.intersects(glob, companion, &subtracted, &mut self.budget)? {
                 return Ok(None);
             }
         }
-        let left = self.work.reaches_outside(companion, &subtracted, &mut self.budget)?;
-        Ok(left.then_some(existing))
+        let left = self.tree_budget.reaches_outside(companion, &subtracted, &mut self.budget)?;
+        Ok(left.then_some(first_match))
     }
 }

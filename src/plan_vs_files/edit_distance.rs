@@ -1,32 +1,33 @@
-//! Whether one name is another with a slip in it.
+//! Whether one name is another one with a typo.
 
-/// A name as it is compared: its characters, and each byte that is part of none.
-pub(super) type Letters = Vec<u32>;
+/// The characters of a name, with every byte of invalid UTF-8 as a number above all characters.
+pub(super) type CodePoints = Vec<u32>;
 
-/// From how many letters on a name may have two slips.
-const LONG: usize = 9;
+/// Names of this length may have two typos.
+const LONG_NAME: usize = 9;
 
-pub(super) fn letters(name: &[u8]) -> Letters {
+pub(super) fn code_points(name: &[u8]) -> CodePoints {
     let chunks = name.utf8_chunks();
-    let letters = chunks.flat_map(|chunk| {
+    let code_points = chunks.flat_map(|chunk| {
         let broken = chunk.invalid().iter().map(|&byte| u32::from(char::MAX) + u32::from(byte));
         chunk.valid().chars().map(u32::from).chain(broken)
     });
-    letters.collect()
+    code_points.collect()
 }
 
-/// How many edits of a name count as a slip.
-pub(super) fn edits(name: &[u32]) -> usize {
-    if name.len() < LONG { 1 } else { 2 }
+/// How many edits of a name count as a typo.
+pub(super) fn max_edits(name: &[u32]) -> usize {
+    if name.len() < LONG_NAME { 1 } else { 2 }
 }
 
-/// Whether so many edits make one name of another: a letter added, left out or replaced, or two
-/// neighbours swapped, which are then not edited again (optimal string alignment).
+/// Whether this many edits turn one name into the other: an edit inserts, deletes or replaces a
+/// character, or swaps two adjacent ones, which are then not edited again (optimal string
+/// alignment).
 ///
-/// A digit is never edited: `v1` and `v2` are two names, and not one with a slip.
-pub(super) fn is_near(one: &[u32], other: &[u32], edits: usize) -> bool {
-    let alike = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-    let (one, other) = (&one[alike..], &other[alike..]);
+/// Digits are never edited: `v1` and `v2` are different names.
+pub(super) fn within_edits(one: &[u32], other: &[u32], edits: usize) -> bool {
+    let common = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let (one, other) = (&one[common..], &other[common..]);
     if one.is_empty() && other.is_empty() {
         return true;
     }
@@ -34,21 +35,21 @@ pub(super) fn is_near(one: &[u32], other: &[u32], edits: usize) -> bool {
         return false;
     }
     let edits = edits - 1;
-    let first = |letters: &[u32]| letters.first().is_some_and(|&letter| !is_digit(letter));
+    let editable = |code_points: &[u32]| code_points.first().is_some_and(|&first| !is_digit(first));
     let swapped = |one: &[u32], other: &[u32]| {
         one[0] == other[1] && one[1] == other[0] && !is_digit(one[0]) && !is_digit(one[1])
     };
-    first(one) && is_near(&one[1..], other, edits)
-        || first(other) && is_near(one, &other[1..], edits)
-        || first(one) && first(other) && is_near(&one[1..], &other[1..], edits)
+    editable(one) && within_edits(&one[1..], other, edits)
+        || editable(other) && within_edits(one, &other[1..], edits)
+        || editable(one) && editable(other) && within_edits(&one[1..], &other[1..], edits)
         || one.len() > 1
             && other.len() > 1
             && swapped(one, other)
-            && is_near(&one[2..], &other[2..], edits)
+            && within_edits(&one[2..], &other[2..], edits)
 }
 
-pub(super) fn is_digit(letter: u32) -> bool {
-    char::from_u32(letter).is_some_and(char::is_numeric)
+pub(super) fn is_digit(code_point: u32) -> bool {
+    char::from_u32(code_point).is_some_and(char::is_numeric)
 }
 
 #[cfg(test)]
@@ -57,13 +58,13 @@ mod tests {
 
     use super::*;
 
-    fn near(one: &str, other: &str) -> bool {
-        let (one, other) = (letters(one.as_bytes()), letters(other.as_bytes()));
-        is_near(&one, &other, edits(&one))
+    fn is_typo(one: &str, other: &str) -> bool {
+        let (one, other) = (code_points(one.as_bytes()), code_points(other.as_bytes()));
+        within_edits(&one, &other, max_edits(&one))
     }
 
     #[test]
-    fn a_slip_is_an_edit_or_two_in_a_long_name_and_never_of_a_digit() {
+    fn typos_by_length_and_digits() {
         for (one, other, expected) in [
             ("contnt", "content", true),
             ("conttent", "content", true),
@@ -84,10 +85,12 @@ mod tests {
             ("lib٣", "lib٤", false),
             ("naïve", "naive", true),
         ] {
-            assert_eq!(near(one, other), expected, "{one} {other}");
+            assert_eq!(is_typo(one, other), expected, "{one} {other}");
         }
-        let broken = [b"a\xff".as_slice(), b"a\xfe"].map(letters);
-        assert!(!is_near(&broken[0], &broken[1], 0) && is_near(&broken[0], &broken[1], 1));
+        let broken = [b"a\xff".as_slice(), b"a\xfe"].map(code_points);
+        assert!(
+            !within_edits(&broken[0], &broken[1], 0) && within_edits(&broken[0], &broken[1], 1)
+        );
     }
 
     fn cases(default: u32) -> u32 {
@@ -97,19 +100,18 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: cases(2_000), failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Without digits, it is the distance that everyone has.
         #[test]
-        fn it_agrees_with_the_distance_of_another_library(one in "[abc]{0,7}", other in "[abc]{0,7}") {
+        fn agrees_with_strsim_without_digits(one in "[abc]{0,7}", other in "[abc]{0,7}") {
             let distance = strsim::osa_distance(&one, &other);
-            let (one, other) = (letters(one.as_bytes()), letters(other.as_bytes()));
+            let (one, other) = (code_points(one.as_bytes()), code_points(other.as_bytes()));
             for edits in 0..3 {
-                prop_assert_eq!(is_near(&one, &other, edits), distance <= edits);
+                prop_assert_eq!(within_edits(&one, &other, edits), distance <= edits);
             }
         }
 
-        /// Digits stay where they are: what is between them is edited piece by piece.
+        /// The pieces between digits are edited separately.
         #[test]
-        fn digits_part_a_name_into_pieces(one in "[ab12]{0,7}", other in "[ab12]{0,7}") {
+        fn digits_separate_pieces(one in "[ab12]{0,7}", other in "[ab12]{0,7}") {
             let pieces = |name: &str| -> Vec<String> {
                 name.split(|c: char| c.is_ascii_digit()).map(str::to_owned).collect()
             };
@@ -118,10 +120,10 @@ mod tests {
                 let pairs = pieces(&one).into_iter().zip(pieces(&other));
                 pairs.map(|(one, other)| strsim::osa_distance(&one, &other)).sum()
             });
-            let (one, other) = (letters(one.as_bytes()), letters(other.as_bytes()));
+            let (one, other) = (code_points(one.as_bytes()), code_points(other.as_bytes()));
             for edits in 0..3 {
                 let expected = distance.is_some_and(|distance| distance <= edits);
-                prop_assert_eq!(is_near(&one, &other, edits), expected);
+                prop_assert_eq!(within_edits(&one, &other, edits), expected);
             }
         }
     }

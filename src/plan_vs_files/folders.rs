@@ -1,24 +1,23 @@
-//! The folders that the globs of one lane name, and names that are nearly one of them.
+//! Folder names in the globs of one lane, and misspellings of them.
 
 use std::collections::HashMap;
 
 use super::edit_distance;
 use crate::glob::Glob;
 
-/// The most names of one folder that a name is compared with.
-const MOST_NAMES: usize = 64;
+/// The most sibling folders that a name is compared with.
+const MAX_NAMES: usize = 64;
 
-/// From how many letters on a name can be a misspelling of another: `src/a` and `src/b` are two
-/// names.
-const SHORTEST: usize = 3;
+/// Shorter names are never misspellings: `src/a` and `src/b` are different names.
+const MIN_LETTERS: usize = 3;
 
-/// The folders of the literal beginnings of some globs, by the folders that they are in.
+/// The folders in the literal prefixes of some globs, by their parents.
 #[derive(Debug, Default)]
-pub struct NamedFolders<'g>(HashMap<&'g [u8], Vec<&'g [u8]>>);
+pub struct LiteralFolders<'g>(HashMap<&'g [u8], Vec<&'g [u8]>>);
 
-impl<'g> NamedFolders<'g> {
-    /// Of these globs.
-    pub fn new(globs: impl IntoIterator<Item = &'g Glob>) -> NamedFolders<'g> {
+impl<'g> LiteralFolders<'g> {
+    /// Collects the folders of these globs.
+    pub fn new(globs: impl IntoIterator<Item = &'g Glob>) -> LiteralFolders<'g> {
         let mut folders: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
         for (parent, name) in globs.into_iter().flat_map(folders_of) {
             folders.entry(parent).or_default().push(name);
@@ -27,29 +26,30 @@ impl<'g> NamedFolders<'g> {
             names.sort_unstable();
             names.dedup();
         }
-        NamedFolders(folders)
+        LiteralFolders(folders)
     }
 
-    /// Whether the first folder of a glob that is none of these may be one of them, misspelled.
+    /// Whether the first unknown folder of a glob may be a misspelling of a known one.
     #[must_use]
     pub fn is_misspelled(&self, glob: &Glob) -> bool {
         for (parent, name) in folders_of(glob) {
             let Some(names) = self.0.get(parent) else { return false };
             if names.binary_search(&name).is_err() {
-                return names.len() > MOST_NAMES || names.iter().any(|other| is_near(name, other));
+                return names.len() > MAX_NAMES
+                    || names.iter().any(|other| is_similar(name, other));
             }
         }
         false
     }
 }
 
-fn is_near(name: &[u8], other: &[u8]) -> bool {
-    let (name, other) = (edit_distance::letters(name), edit_distance::letters(other));
-    name.len().min(other.len()) >= SHORTEST
-        && edit_distance::is_near(&name, &other, edit_distance::edits(&name))
+fn is_similar(name: &[u8], other: &[u8]) -> bool {
+    let (name, other) = (edit_distance::code_points(name), edit_distance::code_points(other));
+    name.len().min(other.len()) >= MIN_LETTERS
+        && edit_distance::within_edits(&name, &other, edit_distance::max_edits(&name))
 }
 
-/// The folders that a glob's literal beginning names, from the root down: each with the one it is in.
+/// The folders in the literal prefix of a glob, from the root down: each as parent and name.
 fn folders_of(glob: &Glob) -> impl Iterator<Item = (&[u8], &[u8])> {
     let prefix = glob.prefix();
     let mut start = 0;
@@ -66,10 +66,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_folder_that_differs_decides() {
+    fn first_unknown_folder_decides() {
         let globs =
             ["src/content/lessons/**", "docs/a/x", "lib/**"].map(|text| Glob::parse(text).unwrap());
-        let named = NamedFolders::new(&globs);
+        let folders = LiteralFolders::new(&globs);
         for (glob, expected) in [
             ("src/contnet/schema/**", true),
             ("src/contents/lessons/x", true),
@@ -84,7 +84,7 @@ mod tests {
             ("tests/**", false),
             ("**/contnet/x", false),
         ] {
-            assert_eq!(named.is_misspelled(&Glob::parse(glob).unwrap()), expected, "{glob}");
+            assert_eq!(folders.is_misspelled(&Glob::parse(glob).unwrap()), expected, "{glob}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The plan held against the files that exist.
+//! The plan compared with the existing files.
 
 pub mod broad_lanes;
 pub mod companions;
@@ -17,24 +17,24 @@ pub(crate) use tree::Tree;
 use tree::TreeBudget;
 use typos::Typos;
 
-/// Finds the globs that match no file by a slip; none where the files are not all known.
+/// Finds globs that match no file because of a typo; none if not all files are known.
 pub(crate) fn typos(plan: &Plan, tree: Option<&Tree<'_>>) -> Typos {
-    tree.map(|tree| Typos::new(plan, tree, TreeBudget(typos::MOST))).unwrap_or_default()
+    tree.map(|tree| Typos::new(plan, tree, TreeBudget(typos::MAX_STEPS))).unwrap_or_default()
 }
 
-/// Finds the lanes that hold too much.
+/// Finds lanes that cover too much.
 pub(crate) fn broad_lanes(
     lanes: &Lanes,
     order: &Order,
     overlaps: &[Overlap],
     tree: Option<&Tree<'_>>,
 ) -> BroadLanes {
-    BroadLanes::new(lanes, order, overlaps, tree, TreeBudget(broad_lanes::MOST))
+    BroadLanes::new(lanes, order, overlaps, tree, TreeBudget(broad_lanes::MAX_STEPS))
 }
 
-/// Finds the companions that lanes lack; none where the files are not all known.
+/// Finds companions missing from lanes; none if not all files are known.
 pub(crate) fn companions(plan: &Plan, lanes: &Lanes, tree: Option<&Tree<'_>>) -> Companions {
-    let find = |tree| Companions::new(plan, lanes, tree, TreeBudget(companions::MOST));
+    let find = |tree| Companions::new(plan, lanes, tree, TreeBudget(companions::MAX_STEPS));
     tree.map(find).unwrap_or_default()
 }
 

@@ -1,11 +1,11 @@
-//! What the rules make of the files that exist: each fires on its case, and stays silent on its
-//! twin.
+//! The rules that compare the plan with the existing files: each is tested on cases that it reports
+//! and on similar ones that it does not.
 
 use std::sync::Arc;
 
 use super::broad_lanes::BroadLanes;
 use super::companions::Companions;
-use super::tree::{MATCH, Tree, TreeBudget};
+use super::tree::{MATCH_COST, Tree, TreeBudget};
 use super::typos::Typos;
 use crate::analysis::PlanFacts;
 use crate::check::check;
@@ -34,7 +34,7 @@ fn drafts(report: &Report, rule: &str) -> Vec<Draft> {
     found.map(|finding| finding.draft.clone()).collect()
 }
 
-/// What `undecided` says of what a rule gave up on, where `set` has put down what the files tell.
+/// The messages of `undecided` about what a rule gave up on, with facts filled in by `set`.
 fn undecided(plan: &Plan, rule: &'static Rule, set: impl FnOnce(&PlanFacts<'_>)) -> Vec<String> {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
     let facts = PlanFacts::new(plan, &lanes, &order, &[], Vec::new());
@@ -64,8 +64,8 @@ mod unmatched_glob {
         "src/pages/more/index.md",
     ];
 
-    /// What is said of a glob: the message and the help, or nothing.
-    fn said(glob: &str) -> Option<(String, String)> {
+    /// The message and the help for a glob, if it is reported.
+    fn messages(glob: &str) -> Option<(String, String)> {
         let text = format!("tasks: {{a: {{write: ['{glob}', zzz]}}}}\n");
         let mut drafts = drafts(&checked(&text, FILES), "unmatched-glob");
         assert!(drafts.len() < 2, "{drafts:?}");
@@ -73,7 +73,7 @@ mod unmatched_glob {
     }
 
     #[test]
-    fn a_folder_with_a_slip_in_its_name_is_told() {
+    fn misspelled_folder() {
         for (glob, missing, meant) in [
             ("src/contnet/**", "src/contnet", "src/content/**"),
             ("src/contnet/", "src/contnet", "src/content/"),
@@ -101,12 +101,12 @@ mod unmatched_glob {
                     format!("did you mean `{meant}`?"),
                 )
             });
-            assert_eq!(said(glob), expected, "{glob}");
+            assert_eq!(messages(glob), expected, "{glob}");
         }
     }
 
     #[test]
-    fn a_folder_that_is_named_without_what_is_in_it_is_told() {
+    fn folder_without_its_files() {
         for (glob, typo) in [
             ("src/content", true),
             ("docs", true),
@@ -128,12 +128,12 @@ mod unmatched_glob {
                     format!("did you mean `{glob}/**`?"),
                 )
             });
-            assert_eq!(said(glob), expected, "{glob}");
+            assert_eq!(messages(glob), expected, "{glob}");
         }
     }
 
     #[test]
-    fn a_glob_of_the_root_whose_files_are_deeper_is_told() {
+    fn files_in_deeper_folder() {
         for (glob, meant) in [
             ("*.proto", "**/*.proto"),
             ("*.html", "**/*.html"),
@@ -153,12 +153,12 @@ mod unmatched_glob {
                     format!("did you mean `{meant}`?"),
                 )
             });
-            assert_eq!(said(glob), expected, "{glob}");
+            assert_eq!(messages(glob), expected, "{glob}");
         }
     }
 
     #[test]
-    fn every_glob_of_a_plan_is_looked_at() {
+    fn globs_in_every_key() {
         let text = "tasks:\n  a:\n    write: [src/**, '!scr/gen/**']\n    read: doc/**\n    \
                     allow: [{rule: out-of-lane, path: docs, reason: r}]\n  b: {write: doc/**}\n\
                     protect: '*.proto'\nshare: docs\ncompanions: {'*.proto': scr/**}\n";
@@ -190,7 +190,7 @@ mod unmatched_glob {
     }
 
     #[test]
-    fn the_nearest_name_is_meant_and_of_several_the_first() {
+    fn nearest_then_first_name() {
         let files = &["abcdefghij/x", "abcdefghik/x", "abcdefgxyj/x", "bat/x", "cat/x"];
         for (glob, meant) in
             [("abcdefghiy/x", "abcdefghij/x"), ("abcdefgxjy/x", "abcdefgxyj/x"), ("hat/*", "bat/*")]
@@ -206,33 +206,37 @@ mod unmatched_glob {
         }
     }
 
-    /// Enough work for the first glob, and not for the next.
+    /// The budget is enough for the first glob, but not for the next.
     #[test]
-    fn a_bound_that_is_reached_is_told_once_a_lane() {
+    fn exhausted_budget_once_per_lane() {
         let text = "tasks:\n  a: {write: [scr/x, '*a*', '*b*']}\n  b: {write: '*.md'}\n  c: {write: z/x}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let files = paths(FILES);
-        let typos = Typos::new(&plan, &Tree::new(&files), TreeBudget(2 * MATCH));
+        let typos = Typos::new(&plan, &Tree::new(&files), TreeBudget(2 * MATCH_COST));
         let of = |text: &str| {
             let mut globs = plan.glob_entries().map(|(_, entry)| entry.glob.clone().unwrap());
             typos.of(&globs.find(|glob| &**glob.text() == text).unwrap())
         };
-        assert_eq!(of("scr/x").map(|typo| typo.unwrap().meant.clone()), Ok("src/x".to_owned()));
+        assert_eq!(
+            of("scr/x").map(|typo| typo.unwrap().suggestion.clone()),
+            Ok("src/x".to_owned())
+        );
         assert_eq!(
             (of("*a*"), of("*b*"), of("*.md")),
             (Err(Undecided), Err(Undecided), Err(Undecided))
         );
         assert_eq!(of("z/x"), Ok(None));
 
-        let told = undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.typos.set(typos).unwrap());
+        let reported =
+            undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.typos.set(typos).unwrap());
         let gave_up = |task: &str| {
             format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
         };
-        assert_eq!(told, [gave_up("a"), gave_up("b")]);
+        assert_eq!(reported, [gave_up("a"), gave_up("b")]);
     }
 
     #[test]
-    fn nothing_is_said_where_the_files_are_not_known() {
+    fn unknown_files() {
         let gap = crate::failure::Failure { problem: "p".to_owned(), help: "h".to_owned() };
         let plan = read(vec![PlanText::new("lanes.yaml", "tasks: {a: {write: scr/x}}\n")]);
         let report = check(&Arc::new(plan), &paths(FILES), vec![gap]);
@@ -244,29 +248,29 @@ mod unmatched_glob {
 mod broad_lane {
     use super::*;
 
-    /// So many files in a folder.
+    /// The names of `count` files in a folder.
     fn files(folder: &str, count: usize) -> Vec<String> {
         (0..count).map(|number| format!("{folder}/{number}.rs")).collect()
     }
 
-    /// What is said of a plan beside these files.
-    fn said(text: &str, files: &[Vec<String>]) -> Vec<String> {
+    /// The messages for a plan beside these files.
+    fn messages(text: &str, files: &[Vec<String>]) -> Vec<String> {
         let files: Vec<&str> = files.iter().flatten().map(String::as_str).collect();
         let found = drafts(&checked(text, &files), "broad-lane");
         found.into_iter().map(|draft| draft.message.to_string()).collect()
     }
 
     #[test]
-    fn what_is_protected_draws_no_border() {
+    fn protected_paths_draw_no_border() {
         let text = |protect: &str| {
             format!("tasks:\n  a: {{write: ['**', '!p/**']}}\n  b: {{write: p/x}}\n{protect}")
         };
-        assert_eq!(said(&text(""), &[]), [""; 0]);
-        assert_eq!(said(&text("protect: p/**\n"), &[]).len(), 1);
+        assert_eq!(messages(&text(""), &[]), [""; 0]);
+        assert_eq!(messages(&text("protect: p/**\n"), &[]).len(), 1);
     }
 
     #[test]
-    fn a_lane_of_any_folder_is_told_where_another_may_write() {
+    fn any_folder() {
         for (glob, broad) in [
             ("**", true),
             ("**/*", true),
@@ -292,38 +296,38 @@ mod broad_lane {
                     "`a` may write what is below any folder (`{glob}`), while `b` runs beside it"
                 )
             });
-            assert_eq!(said(&text, &[]), Vec::from_iter(expected), "{glob}");
+            assert_eq!(messages(&text, &[]), Vec::from_iter(expected), "{glob}");
         }
         let text = "tasks:\n  a: {write: [x, '*/*', '*/*/**']}\n  b: {write: docs/x}\n";
         assert_eq!(
-            said(text, &[]),
+            messages(text, &[]),
             ["`a` may write what is below any folder, while `b` runs beside it"]
         );
     }
 
     #[test]
-    fn a_lane_of_more_than_half_of_many_files_is_told() {
+    fn most_files() {
         let files = |src: usize, docs: usize| [files("src", src), files("docs", docs)];
         let text = "tasks:\n  a: {write: [src/**, '!src/0.rs']}\n  b: {write: docs/**}\n";
-        let told = |held: usize, all: usize| {
-            vec![format!("`a` may write {held} of the {all} files, while `b` runs beside it")]
+        let message = |matched: usize, total: usize| {
+            vec![format!("`a` may write {matched} of the {total} files, while `b` runs beside it")]
         };
-        assert_eq!(said(text, &files(12, 8)), told(11, 20));
-        assert_eq!(said(text, &files(12, 7)), [""; 0]);
-        assert_eq!(said(text, &files(11, 9)), [""; 0]);
-        assert_eq!(said(text, &files(100, 98)), [""; 0]);
-        assert_eq!(said(text, &files(101, 98)), told(100, 199));
+        assert_eq!(messages(text, &files(12, 8)), message(11, 20));
+        assert_eq!(messages(text, &files(12, 7)), [""; 0]);
+        assert_eq!(messages(text, &files(11, 9)), [""; 0]);
+        assert_eq!(messages(text, &files(100, 98)), [""; 0]);
+        assert_eq!(messages(text, &files(101, 98)), message(100, 199));
         let shared = format!("{text}share: docs/7.rs\n");
-        assert_eq!(said(&shared, &files(11, 9)), told(11, 20));
+        assert_eq!(messages(&shared, &files(11, 9)), message(11, 20));
         let protected = format!("{text}protect: src/1.rs\n");
-        assert_eq!(said(&protected, &files(12, 8)), [""; 0]);
+        assert_eq!(messages(&protected, &files(12, 8)), [""; 0]);
         let several =
             "tasks:\n  a: {write: ['src/1*', 'src/?.rs', 'src/*1*']}\n  b: {write: docs/**}\n";
-        assert_eq!(said(several, &files(20, 15)), told(20, 35));
+        assert_eq!(messages(several, &files(20, 15)), message(20, 35));
     }
 
     #[test]
-    fn a_lane_that_is_beside_nobody_is_not_broad() {
+    fn no_concurrent_writer() {
         for (text, broad) in [
             ("tasks:\n  a: {write: '**'}\n", false),
             ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: src/**}\n", false),
@@ -331,16 +335,16 @@ mod broad_lane {
             ("tasks:\n  a: {write: '**'}\n  b: {write: []}\n  c: {write: '!x'}\n", false),
             ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: x}\n  c: {write: []}\n", false),
             ("tasks:\n  a: {write: '**', needs: b}\n  b: {write: x}\n  c: {write: y}\n", true),
-            // Nothing below a folder is left.
+            // Nothing is left below a folder.
             ("tasks:\n  a: {write: ['**', '!*/**']}\n  b: {write: src/**}\n", false),
             ("tasks:\n  a: {write: '**'}\n  b: {write: src/**}\nprotect: '*/**'\n", false),
         ] {
-            assert_eq!(!said(text, &[]).is_empty(), broad, "{text}");
+            assert_eq!(!messages(text, &[]).is_empty(), broad, "{text}");
         }
     }
 
     #[test]
-    fn the_parts_of_a_partition_are_spared_whichever_holds_more() {
+    fn parts_of_a_partition() {
         let sizes = [(0, 0), (2, 2), (30, 3), (3, 30), (20, 20)];
         for text in [
             "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n",
@@ -350,30 +354,29 @@ mod broad_lane {
             "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n  c: {write: '**', needs: [a, b]}\n",
         ] {
             for (src, docs) in sizes {
-                let found = said(text, &[files("src", src), files("docs", docs)]);
+                let found = messages(text, &[files("src", src), files("docs", docs)]);
                 assert_eq!(found, [""; 0], "{src} {docs} {text}");
             }
         }
     }
 
-    /// An exclusion that draws no border, or half of it, spares nobody.
     #[test]
-    fn other_exclusions_spare_nobody() {
+    fn exclusions_without_a_border() {
         for text in [
             "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!docs/**']}\n",
             "tasks:\n  a: {write: src/**}\n  b: {write: ['**', '!src/**']}\n  c: {write: docs/**}\n",
             "tasks:\n  b: {write: ['**', '!docs/**']}\n  c: {write: log}\nshare: log\n",
         ] {
-            let found = said(text, &[]);
+            let found = messages(text, &[]);
             assert_eq!(found.len(), 1, "{found:?} {text}");
             assert!(found[0].starts_with("`b` may write what is below any folder"), "{found:?}");
         }
         let text = "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [docs/**, '!x']}\n";
-        assert_eq!(said(text, &[files("src", 20), files("docs", 5)]).len(), 1);
+        assert_eq!(messages(text, &[files("src", 20), files("docs", 5)]).len(), 1);
     }
 
     #[test]
-    fn the_tasks_beside_it_are_named_up_to_three() {
+    fn lists_up_to_three_tasks() {
         let text = |others: usize| {
             let others: String =
                 (0..others).map(|n| format!("  t{n}: {{write: t{n}}}\n")).collect();
@@ -385,26 +388,26 @@ mod broad_lane {
             (3, "`t0`, `t1` and `t2` run"),
             (4, "`t0`, `t1`, `t2` and others run"),
         ] {
-            let found = said(&text(others), &[]);
+            let found = messages(&text(others), &[]);
             assert!(found[0].ends_with(&format!(", while {expected} beside it")), "{found:?}");
         }
     }
 
     #[test]
-    fn a_bound_that_is_reached_is_told() {
+    fn exhausted_budget() {
         let text = "tasks:\n  a: {write: src/**}\n  b: {write: docs/**}\n  c: {write: 's*/**'}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let names = [files("src", 30), files("docs", 20)].concat();
         let files = paths(&names.iter().map(String::as_str).collect::<Vec<_>>());
         let (lanes, order, tree) = (plan.lanes(), Order::new(&plan), Tree::new(&files));
-        let work = TreeBudget(40 * MATCH);
-        let broad_lanes = BroadLanes::new(&lanes, &order, &[], Some(&tree), work);
+        let budget = TreeBudget(40 * MATCH_COST);
+        let broad_lanes = BroadLanes::new(&lanes, &order, &[], Some(&tree), budget);
         let broad: Vec<TaskId> = broad_lanes.broad.iter().map(|broad| broad.task).collect();
         assert_eq!((broad, broad_lanes.undecided.as_slice()), (vec![nth(0)], [nth(2)].as_slice()));
-        let told = undecided(&plan, rules::BROAD_LANE, |facts| {
+        let reported = undecided(&plan, rules::BROAD_LANE, |facts| {
             facts.broad_lanes.set(broad_lanes).unwrap();
         });
-        assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
+        assert_eq!(reported, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
     }
 }
 
@@ -432,15 +435,15 @@ mod missing_companion {
         drafts(&checked(text, FILES), "missing-companion")
     }
 
-    /// The companions that the lane of the first task lacks.
-    fn lacking(write: &str, plan: &str) -> Vec<String> {
+    /// The companions missing from the lane of the first task.
+    fn missing(write: &str, plan: &str) -> Vec<String> {
         let text = format!("tasks:\n  a: {{write: {write}}}\n{plan}");
         let companion = |draft: Draft| draft.path.unwrap().to_string();
         found(&text).into_iter().map(companion).collect()
     }
 
     #[test]
-    fn a_lock_file_is_looked_for_in_the_folder_and_upwards() {
+    fn lock_files_are_searched_upwards() {
         for (write, expected) in [
             ("Cargo.toml", vec!["Cargo.lock"]),
             ("crates/a/Cargo.toml", vec!["Cargo.lock"]),
@@ -457,38 +460,38 @@ mod missing_companion {
             ("'tools/x/Cargo.{toml,md}'", vec!["tools/x/Cargo.lock"]),
             ("[crates/a/Cargo.toml, crates/b/Cargo.toml]", vec!["Cargo.lock"]),
         ] {
-            assert_eq!(lacking(write, ""), expected, "{write}");
+            assert_eq!(missing(write, ""), expected, "{write}");
         }
     }
 
     #[test]
-    fn a_companion_that_is_there_for_the_lane_is_not_missed() {
+    fn covered_or_deliberately_left_out() {
         for (write, plan) in [
             ("[Cargo.toml, Cargo.lock]", ""),
             ("'Cargo.{toml,lock}'", ""),
             ("[Cargo.toml, '*.lock']", ""),
             ("[web/package.json, web/pnpm-lock.yaml]", ""),
             ("Cargo.toml", "share: '**/Cargo.lock'\n"),
-            // Left out on purpose.
+            // Left out on purpose:
             ("[Cargo.toml, '!*.lock']", ""),
             ("Cargo.toml", "protect: Cargo.lock\n"),
             ("[web/package.json, '!web/yarn.lock', '!web/pnpm-lock.yaml']", ""),
-            // No file is named, or it cannot be written.
+            // No file is named, or the lane does not cover it:
             ("'*.toml'", ""),
             ("crates/**", ""),
             ("'crates/a/Cargo.tom?'", ""),
             ("'crates/a/{Cargo.t*,x}'", ""),
             ("[Cargo.toml, x, '!Cargo.toml']", ""),
             ("[x, Cargo.toml]", "protect: Cargo.toml\n"),
-            // There is none.
+            // No companion exists:
             ("docs/composer.json", ""),
             ("src/Cargo.toml.md", ""),
         ] {
-            assert_eq!(lacking(write, plan), [""; 0], "{write} {plan}");
+            assert_eq!(missing(write, plan), [""; 0], "{write} {plan}");
         }
         let excluded = "[web/package.json, '!web/yarn.lock']";
-        assert_eq!(lacking(excluded, ""), ["web/pnpm-lock.yaml"]);
-        // A lane that is not known whole may have it.
+        assert_eq!(missing(excluded, ""), ["web/pnpm-lock.yaml"]);
+        // The invalid glob may have covered it.
         let plan =
             read(vec![PlanText::new("x", "tasks: {a: {write: [Cargo.toml, /Cargo.lock]}}\n")]);
         let report = check(&Arc::new(plan), &paths(FILES), Vec::new());
@@ -496,9 +499,9 @@ mod missing_companion {
     }
 
     #[test]
-    fn the_pairs_of_a_plan_are_globs() {
+    fn pairs_of_the_plan() {
         const PAIR: &str = "companions: {'**/*.proto': gen/**}\n";
-        for (write, plan, missing) in [
+        for (write, plan, is_missing) in [
             ("api/a.proto", PAIR, true),
             ("api/new.proto", PAIR, true),
             ("'{api,lib}/*/new.proto'", PAIR, true),
@@ -516,19 +519,19 @@ mod missing_companion {
             ("[api/a.proto, x, '!api/']", PAIR, false),
             ("api/a.txt", PAIR, false),
         ] {
-            let expected = if missing { vec!["gen/a.rs"] } else { vec![] };
-            assert_eq!(lacking(write, plan), expected, "{write} {plan}");
+            let expected = if is_missing { vec!["gen/a.rs"] } else { vec![] };
+            assert_eq!(missing(write, plan), expected, "{write} {plan}");
         }
         let several = "companions: {api/*: [gen/**, web/*.json], 'api/a.*': docs/*}\n";
         let expected = ["gen/a.rs", "web/package.json", "docs/composer.json"];
-        let mut found = lacking("api/a.proto", several);
+        let mut found = missing("api/a.proto", several);
         found.sort_by_key(|path| expected.iter().position(|other| other == path));
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn what_is_said_fits_who_may_write_the_companion() {
-        let said = |text: &str| {
+    fn help_depends_on_owners() {
+        let report = |text: &str| {
             let draft = found(text).remove(0);
             let data: Vec<&str> = draft.data.iter().map(|(name, _)| *name).collect();
             assert_eq!(data, ["glob", "companion", "owners"]);
@@ -538,27 +541,27 @@ mod missing_companion {
         let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();
         let own = "`b` may write it: let one of the two need the other, or put it under `share`";
         let plan = |b: &str| format!("tasks:\n  a: {{write: Cargo.toml}}\n  b: {{{b}}}\n");
-        assert_eq!(said(&plan("write: x")), (message.clone(), add.clone(), 1));
-        assert_eq!(said(&plan("write: '*.lock', needs: a")), (message.clone(), add, 1));
-        assert_eq!(said(&plan("write: '*.lock'")), (message, own.to_owned(), 1));
+        assert_eq!(report(&plan("write: x")), (message.clone(), add.clone(), 1));
+        assert_eq!(report(&plan("write: '*.lock', needs: a")), (message.clone(), add, 1));
+        assert_eq!(report(&plan("write: '*.lock'")), (message, own.to_owned(), 1));
         let pair = "tasks:\n  a: {write: api/a.proto}\ncompanions: {'**/*.proto': gen/**}\n";
         let message = "`a` may write `api/a.proto`, but not `gen/**`".to_owned();
         let add = "add `gen/**` to the `write` of `a`, or put it under `share`".to_owned();
-        assert_eq!(said(pair), (message, add, 2));
+        assert_eq!(report(pair), (message, add, 2));
     }
 
     #[test]
-    fn a_bound_that_is_reached_is_told() {
+    fn exhausted_budget() {
         let text = "tasks:\n  a: {write: Cargo.toml}\n  b: {write: 'crates/*/Cargo.toml'}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         let files = paths(FILES);
         let companions =
-            Companions::new(&plan, &plan.lanes(), &Tree::new(&files), TreeBudget(MATCH));
+            Companions::new(&plan, &plan.lanes(), &Tree::new(&files), TreeBudget(MATCH_COST));
         let missing: Vec<TaskId> = companions.missing.iter().map(|missing| missing.task).collect();
         assert_eq!((missing, companions.undecided.as_slice()), (vec![nth(0)], [nth(1)].as_slice()));
-        let told = undecided(&plan, rules::MISSING_COMPANION, |facts| {
+        let reported = undecided(&plan, rules::MISSING_COMPANION, |facts| {
             facts.companions.set(companions).unwrap();
         });
-        assert_eq!(told, ["`missing-companion` gave up on `b`: a bound on work was reached"]);
+        assert_eq!(reported, ["`missing-companion` gave up on `b`: a bound on work was reached"]);
     }
 }

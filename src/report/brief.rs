@@ -8,7 +8,7 @@ use std::io;
 
 use super::markdown::text::code as span;
 use super::{AnswerFormat, json};
-use crate::brief::{Border, Brief, LaneIs, Neighbour};
+use crate::brief::{Border, Brief, LaneState, Neighbour};
 use crate::index::TaskId;
 use crate::plan::{GlobEntry, Own};
 use crate::source::excerpt;
@@ -56,7 +56,7 @@ impl<'b> Markdown<'b> {
         let mut markdown = Markdown { brief, text: String::new() };
         markdown.head();
         markdown.may_write();
-        if brief.lane == LaneIs::Some {
+        if brief.lane == LaneState::Some {
             markdown.may_not_write();
         }
         markdown.reads();
@@ -103,14 +103,14 @@ impl<'b> Markdown<'b> {
         let plan = self.brief.plan;
         self.section("You may write");
         match self.brief.lane {
-            LaneIs::Empty => {
+            LaneState::Empty => {
                 self.line("Nothing. The task only reviews: read, and tell what you found.");
             }
-            LaneIs::Unknown => self.line(
+            LaneState::Unknown => self.line(
                 "Nobody knows: what the plan says of this task cannot be understood. Write nothing \
                  until the plan is mended; `lanelint check` says what is wrong with it.",
             ),
-            LaneIs::Some => {
+            LaneState::Some => {
                 let write = plan[self.brief.task].write.iter();
                 let (taken, given): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
                     write.flat_map(|write| &write.entries).partition(|entry| entry.negated);

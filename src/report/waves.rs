@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{AnswerFormat, count, json, name, names, shown};
 use crate::plan::Plan;
 use crate::source::excerpt;
-use crate::waves::{Because, Edit, Waves, Why};
+use crate::waves::{Blocker, PlanEdit, Reason, Waves};
 
 /// How many tasks, pairs or edits are named where not all have to be.
 const NAMED: usize = 10;
@@ -28,7 +28,7 @@ pub fn write(
 
 fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     let number = count(waves.waves.len(), "wave");
-    if waves.is_fewest() {
+    if waves.is_optimal() {
         writeln!(out, "{number}, the fewest that `needs` and the overlaps allow")?;
     } else {
         let least = waves.at_least;
@@ -38,7 +38,7 @@ fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\nwave {}", location + 1)?;
         for placed in wave {
             let id = shown(&excerpt(&plan[placed.task].id.value)).into_owned();
-            let because = placed.because.as_ref().map(|because| because_of(plan, because));
+            let because = placed.blocker.as_ref().map(|because| because_of(plan, because));
             writeln!(out, "  {id}{}", because.unwrap_or_default())?;
         }
     }
@@ -46,21 +46,21 @@ fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     edits(plan, waves, out)
 }
 
-fn because_of(plan: &Plan, Because { other, why }: &Because) -> String {
+fn because_of(plan: &Plan, Blocker { task: other, reason }: &Blocker) -> String {
     let other = name(plan, *other);
-    match why {
-        Why::Needs => format!(": needs {other}"),
-        Why::Overlap(path) => {
+    match reason {
+        Reason::Needs => format!(": needs {other}"),
+        Reason::Overlap(path) => {
             format!(": after {other}, both may write `{}`", shown(&path.to_string()))
         }
-        Why::Undecided => format!(": after {other}, nobody could decide whether they overlap"),
-        Why::Unknown => format!(": after {other}, the lane of one of them is not known"),
+        Reason::Undecided => format!(": after {other}, nobody could decide whether they overlap"),
+        Reason::Unknown => format!(": after {other}, the lane of one of them is not known"),
     }
 }
 
 /// What keeps the answer from being all there is to say.
 fn doubts(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
-    if !waves.is_whole() {
+    if !waves.is_complete() {
         writeln!(out)?;
     }
     for cycle in waves.cycles.iter().take(NAMED) {
@@ -89,7 +89,7 @@ fn edits(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     }
     for edit in waves.edits.iter().take(NAMED) {
         match edit {
-            Edit::Part { tasks, path } => {
+            PlanEdit::Separate { tasks, path } => {
                 let (one, other) = (name(plan, tasks.0), name(plan, tasks.1));
                 let path = path.to_string();
                 let path = shown(&path);
@@ -99,7 +99,7 @@ fn edits(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
                      as `{path}`"
                 )?;
             }
-            Edit::Unneed { task, need } => {
+            PlanEdit::DropNeed { task, need } => {
                 let (task, need) = (name(plan, *task), name(plan, *need));
                 writeln!(out, "  start {task} without {need}: take it out of `needs`")?;
             }

@@ -7,7 +7,7 @@ use super::{AnswerFormat, json, names, shown};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
 use crate::source::{Span, excerpt};
-use crate::who::{Answer, Protection, Reply, Who};
+use crate::who::{PathAnswer, ProtectedBy, Who, Writers};
 
 /// How many tasks of which nothing is known are named.
 const NAMED: usize = 10;
@@ -20,7 +20,7 @@ const NAMED: usize = 10;
 /// Those of the writer.
 pub fn write<'p>(
     who: &Who<'p>,
-    replies: impl Iterator<Item = Reply<'p>>,
+    replies: impl Iterator<Item = PathAnswer<'p>>,
     format: AnswerFormat,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
@@ -29,7 +29,7 @@ pub fn write<'p>(
         AnswerFormat::Text => {
             let mut text = Text { plan: who.plan(), places: HashMap::new(), out };
             for reply in replies {
-                if let Reply::Answer(path, answer) = reply {
+                if let PathAnswer::Writers(path, answer) = reply {
                     text.paragraph(&path, &answer)?;
                 }
             }
@@ -46,11 +46,11 @@ struct Text<'p, 'o> {
 }
 
 impl Text<'_, '_> {
-    fn paragraph(&mut self, path: &RepoPath, answer: &Answer<'_>) -> io::Result<()> {
+    fn paragraph(&mut self, path: &RepoPath, answer: &Writers<'_>) -> io::Result<()> {
         writeln!(self.out, "{}", shown(&path.to_string()))?;
         match answer.protected {
-            Some(Protection::Plan) => writeln!(self.out, "  protected: it is part of the plan")?,
-            Some(Protection::Glob(entry)) => {
+            Some(ProtectedBy::Plan) => writeln!(self.out, "  protected: it is part of the plan")?,
+            Some(ProtectedBy::Glob(entry)) => {
                 let location = self.location(entry).to_owned();
                 writeln!(self.out, "  protected: {} ({location})", glob(entry))?;
             }

@@ -7,7 +7,7 @@ use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level, Message};
 use crate::message;
 use crate::message::code;
-use crate::plan_vs_files::broad_lanes::{BroadLane, Reach};
+use crate::plan_vs_files::broad_lanes::{BroadLane, BroadLaneKind};
 use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
@@ -53,14 +53,14 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
     let id = facts.plan.id(broad.task);
     let beside = facts.plan.ids(broad.beside.iter().copied());
     let mut data = Vec::new();
-    let (holds, location) = match broad.reach {
-        Reach::Files { held, all } => {
+    let (holds, location) = match broad.kind {
+        BroadLaneKind::MostFiles { matched: held, total: all } => {
             data.push(("held", Datum::Count(held)));
             data.push(("files", Datum::Count(all)));
             let said = message![held, " of ", all, " files"];
             (message![held, " of the ", all, " files"], write_label(facts.plan, broad.task, said))
         }
-        Reach::AnyFolder(glob) => {
+        BroadLaneKind::AnyFolder(glob) => {
             let said = "every folder, whatever its name";
             let entry = glob.and_then(|glob| facts.plan.globs(broad.task).find(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));

@@ -46,11 +46,11 @@ pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
 fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let Clashes { found: clashes, undecided } = facts.clashes();
-    for Clash { discord, tasks, globs, paths } in clashes {
+    for Clash { kind, tasks, globs, paths } in clashes {
         let [one, other] = paths;
         let [left, right] = [facts.plan.id(tasks.0), facts.plan.id(tasks.1)];
         let entries = [facts.plan.globs(tasks.0)[globs.0], facts.plan.globs(tasks.1)[globs.1]];
-        let message = match discord {
+        let message = match kind {
             ClashKind::Form if one == other => {
                 message![
                     code(left),
@@ -88,10 +88,10 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         };
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
         let mut data = vec![("globs", Datum::List(vec![globs]))];
-        data.extend(common_data(*discord, one, other));
+        data.extend(common_data(*kind, one, other));
         found.report(Draft {
             message,
-            help: Some(help(*discord).into()),
+            help: Some(help(*kind).into()),
             tasks: facts.plan.ids([tasks.0, tasks.1]),
             path: Some(one.clone()),
             about: About::Data("globs"),

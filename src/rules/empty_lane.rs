@@ -2,7 +2,7 @@
 
 use super::common::labels::write_label;
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
-use crate::analysis::{Extents, PlanFacts};
+use crate::analysis::{LaneFacts, PlanFacts};
 use crate::finding::{Draft, Level};
 use crate::message;
 use crate::message::code;
@@ -28,9 +28,9 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    let Extents { vacant, protected, .. } = facts.extents();
+    let LaneFacts { empty, protected, .. } = facts.lane_facts();
     for (location, task) in facts.plan.tasks.enumerated() {
-        if vacant[location].is_none() {
+        if empty[location].is_none() {
             let label = write_label(facts.plan, location, "this lane");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[location], vec![label]));
         }
@@ -38,7 +38,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let protected = &protected[location];
         let all_protected =
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
-        if given && !task.unknown && vacant[location] == Some(true) && !all_protected {
+        if given && !task.unknown && empty[location] == Some(true) && !all_protected {
             found.report(Draft {
                 message: message!["nothing is left of the lane of ", code(&task.id.value)],
                 help: Some(

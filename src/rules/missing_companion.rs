@@ -7,7 +7,7 @@ use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
 use crate::message;
 use crate::message::code;
-use crate::plan_vs_files::companions::Missing;
+use crate::plan_vs_files::companions::MissingCompanion;
 use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
+fn draft(facts: &PlanFacts<'_>, missing: &MissingCompanion) -> Draft {
     let id = facts.plan.id(missing.task);
     let entry = facts.plan.globs(missing.task)[missing.glob];
     let pair = missing.pair.and_then(|(pair, other)| facts.plan.companions[pair].1.get(other));

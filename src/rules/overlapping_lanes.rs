@@ -9,7 +9,7 @@ use crate::analysis::PlanFacts;
 use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
 use crate::message::code;
-use crate::overlap::{Chooser, Overlap};
+use crate::overlap::{FixFinder, Overlap};
 
 pub(super) static RULE: Rule = Rule {
     name: "overlapping-lanes",
@@ -42,7 +42,7 @@ const HELP: &str = "take the path out of one lane with an exclusion, let one of 
                     other, or put the path under `share`";
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    let mut chooser = Chooser::new(facts.plan, facts.lanes, facts.order);
+    let mut finder = FixFinder::new(facts.plan, facts.lanes, facts.order);
     for overlap in facts.overlaps() {
         if let Some(&(left, right)) = overlap.shared.undecided.first() {
             let tasks = [overlap.tasks.0, overlap.tasks.1];
@@ -50,13 +50,13 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
             found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
         }
-        if let Some(draft) = draft(facts, &mut chooser, overlap) {
+        if let Some(draft) = draft(facts, &mut finder, overlap) {
             found.report(draft);
         }
     }
 }
 
-fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) -> Option<Draft> {
+fn draft(facts: &PlanFacts<'_>, finder: &mut FixFinder<'_>, overlap: &Overlap) -> Option<Draft> {
     let witness = overlap.shared.witness.as_ref()?;
     let (left, right) = overlap.tasks;
     let (left_globs, right_globs) = (facts.plan.globs(left), facts.plan.globs(right));
@@ -87,7 +87,7 @@ fn draft(facts: &PlanFacts<'_>, chooser: &mut Chooser<'_>, overlap: &Overlap) ->
             ("globs", Datum::List(pairs.collect())),
             existing_data(overlap.existing, &overlap.sample),
         ],
-        fixes: chooser.fixes(overlap, RULE.name),
+        fixes: finder.fixes(overlap, RULE.name),
         ..Draft::default()
     })
 }

@@ -35,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    for (task, globs) in facts.extents().protected.enumerated() {
+    for (task, globs) in facts.lane_facts().protected.enumerated() {
         for (entry, _) in facts.plan.globs(task).iter().copied().zip(globs).filter(is_undecided) {
             let label = label(entry.span, "this glob");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
@@ -76,7 +76,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         }
     }
     let shares = facts.plan.indexed_shares();
-    for ((location, shared), protected) in shares.zip(&facts.extents().protected_shares) {
+    for ((location, shared), protected) in shares.zip(&facts.lane_facts().protected_shares) {
         if is_undecided(&(shared, protected)) {
             let label = label(shared.span, "this glob");
             found.gave_up(GaveUp::on_lanes(facts.plan, &[], vec![label]));

@@ -41,7 +41,7 @@ pub(super) const FIND: Find = Find::Plan(find);
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let Hazards { found: hazards, gave_up } = facts.hazards();
     for hazard in hazards {
-        if let Some(&(read, written)) = hazard.crossing.shared.undecided.first() {
+        if let Some(&(read, written)) = hazard.overlap.shared.undecided.first() {
             let tasks = [hazard.reader, hazard.writer];
             let globs = [facts.plan.reads(tasks[0])[read], facts.plan.globs(tasks[1])[written]];
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
@@ -59,7 +59,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 }
 
 fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
-    let found = &hazard.crossing;
+    let found = &hazard.overlap;
     let witness = found.shared.witness.as_ref()?;
     let &(read, written) = found.shared.pairs.first()?;
     let (reads, writes) = (facts.plan.reads(hazard.reader), facts.plan.globs(hazard.writer));

@@ -14,7 +14,7 @@ use crate::message;
 use crate::message::code;
 use crate::plan::GlobEntry;
 use crate::plan::fix;
-use crate::plan_vs_files::folders::NamedFolders;
+use crate::plan_vs_files::folders::LiteralFolders;
 use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
@@ -79,7 +79,7 @@ fn removable(
     budget: &mut Budget,
 ) -> BTreeSet<usize> {
     let globs = entries.iter().filter(|(entry, _)| !entry.negated).map(|(_, glob)| *glob);
-    let folders = NamedFolders::new(globs);
+    let folders = LiteralFolders::new(globs);
     let indexes = found.redundant.iter().map(|redundant| redundant.index);
     let offered: BTreeSet<usize> = indexes
         .filter(|&index| {

@@ -75,7 +75,7 @@ fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, typo: &Typo) 
 
 /// With the `!` of an exclusion.
 fn meant(entry: &GlobEntry, typo: &Typo) -> String {
-    format!("{}{}", if entry.negated { "!" } else { "" }, typo.meant)
+    format!("{}{}", if entry.negated { "!" } else { "" }, typo.suggestion)
 }
 
 fn draft(entry: &GlobEntry, typo: &Typo) -> Draft {
@@ -84,7 +84,7 @@ fn draft(entry: &GlobEntry, typo: &Typo) -> Draft {
     let path = |path: &[u8]| BStr::new(path).to_string();
     let mut data = vec![("glob", text(entry.text.clone())), ("meant", text(meant.as_str()))];
     let (message, said) = match &typo.kind {
-        TypoKind::Folder { missing, near } => {
+        TypoKind::Folder { missing, similar: near } => {
             let (missing, near) = (path(missing), path(near));
             data.push(("missing", text(missing.as_str())));
             data.push(("near", text(near.as_str())));

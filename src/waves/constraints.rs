@@ -1,9 +1,9 @@
-//! Which tasks have to be in earlier waves than others, and which cannot be in one: in numbers.
+//! Which tasks need an earlier wave than others, and which cannot share one.
 
 use crate::index::{IndexVec, TaskId};
 use crate::plan::order::Order;
 
-/// What holds between tasks that are numbered from 0.
+/// The needs and conflicts of the tasks of a plan.
 #[derive(Debug)]
 pub struct Constraints {
     needs: IndexVec<TaskId, Vec<TaskId>>,
@@ -11,40 +11,39 @@ pub struct Constraints {
     order: Order,
     before: IndexVec<TaskId, Vec<TaskId>>,
     after: IndexVec<TaskId, Vec<TaskId>>,
-    apart: IndexVec<TaskId, Vec<TaskId>>,
+    conflicts: IndexVec<TaskId, Vec<TaskId>>,
 }
 
-/// The tasks in waves.
+/// An assignment of tasks to waves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// The wave of each task, from 0. None could be in an earlier one with all others where they
-    /// are.
+    /// The wave of each task, from 0. No single task could move to an earlier one.
     pub wave: IndexVec<TaskId, usize>,
-    /// How many waves there are.
+    /// The number of waves.
     pub waves: usize,
-    /// How many it takes at the least, proven.
+    /// A proven lower bound for the number of waves.
     pub at_least: usize,
 }
 
-/// How much work may be put into finding the fewest waves.
+/// The steps left for finding the fewest waves.
 #[derive(Clone, Debug)]
-pub struct Budget(usize);
+pub struct SearchBudget(usize);
 
-impl Default for Budget {
+impl Default for SearchBudget {
     /// About half a second.
-    fn default() -> Budget {
-        Budget(60_000_000)
+    fn default() -> SearchBudget {
+        SearchBudget(60_000_000)
     }
 }
 
-impl Budget {
-    /// None at all: what is found without trying.
+impl SearchBudget {
+    /// No search at all.
     #[cfg(test)]
-    pub(super) fn none() -> Budget {
-        Budget(0)
+    pub(super) fn none() -> SearchBudget {
+        SearchBudget(0)
     }
 
-    /// Takes some steps; nothing where they are too many.
+    /// Spends some steps; `None` if the budget is exhausted.
     pub(super) fn spend(&mut self, steps: usize) -> Option<()> {
         match self.0.checked_sub(steps) {
             Some(left) => self.0 = left,
@@ -55,14 +54,14 @@ impl Budget {
 }
 
 impl Constraints {
-    /// Takes what each task needs, and pairs of tasks that cannot be in one wave. Pairs that are
-    /// ordered anyway may be among them. What is needed along a cycle orders nothing.
+    /// `needs` lists the needs of each task, `pairs` the tasks that cannot share a wave. Pairs may
+    /// include ordered tasks. Needs within a cycle are ignored.
     #[must_use]
     pub fn new(needs: IndexVec<TaskId, Vec<TaskId>>, pairs: Vec<(TaskId, TaskId)>) -> Constraints {
         let order = Order::from_needs(&needs);
         let mut before: IndexVec<TaskId, Vec<TaskId>> = vec![Vec::new(); needs.len()].into();
         let mut after = before.clone();
-        let mut apart = before.clone();
+        let mut conflicts = before.clone();
         for (task, needs) in needs.enumerated() {
             before[task] = needs.clone();
             before[task].retain(|&need| order.comes_after(task, need));
@@ -71,53 +70,53 @@ impl Constraints {
             before[task].iter().for_each(|&need| after[need].push(task));
         }
         for &(one, other) in pairs.iter().filter(|(one, other)| order.concurrent(*one, *other)) {
-            apart[one].push(other);
-            apart[other].push(one);
+            conflicts[one].push(other);
+            conflicts[other].push(one);
         }
-        for others in apart.iter_mut() {
+        for others in conflicts.iter_mut() {
             others.sort_unstable();
             others.dedup();
         }
-        Constraints { needs, pairs, order, before, after, apart }
+        Constraints { needs, pairs, order, before, after, conflicts }
     }
 
-    /// The tasks.
+    /// The ids of all tasks.
     pub fn tasks(&self) -> impl ExactSizeIterator<Item = TaskId> + use<> {
         self.needs.ids()
     }
 
-    /// The order that the needs make.
+    /// The order defined by the needs.
     #[must_use]
     pub fn order(&self) -> &Order {
         &self.order
     }
 
-    /// The tasks that a task needs itself, in ascending order.
+    /// The tasks that a task needs directly, in ascending order.
     #[must_use]
     pub fn before(&self, task: TaskId) -> &[TaskId] {
         &self.before[task]
     }
 
-    /// The tasks that need a task themselves, in ascending order.
+    /// The tasks that need a task directly, in ascending order.
     #[must_use]
     pub fn after(&self, task: TaskId) -> &[TaskId] {
         &self.after[task]
     }
 
-    /// The tasks that a task has no order with and cannot be in one wave with, in ascending order.
+    /// The concurrent tasks that a task cannot share a wave with, in ascending order.
     #[must_use]
-    pub fn apart(&self, task: TaskId) -> &[TaskId] {
-        &self.apart[task]
+    pub fn conflicts(&self, task: TaskId) -> &[TaskId] {
+        &self.conflicts[task]
     }
 
-    /// The same, but for one pair.
+    /// A copy without one pair.
     #[must_use]
-    pub fn without_apart(&self, pair: (TaskId, TaskId)) -> Constraints {
+    pub fn without_conflict(&self, pair: (TaskId, TaskId)) -> Constraints {
         let pairs = self.pairs.iter().copied().filter(|other| *other != pair);
         Constraints::new(self.needs.clone(), pairs.collect())
     }
 
-    /// The same, but for one need.
+    /// A copy without one need.
     #[must_use]
     pub fn without_need(&self, task: TaskId, need: TaskId) -> Constraints {
         let mut needs = self.needs.clone();

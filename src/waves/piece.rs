@@ -1,4 +1,4 @@
-//! Some of the tasks, numbered anew, with what holds among them.
+//! Some of the tasks, renumbered, with the constraints among them.
 
 use crate::index::{IndexVec, TaskId};
 use std::cmp::Reverse;
@@ -6,80 +6,87 @@ use std::collections::BinaryHeap;
 
 use super::constraints::Constraints;
 
-/// Some of the tasks, numbered from 0 in their order.
+/// Some of the tasks, renumbered from 0.
 #[derive(Debug)]
 pub(super) struct Piece {
-    /// For each, those that it needs itself.
+    /// For each task, those that it needs directly.
     pub(super) before: Vec<Vec<usize>>,
-    /// For each, those that need it themselves.
+    /// For each task, those that need it directly.
     pub(super) after: Vec<Vec<usize>>,
-    /// For each, those that nothing orders it with and that it cannot be in one wave with.
-    pub(super) apart: Vec<Vec<usize>>,
-    /// All of them, each behind those that it needs.
+    /// For each task, the unordered ones that it cannot share a wave with.
+    pub(super) conflicts: Vec<Vec<usize>>,
+    /// All tasks in topological order.
     pub(super) sorted: Vec<usize>,
-    /// For each, how many waves have to come before it for what it needs.
-    pub(super) ahead: Vec<usize>,
-    /// For each, how many waves have to come after it for what needs it.
-    pub(super) behind: Vec<usize>,
+    /// For each task, how many waves its needs require before it.
+    pub(super) min_before: Vec<usize>,
+    /// For each task, how many waves the tasks that need it require after it.
+    pub(super) min_after: Vec<usize>,
 }
 
-/// Where no number is.
-const NONE: usize = usize::MAX;
+/// Marks a task without an index or a wave.
+const UNASSIGNED: usize = usize::MAX;
 
-/// The numbers of tasks in a piece, for one piece after another.
+/// The index of each task in the current piece; reused from piece to piece.
 #[derive(Debug)]
-pub(super) struct Numbers(IndexVec<TaskId, usize>);
+pub(super) struct LocalIndexes(IndexVec<TaskId, usize>);
 
-impl Numbers {
-    pub(super) fn new(of: &Constraints) -> Numbers {
-        Numbers(of.tasks().map(|_| NONE).collect())
+impl LocalIndexes {
+    pub(super) fn new(constraints: &Constraints) -> LocalIndexes {
+        LocalIndexes(constraints.tasks().map(|_| UNASSIGNED).collect())
     }
 }
 
 impl Piece {
-    pub(super) fn new(of: &Constraints, tasks: &[TaskId], numbers: &mut Numbers) -> Piece {
-        tasks.iter().enumerate().for_each(|(number, &task)| numbers.0[task] = number);
+    pub(super) fn new(
+        constraints: &Constraints,
+        tasks: &[TaskId],
+        indexes: &mut LocalIndexes,
+    ) -> Piece {
+        tasks.iter().enumerate().for_each(|(index, &task)| indexes.0[task] = index);
         let inside = |others: &[TaskId]| -> Vec<usize> {
-            others.iter().map(|&other| numbers.0[other]).filter(|&number| number != NONE).collect()
+            others
+                .iter()
+                .map(|&other| indexes.0[other])
+                .filter(|&index| index != UNASSIGNED)
+                .collect()
         };
-        let before: Vec<_> = tasks.iter().map(|&task| inside(of.before(task))).collect();
-        let after: Vec<_> = tasks.iter().map(|&task| inside(of.after(task))).collect();
-        let apart = tasks.iter().map(|&task| inside(of.apart(task))).collect();
-        tasks.iter().for_each(|&task| numbers.0[task] = NONE);
+        let before: Vec<_> = tasks.iter().map(|&task| inside(constraints.before(task))).collect();
+        let after: Vec<_> = tasks.iter().map(|&task| inside(constraints.after(task))).collect();
+        let conflicts = tasks.iter().map(|&task| inside(constraints.conflicts(task))).collect();
+        tasks.iter().for_each(|&task| indexes.0[task] = UNASSIGNED);
         let sorted = sorted(&before, &after);
-        let (mut ahead, mut behind) = (vec![0; tasks.len()], vec![0; tasks.len()]);
+        let (mut min_before, mut min_after) = (vec![0; tasks.len()], vec![0; tasks.len()]);
         for &task in &sorted {
             for &other in &after[task] {
-                ahead[other] = ahead[other].max(ahead[task] + 1);
+                min_before[other] = min_before[other].max(min_before[task] + 1);
             }
         }
         for &task in sorted.iter().rev() {
             for &need in &before[task] {
-                behind[need] = behind[need].max(behind[task] + 1);
+                min_after[need] = min_after[need].max(min_after[task] + 1);
             }
         }
-        Piece { before, after, apart, sorted, ahead, behind }
+        Piece { before, after, conflicts, sorted, min_before, min_after }
     }
 
     pub(super) fn len(&self) -> usize {
         self.before.len()
     }
 
-    /// Gives each task the first wave that those before leave to it: needs first, then by rank, then
-    /// by number.
+    /// Gives each task the first free wave: in topological order, then by rank, then by index.
     pub(super) fn greedy<R: Ord>(&self, rank: impl Fn(usize) -> R) -> Vec<usize> {
-        let mut wave = vec![NONE; self.len()];
+        let mut wave = vec![UNASSIGNED; self.len()];
         let mut missing: Vec<usize> = self.before.iter().map(Vec::len).collect();
         let ready = (0..self.len()).filter(|&task| missing[task] == 0);
         let mut ready: BinaryHeap<_> = ready.map(|task| Reverse((rank(task), task))).collect();
-        // The last task that each wave was found to be closed to.
+        // For each wave, the last task that cannot be in it.
         let mut closed_to = Vec::new();
         while let Some(Reverse((_, task))) = ready.pop() {
             let first = self.before[task].iter().map(|&need| wave[need] + 1).max().unwrap_or(0);
-            for &other in &self.apart[task] {
-                if wave[other] != NONE {
+            for &other in &self.conflicts[task] {
+                if wave[other] != UNASSIGNED {
                     if closed_to.len() <= wave[other] {
-                        closed_to.resize(wave[other] + 1, NONE);
+                        closed_to.resize(wave[other] + 1, UNASSIGNED);
                     }
                     closed_to[wave[other]] = task;
                 }
@@ -97,7 +104,7 @@ impl Piece {
     }
 }
 
-/// Tasks in an order in which each is behind those that it needs.
+/// Sorts tasks topologically.
 fn sorted(before: &[Vec<usize>], after: &[Vec<usize>]) -> Vec<usize> {
     let mut missing: Vec<usize> = before.iter().map(Vec::len).collect();
     let mut sorted: Vec<usize> = (0..before.len()).filter(|&task| missing[task] == 0).collect();

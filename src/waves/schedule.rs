@@ -1,31 +1,31 @@
 //! Putting tasks into waves.
 //!
-//! The tasks are taken apart first: those that nothing connects share their waves, and where all of
-//! some come before all of others, the waves of the ones follow those of the others. What is left in
-//! one piece gets a schedule by greedy colouring and a proof by [`super::bounds`]; where the two do
-//! not meet, [`super::search`] looks for what is between them.
+//! The tasks are divided into pieces first: unconnected pieces share their waves, and pieces that
+//! follow one another as a whole get consecutive waves. Each remaining piece gets a schedule by
+//! greedy colouring and a lower bound from [`super::bounds`]; if the two differ, [`super::search`]
+//! tries to close the gap.
 
 use crate::index::{IndexVec, TaskId};
 use std::cmp::{Ordering, Reverse};
 
-use super::constraints::{Budget, Constraints, Schedule};
-use super::piece::{Numbers, Piece};
+use super::constraints::{Constraints, Schedule, SearchBudget};
+use super::piece::{LocalIndexes, Piece};
 use super::{bounds, search};
 
-/// How deep tasks are taken apart.
-const DEEPEST: usize = 64;
+/// How deep pieces are divided.
+const MAX_DEPTH: usize = 64;
 
 impl Constraints {
-    /// Finds a schedule of few waves: the fewest, as long as the budget lasts, and never more than
-    /// giving each task its first possible wave in the order of their numbers.
+    /// Finds a schedule with the fewest waves if the budget lasts, and never more than giving each
+    /// task its first possible wave in plan order.
     #[must_use]
-    pub fn schedule(&self, budget: &mut Budget) -> Schedule {
+    pub fn schedule(&self, budget: &mut SearchBudget) -> Schedule {
         self.schedule_within(1, budget)
     }
 
-    /// Whether the tasks fit into so many waves; nothing where the budget was not enough to know.
+    /// Whether the tasks fit into this many waves; `None` if the budget was exhausted.
     #[must_use]
-    pub fn fits(&self, waves: usize, budget: &mut Budget) -> Option<bool> {
+    pub fn fits(&self, waves: usize, budget: &mut SearchBudget) -> Option<bool> {
         let tasks = self.tasks().len();
         budget.spend(tasks * tasks)?;
         let found = self.schedule_within(waves, budget);
@@ -36,66 +36,66 @@ impl Constraints {
         }
     }
 
-    /// As [`Constraints::schedule`]; nobody wants to know whether there are fewer than `enough`.
-    fn schedule_within(&self, enough: usize, budget: &mut Budget) -> Schedule {
+    /// As [`Constraints::schedule`], but stops at `enough` waves.
+    fn schedule_within(&self, enough: usize, budget: &mut SearchBudget) -> Schedule {
         let all: Vec<TaskId> = self.tasks().collect();
-        let mut numbers = Numbers::new(self);
-        let whole = Piece::new(self, &all, &mut numbers);
+        let mut indexes = LocalIndexes::new(self);
+        let whole = Piece::new(self, &all, &mut indexes);
         let wave = self.tasks().map(|_| 0).collect();
         let seen = self.tasks().map(|_| true).collect();
-        let mut solver = Solver { of: self, wave, numbers, seen, budget };
+        let mut solver = Solver { constraints: self, wave, indexes, seen, budget };
         let at_least = if all.is_empty() { 0 } else { solver.solve(&all, enough, 0).at_least };
         let found = solver.wave;
-        // Every task as early as the others allow: then one of the wave before keeps it there.
-        let found = whole.greedy(|number| found[all[number]]);
+        // Move every task as early as possible, so that one in the wave before blocks it.
+        let found = whole.greedy(|index| found[all[index]]);
         let first_fit = whole.greedy(|_| 0);
         let wave = if count(&first_fit) < count(&found) { first_fit } else { found };
         Schedule { waves: count(&wave), wave: wave.into(), at_least }
     }
 }
 
-/// How many waves tasks are in.
+/// The number of waves.
 fn count(wave: &[usize]) -> usize {
     wave.iter().max().map_or(0, |last| last + 1)
 }
 
-/// What was found out about some of the tasks.
+/// The result for some of the tasks.
 struct Found {
     waves: usize,
     at_least: usize,
 }
 
 struct Solver<'a> {
-    of: &'a Constraints,
-    /// The wave of each task, from the first of its piece on.
+    constraints: &'a Constraints,
+    /// The wave of each task, relative to the first of its piece.
     wave: IndexVec<TaskId, usize>,
-    numbers: Numbers,
-    /// Whether a task was seen while pieces are looked for; all are in between.
+    indexes: LocalIndexes,
+    /// Whether [`Solver::components`] has visited a task; all true between calls.
     seen: IndexVec<TaskId, bool>,
-    budget: &'a mut Budget,
+    budget: &'a mut SearchBudget,
 }
 
 impl Solver<'_> {
     fn solve(&mut self, tasks: &[TaskId], enough: usize, depth: usize) -> Found {
-        if depth < DEEPEST && tasks.len() > 1 {
-            let pieces = self.unconnected(tasks);
+        if depth < MAX_DEPTH && tasks.len() > 1 {
+            let pieces = self.components(tasks);
             if pieces.len() > 1 {
                 let mut found = Found { waves: 0, at_least: 0 };
                 for piece in pieces {
-                    let of_piece = self.solve(&piece, enough.max(found.at_least), depth + 1);
-                    found.waves = found.waves.max(of_piece.waves);
-                    found.at_least = found.at_least.max(of_piece.at_least);
+                    let result = self.solve(&piece, enough.max(found.at_least), depth + 1);
+                    found.waves = found.waves.max(result.waves);
+                    found.at_least = found.at_least.max(result.at_least);
                 }
                 return found;
             }
-            let pieces = self.in_a_row(tasks);
+            let pieces = self.series(tasks);
             if pieces.len() > 1 {
                 let mut found = Found { waves: 0, at_least: 0 };
                 for piece in pieces {
-                    let of_piece = self.solve(&piece, 1, depth + 1);
+                    let result = self.solve(&piece, 1, depth + 1);
                     piece.iter().for_each(|&task| self.wave[task] += found.waves);
-                    found.waves += of_piece.waves;
-                    found.at_least += of_piece.at_least;
+                    found.waves += result.waves;
+                    found.at_least += result.at_least;
                 }
                 return found;
             }
@@ -103,8 +103,8 @@ impl Solver<'_> {
         self.solve_piece(tasks, enough)
     }
 
-    /// The pieces that no need and no pair connects, the largest first.
-    fn unconnected(&mut self, tasks: &[TaskId]) -> Vec<Vec<TaskId>> {
+    /// The pieces that no need or conflict connects, the largest first.
+    fn components(&mut self, tasks: &[TaskId]) -> Vec<Vec<TaskId>> {
         let seen = &mut self.seen;
         tasks.iter().for_each(|&task| seen[task] = false);
         let mut pieces = Vec::new();
@@ -115,7 +115,11 @@ impl Solver<'_> {
             let mut piece = vec![start];
             let mut next = 0;
             while let Some(&task) = piece.get(next) {
-                let others = [self.of.before(task), self.of.after(task), self.of.apart(task)];
+                let others = [
+                    self.constraints.before(task),
+                    self.constraints.after(task),
+                    self.constraints.conflicts(task),
+                ];
                 for &other in others.into_iter().flatten() {
                     if !std::mem::replace(&mut seen[other], true) {
                         piece.push(other);
@@ -130,13 +134,13 @@ impl Solver<'_> {
         pieces
     }
 
-    /// The pieces of which each comes before the next as a whole.
-    fn in_a_row(&mut self, tasks: &[TaskId]) -> Vec<Vec<TaskId>> {
-        // What is left of the budget is worth more than this where there are many tasks.
+    /// The pieces that follow one another as a whole, in order.
+    fn series(&mut self, tasks: &[TaskId]) -> Vec<Vec<TaskId>> {
+        // With many tasks, keep the budget for the search.
         if self.budget.spend(tasks.len() * tasks.len() / 8).is_none() {
             return Vec::new();
         }
-        let order = self.of.order();
+        let order = self.constraints.order();
         let mut left = tasks.to_vec();
         let mut pieces: Vec<Vec<TaskId>> = Vec::new();
         while let Some(start) = left.pop() {
@@ -162,25 +166,25 @@ impl Solver<'_> {
     }
 
     fn solve_piece(&mut self, tasks: &[TaskId], enough: usize) -> Found {
-        let piece = Piece::new(self.of, tasks, &mut self.numbers);
+        let piece = Piece::new(self.constraints, tasks, &mut self.indexes);
         let mut at_least = bounds::at_least(&piece);
-        let behind = |task: usize| Reverse(piece.behind[task]);
-        let apart = |task: usize| Reverse(piece.apart[task].len());
+        let min_after = |task: usize| Reverse(piece.min_after[task]);
+        let conflicts = |task: usize| Reverse(piece.conflicts[task].len());
         let tries = [
             piece.greedy(|_| 0),
-            piece.greedy(|task| (behind(task), apart(task))),
-            piece.greedy(|task| (apart(task), behind(task))),
+            piece.greedy(|task| (min_after(task), conflicts(task))),
+            piece.greedy(|task| (conflicts(task), min_after(task))),
         ];
         let mut best = tries.into_iter().min_by_key(|wave| count(wave)).unwrap_or_default();
         let mut goal = at_least.max(enough);
         while goal < count(&best) {
             match search::schedule(&piece, goal, self.budget) {
-                search::Answer::Found(found) => best = found,
-                search::Answer::Impossible => {
+                search::Outcome::Found(found) => best = found,
+                search::Outcome::Impossible => {
                     goal += 1;
                     at_least = goal;
                 }
-                search::Answer::GaveUp => break,
+                search::Outcome::GaveUp => break,
             }
         }
         tasks.iter().zip(&best).for_each(|(&task, &wave)| self.wave[task] = wave);

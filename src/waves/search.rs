@@ -1,144 +1,150 @@
-//! Whether some tasks fit into a number of waves: all ways are tried, as far as a budget lasts.
+//! Whether tasks fit into a number of waves: an exhaustive search within a budget.
 //!
-//! Each task has the set of waves that are left to it. The task with the fewest is put into each of
-//! them in turn; what that leaves to the others is followed through needs and pairs (Brélaz's DSATUR
-//! with forward checking).
+//! The domain of a task is the set of waves it may still be in. The task with the smallest domain
+//! is put into each of its waves in turn, and the effect on the others is propagated through needs
+//! and conflicts (Brélaz's DSATUR with forward checking).
 
-use super::constraints::Budget;
+use super::constraints::SearchBudget;
 use super::piece::Piece;
 
-/// The most waves for which the search is made: a set of waves is a word.
-const MOST_WAVES: usize = 64;
+/// The most waves to search for: a set of waves is one word.
+const MAX_WAVES: usize = 64;
 
-/// The most tasks: the search goes as deep as there are tasks.
-const MOST_TASKS: usize = 512;
+/// The most tasks: the recursion is as deep as their number.
+const MAX_TASKS: usize = 512;
 
-pub(super) enum Answer {
-    /// The waves of the tasks, in their order.
+pub(super) enum Outcome {
+    /// The wave of each task.
     Found(Vec<usize>),
     /// There is no such schedule.
     Impossible,
-    /// The budget was not enough to know.
+    /// The budget was exhausted.
     GaveUp,
 }
 
-/// Looks for a schedule of `waves` waves.
-pub(super) fn schedule(piece: &Piece, waves: usize, budget: &mut Budget) -> Answer {
-    if waves > MOST_WAVES || piece.len() > MOST_TASKS {
-        return Answer::GaveUp;
+/// Searches a schedule of `waves` waves.
+pub(super) fn schedule(piece: &Piece, waves: usize, budget: &mut SearchBudget) -> Outcome {
+    if waves > MAX_WAVES || piece.len() > MAX_TASKS {
+        return Outcome::GaveUp;
     }
-    let room = piece.ahead.iter().zip(&piece.behind);
-    let left = room.map(|(&ahead, &behind)| from(ahead) & before(waves.saturating_sub(behind)));
-    Search { piece, waves, left: left.collect(), undo: Vec::new(), budget }.run()
+    let bounds = piece.min_before.iter().zip(&piece.min_after);
+    let domains = bounds.map(|(&min_before, &min_after)| {
+        waves_from(min_before) & waves_before(waves.saturating_sub(min_after))
+    });
+    Search { piece, waves, domains: domains.collect(), undo: Vec::new(), budget }.run()
 }
 
-/// The waves from one on.
-fn from(wave: usize) -> u64 {
-    if wave < MOST_WAVES { u64::MAX << wave } else { 0 }
+/// The set of waves from `wave` on.
+fn waves_from(wave: usize) -> u64 {
+    if wave < MAX_WAVES { u64::MAX << wave } else { 0 }
 }
 
-/// The waves before one.
-fn before(wave: usize) -> u64 {
-    !from(wave)
+/// The set of waves before `wave`.
+fn waves_before(wave: usize) -> u64 {
+    !waves_from(wave)
 }
 
 struct Search<'p> {
     piece: &'p Piece,
     waves: usize,
-    /// For each task the waves that are left to it.
-    left: Vec<u64>,
-    /// What was left to tasks before something was tried.
+    /// For each task, the waves it may still be in.
+    domains: Vec<u64>,
+    /// Domains before they changed, for backtracking.
     undo: Vec<(usize, u64)>,
-    budget: &'p mut Budget,
+    budget: &'p mut SearchBudget,
 }
 
-/// The budget is used up.
+/// The budget is exhausted.
 struct Exhausted;
 
 impl Search<'_> {
-    fn run(mut self) -> Answer {
-        // Some may have one wave from the start, and leave less to others.
-        let all: Vec<usize> = (0..self.left.len()).collect();
-        let answer = match self.follow(all) {
-            Ok(true) => self.put_next(),
+    fn run(mut self) -> Outcome {
+        // Some domains may have only one wave from the start.
+        let all: Vec<usize> = (0..self.domains.len()).collect();
+        let answer = match self.propagate(all) {
+            Ok(true) => self.assign_next(),
             other => other,
         };
         match answer {
-            Ok(true) => {
-                Answer::Found(self.left.iter().map(|left| left.trailing_zeros() as usize).collect())
-            }
-            Ok(false) => Answer::Impossible,
-            Err(Exhausted) => Answer::GaveUp,
+            Ok(true) => Outcome::Found(
+                self.domains.iter().map(|domain| domain.trailing_zeros() as usize).collect(),
+            ),
+            Ok(false) => Outcome::Impossible,
+            Err(Exhausted) => Outcome::GaveUp,
         }
     }
 
-    /// Puts the remaining tasks into waves; whether that can be done.
-    fn put_next(&mut self) -> Result<bool, Exhausted> {
-        let open = (0..self.left.len()).filter(|&task| self.left[task].count_ones() > 1);
+    /// Assigns the remaining tasks; false if that is impossible.
+    fn assign_next(&mut self) -> Result<bool, Exhausted> {
+        let open = (0..self.domains.len()).filter(|&task| self.domains[task].count_ones() > 1);
         let next = open.min_by_key(|&task| {
-            (self.left[task].count_ones(), std::cmp::Reverse(self.piece.apart[task].len()))
+            (self.domains[task].count_ones(), std::cmp::Reverse(self.piece.conflicts[task].len()))
         });
-        self.spend(self.left.len())?;
+        self.spend(self.domains.len())?;
         let Some(task) = next else { return Ok(true) };
-        let tried = self.left[task] & self.distinct_waves();
-        let mut rest = tried;
+        let mut rest = self.domains[task] & self.distinct_waves();
         while rest != 0 {
             let wave = rest & rest.wrapping_neg();
             rest ^= wave;
             let mark = self.undo.len();
-            self.leave(task, wave);
-            if self.follow(vec![task])? && self.put_next()? {
+            self.set_domain(task, wave);
+            if self.propagate(vec![task])? && self.assign_next()? {
                 return Ok(true);
             }
-            for (task, left) in self.undo.drain(mark..).rev() {
-                self.left[task] = left;
+            for (task, domain) in self.undo.drain(mark..).rev() {
+                self.domains[task] = domain;
             }
         }
         Ok(false)
     }
 
-    /// The waves of which none stands for another: where nothing is needed, all waves that no task
-    /// is in yet are alike, and one of them is enough.
+    /// The waves worth trying: without needs, all empty waves are equivalent, and one is enough.
     fn distinct_waves(&self) -> u64 {
         if self.piece.before.iter().any(|needs| !needs.is_empty()) {
             return u64::MAX;
         }
-        let put = self.left.iter().filter(|left| left.count_ones() == 1);
-        let used = put.fold(0, |used, left| used | left);
-        let unused = !used & before(self.waves);
+        let assigned = self.domains.iter().filter(|domain| domain.count_ones() == 1);
+        let used = assigned.fold(0, |used, domain| used | domain);
+        let unused = !used & waves_before(self.waves);
         used | (unused & unused.wrapping_neg())
     }
 
-    fn leave(&mut self, task: usize, waves: u64) {
-        self.undo.push((task, self.left[task]));
-        self.left[task] = waves;
+    fn set_domain(&mut self, task: usize, waves: u64) {
+        self.undo.push((task, self.domains[task]));
+        self.domains[task] = waves;
     }
 
-    /// Follows what is left to some tasks to all others; whether something is left to each.
-    fn follow(&mut self, mut changed: Vec<usize>) -> Result<bool, Exhausted> {
+    /// Propagates changed domains to all other tasks; false if a domain becomes empty.
+    fn propagate(&mut self, mut changed: Vec<usize>) -> Result<bool, Exhausted> {
         while let Some(task) = changed.pop() {
-            let left = self.left[task];
-            if left == 0 {
+            let domain = self.domains[task];
+            if domain == 0 {
                 return Ok(false);
             }
-            let first = left.trailing_zeros() as usize;
-            let last = MOST_WAVES - 1 - left.leading_zeros() as usize;
-            let Piece { before: needs, after, apart, .. } = self.piece;
+            let first = domain.trailing_zeros() as usize;
+            let last = MAX_WAVES - 1 - domain.leading_zeros() as usize;
+            let Piece { before: needs, after, conflicts, .. } = self.piece;
             self.spend(needs[task].len() + after[task].len())?;
-            after[task].iter().for_each(|&other| self.narrow(other, from(first + 1), &mut changed));
-            needs[task].iter().for_each(|&other| self.narrow(other, before(last), &mut changed));
+            after[task]
+                .iter()
+                .for_each(|&other| self.restrict(other, waves_from(first + 1), &mut changed));
+            needs[task]
+                .iter()
+                .for_each(|&other| self.restrict(other, waves_before(last), &mut changed));
             if first == last {
-                self.spend(apart[task].len())?;
-                apart[task].iter().for_each(|&other| self.narrow(other, !left, &mut changed));
+                self.spend(conflicts[task].len())?;
+                conflicts[task]
+                    .iter()
+                    .for_each(|&other| self.restrict(other, !domain, &mut changed));
             }
         }
         Ok(true)
     }
 
-    fn narrow(&mut self, task: usize, to: u64, changed: &mut Vec<usize>) {
-        let left = self.left[task] & to;
-        if left != self.left[task] {
-            self.leave(task, left);
+    fn restrict(&mut self, task: usize, to: u64, changed: &mut Vec<usize>) {
+        let domain = self.domains[task] & to;
+        if domain != self.domains[task] {
+            self.set_domain(task, domain);
             changed.push(task);
         }
     }

@@ -1,35 +1,36 @@
-//! Lanes that hold two forms of one name: they meet when letter case and Unicode form do not count.
+//! Lanes with two forms of one name: they intersect once letter case and Unicode form are ignored.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Clash, ClashKind, Clashes, MOST_PAIRS, taken};
+use super::{Clash, ClashKind, Clashes, MAX_PAIRS, subtracted};
 use crate::fold;
 use crate::glob::candidates::{self, Entry, for_each_candidate, for_each_candidate_between};
 use crate::glob::{Budget, Glob};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Common, Decision, Lane, LaneGlob, Lanes, MatchedBy, decide};
-use crate::overlap::{Finder, Overlap, of_two_tasks};
+use crate::overlap::{Finder, Overlap, different_tasks};
 use crate::path::RepoPath;
 
-/// Finds them among the lanes that are wanted.
-pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clashes: &mut Clashes) {
+/// Finds the clashes between the lanes that `filter` accepts.
+pub(super) fn find(lanes: &Lanes, filter: impl Fn(TaskId, TaskId) -> bool, clashes: &mut Clashes) {
     let Some(folded) = Folded::new(lanes) else { return };
-    // What is not touched is in order already.
-    let (touched, rest): (Vec<_>, Vec<_>) =
-        lanes.globs().partition(|entry| folded.is_touched(entry.of));
-    let mut touched: Vec<_> =
-        touched.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
-    candidates::sort(&mut touched);
-    let mut finder = Finder::new(&folded.lanes, MOST_PAIRS);
-    let asked = |one: LaneGlob, other: LaneGlob| of_two_tasks(one, other) && wanted(one.0, other.0);
-    let mut look = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
+    // Folding may change the order of the globs that it changes.
+    let (changed, rest): (Vec<_>, Vec<_>) =
+        lanes.globs().partition(|entry| folded.is_changed(entry.of));
+    let mut changed: Vec<_> =
+        changed.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
+    candidates::sort(&mut changed);
+    let mut finder = Finder::new(&folded.lanes, MAX_PAIRS);
+    let filter =
+        |one: LaneGlob, other: LaneGlob| different_tasks(one, other) && filter(one.0, other.0);
+    let mut check = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
         let (left, right) = if one.of < other.of { (one.of, other.of) } else { (other.of, one.of) };
-        finder.look(folded.lanes.entry(left), folded.lanes.entry(right))
+        finder.check(folded.lanes.entry(left), folded.lanes.entry(right))
     };
-    let ended = for_each_candidate(&touched, asked, &mut look);
-    if ended.is_continue() {
-        let _ended_or_told = for_each_candidate_between(&touched, &rest, asked, &mut look);
+    let flow = for_each_candidate(&changed, filter, &mut check);
+    if flow.is_continue() {
+        let _stopped = for_each_candidate_between(&changed, &rest, filter, &mut check);
     }
     let mut budget = Budget::default();
     for Overlap { tasks, shared, .. } in finder.overlaps(&[]) {
@@ -42,45 +43,45 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
             (Some(one), Some(other)) => [one, other],
             _ => [path.clone(), path],
         };
-        clashes.found.push(Clash { discord: ClashKind::Form, tasks, globs, paths });
+        clashes.found.push(Clash { kind: ClashKind::Form, tasks, globs, paths });
     }
 }
 
-/// The path of a lane that was folded into another, as far as it is one that people write.
+/// A path of the lane that folds to `folded`, if one of its usual spellings does.
 fn form_in(lane: &Lane, glob: GlobId, folded: &RepoPath, budget: &mut Budget) -> Option<RepoPath> {
     if matches!(lane.matched_by(folded), Ok(Some(MatchedBy::Glob(_)))) {
         return Some(folded.clone());
     }
     let forms = fold::forms(folded)?;
-    match decide(&lane.globs()[glob], &forms, &taken(lane), budget) {
+    match decide(&lane.globs()[glob], &forms, &subtracted(lane), budget) {
         Decision::Meet(proof) => Some(proof.1.clone()),
         Decision::Apart | Decision::Undecided => None,
     }
 }
 
-/// Lanes of which the globs are folded.
+/// Lanes with folded globs.
 struct Folded<'a> {
     original: &'a Lanes,
     lanes: Lanes,
-    /// Whether less is taken away when it is folded: from all lanes, and from each.
-    loses: (bool, IndexVec<TaskId, bool>),
+    /// Whether folding may shrink what is subtracted: from all lanes, and from each lane.
+    may_lose: (bool, IndexVec<TaskId, bool>),
 }
 
 impl<'a> Folded<'a> {
-    /// Folds lanes; nothing where that changes none.
+    /// Folds the globs of all lanes; `None` if that changes nothing.
     fn new(original: &'a Lanes) -> Option<Folded<'a>> {
         let common = original.common()?;
-        // Equal texts stay one glob, so that they are decided once.
-        let mut known: HashMap<usize, Glob> = HashMap::new();
-        let mut changes = false;
+        // Keep equal texts one glob, so that they are decided once.
+        let mut cache: HashMap<usize, Glob> = HashMap::new();
+        let mut any_changed = false;
         let mut fold = |globs: &[Glob]| -> Vec<Glob> {
             let fold = |glob: &Glob| {
                 let folded = fold::glob(glob);
                 if folded.identity() == glob.identity() {
                     return folded;
                 }
-                changes = true;
-                known.entry(glob.identity()).or_insert(folded).clone()
+                any_changed = true;
+                cache.entry(glob.identity()).or_insert(folded).clone()
             };
             globs.iter().map(fold).collect()
         };
@@ -90,26 +91,26 @@ impl<'a> Folded<'a> {
             .map(|task| original.of(task))
             .map(|lane| [fold(lane.globs()), fold(lane.exclusions())])
             .collect();
-        if !changes {
+        if !any_changed {
             return None;
         }
-        // A wildcard takes capitals still, but no folded path has any.
+        // Wildcards still match capitals, but no folded path contains any.
         protect.extend(Glob::parse("{**/,}*[A-Z]*{/**,}"));
         let folded = Arc::new(Common { share, protect });
         let lanes = lanes
             .into_iter()
             .map(|[globs, exclusions]| Lane::new(globs, exclusions, Arc::clone(&folded)));
         let lose = |globs: &[Glob]| globs.iter().any(fold::may_lose_paths);
-        let loses = (
+        let may_lose = (
             lose(&common.share) || lose(&common.protect),
             original.ids().map(|task| lose(original.of(task).exclusions())).collect(),
         );
-        Some(Folded { original, lanes: Lanes::new(lanes.collect()), loses })
+        Some(Folded { original, lanes: Lanes::new(lanes.collect()), may_lose })
     }
 
-    /// Whether a glob has to be held against others again: it was folded, or less is taken from it.
-    fn is_touched(&self, (task, place): LaneGlob) -> bool {
-        let glob = |lanes: &Lanes| lanes.of(task).globs()[place].identity();
-        self.loses.0 || self.loses.1[task] || glob(self.original) != glob(&self.lanes)
+    /// Whether a glob has to be compared again: it was folded, or less is subtracted from it.
+    fn is_changed(&self, (task, index): LaneGlob) -> bool {
+        let glob = |lanes: &Lanes| lanes.of(task).globs()[index].identity();
+        self.may_lose.0 || self.may_lose.1[task] || glob(self.original) != glob(&self.lanes)
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{ids, path_text, plan_names, write_document};
-use crate::brief::{Border, Brief, LaneIs};
+use crate::brief::{Border, Brief, LaneState};
 use crate::index::TaskId;
 use crate::plan::{GlobEntry, Own};
 
@@ -75,9 +75,9 @@ pub(in crate::report) fn write(brief: &Brief<'_>, out: &mut dyn io::Write) -> io
         title: title(brief.task),
         branch: task.branch_name(),
         lane: match brief.lane {
-            LaneIs::Some => "some",
-            LaneIs::Empty => "empty",
-            LaneIs::Unknown => "unknown",
+            LaneState::Some => "some",
+            LaneState::Empty => "empty",
+            LaneState::Unknown => "unknown",
         },
         write: task.write.iter().flat_map(|write| texts(&write.entries)).collect(),
         share: texts(&plan.share),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ids, path_text, plan_names, write_document};
 use crate::index::TaskId;
 use crate::plan::Plan;
-use crate::waves::{Because, Edit, Waves, Why};
+use crate::waves::{Blocker, PlanEdit, Reason, Waves};
 
 #[derive(Serialize)]
 struct Document<'p> {
@@ -57,29 +57,29 @@ pub(in crate::report) fn write(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let id = |task: TaskId| &*plan[task].id.value;
-    let because = |Because { other, why }: &Because| {
-        let (why, path) = match why {
-            Why::Needs => ("needs", None),
-            Why::Overlap(path) => ("overlap", Some(path)),
-            Why::Undecided => ("undecided", None),
-            Why::Unknown => ("unknown", None),
+    let because = |Blocker { task: other, reason }: &Blocker| {
+        let (why, path) = match reason {
+            Reason::Needs => ("needs", None),
+            Reason::Overlap(path) => ("overlap", Some(path)),
+            Reason::Undecided => ("undecided", None),
+            Reason::Unknown => ("unknown", None),
         };
         JsonBecause { why, task: id(*other), path: path_text(path) }
     };
     let waves_of_tasks = waves.waves.iter().map(|wave| {
         let placed = wave.iter().map(|placed| Placed {
             task: id(placed.task),
-            because: placed.because.as_ref().map(because),
+            because: placed.blocker.as_ref().map(because),
         });
         placed.collect()
     });
     let edits = waves.edits.iter().map(|edit| match edit {
-        Edit::Part { tasks, path } => JsonEdit {
+        PlanEdit::Separate { tasks, path } => JsonEdit {
             edit: "part",
             tasks: [id(tasks.0), id(tasks.1)],
             path: path_text(Some(path)),
         },
-        Edit::Unneed { task, need } => {
+        PlanEdit::DropNeed { task, need } => {
             JsonEdit { edit: "unneed", tasks: [id(*task), id(*need)], path: None }
         }
     });
@@ -96,7 +96,7 @@ pub(in crate::report) fn write(
             tasks: plan.tasks.len(),
             waves: waves.waves.len(),
             at_least: waves.at_least,
-            fewest: waves.is_fewest(),
+            fewest: waves.is_optimal(),
             all_edits_tried: waves.all_edits_tried,
         },
     };

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Part, ids, plan_names, write_document};
 use crate::plan::Plan;
-use crate::who::{Answer, Protection, Reply, Who};
+use crate::who::{PathAnswer, ProtectedBy, Who, Writers};
 
 #[derive(Serialize)]
 struct Document<'p, P> {
@@ -24,7 +24,7 @@ struct Paths<'p, I> {
     replies: RefCell<I>,
 }
 
-impl<'p, I: Iterator<Item = Reply<'p>>> Serialize for Paths<'p, I> {
+impl<'p, I: Iterator<Item = PathAnswer<'p>>> Serialize for Paths<'p, I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut replies = self.replies.borrow_mut();
         serializer.collect_seq(replies.by_ref().map(|reply| Path::new(self.plan, reply)))
@@ -58,10 +58,10 @@ struct Protected<'p> {
 }
 
 impl<'p> Path<'p> {
-    fn new(plan: &'p Plan, reply: Reply<'p>) -> Path<'p> {
+    fn new(plan: &'p Plan, reply: PathAnswer<'p>) -> Path<'p> {
         let (path, answer, error) = match reply {
-            Reply::Answer(path, answer) => (path.to_string(), answer, None),
-            Reply::NoPath { text, problem } => (text, Answer::default(), Some(problem)),
+            PathAnswer::Writers(path, answer) => (path.to_string(), answer, None),
+            PathAnswer::InvalidPath { text, problem } => (text, Writers::default(), Some(problem)),
         };
         let owners = answer.owners.iter().map(|owner| Owner {
             task: &plan[owner.task].id.value,
@@ -70,8 +70,8 @@ impl<'p> Path<'p> {
             part: Part::new(plan, owner.entry.span),
         });
         let protected = answer.protected.map(|protection| match protection {
-            Protection::Plan => Protected { by: "plan", glob: None, part: None },
-            Protection::Glob(entry) => Protected {
+            ProtectedBy::Plan => Protected { by: "plan", glob: None, part: None },
+            ProtectedBy::Glob(entry) => Protected {
                 by: "protect",
                 glob: Some(&entry.text),
                 part: Some(Part::new(plan, entry.span)),
@@ -84,7 +84,7 @@ impl<'p> Path<'p> {
 
 pub(in crate::report) fn write<'p>(
     who: &Who<'p>,
-    replies: impl Iterator<Item = Reply<'p>>,
+    replies: impl Iterator<Item = PathAnswer<'p>>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let plan = who.plan();

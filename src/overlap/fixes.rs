@@ -1,8 +1,8 @@
-//! What could be done about an overlap: edits of which a person has to choose one.
+//! Fixes for an overlap: alternative edits from which a person has to choose.
 //!
-//! There may be half a million overlaps, so whatever is found out about two globs, or about a glob in
-//! its lane, is found out once, and all questions together have a bound on work. Where it is reached
-//! nothing is claimed: a choice that was not looked into is not offered.
+//! A plan can have half a million overlaps, so answers about two globs, or about a glob in its
+//! lane, are cached, and all questions share one budget. Once it is spent, a fix that could not be
+//! checked is not offered.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,26 +16,26 @@ use crate::plan::Plan;
 use crate::plan::fix::Fix;
 use crate::plan::order::Order;
 
-/// The most globs that one choice takes out of a lane: nobody wants to read more.
-const MOST_EXCLUDED: usize = 8;
+/// The most globs that one fix excludes from a lane; more would be hard to review.
+const MAX_EXCLUDED: usize = 8;
 
-/// The most globs and exclusions of a lane out of which more is taken.
-const MOST_ENTRIES: usize = 64;
+/// Lanes with more globs and exclusions than this get no further exclusions.
+const MAX_ENTRIES: usize = 64;
 
-/// Finds the choices for the overlaps of a plan, one after the other.
-pub struct Chooser<'a> {
+/// Finds fixes for the overlaps of a plan.
+pub struct FixFinder<'a> {
     plan: &'a Plan,
     lanes: &'a Lanes,
-    /// With a cycle in `needs`, nobody can say what one more edge does.
-    ordered: bool,
+    /// Whether `needs` has no cycle; with one, the effect of another edge is unclear.
+    acyclic: bool,
     budget: Budget,
-    /// By two globs, whether all paths of the first are in the second.
+    /// Whether the first of two globs lies within the second, by their identities.
     inside: HashMap<(usize, usize), bool>,
-    /// By a glob, whether it holds shared paths.
+    /// Whether a glob matches shared paths, by its identity.
     shared: HashMap<usize, bool>,
-    /// By a task and a place in its lane, a path that the lane has by that glob alone, or has not by
-    /// that exclusion alone.
-    own: HashMap<(TaskId, LanePart), Option<RepoPath>>,
+    /// A path that is in the lane only because of that glob, or outside it only because of that
+    /// exclusion.
+    unique: HashMap<(TaskId, LanePart), Option<RepoPath>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,40 +44,40 @@ enum LanePart {
     Exclusion(usize),
 }
 
-impl<'a> Chooser<'a> {
-    /// For the overlaps of this plan.
+impl<'a> FixFinder<'a> {
+    /// Prepares to fix the overlaps of this plan.
     #[must_use]
-    pub fn new(plan: &'a Plan, lanes: &'a Lanes, order: &Order) -> Chooser<'a> {
-        Chooser {
+    pub fn new(plan: &'a Plan, lanes: &'a Lanes, order: &Order) -> FixFinder<'a> {
+        FixFinder {
             plan,
             lanes,
-            ordered: order.cycles().is_empty(),
+            acyclic: order.cycles().is_empty(),
             budget: Budget::small(),
             inside: HashMap::new(),
             shared: HashMap::new(),
-            own: HashMap::new(),
+            unique: HashMap::new(),
         }
     }
 
-    /// Each of these edits, done alone, ends the overlap, or for the last one the finding: it takes
-    /// what the other task's globs hold out of one lane, shares the one file that both hold, lets one
-    /// task wait for the other, or accepts the finding of this rule.
+    /// Returns alternative edits that resolve the overlap: exclude the other task's globs from one
+    /// lane, share the only common file, or make one task need the other. The last one allows the
+    /// finding of `rule` instead.
     ///
-    /// Globs are taken out of a lane only where every glob and every exclusion of the lane keeps a
-    /// path that it alone is there for.
+    /// An exclusion is offered only if every glob and exclusion already in the lane keeps a path
+    /// that depends on it alone.
     #[must_use]
     pub fn fixes(&mut self, overlap: &Overlap, rule: &'static str) -> Vec<Fix> {
         let (left, right) = overlap.tasks;
         let pairs = &overlap.shared.pairs;
-        let turned: Vec<(GlobId, GlobId)> =
+        let swapped: Vec<(GlobId, GlobId)> =
             pairs.iter().map(|&(one, other)| (other, one)).collect();
         let mut fixes = Vec::with_capacity(6);
         if overlap.shared.undecided.is_empty() && !pairs.is_empty() {
             fixes.extend(self.exclusion(left, right, pairs));
-            fixes.extend(self.exclusion(right, left, &turned));
+            fixes.extend(self.exclusion(right, left, &swapped));
             fixes.extend(self.one_file(left, right, pairs).map(|glob| Fix::Share { glob }));
         }
-        if self.ordered {
+        if self.acyclic {
             fixes.push(Fix::Need { task: right, other: left });
             fixes.push(Fix::Need { task: left, other: right });
         }
@@ -86,8 +86,8 @@ impl<'a> Chooser<'a> {
         fixes
     }
 
-    /// Takes the globs of `other` that meet the lane of `task` out of it. `pairs` has those of `task`
-    /// first.
+    /// Excludes from the lane of `task` the globs of `other` that intersect it. In each of `pairs`,
+    /// the glob of `task` comes first.
     fn exclusion(
         &mut self,
         task: TaskId,
@@ -97,109 +97,122 @@ impl<'a> Chooser<'a> {
         let lanes = self.lanes;
         let (lane, others) = (lanes.of(task), lanes.of(other).globs());
         let entries = lane.globs().len() + lane.exclusions().len();
-        if entries > MOST_ENTRIES || self.plan.is_lane_unknown(task) || pairs.len() > MOST_ENTRIES {
+        if entries > MAX_ENTRIES || self.plan.is_lane_unknown(task) || pairs.len() > MAX_ENTRIES {
             return None;
         }
         let mut excluded: Vec<GlobId> = Vec::new();
-        let mut met: Vec<GlobId> = Vec::new();
+        let mut intersecting: Vec<GlobId> = Vec::new();
         for &(glob, other) in pairs {
-            // The same text is one glob, wherever it stands.
+            // Equal texts need one exclusion.
             if excluded.iter().all(|&known| others[known] != others[other]) {
                 excluded.push(other);
             }
-            if !met.contains(&glob) {
-                met.push(glob);
+            if !intersecting.contains(&glob) {
+                intersecting.push(glob);
             }
         }
-        if excluded.len() > MOST_EXCLUDED {
+        if excluded.len() > MAX_EXCLUDED {
             return None;
         }
         excluded.sort_unstable();
-        let taken: Vec<&Glob> = excluded.iter().map(|&place| &others[place]).collect();
-        // A glob that meets none of them outside of exclusions may still be all inside of one.
-        let keeps = lane.globs().ids().all(|glob| self.keeps(task, LanePart::Glob(glob), &taken))
+        let added: Vec<&Glob> = excluded.iter().map(|&index| &others[index]).collect();
+        // Check every glob of the lane: one that is in no pair, because exclusions already cut its
+        // intersection, may still lie within an added exclusion.
+        let keeps = lane.globs().ids().all(|glob| self.keeps(task, LanePart::Glob(glob), &added))
             && (0..lane.exclusions().len())
-                .all(|exclusion| self.keeps(task, LanePart::Exclusion(exclusion), &taken))
-            && taken.iter().all(|glob| !self.is_shared(glob))
-            && self.each_takes_something(lane, &met, &taken);
+                .all(|exclusion| self.keeps(task, LanePart::Exclusion(exclusion), &added))
+            && added.iter().all(|glob| !self.is_shared(glob))
+            && self.each_subtracts_something(lane, &intersecting, &added);
         if !keeps {
             return None;
         }
         let entries = self.plan.globs(other);
-        let globs = excluded.iter().map(|&place| Arc::clone(&entries[place].text)).collect();
+        let globs = excluded.iter().map(|&index| Arc::clone(&entries[index].text)).collect();
         Some(Fix::Exclude { task, globs })
     }
 
-    /// Whether a glob or an exclusion of a lane is still there for something when `taken` is excluded
-    /// as well.
-    fn keeps(&mut self, task: TaskId, at: LanePart, taken: &[&Glob]) -> bool {
+    /// Whether a glob or exclusion of a lane still has an effect if `added` is excluded as well.
+    fn keeps(&mut self, task: TaskId, part: LanePart, added: &[&Glob]) -> bool {
         let lane = self.lanes.of(task);
-        let glob = match at {
+        let glob = match part {
             LanePart::Glob(glob) => &lane.globs()[glob],
             LanePart::Exclusion(exclusion) => &lane.exclusions()[exclusion],
         };
-        if taken.iter().all(|taken| !taken.literals().compatible(&glob.literals())) {
+        if added.iter().all(|added| !added.literals().compatible(&glob.literals())) {
             return true;
         }
-        let misses = |path: &RepoPath| taken.iter().all(|taken| taken.is_match(path) == Ok(false));
-        let known = self.own.get(&(task, at));
-        if let Some(own) = known {
-            if own.as_ref().is_some_and(misses) {
+        let misses = |path: &RepoPath| added.iter().all(|added| added.is_match(path) == Ok(false));
+        let known = self.unique.get(&(task, part));
+        if let Some(unique) = known {
+            if unique.as_ref().is_some_and(misses) {
                 return true;
             }
         } else {
-            // Most globs that lose all that they have, lose it to one other: that is known for all
-            // lanes that hold the two.
-            if taken.iter().any(|taken| self.is_inside(glob, taken)) {
+            // A glob that loses everything mostly loses it to a single other one. That answer is
+            // cached for all lanes that contain the two.
+            if added.iter().any(|added| self.is_inside(glob, added)) {
                 return false;
             }
-            let own = self.alone(lane, at, &[]);
-            let found = own.as_ref().is_some_and(misses);
-            self.own.insert((task, at), own);
+            let unique = self.unique_path(lane, part, &[]);
+            let found = unique.as_ref().is_some_and(misses);
+            self.unique.insert((task, part), unique);
             if found {
                 return true;
             }
         }
-        // Of what nobody needs already, nobody can say what it keeps.
-        self.own[&(task, at)].is_some() && self.alone(lane, at, taken).is_some()
+        // An entry that was redundant before has nothing to keep.
+        self.unique[&(task, part)].is_some() && self.unique_path(lane, part, added).is_some()
     }
 
-    /// A path that is in the lane by this glob alone, or out of it by this exclusion alone, and not in
-    /// `taken`.
-    fn alone(&mut self, lane: &Lane, at: LanePart, taken: &[&Glob]) -> Option<RepoPath> {
+    /// A path outside `added` that is in the lane only because of this glob, or outside it only
+    /// because of this exclusion.
+    fn unique_path(&mut self, lane: &Lane, part: LanePart, added: &[&Glob]) -> Option<RepoPath> {
         let (globs, exclusions) = (lane.globs(), lane.exclusions());
-        let common = lane.common().protect.iter().chain(taken.iter().copied());
-        match at {
+        let common = lane.common().protect.iter().chain(added.iter().copied());
+        match part {
             LanePart::Glob(own) => {
                 let subtracted: Vec<&Glob> =
                     others(globs, own.into()).chain(exclusions).chain(common).collect();
-                self.path(&globs[own], &everything(), &subtracted)
+                self.witness_outside(&globs[own], &everything(), &subtracted)
             }
             LanePart::Exclusion(own) => {
                 let subtracted: Vec<&Glob> = others(exclusions, own).chain(common).collect();
-                globs.iter().find_map(|glob| self.path(&exclusions[own], glob, &subtracted))
+                globs
+                    .iter()
+                    .find_map(|glob| self.witness_outside(&exclusions[own], glob, &subtracted))
             }
         }
     }
 
-    /// Whether each of `taken` takes something out of the globs that the others do not.
-    fn each_takes_something(&mut self, lane: &Lane, met: &[GlobId], taken: &[&Glob]) -> bool {
-        (0..taken.len()).all(|own| {
-            let near = |glob: &&&Glob| glob.literals().compatible(&taken[own].literals());
-            let rest = taken.iter().enumerate().filter(|(place, _)| *place != own);
-            let rest: Vec<&Glob> = rest.map(|(_, glob)| glob).filter(near).copied().collect();
+    /// Whether each of `added` subtracts something from the globs that the others do not.
+    fn each_subtracts_something(
+        &mut self,
+        lane: &Lane,
+        intersecting: &[GlobId],
+        added: &[&Glob],
+    ) -> bool {
+        (0..added.len()).all(|own| {
+            let compatible = |glob: &&&Glob| glob.literals().compatible(&added[own].literals());
+            let rest = added.iter().enumerate().filter(|(index, _)| *index != own);
+            let rest: Vec<&Glob> = rest.map(|(_, glob)| glob).filter(compatible).copied().collect();
             if rest.is_empty() {
-                // That it takes something at all is what the overlap says.
+                // It is in the overlap, so it subtracts something.
                 return true;
             }
             let common = lane.common().protect.iter().chain(lane.exclusions());
             let subtracted: Vec<&Glob> = rest.into_iter().chain(common).collect();
-            met.iter()
-                .any(|&glob| self.path(taken[own], &lane.globs()[glob], &subtracted).is_some())
+            intersecting.iter().any(|&glob| {
+                self.witness_outside(added[own], &lane.globs()[glob], &subtracted).is_some()
+            })
         })
     }
 
-    fn path(&mut self, one: &Glob, other: &Glob, subtracted: &[&Glob]) -> Option<RepoPath> {
+    fn witness_outside(
+        &mut self,
+        one: &Glob,
+        other: &Glob,
+        subtracted: &[&Glob],
+    ) -> Option<RepoPath> {
         match one.intersection(other, subtracted, &mut self.budget) {
             Intersection::At(witness) => RepoPath::new(witness.path).ok(),
             Intersection::Disjoint | Intersection::GaveUp => None,
@@ -212,7 +225,7 @@ impl<'a> Chooser<'a> {
         *known.or_insert_with(|| glob.reaches_outside(&[other], budget) == Some(false))
     }
 
-    /// Whether a glob holds shared paths, or may: to exclude those would take them from the task.
+    /// Whether a glob may match shared paths: excluding it would take those from the task, too.
     fn is_shared(&mut self, glob: &Glob) -> bool {
         let share = self.lanes.common().into_iter().flat_map(|common| &common.share);
         let budget = &mut self.budget;
@@ -223,7 +236,7 @@ impl<'a> Chooser<'a> {
         })
     }
 
-    /// The glob of the one file that two lanes share, if it is all that they do.
+    /// The glob of the only file that two lanes have in common; `None` if there are other paths.
     fn one_file(
         &self,
         left: TaskId,
@@ -233,7 +246,7 @@ impl<'a> Chooser<'a> {
         let (left_globs, right_globs) = (self.lanes.of(left).globs(), self.lanes.of(right).globs());
         let mut file: Option<(&[u8], TaskId, GlobId)> = None;
         for &(one, other) in pairs {
-            let (path, task, place) =
+            let (path, task, index) =
                 match (left_globs[one].literal(), right_globs[other].literal()) {
                     (Some(path), _) => (path, left, one),
                     (None, Some(path)) => (path, right, other),
@@ -242,17 +255,17 @@ impl<'a> Chooser<'a> {
             if file.is_some_and(|(known, ..)| known != path) {
                 return None;
             }
-            file.get_or_insert((path, task, place));
+            file.get_or_insert((path, task, index));
         }
-        let (_, task, place) = file?;
+        let (_, task, index) = file?;
         let mut globs = self.plan[task].globs();
-        globs.nth(place.into()).map(|(entry, _)| Arc::clone(&entry.text))
+        globs.nth(index.into()).map(|(entry, _)| Arc::clone(&entry.text))
     }
 }
 
-/// All but one of some globs.
+/// All globs but the one at `own`.
 fn others(globs: &[Glob], own: usize) -> impl Iterator<Item = &Glob> {
-    globs.iter().enumerate().filter(move |(place, _)| *place != own).map(|(_, glob)| glob)
+    globs.iter().enumerate().filter(move |(index, _)| *index != own).map(|(_, glob)| glob)
 }
 
 #[cfg(test)]
@@ -261,27 +274,27 @@ mod tests {
     use crate::overlap::overlaps;
     use crate::plan::{PlanText, read};
 
-    /// The choices for the first overlap of a plan, by their titles.
-    fn choices(text: &str) -> Vec<String> {
+    /// The titles of the fixes for the first overlap of a plan.
+    fn titles(text: &str) -> Vec<String> {
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         assert_eq!(plan.problems, []);
         let (lanes, order) = (plan.lanes(), Order::new(&plan));
         let overlaps = overlaps(&lanes, &order, &[]);
-        let fixes = Chooser::new(&plan, &lanes, &order).fixes(&overlaps[0], "overlapping-lanes");
+        let fixes = FixFinder::new(&plan, &lanes, &order).fixes(&overlaps[0], "overlapping-lanes");
         fixes.iter().map(|fix| fix.title(&plan).to_string()).collect()
     }
 
-    /// The choices that are not always there.
-    fn special(text: &str) -> Vec<String> {
+    /// Without the fixes that are always offered.
+    fn optional_titles(text: &str) -> Vec<String> {
         let always =
             |title: &String| !title.starts_with("add `needs") && !title.starts_with("allow");
-        choices(text).into_iter().filter(always).collect()
+        titles(text).into_iter().filter(always).collect()
     }
 
     #[test]
-    fn all_that_can_be_chosen_is_offered() {
+    fn nested_lanes() {
         assert_eq!(
-            choices("tasks:\n  a: {write: src/**}\n  b: {write: src/*/x.rs}\n"),
+            titles("tasks:\n  a: {write: src/**}\n  b: {write: src/*/x.rs}\n"),
             [
                 "exclude `src/*/x.rs` from `a`",
                 "add `needs: a` to `b`",
@@ -292,16 +305,16 @@ mod tests {
     }
 
     #[test]
-    fn globs_are_excluded_where_every_part_of_the_lane_keeps_something() {
+    fn exclusions_keep_every_entry_useful() {
         for (text, expected) in [
-            // Both ways, one way, no way.
+            // In both directions, in one, in neither.
             (
                 "a: {write: a*}\n  b: {write: '*b'}",
                 vec!["exclude `*b` from `a`", "exclude `a*` from `b`"],
             ),
             ("a: {write: src/**}\n  b: {write: src/x/**}", vec!["exclude `src/x/**` from `a`"]),
             ("a: {write: src/**}\n  b: {write: src/**}", vec![]),
-            // All that meets goes, and only what is needed.
+            // Every intersecting glob is excluded, without duplicates or redundant ones.
             (
                 "a: {write: '**'}\n  b: {write: [x/**, y/**, x/**]}",
                 vec!["exclude `x/**`, `y/**` from `a`"],
@@ -309,25 +322,25 @@ mod tests {
             ("a: {write: '**'}\n  b: {write: [x/**, x/y/**]}", vec![]),
             (
                 "a: {write: [a/**, b/**]}\n  b: {write: [a/x, b/**]}",
-                // `b/**` of `a` would be left with nothing.
+                // `b/**` of `a` would be left empty.
                 vec![],
             ),
-            // What stays of `src/**` is in the other glob.
+            // The rest of `src/{x,y}` is in the other glob.
             ("a: {write: ['src/{x,y}', src/x]}\n  b: {write: src/y}", vec!["share"]),
-            // `b` may not write `doc/x`, and its glob would take it all the same.
+            // `b` may not write `doc/x`, but excluding its glob would take it from `a`.
             ("a: {write: [src/**, doc/x]}\n  b: {write: ['{src,doc}/*', '!doc/**']}", vec![]),
             (
                 "a: {write: [src/**, doc/**]}\n  b: {write: ['{src,doc}/*', '!doc/**']}",
                 vec!["exclude `{src,doc}/*` from `a`"],
             ),
-            // The exclusion would have nothing left to take.
+            // The existing exclusion would become redundant.
             ("a: {write: [src/**, '!src/x/y']}\n  b: {write: src/x/*}", vec![]),
             (
                 "a: {write: [src/**, '!src/z/*']}\n  b: {write: src/x/*}",
                 vec!["exclude `src/x/*` from `a`"],
             ),
         ] {
-            let found = special(&format!("tasks:\n  {text}\n"));
+            let found = optional_titles(&format!("tasks:\n  {text}\n"));
             let found: Vec<&str> = found
                 .iter()
                 .map(|title| if title.ends_with("`share`") { "share" } else { title })
@@ -337,32 +350,31 @@ mod tests {
     }
 
     #[test]
-    fn one_file_can_be_shared() {
+    fn single_common_file_is_shared() {
         let share = vec!["add `CHANGELOG.md` to `share`"];
         let text = "tasks:\n  a: {write: [a/**, CHANGELOG.md]}\n  b: {write: CHANGELOG.md}\n";
-        assert_eq!(special(text), share);
+        assert_eq!(optional_titles(text), share);
         let text = "tasks:\n  a: {write: [a/**, '*.md']}\n  b: {write: CHANGELOG.md}\n";
-        assert_eq!(special(text), ["exclude `CHANGELOG.md` from `a`", share[0]]);
+        assert_eq!(optional_titles(text), ["exclude `CHANGELOG.md` from `a`", share[0]]);
         let text = "tasks:\n  a: {write: '*.md'}\n  b: {write: [CHANGELOG.md, README.md]}\n";
-        assert_eq!(special(text), ["exclude `CHANGELOG.md`, `README.md` from `a`"]);
+        assert_eq!(optional_titles(text), ["exclude `CHANGELOG.md`, `README.md` from `a`"]);
     }
 
-    /// An exclusion also takes what is shared.
     #[test]
-    fn what_holds_shared_paths_is_not_excluded() {
+    fn shared_paths_are_never_excluded() {
         let text = "tasks:\n  a: {write: '**'}\n  b: {write: doc/**}\nshare: doc/log\n";
-        assert_eq!(special(text), Vec::<String>::new());
+        assert_eq!(optional_titles(text), Vec::<String>::new());
     }
 
     #[test]
-    fn in_a_cycle_nobody_is_told_to_wait() {
+    fn cycle_in_needs() {
         let text = "tasks:\n  a: {write: x}\n  b: {write: x}\n  c: {write: [], needs: c}\n";
-        let found = choices(text);
+        let found = titles(text);
         assert_eq!(found, ["add `x` to `share`", "allow it in `a`, with a reason"]);
     }
 
     #[test]
-    fn an_offer_is_small() {
+    fn size_of_a_fix() {
         assert!(size_of::<Fix>() <= 32);
     }
 }
