@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use crate::glob::candidates::{Entry, for_each_candidate};
 use crate::glob::{Budget, Glob};
 use crate::index::{GlobId, IndexVec, TaskId};
-use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
+use crate::lane::{Decision, Lane, LaneGlob, LaneIntersection, Lanes, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 pub use choices::Chooser;
@@ -36,7 +36,7 @@ pub struct Overlap {
     pub tasks: (TaskId, TaskId),
     /// The pairs of globs that meet and the path that proves it; the path is an existing file
     /// wherever there is one in both lanes.
-    pub shared: Shared,
+    pub shared: LaneIntersection,
     /// How many existing files are in both lanes and not shared.
     pub existing: usize,
     /// The first of them.
@@ -68,8 +68,8 @@ fn overlaps_among(
     let mut finder = Finder::new(lanes, MOST_PAIRS);
     let globs: Vec<_> = lanes.globs().collect();
     let _ended_or_told = for_each_candidate(&globs, of_two_tasks, |one, other| {
-        let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
-        if wanted(left.of.0, right.of.0) {
+        let (left, right) = if one.key < other.key { (one, other) } else { (other, one) };
+        if wanted(left.key.0, right.key.0) {
             finder.look(left, right)
         } else {
             ControlFlow::Continue(())
@@ -105,14 +105,14 @@ impl<'a> Finder<'a> {
     /// Decides a pair. There is no going on where that was the last.
     fn look(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) -> ControlFlow<()> {
         let mut decision = self.decisions.of(self.lanes, left, right);
-        if decision == Decision::Apart {
+        if decision == Decision::Disjoint {
             return ControlFlow::Continue(());
         }
         let too_many = self.decided.len() >= self.most;
         if too_many {
             decision = Decision::Undecided;
         }
-        let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
+        let (tasks, globs) = ((left.key.0, right.key.0), (left.key.1, right.key.1));
         self.decided.push(Decided { tasks, globs, decision });
         if too_many { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -125,12 +125,12 @@ impl<'a> Finder<'a> {
             let tasks = of_two_tasks[0].tasks;
             let pairs =
                 of_two_tasks.iter().map(|decided| (decided.globs, decided.decision.clone()));
-            let mut shared: Shared = pairs.collect();
+            let mut shared: LaneIntersection = pairs.collect();
             let too_many = overlaps.len() >= MOST_OVERLAPS;
             if too_many {
                 let (pairs, undecided) = (shared.pairs, shared.undecided);
                 let first = pairs.into_iter().chain(undecided).take(1).collect();
-                shared = Shared { undecided: first, ..Shared::default() };
+                shared = LaneIntersection { undecided: first, ..LaneIntersection::default() };
             }
             overlaps.push(Overlap { tasks, shared, existing: 0, sample: Vec::new() });
             if too_many {
@@ -183,10 +183,10 @@ impl<'a> Decisions<'a> {
             .known
             .entry((one.min(other), one.max(other)))
             .or_insert_with(|| decide(left.glob, right.glob, common, budget));
-        let lanes = [lanes.of(left.of.0), lanes.of(right.of.0)];
+        let lanes = [lanes.of(left.key.0), lanes.of(right.key.0)];
         let excluded = match &*known {
-            Decision::Apart => return Decision::Apart,
-            Decision::Meet(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),
+            Decision::Disjoint => return Decision::Disjoint,
+            Decision::Overlap(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),
             Decision::Undecided => lanes.iter().any(|lane| !lane.exclusions().is_empty()),
         };
         if !excluded {
@@ -336,7 +336,7 @@ mod tests {
                 let all = |task: TaskId| lanes.of(task).globs().ids();
                 let pairs = all(left).flat_map(|one| all(right).map(move |other| (one, other)));
                 let shared = lanes.of(left).intersection(lanes.of(right), pairs);
-                if shared != Shared::default() {
+                if shared != LaneIntersection::default() {
                     naive.push(((left, right), shared));
                 }
             }

@@ -52,7 +52,7 @@ impl<'a> Chooser<'a> {
             plan,
             lanes,
             ordered: order.cycles().is_empty(),
-            budget: Budget::small(),
+            budget: Budget::best_effort(),
             inside: HashMap::new(),
             shared: HashMap::new(),
             own: HashMap::new(),

@@ -10,7 +10,7 @@ use super::{Finder, Overlap};
 use crate::glob::Glob;
 use crate::glob::candidates::for_each_candidate_between;
 use crate::index::{IndexVec, TaskId};
-use crate::lane::{Lanes, Shared};
+use crate::lane::{LaneIntersection, Lanes};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
@@ -37,7 +37,7 @@ pub struct Hazard {
 pub struct ReadOverlap {
     /// The pairs of a glob that is read and one of the lane that meet, and the path that proves it;
     /// the path is an existing file wherever there is one.
-    pub shared: Shared,
+    pub shared: LaneIntersection,
     /// How many existing files are read and may be written.
     pub existing: usize,
     /// The first of them.
@@ -63,7 +63,7 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         return Hazards::default();
     };
     // What is read stands behind the lanes, as if there were a task for it.
-    let read = alike.iter().map(|tasks| lanes.of(first).beside(reads(plan, tasks[0])));
+    let read = alike.iter().map(|tasks| lanes.of(first).with_globs(reads(plan, tasks[0])));
     let all = Lanes::new(lanes.ids().map(|task| lanes.of(task).clone()).chain(read).collect());
     let readers: IndexVec<TaskId, Vec<TaskId>> =
         lanes.ids().map(|_| Vec::new()).chain(alike).collect();
@@ -75,7 +75,7 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
     let (read, written): (Vec<_>, Vec<_>) =
-        all.globs().partition(|entry| !readers[entry.of.0].is_empty());
+        all.globs().partition(|entry| !readers[entry.key.0].is_empty());
     let _ended_or_told = for_each_candidate_between(
         &read,
         &written,
@@ -132,7 +132,7 @@ fn reads(plan: &Plan, task: TaskId) -> [Vec<Glob>; 2] {
 /// Whether a task reads what another may write outside of some paths too, or may.
 pub(crate) fn goes_further(plan: &Plan, lanes: &Lanes, hazard: &Hazard, paths: &Glob) -> bool {
     let writer = lanes.of(hazard.writer);
-    let read = writer.beside(reads(plan, hazard.reader));
+    let read = writer.with_globs(reads(plan, hazard.reader));
     let pairs = hazard.crossing.shared.pairs.iter().copied();
     let outside = read.intersection_outside(writer, pairs, std::slice::from_ref(paths));
     !outside.pairs.is_empty() || !outside.undecided.is_empty()

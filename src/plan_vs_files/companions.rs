@@ -140,10 +140,10 @@ impl Finder<'_, '_, '_> {
     fn lane(&mut self, search: &mut Search<'_>) -> Result<(), Undecided> {
         let lane = search.lane;
         for (place, glob) in lane.globs().enumerated() {
-            for name in glob.names_among(&self.names) {
+            for name in glob.literal_basenames_among(&self.names) {
                 self.built_in(search, place, glob, name)?;
             }
-            if !self.plan.companions.is_empty() && glob.names_a_file() {
+            if !self.plan.companions.is_empty() && glob.has_literal_basename() {
                 self.of_plan(search, place, glob)?;
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::{Clash, ClashKind, Clashes, MOST_PAIRS, taken};
-use crate::glob::candidates::{Entry, count_first};
+use crate::glob::candidates::{Entry, gallop_partition_point};
 use crate::glob::{Budget, LiteralPrefix, Undecided, below};
 use crate::index::TaskId;
 use crate::lane::{Decision, LaneGlob, Lanes, MatchedBy, decide};
@@ -40,16 +40,16 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
                     let below = below(&file);
                     decide(&below, &other.globs()[globs.1], &taken(other), &mut budget)
                 }
-                Ok(_) => Decision::Apart,
+                Ok(_) => Decision::Disjoint,
                 Err(Undecided) => Decision::Undecided,
             };
             match decision {
-                Decision::Apart => None,
+                Decision::Disjoint => None,
                 Decision::Undecided => {
                     clashes.undecided.push(vec![(tasks.0, globs.0), (tasks.1, globs.1)]);
                     None
                 }
-                Decision::Meet(proof) => {
+                Decision::Overlap(proof) => {
                     let paths = [file, proof.1.clone()];
                     Some(Clash { discord: ClashKind::Folder, tasks, globs, paths })
                 }
@@ -82,10 +82,10 @@ fn written_out(
         .glob
         .literal_prefixes(&mut room)
     {
-        Some(literal_prefixes) => drop(written.insert(entry.of, literal_prefixes)),
-        None => clashes.undecided.push(vec![entry.of]),
+        Some(literal_prefixes) => drop(written.insert(entry.key, literal_prefixes)),
+        None => clashes.undecided.push(vec![entry.key]),
     };
-    for entry in braced().filter(|entry| entry.glob.may_name_a_path()) {
+    for entry in braced().filter(|entry| entry.glob.may_expand_to_path()) {
         write(entry, &mut written);
     }
     let literal_prefixes =
@@ -101,7 +101,7 @@ fn written_out(
         literal_prefixes.is_some_and(|file| file.starts_with(prefix))
             || plain.is_some_and(|file| file.starts_with(prefix))
     };
-    for entry in braced().filter(|entry| !entry.glob.may_name_a_path()) {
+    for entry in braced().filter(|entry| !entry.glob.may_expand_to_path()) {
         if begins_some(entry.prefix) {
             write(entry, &mut written);
         }
@@ -116,7 +116,7 @@ fn each_below<'a>(
     mut visit: impl FnMut(&'a [u8], LaneGlob, LaneGlob),
 ) {
     let mut all: Vec<Beginning<'_>> = Vec::with_capacity(globs.len());
-    for &Entry { glob, prefix, of } in globs {
+    for &Entry { glob, prefix, key: of } in globs {
         match written.get(&of).filter(|_| glob.has_braces()) {
             None => all.push(Beginning { bytes: prefix, of, whole: glob.literal().is_some() }),
             Some(literal_prefixes) => {
@@ -132,7 +132,8 @@ fn each_below<'a>(
     all.sort();
     let mut rest = all.as_slice();
     while let Some(Beginning { bytes: file, .. }) = rest.first() {
-        let (alike, behind) = rest.split_at(count_first(rest, |other| other.bytes == *file));
+        let (alike, behind) =
+            rest.split_at(gallop_partition_point(rest, |other| other.bytes == *file));
         rest = behind;
         let files: Vec<LaneGlob> =
             alike.iter().filter(|named| named.whole).map(|named| named.of).collect();

@@ -17,14 +17,15 @@ pub(super) fn find(lanes: &Lanes, wanted: impl Fn(TaskId, TaskId) -> bool, clash
     let Some(folded) = Folded::new(lanes) else { return };
     // What is not touched is in order already.
     let (touched, rest): (Vec<_>, Vec<_>) =
-        lanes.globs().partition(|entry| folded.is_touched(entry.of));
+        lanes.globs().partition(|entry| folded.is_touched(entry.key));
     let mut touched: Vec<_> =
-        touched.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
+        touched.into_iter().map(|entry| folded.lanes.entry(entry.key)).collect();
     candidates::sort(&mut touched);
     let mut finder = Finder::new(&folded.lanes, MOST_PAIRS);
     let asked = |one: LaneGlob, other: LaneGlob| of_two_tasks(one, other) && wanted(one.0, other.0);
     let mut look = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
-        let (left, right) = if one.of < other.of { (one.of, other.of) } else { (other.of, one.of) };
+        let (left, right) =
+            if one.key < other.key { (one.key, other.key) } else { (other.key, one.key) };
         finder.look(folded.lanes.entry(left), folded.lanes.entry(right))
     };
     let ended = for_each_candidate(&touched, asked, &mut look);
@@ -51,10 +52,10 @@ fn form_in(lane: &Lane, glob: GlobId, folded: &RepoPath, budget: &mut Budget) ->
     if matches!(lane.matched_by(folded), Ok(Some(MatchedBy::Glob(_)))) {
         return Some(folded.clone());
     }
-    let forms = fold::forms(folded)?;
+    let forms = fold::variants(folded)?;
     match decide(&lane.globs()[glob], &forms, &taken(lane), budget) {
-        Decision::Meet(proof) => Some(proof.1.clone()),
-        Decision::Apart | Decision::Undecided => None,
+        Decision::Overlap(proof) => Some(proof.1.clone()),
+        Decision::Disjoint | Decision::Undecided => None,
     }
 }
 
