@@ -1,14 +1,15 @@
-//! One form for names that some file systems cannot tell apart: simple case folding, then NFC.
+//! Folds names that some file systems treat as equal: simple case folding, then NFC.
 //!
-//! macOS and Windows take `README.md` and `readme.MD` for one file, and macOS `é` for `e` with an
-//! accent behind it. Lanes are case-sensitive everywhere; what is folded only guards them.
+//! On macOS and Windows, `README.md` and `readme.MD` are the same file; on macOS, so are `é` and `e`
+//! followed by a combining accent. Lanes are case-sensitive on every system; folded names only serve
+//! to find clashes.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::glob::Glob;
 use crate::path::RepoPath;
 
-/// A path in its one form; bytes that are no UTF-8 stay.
+/// Folds a path. Invalid UTF-8 is kept as it is.
 #[must_use]
 pub(crate) fn path(path: &RepoPath) -> RepoPath {
     if path.as_bytes().is_ascii() && !path.as_bytes().iter().any(u8::is_ascii_uppercase) {
@@ -22,7 +23,6 @@ pub(crate) fn path(path: &RepoPath) -> RepoPath {
     RepoPath::new(folded).unwrap_or_else(|_| path.clone())
 }
 
-/// A text in its one form.
 #[must_use]
 pub(crate) fn text(text: &str) -> String {
     if text.is_ascii() {
@@ -35,9 +35,11 @@ pub(crate) fn text(text: &str) -> String {
     text.chars().map(simple).nfc().collect()
 }
 
-/// A glob that matches the folded form of what this one matches: each run of literal characters is
-/// folded on its own, a class gets its letters in both cases, and one that excludes them excludes
-/// both. It is the very same where folding changes nothing.
+/// A glob that matches the folded form of each path that `glob` matches, or `glob` itself if folding
+/// changes nothing.
+///
+/// Each run of literal characters is folded on its own. A class gets its letters in both cases; a
+/// negated one thereby loses paths, see [`may_lose_paths`].
 #[must_use]
 pub(crate) fn glob(glob: &Glob) -> Glob {
     let changes = |byte: u8| byte.is_ascii_uppercase() || !byte.is_ascii() || byte == b'[';
@@ -48,27 +50,27 @@ pub(crate) fn glob(glob: &Glob) -> Glob {
     if *folded == **glob.text() {
         return glob.clone();
     }
-    // Folding leaves a glob sound; should it ever not, the glob guards what it names.
+    // Folding keeps a glob valid. If that ever failed, the original would be the safe choice.
     Glob::parse(&folded).unwrap_or_else(|_| glob.clone())
 }
 
-/// Whether a glob may lose paths when it is folded: it has a class that excludes letters.
+/// Whether a glob may lose paths when it is folded, due to a negated class with letters.
 #[must_use]
 pub(crate) fn may_lose_paths(glob: &Glob) -> bool {
     let text = glob.text();
     (text.contains("[!") || text.contains("[^")) && glob_text(text) != **text
 }
 
-/// A glob of the paths that this folded one may have been, as far as people write them: letters in
-/// either case, and accents as part of their letter or behind it.
+/// A glob of the usual paths that fold to `folded`: letters in either case, accents precomposed or
+/// combining.
 #[must_use]
-pub(crate) fn forms(folded: &RepoPath) -> Option<Glob> {
+pub(crate) fn variants(folded: &RepoPath) -> Option<Glob> {
     let mut glob = String::new();
     for letter in std::str::from_utf8(folded.as_bytes()).ok()?.chars() {
         let (lower, upper) = (letter.to_string(), letter.to_uppercase().collect::<String>());
-        let apart = [&lower, &upper].map(|form| form.nfd().collect::<String>());
-        // The capital of `ß` is two letters, which fold to others.
-        let mut forms: Vec<String> = apart.into_iter().chain([upper, lower.clone()]).collect();
+        let decomposed = [&lower, &upper].map(|form| form.nfd().collect::<String>());
+        // `ß` in upper case is `SS`, which does not fold back to `ß`.
+        let mut forms: Vec<String> = decomposed.into_iter().chain([upper, lower.clone()]).collect();
         forms.retain(|form| text(form) == lower);
         forms.sort_unstable();
         forms.dedup();
@@ -105,23 +107,23 @@ fn glob_text(glob: &str) -> String {
         };
         folded.push_str(&text(&run));
         run.clear();
-        let (piece, behind) = rest.split_at(taken);
+        let (piece, after) = rest.split_at(taken);
         match first {
             '[' => push_class(&mut folded, piece),
             _ => folded.push_str(piece),
         }
-        rest = behind;
+        rest = after;
     }
     folded.push_str(&text(&run));
     folded
 }
 
-/// How long the class is that a text begins with; one bracket where it is none.
+/// The length of the class at the start of `glob`, or 1 if its bracket is not closed.
 fn class_length(glob: &str) -> usize {
     let members = members_start(glob);
-    // A `]` that comes first is a member.
-    let search = members + usize::from(glob[members..].starts_with(']'));
-    glob[search..].find(']').map_or(1, |end| search + end + 1)
+    // A `]` in first place is a member.
+    let from = members + usize::from(glob[members..].starts_with(']'));
+    glob[from..].find(']').map_or(1, |end| from + end + 1)
 }
 
 fn members_start(class: &str) -> usize {
@@ -136,25 +138,25 @@ fn push_class(folded: &mut String, class: &str) {
         return;
     };
     let bytes = members.as_bytes();
-    let mut holds = [false; 128];
+    let mut contains = [false; 128];
     let mut at = 0;
     while let Some(&low) = bytes.get(at) {
         let range = bytes.get(at + 1) == Some(&b'-') && at + 2 < bytes.len();
         let high = if range { bytes[at + 2] } else { low };
-        (low..=high).filter(u8::is_ascii).for_each(|member| holds[usize::from(member)] = true);
+        (low..=high).filter(u8::is_ascii).for_each(|member| contains[usize::from(member)] = true);
         at += if range { 3 } else { 1 };
     }
     let other_case =
-        |letter: &u8| letter.is_ascii_alphabetic() && holds[usize::from(letter ^ 0x20)];
-    let lacking = (0..128).filter(|letter| !holds[usize::from(*letter)]).filter(other_case);
-    // A dash at the end stays there: elsewhere it would make a range.
+        |letter: &u8| letter.is_ascii_alphabetic() && contains[usize::from(letter ^ 0x20)];
+    let missing = (0..128).filter(|letter| !contains[usize::from(*letter)]).filter(other_case);
+    // A trailing dash stays last: anywhere else it would make a range.
     let (members, dash) = match members.strip_suffix('-') {
         Some(members) => (members, "-"),
         None => (members, ""),
     };
     folded.push_str(&class[..start]);
     folded.push_str(members);
-    folded.extend(lacking.map(char::from));
+    folded.extend(missing.map(char::from));
     folded.push_str(dash);
     folded.push(']');
 }
@@ -164,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_some_file_system_takes_for_one_have_one_form() {
+    fn equal_names_fold_alike() {
         for (one, other) in [
             ("README.md", "readme.MD"),
             ("é", "e\u{301}"),
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folded_glob_matches_the_folded_form_of_what_it_matched() {
+    fn folded_glob_matches_folded_path() {
         for (text, names) in [
             (".GitHub/**", &[".github/x", ".GITHUB/X/y", ".GitHub/ci.yml"][..]),
             ("E\u{301}*", &["É", "e\u{301}x", "éX"]),
@@ -212,9 +214,9 @@ mod tests {
         }
     }
 
-    /// Every sound glob of a few letters stays sound, and what it matches its folded form matches.
+    /// Random valid globs stay valid, and still match the paths that they matched.
     #[test]
-    fn random_globs_stay_sound_and_lose_nothing() {
+    fn random_globs_fold() {
         const LETTERS: [&str; 14] =
             ["a", "B", "É", "*", "?", "[", "]", "!", "-", "^", "{", "}", ",", "/"];
         let mut state = 88_172_645_463_325_252_u64;
@@ -224,19 +226,19 @@ mod tests {
             state ^= state << 17;
             usize::try_from(state % 1_000_003).unwrap() % sides
         };
-        let mut sound = 0;
+        let mut valid = 0;
         for _ in 0..20_000 {
             let text: String = (0..1 + dice(8)).map(|_| LETTERS[dice(LETTERS.len())]).collect();
             let Ok(original) = Glob::parse(&text) else { continue };
             let folded = Glob::parse(&glob_text(&text));
             let Ok(folded) = folded else { panic!("{text} became {}", glob_text(&text)) };
-            sound += 1;
+            valid += 1;
             for _ in 0..20 {
                 let name: String = (0..1 + dice(4))
                     .map(|_| ["a", "A", "b", "B", "-", "/", "!", "^"][dice(8)])
                     .collect();
                 let Ok(name) = name.parse::<RepoPath>() else { continue };
-                // What a class excludes it excludes in both cases, so it may hold less.
+                // A negated class excludes both cases once folded, so it may match less.
                 if original.is_match(&name) == Ok(true)
                     && !text.contains("[!")
                     && !text.contains("[^")
@@ -245,6 +247,6 @@ mod tests {
                 }
             }
         }
-        assert!(sound > 1_000, "{sound}");
+        assert!(valid > 1_000, "{valid}");
     }
 }

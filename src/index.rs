@@ -1,4 +1,4 @@
-//! Indexes with types of their own, so that the index of one thing is never taken for another's.
+//! Typed indexes, so that a task's index cannot be used as a glob's.
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut, Index, IndexMut};
@@ -10,7 +10,7 @@ macro_rules! indexes {
         pub struct $name(u32);
 
         impl From<usize> for $name {
-            /// A number that does not fit becomes an index of nothing.
+            /// A number that does not fit becomes an index that is out of bounds everywhere.
             fn from(index: usize) -> $name {
                 $name(u32::try_from(index).unwrap_or(u32::MAX))
             }
@@ -25,17 +25,15 @@ macro_rules! indexes {
 }
 
 indexes! {
-    /// The index of a task in its plan, and of its lane among those of the plan.
+    /// Index of a task, and of its lane, in the plan.
     TaskId
-    /// The index of an input of the gate.
+    /// Index of an input of the gate.
     InputId
-    /// The index of a sound glob among those of its lane, or of what a task reads.
+    /// Index of a valid glob in its lane, or in what a task reads.
     GlobId
 }
 
-/// A vector with indexes of one type.
-///
-/// It is a slice for everything but indexing.
+/// A `Vec<T>` indexed by `I`. It derefs to a slice for everything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexVec<I, T> {
     items: Vec<T>,
@@ -43,31 +41,31 @@ pub struct IndexVec<I, T> {
 }
 
 impl<I, T> IndexVec<I, T> {
-    /// Appends an item.
+    /// Appends an item to the end.
     pub fn push(&mut self, item: T) {
         self.items.push(item);
     }
 }
 
 impl<I: From<usize> + Into<usize>, T> IndexVec<I, T> {
-    /// The indexes.
+    /// All indexes, in order.
     pub fn ids(
         &self,
     ) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + Clone + use<I, T> {
         (0..self.len()).map(I::from)
     }
 
-    /// The items with their indexes.
+    /// `enumerate` with typed indexes.
     pub fn enumerated(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
         self.ids().zip(&self.items)
     }
 
-    /// The index of the first item for which `is_meant` holds.
-    pub fn position(&self, is_meant: impl FnMut(&T) -> bool) -> Option<I> {
-        self.items.iter().position(is_meant).map(I::from)
+    /// The index of the first item that matches `predicate`.
+    pub fn position(&self, predicate: impl FnMut(&T) -> bool) -> Option<I> {
+        self.items.iter().position(predicate).map(I::from)
     }
 
-    /// The item of an index, if there is one.
+    /// The item at an index, or `None` if it is out of bounds.
     #[must_use]
     pub fn find(&self, index: I) -> Option<&T> {
         self.items.get(index.into())
@@ -129,7 +127,7 @@ impl<'a, I, T> IntoIterator for &'a IndexVec<I, T> {
     }
 }
 
-/// The task at an index, for tests.
+/// Shorthand for tests.
 #[cfg(test)]
 pub(crate) fn nth(index: usize) -> TaskId {
     index.into()

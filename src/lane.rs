@@ -13,20 +13,20 @@ use crate::glob::{Budget, Glob, Intersection, Undecided, Witness};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::path::RepoPath;
 pub use below::OthersBelow;
-pub(crate) use below::{first_unlike, names_folder};
+pub(crate) use below::{first_difference, names_folder};
 
-/// What a plan says for all lanes at once.
+/// The globs of a plan that affect all lanes.
 #[derive(Clone, Debug, Default)]
 pub struct Common {
-    /// What every task that may write at all may write.
+    /// Paths that every task with a non-empty lane may write.
     pub share: Vec<Glob>,
-    /// What no task may write.
+    /// Paths that no task may write.
     pub protect: Vec<Glob>,
 }
 
-/// The union of its globs and of what is shared, less its exclusions and what is protected.
+/// The union of its globs and the plan's `share`, minus its exclusions and the plan's `protect`.
 ///
-/// A lane without globs is empty, whatever is shared.
+/// A lane without globs is empty and does not get `share`.
 #[derive(Clone, Debug)]
 pub struct Lane {
     globs: IndexVec<GlobId, Glob>,
@@ -34,85 +34,82 @@ pub struct Lane {
     common: Arc<Common>,
 }
 
-/// Why a lane holds a path.
+/// Why a lane contains a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchedBy {
-    /// By this glob of its own.
+    /// One of the lane's own globs.
     Glob(GlobId),
-    /// By what is shared.
+    /// The plan's `share`.
     Share,
 }
 
-/// What could be found out about the paths that are in two sets.
+/// Which globs of two lanes have a path in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shared {
-    /// The two globs, one of either side, of every pair with a path in common; the
-    /// pair that proves it best comes first.
+pub struct LaneIntersection {
+    /// All pairs of globs with a common path, first that of the witness, then in plan order.
     pub pairs: Vec<(GlobId, GlobId)>,
-    /// The first path in common, by the order of the contract. There is one just when there is a
-    /// pair.
+    /// The first common path, in the order of docs/globs.md. `None` if there are no pairs.
     pub witness: Option<RepoPath>,
-    /// The pairs of which nothing is known, since a bound on work was reached.
+    /// The pairs for which a bound on work was reached.
     pub undecided: Vec<(GlobId, GlobId)>,
 }
 
 impl Lane {
-    /// The lane of a task with these globs, less these exclusions.
+    /// A lane with these globs and exclusions.
     #[must_use]
     pub fn new(globs: Vec<Glob>, exclusions: Vec<Glob>, common: Arc<Common>) -> Lane {
         Lane { globs: globs.into(), exclusions, common }
     }
 
-    /// The lane of other globs, less other exclusions, in the same plan.
+    /// Another lane of the same plan.
     #[must_use]
-    pub fn beside(&self, [globs, exclusions]: [Vec<Glob>; 2]) -> Lane {
+    pub fn with_globs(&self, [globs, exclusions]: [Vec<Glob>; 2]) -> Lane {
         Lane::new(globs, exclusions, Arc::clone(&self.common))
     }
 
-    /// The lane's own globs.
+    /// The lane's own globs, without `share`.
     #[must_use]
     pub fn globs(&self) -> &IndexVec<GlobId, Glob> {
         &self.globs
     }
 
-    /// Why the lane holds the path; nothing where it does not.
+    /// Why the lane contains a path, or `None` if it does not.
     ///
     /// # Errors
-    /// [`Undecided`] where a glob is too large to be built.
+    /// [`Undecided`] if the automaton of a glob would be too large.
     pub fn matched_by(&self, path: &RepoPath) -> Result<Option<MatchedBy>, Undecided> {
         if self.globs.is_empty() || any(&self.exclusions, path)? || any(&self.common.protect, path)?
         {
             return Ok(None);
         }
-        for (place, glob) in self.globs.enumerated() {
+        for (id, glob) in self.globs.enumerated() {
             if glob.is_match(path)? {
-                return Ok(Some(MatchedBy::Glob(place)));
+                return Ok(Some(MatchedBy::Glob(id)));
             }
         }
         Ok(any(&self.common.share, path)?.then_some(MatchedBy::Share))
     }
 
-    /// The paths that are in both lanes and not shared, for the given pairs of globs.
+    /// Intersects two lanes outside of `share`, for the given pairs of globs.
     ///
-    /// Each pair is decided by itself: [`crate::overlap`] gives the same answers for all lanes of a
-    /// plan at once.
+    /// For all lanes of a plan at once, use [`crate::overlap`].
     #[must_use]
     pub fn intersection(
         &self,
         other: &Lane,
         pairs: impl IntoIterator<Item = (GlobId, GlobId)>,
-    ) -> Shared {
+    ) -> LaneIntersection {
         self.intersection_outside(other, pairs, &[])
     }
 
-    /// As [`Lane::intersection`], of the paths that are in none of `others` either.
+    /// Like [`Lane::intersection`], also outside of `others`.
     #[must_use]
     pub fn intersection_outside(
         &self,
         other: &Lane,
         pairs: impl IntoIterator<Item = (GlobId, GlobId)>,
         others: &[Glob],
-    ) -> Shared {
+    ) -> LaneIntersection {
         let subtracted: Vec<&Glob> = self
             .exclusions
             .iter()
@@ -129,18 +126,16 @@ impl Lane {
         pairs.into_iter().map(decide).collect()
     }
 
-    /// What is taken from this lane alone.
     pub(crate) fn exclusions(&self) -> &[Glob] {
         &self.exclusions
     }
 
-    /// What all lanes have in common.
     pub(crate) fn common(&self) -> &Common {
         &self.common
     }
 
-    /// Whether the lane's own globs leave it no path, what is shared aside; nothing where a bound
-    /// on work was reached.
+    /// Whether no path of the lane's own globs is left, ignoring `share`; `None` if the budget runs
+    /// out.
     #[must_use]
     pub fn is_vacant(&self, budget: &mut Budget) -> Option<bool> {
         let subtracted: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
@@ -155,8 +150,7 @@ impl Lane {
         (!undecided).then_some(true)
     }
 
-    /// Whether one of the lane's globs names only protected paths; nothing where a bound on work
-    /// was reached.
+    /// Whether one of the lane's globs matches only protected paths; `None` if the budget runs out.
     #[must_use]
     pub fn is_protected(&self, glob: GlobId, budget: &mut Budget) -> Option<bool> {
         self.common.protects(&self.globs[glob], budget)
@@ -164,30 +158,28 @@ impl Lane {
 }
 
 impl Common {
-    /// Whether a glob names only protected paths; nothing where a bound on work was reached.
     fn protects(&self, glob: &Glob, budget: &mut Budget) -> Option<bool> {
         let protect: Vec<&Glob> = self.protect.iter().collect();
         let outside = glob.reaches_outside(&protect, budget)?;
-        // A glob of no path at all names no protected one.
+        // A glob that matches nothing is not protected.
         Some(!outside && glob.reaches_outside(&[], budget)?)
     }
 }
 
-/// What is known of two globs.
+/// Whether two globs overlap outside of the subtracted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// They share no path outside of what is taken away.
-    Apart,
-    /// They share this path, which is the first that they do.
-    Meet(Arc<(Witness, RepoPath)>),
+    Disjoint,
+    /// They do, and this is the first common path.
+    Overlap(Arc<(Witness, RepoPath)>),
     /// A bound on work was reached.
     Undecided,
 }
 
-/// Decides whether two globs meet outside of others.
+/// Decides whether two globs overlap outside of `subtracted`.
 ///
-/// `globset`'s own matcher has to find the witness where it is said to be. It always has in every
-/// test; should it ever not, the answer is 'undecided' and not a claim.
+/// `globset` has to confirm the witness. It does in all tests; if it ever did not, the answer would
+/// be `Undecided`, not a false claim.
 pub(crate) fn decide(
     left: &Glob,
     right: &Glob,
@@ -195,7 +187,7 @@ pub(crate) fn decide(
     budget: &mut Budget,
 ) -> Decision {
     let witness = match left.intersection(right, subtracted, budget) {
-        Intersection::Disjoint => return Decision::Apart,
+        Intersection::Disjoint => return Decision::Disjoint,
         Intersection::GaveUp => return Decision::Undecided,
         Intersection::At(witness) => witness,
     };
@@ -205,30 +197,34 @@ pub(crate) fn decide(
                 && right.globset_matches(&path)
                 && !subtracted.iter().any(|glob| glob.globset_matches(&path)) =>
         {
-            Decision::Meet(Arc::new((witness, path)))
+            Decision::Overlap(Arc::new((witness, path)))
         }
         _ => Decision::Undecided,
     }
 }
 
-impl FromIterator<((GlobId, GlobId), Decision)> for Shared {
-    /// Puts together what is known of pairs of globs, in the order of the plan.
-    fn from_iter<I: IntoIterator<Item = ((GlobId, GlobId), Decision)>>(pairs: I) -> Shared {
-        let mut shared = Shared::default();
+impl FromIterator<((GlobId, GlobId), Decision)> for LaneIntersection {
+    /// Collects the decisions about pairs of globs.
+    fn from_iter<I: IntoIterator<Item = ((GlobId, GlobId), Decision)>>(
+        pairs: I,
+    ) -> LaneIntersection {
+        let mut shared = LaneIntersection::default();
         let mut first: Option<Arc<(Witness, RepoPath)>> = None;
         for (pair, decision) in pairs {
             match decision {
-                Decision::Apart => {}
+                Decision::Disjoint => {}
                 Decision::Undecided => shared.undecided.push(pair),
-                Decision::Meet(proof) if first.as_ref().is_none_or(|first| proof.0 < first.0) => {
+                Decision::Overlap(proof)
+                    if first.as_ref().is_none_or(|first| proof.0 < first.0) =>
+                {
                     first = Some(proof);
                     shared.pairs.insert(0, pair);
                 }
-                Decision::Meet(_) => shared.pairs.push(pair),
+                Decision::Overlap(_) => shared.pairs.push(pair),
             }
         }
         shared.witness = first.map(|proof| proof.1.clone());
-        // All but the first keep the order of the plan.
+        // All but the first are in plan order.
         if let Some(rest) = shared.pairs.get_mut(1..) {
             rest.sort_unstable();
         }
@@ -245,57 +241,54 @@ fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
     Ok(false)
 }
 
-/// All lanes of a plan, with what is needed to ask them at once.
+/// All lanes of a plan, indexed.
 #[derive(Debug)]
 pub struct Lanes {
     lanes: IndexVec<TaskId, Lane>,
-    index: OnceLock<Index>,
-    by_beginning: OnceLock<Vec<LaneGlob>>,
+    index: OnceLock<TaskIndex>,
+    by_prefix: OnceLock<Vec<LaneGlob>>,
 }
 
 /// A glob of a lane.
 pub(crate) type LaneGlob = (TaskId, GlobId);
 
-/// The tasks by what all paths of one of their globs begin with, and by what the last component of
-/// those paths begins with.
-///
-/// A path is looked up by each beginning that some glob has, so that the globs which cannot match
-/// it are never asked.
+/// Maps the literal prefixes of globs, and then of their last components, to tasks. This way, a path
+/// is only matched against globs that may match it.
 #[derive(Debug, Default)]
-struct Index(Beginnings<Beginnings<Vec<TaskId>>>);
+struct TaskIndex(PrefixMap<PrefixMap<Vec<TaskId>>>);
 
-/// Values by beginnings.
+/// A map that is looked up by all prefixes of a key.
 #[derive(Debug)]
-struct Beginnings<T> {
+struct PrefixMap<T> {
     values: HashMap<Vec<u8>, T>,
-    /// How long the beginnings are, in ascending order.
+    /// The distinct lengths of the prefixes, ascending.
     lengths: Vec<usize>,
 }
 
-impl<T> Default for Beginnings<T> {
-    fn default() -> Beginnings<T> {
-        Beginnings { values: HashMap::new(), lengths: Vec::new() }
+impl<T> Default for PrefixMap<T> {
+    fn default() -> PrefixMap<T> {
+        PrefixMap { values: HashMap::new(), lengths: Vec::new() }
     }
 }
 
-impl<T: Default> Beginnings<T> {
-    fn entry(&mut self, beginning: &[u8]) -> &mut T {
-        if let Err(place) = self.lengths.binary_search(&beginning.len()) {
-            self.lengths.insert(place, beginning.len());
+impl<T: Default> PrefixMap<T> {
+    fn entry(&mut self, prefix: &[u8]) -> &mut T {
+        if let Err(index) = self.lengths.binary_search(&prefix.len()) {
+            self.lengths.insert(index, prefix.len());
         }
-        self.values.entry(beginning.to_vec()).or_default()
+        self.values.entry(prefix.to_vec()).or_default()
     }
 
-    /// The values of all beginnings of some bytes.
-    fn of<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a T> {
-        let fitting = self.lengths.iter().take_while(|&&length| length <= bytes.len());
-        fitting.filter_map(|&length| self.values.get(&bytes[..length]))
+    /// The values of all prefixes of `bytes`.
+    fn prefixes_of<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a T> {
+        let lengths = self.lengths.iter().take_while(|&&length| length <= bytes.len());
+        lengths.filter_map(|&length| self.values.get(&bytes[..length]))
     }
 }
 
-impl Index {
-    fn new(lanes: &IndexVec<TaskId, Lane>) -> Index {
-        let mut index = Index::default();
+impl TaskIndex {
+    fn new(lanes: &IndexVec<TaskId, Lane>) -> TaskIndex {
+        let mut index = TaskIndex::default();
         for (task, lane) in lanes.enumerated() {
             let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
             for glob in lane.globs.iter().chain(share) {
@@ -309,9 +302,10 @@ impl Index {
         index
     }
 
-    /// The tasks whose lanes may hold a path, each once, in the order of the plan.
+    /// The tasks whose lanes may contain a path, in plan order.
     fn candidates(&self, path: &RepoPath) -> Vec<TaskId> {
-        let by_name = self.0.of(path.as_bytes()).flat_map(|names| names.of(path.name()));
+        let by_name = self.0.prefixes_of(path.as_bytes());
+        let by_name = by_name.flat_map(|names| names.prefixes_of(path.name()));
         let mut tasks: Vec<TaskId> = by_name.flatten().copied().collect();
         tasks.sort_unstable();
         tasks.dedup();
@@ -320,10 +314,10 @@ impl Index {
 }
 
 impl Lanes {
-    /// Takes the lanes in the order of their tasks.
+    /// Takes one lane per task.
     #[must_use]
     pub fn new(lanes: IndexVec<TaskId, Lane>) -> Lanes {
-        Lanes { lanes, index: OnceLock::new(), by_beginning: OnceLock::new() }
+        Lanes { lanes, index: OnceLock::new(), by_prefix: OnceLock::new() }
     }
 
     /// The lane of a task.
@@ -332,72 +326,71 @@ impl Lanes {
         &self.lanes[task]
     }
 
-    /// The tasks.
+    /// All tasks, in plan order.
     pub fn ids(
         &self,
     ) -> impl DoubleEndedIterator<Item = TaskId> + ExactSizeIterator + Clone + use<> {
         self.lanes.ids()
     }
 
-    /// What all lanes have in common; nothing where there are none.
+    /// The plan's `share` and `protect`, or `None` if there are no lanes.
     #[must_use]
     pub fn common(&self) -> Option<&Common> {
         self.lanes.first().map(Lane::common)
     }
 
-    /// Whether there are none.
+    /// Whether the plan has no tasks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lanes.is_empty()
     }
 
-    /// The globs of all lanes, in the order of their beginnings.
+    /// The globs of all lanes, as [`candidates::sort`] sorts them.
     pub(crate) fn globs(&self) -> impl Iterator<Item = Entry<'_, LaneGlob>> {
-        self.by_beginning().iter().map(|&of| self.entry(of))
+        self.by_prefix().iter().map(|&key| self.entry(key))
     }
 
-    fn by_beginning(&self) -> &[LaneGlob] {
-        self.by_beginning.get_or_init(|| {
+    fn by_prefix(&self) -> &[LaneGlob] {
+        self.by_prefix.get_or_init(|| {
             let of_lane =
                 |(task, lane): (TaskId, &'_ Lane)| lane.globs.ids().map(move |glob| (task, glob));
             let all = self.lanes.enumerated().flat_map(of_lane);
-            let mut entries: Vec<_> = all.map(|of| self.entry(of)).collect();
+            let mut entries: Vec<_> = all.map(|key| self.entry(key)).collect();
             candidates::sort(&mut entries);
-            entries.into_iter().map(|entry| entry.of).collect()
+            entries.into_iter().map(|entry| entry.key).collect()
         })
     }
 
-    /// A glob of a lane.
-    pub(crate) fn entry(&self, of: LaneGlob) -> Entry<'_, LaneGlob> {
-        Entry::new(&self.lanes[of.0].globs[of.1], of)
+    pub(crate) fn entry(&self, key: LaneGlob) -> Entry<'_, LaneGlob> {
+        Entry::new(&self.lanes[key.0].globs[key.1], key)
     }
 
-    /// Whether a path is among what every task that may write at all may write.
+    /// Whether `share` matches a path.
     #[must_use]
     pub fn is_shared(&self, path: &RepoPath) -> bool {
         self.common().is_some_and(|common| any(&common.share, path) == Ok(true))
     }
 
-    /// Whether no task may write a path, since it is protected.
+    /// Whether `protect` matches a path.
     ///
     /// # Errors
-    /// [`Undecided`] where a glob is too large to be built.
+    /// [`Undecided`] if the automaton of a glob would be too large.
     pub fn is_protected(&self, path: &RepoPath) -> Result<bool, Undecided> {
         self.common().map_or(Ok(false), |common| any(&common.protect, path))
     }
 
-    /// For each glob that is shared, whether it names only protected paths; nothing where a bound
-    /// on work was reached.
+    /// For each glob of `share`, whether it matches only protected paths; `None` if the budget runs
+    /// out.
     #[must_use]
     pub fn protected_shares(&self, budget: &mut Budget) -> Vec<Option<bool>> {
         let Some(common) = self.common() else { return Vec::new() };
         common.share.iter().map(|glob| common.protects(glob, budget)).collect()
     }
 
-    /// The tasks that may write a path, in the order of the plan.
+    /// The tasks that may write a path, in plan order.
     ///
     /// # Errors
-    /// [`Undecided`] where a glob is too large to be built.
+    /// [`Undecided`] if the automaton of a glob would be too large.
     pub fn owners(&self, path: &RepoPath) -> Result<Vec<TaskId>, Undecided> {
         let mut owners = Vec::new();
         for task in self.candidates(path) {
@@ -408,9 +401,9 @@ impl Lanes {
         Ok(owners)
     }
 
-    /// The tasks of which it is not seen at a glance that they may not write a path.
+    /// A superset of [`Lanes::owners`], found without matching the globs.
     pub(crate) fn candidates(&self, path: &RepoPath) -> Vec<TaskId> {
-        self.index.get_or_init(|| Index::new(&self.lanes)).candidates(path)
+        self.index.get_or_init(|| TaskIndex::new(&self.lanes)).candidates(path)
     }
 }
 
@@ -434,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_is_its_globs_and_the_shared_less_exclusions_and_protected() {
+    fn globs_share_exclusions_and_protect() {
         let lane = lane(&["src/**"], &["src/gen/**"], &["CHANGELOG.md"], &["**/secret"]);
         for (path, matched_by) in [
             ("src/a", Some(MatchedBy::Glob(GlobId::from(0)))),
@@ -448,14 +441,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_without_globs_is_empty_whatever_is_shared() {
+    fn no_globs_means_no_share() {
         let path = "CHANGELOG.md".parse().unwrap();
         assert_eq!(lane(&[], &[], &["CHANGELOG.md"], &[]).matched_by(&path), Ok(None));
         assert_eq!(lane(&[], &["x"], &["CHANGELOG.md"], &[]).matched_by(&path), Ok(None));
     }
 
     #[test]
-    fn lanes_meet_outside_of_what_is_shared() {
+    fn intersection_outside_share() {
         let common = Arc::new(Common { share: globs(&["x/log"]), protect: globs(&["x/p"]) });
         let lane = |texts: &[&str], exclusions: &[&str]| {
             Lane::new(globs(texts), globs(exclusions), Arc::clone(&common))
@@ -467,14 +460,14 @@ mod tests {
         assert_eq!(shared.pairs, [(second, second)]);
         assert_eq!(shared.witness, Some("y/ab".parse().unwrap()));
         let shared = a.intersection(&lane(&["x/**", "y/a*"], &["y/a*"]), all);
-        assert_eq!(shared, Shared::default());
+        assert_eq!(shared, LaneIntersection::default());
         let shared = lane(&["**", "q/*"], &[]).intersection(&lane(&["q/**", "w"], &[]), all);
         assert_eq!(shared.witness, Some("w".parse().unwrap()));
         assert_eq!(shared.pairs, [(first, second), (first, first), (second, first)]);
     }
 
     #[test]
-    fn owners_are_the_tasks_whose_lanes_hold_the_path() {
+    fn owners_of_paths() {
         let lanes = vec![
             lane(&["src/**"], &["src/x"], &["log"], &[]),
             lane(&[], &[], &["log"], &[]),

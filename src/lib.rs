@@ -1,9 +1,9 @@
 //! A linter for write lanes: the files that each of several parallel tasks may edit.
 //!
-//! A plan says which task may write which files. Before the tasks start, [`run::check()`] finds the
-//! lanes that intersect, each with a path that proves it; before their work is merged,
-//! [`run::gate()`] finds the changes that left their lane. Both find the plan and ask disk and git
-//! through a [`workspace::Host`]:
+//! A plan says which task may write which files. Before the tasks start, [`run::check()`] reports
+//! lanes that overlap, each with a path that both contain. Before their work is merged,
+//! [`run::gate()`] reports changes outside of their task's lane. Both locate the plan, and reach the
+//! disk and git through a [`workspace::Host`]:
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -24,7 +24,7 @@
 //! # }
 //! ```
 //!
-//! A plan that is already in memory needs neither:
+//! A plan that is already in memory needs no host:
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,25 +1,25 @@
-//! Where a path leads through symbolic links: the one walker, over a disk or a tree of a commit.
+//! Resolves paths through symbolic links, in a working directory or in a commit's tree.
 
-/// How many links are followed, as many as on Linux.
+/// The most links that are followed; the limit of Linux.
 pub const MOST_LINKS: usize = 40;
 
 /// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node<Target> {
-    /// Nothing.
+    /// The path does not exist.
     Nothing,
     /// A file.
     File,
-    /// A submodule, or another repository.
+    /// A submodule or nested repository.
     Submodule,
     /// A folder.
     Folder,
-    /// A symbolic link with what is written in it.
+    /// A symbolic link and its target.
     Link(Target),
 }
 
 impl<Target> Node<Target> {
-    /// Makes something else of a link's target.
+    /// Maps the target of a link.
     ///
     /// # Errors
     /// Those of `make`.
@@ -37,110 +37,112 @@ impl<Target> Node<Target> {
 /// One component of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step<Name> {
-    /// `..`.
+    /// `..`
     Up,
     /// A name.
     Down(Name),
-    /// The root at which an absolute path begins.
+    /// The root of an absolute path.
     Root(Name),
 }
 
-/// A path, component by component.
+/// The components of a path.
 pub type Steps<Name> = Vec<Step<Name>>;
 
-/// What a component of a way turned out to be.
+/// What a component of a path is, once links are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Nothing is there, or it is below what is not a folder.
+pub enum NodeKind {
+    /// It does not exist, or its parent is not a folder.
     Nothing,
     /// A file.
     File,
-    /// A submodule, or another repository.
+    /// A submodule or nested repository.
     Submodule,
-    /// Something in a submodule.
+    /// Something inside a submodule.
     InSubmodule,
     /// A folder.
     Folder,
 }
 
-/// What a walk goes over: it keeps the path that was reached, and says what is there.
-pub trait Ground {
-    /// What a component is called.
+/// A file tree for [`walk`], with a current path.
+pub trait LinkTree {
+    /// The name of a component.
     type Name;
-    /// Why a walk ends before its last step.
+    /// Why a walk stops early.
     type Stop;
 
-    /// Starts over from a root.
+    /// Moves to a root.
     ///
     /// # Errors
-    /// If that is not part of the ground.
-    fn root(&mut self, root: Self::Name) -> Result<(), Self::Stop>;
+    /// If the root is outside of the tree.
+    fn enter_root(&mut self, root: Self::Name) -> Result<(), Self::Stop>;
 
-    /// Adds a name to the path.
+    /// Appends a name to the current path.
     ///
     /// # Errors
     /// If the walk must not go there.
-    fn down(&mut self, name: Self::Name) -> Result<(), Self::Stop>;
+    fn push(&mut self, name: Self::Name) -> Result<(), Self::Stop>;
 
-    /// Takes the last name off the path.
-    fn back(&mut self);
+    /// Removes the last name of the current path.
+    fn pop(&mut self);
 
-    /// Whether `..` may be followed from what the last component is; `None` at the root.
+    /// Checks whether `..` may be followed from a component of this kind; `None` is the root.
     ///
     /// # Errors
     /// If it may not.
-    fn may_go_up(&self, from: Option<Kind>) -> Result<(), Self::Stop>;
+    fn check_parent(&self, from: Option<NodeKind>) -> Result<(), Self::Stop>;
 
-    /// Looks at what is at the path, with the steps of a link's target. Asked below folders only.
+    /// Looks up the current path, whose parent is always a folder.
     ///
     /// # Errors
-    /// If that cannot be known.
-    fn look(&mut self) -> Result<Node<Steps<Self::Name>>, Self::Stop>;
+    /// If the lookup fails.
+    fn lookup(&mut self) -> Result<Node<Steps<Self::Name>>, Self::Stop>;
 
-    /// What there is to say of more than [`MOST_LINKS`] links.
+    /// The error for a path with more than [`MOST_LINKS`] links.
     fn too_many_links(&self) -> Self::Stop;
 }
 
-/// Takes steps as the system does, links followed, from a path whose components are `kinds`, which
-/// `links` links led to. Gives the kinds of the components of the path that is reached in the end.
+/// Follows `ahead` as the operating system would, and returns the kinds of the components of the
+/// path where it ends.
+///
+/// The tree's current path has components of `kinds`, and was reached through `links` links.
 ///
 /// # Errors
-/// Those of the ground.
-pub fn walk<G: Ground>(
-    ground: &mut G,
-    mut kinds: Vec<Kind>,
+/// Those of the tree.
+pub fn walk<T: LinkTree>(
+    tree: &mut T,
+    mut kinds: Vec<NodeKind>,
     mut links: usize,
-    mut ahead: Steps<G::Name>,
-) -> Result<Vec<Kind>, G::Stop> {
+    mut ahead: Steps<T::Name>,
+) -> Result<Vec<NodeKind>, T::Stop> {
     ahead.reverse();
     while let Some(step) = ahead.pop() {
         match step {
             Step::Root(root) => {
-                ground.root(root)?;
+                tree.enter_root(root)?;
                 kinds.clear();
                 continue;
             }
             Step::Up => {
-                ground.may_go_up(kinds.pop())?;
-                ground.back();
+                tree.check_parent(kinds.pop())?;
+                tree.pop();
                 continue;
             }
-            Step::Down(name) => ground.down(name)?,
+            Step::Down(name) => tree.push(name)?,
         }
         kinds.push(match kinds.last() {
-            Some(Kind::Submodule | Kind::InSubmodule) => Kind::InSubmodule,
-            Some(Kind::Nothing | Kind::File) => Kind::Nothing,
-            Some(Kind::Folder) | None => match ground.look()? {
-                Node::Nothing => Kind::Nothing,
-                Node::File => Kind::File,
-                Node::Submodule => Kind::Submodule,
-                Node::Folder => Kind::Folder,
+            Some(NodeKind::Submodule | NodeKind::InSubmodule) => NodeKind::InSubmodule,
+            Some(NodeKind::Nothing | NodeKind::File) => NodeKind::Nothing,
+            Some(NodeKind::Folder) | None => match tree.lookup()? {
+                Node::Nothing => NodeKind::Nothing,
+                Node::File => NodeKind::File,
+                Node::Submodule => NodeKind::Submodule,
+                Node::Folder => NodeKind::Folder,
                 Node::Link(target) => {
                     links += 1;
                     if links > MOST_LINKS {
-                        return Err(ground.too_many_links());
+                        return Err(tree.too_many_links());
                     }
-                    ground.back();
+                    tree.pop();
                     ahead.extend(target.into_iter().rev());
                     continue;
                 }

@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use crate::glob::candidates::{Entry, for_each_candidate};
 use crate::glob::{Budget, Glob};
 use crate::index::{GlobId, IndexVec, TaskId};
-use crate::lane::{Decision, Lane, LaneGlob, Lanes, Shared, decide};
+use crate::lane::{Decision, Lane, LaneGlob, LaneIntersection, Lanes, decide};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 pub use clashes::{Clash, ClashKind, Clashes, clashes};
@@ -36,7 +36,7 @@ pub struct Overlap {
     /// The two tasks, in plan order.
     pub tasks: (TaskId, TaskId),
     /// The intersecting pairs of globs and a witness: an existing file if one is in both lanes.
-    pub shared: Shared,
+    pub shared: LaneIntersection,
     /// How many existing files are in both lanes and not under `share`.
     pub existing: usize,
     /// The first [`SAMPLE_SIZE`] of these files.
@@ -68,8 +68,8 @@ fn overlaps_among(
     let mut finder = Finder::new(lanes, MAX_PAIRS);
     let globs: Vec<_> = lanes.globs().collect();
     let _stopped = for_each_candidate(&globs, different_tasks, |one, other| {
-        let (left, right) = if one.of < other.of { (one, other) } else { (other, one) };
-        if filter(left.of.0, right.of.0) {
+        let (left, right) = if one.key < other.key { (one, other) } else { (other, one) };
+        if filter(left.key.0, right.key.0) {
             finder.check(left, right)
         } else {
             ControlFlow::Continue(())
@@ -102,14 +102,14 @@ impl<'a> Finder<'a> {
     /// Decides a pair; breaks if there is no room for more.
     fn check(&mut self, left: Entry<'a, LaneGlob>, right: Entry<'a, LaneGlob>) -> ControlFlow<()> {
         let mut decision = self.decisions.of(self.lanes, left, right);
-        if decision == Decision::Apart {
+        if decision == Decision::Disjoint {
             return ControlFlow::Continue(());
         }
         let too_many = self.pairs.len() >= self.max_pairs;
         if too_many {
             decision = Decision::Undecided;
         }
-        let (tasks, globs) = ((left.of.0, right.of.0), (left.of.1, right.of.1));
+        let (tasks, globs) = ((left.key.0, right.key.0), (left.key.1, right.key.1));
         self.pairs.push(GlobPair { tasks, globs, decision });
         if too_many { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -120,13 +120,13 @@ impl<'a> Finder<'a> {
         let mut overlaps: Vec<Overlap> = Vec::new();
         for pairs in self.pairs.chunk_by(|one, other| one.tasks == other.tasks) {
             let tasks = pairs[0].tasks;
-            let mut shared: Shared =
+            let mut shared: LaneIntersection =
                 pairs.iter().map(|pair| (pair.globs, pair.decision.clone())).collect();
             let too_many = overlaps.len() >= MAX_OVERLAPS;
             if too_many {
                 let (pairs, undecided) = (shared.pairs, shared.undecided);
                 let first = pairs.into_iter().chain(undecided).take(1).collect();
-                shared = Shared { undecided: first, ..Shared::default() };
+                shared = LaneIntersection { undecided: first, ..LaneIntersection::default() };
             }
             overlaps.push(Overlap { tasks, shared, existing: 0, sample: Vec::new() });
             if too_many {
@@ -179,10 +179,10 @@ impl<'a> DecisionCache<'a> {
             .cache
             .entry((one.min(other), one.max(other)))
             .or_insert_with(|| decide(left.glob, right.glob, common, budget));
-        let lanes = [lanes.of(left.of.0), lanes.of(right.of.0)];
+        let lanes = [lanes.of(left.key.0), lanes.of(right.key.0)];
         let excluded = match &*cached {
-            Decision::Apart => return Decision::Apart,
-            Decision::Meet(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),
+            Decision::Disjoint => return Decision::Disjoint,
+            Decision::Overlap(proof) => lanes.iter().any(|lane| excludes(lane, &proof.1)),
             Decision::Undecided => lanes.iter().any(|lane| !lane.exclusions().is_empty()),
         };
         if !excluded {
@@ -331,7 +331,7 @@ mod tests {
                 let all = |task: TaskId| lanes.of(task).globs().ids();
                 let pairs = all(left).flat_map(|one| all(right).map(move |other| (one, other)));
                 let shared = lanes.of(left).intersection(lanes.of(right), pairs);
-                if shared != Shared::default() {
+                if shared != LaneIntersection::default() {
                     naive.push(((left, right), shared));
                 }
             }

@@ -1,23 +1,23 @@
-//! Work that every processor takes a share of, and whose results come in order all the same.
+//! Parallel work whose results arrive in order.
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-/// More workers than this wait for each other's results rather than work.
+/// With more workers than this, most only wait for their turn to deliver.
 const MOST_WORKERS: usize = 8;
 
-/// How many results a worker may be ahead of whoever takes them: what is made waits in memory.
-const AHEAD: usize = 2;
+/// How many results a worker may queue before it waits, which bounds memory.
+const QUEUED_RESULTS: usize = 2;
 
-/// Does `work` for each of `0..pieces` and gives the results to `take` in that order.
+/// Calls `work` for each of `0..pieces`, in parallel, and passes the results to `take` in order.
 ///
-/// Results do not depend on how many processors there are. A piece should be worth a thread's
-/// while: some hundred microseconds.
+/// The result does not depend on the number of processors. A piece should take some hundred
+/// microseconds, or the threads cost more than they gain.
 ///
 /// # Errors
-/// The first one of `take`; pieces behind it may have been worked on.
+/// The first error of `take`. Later pieces may have been worked on.
 pub(crate) fn in_order<T: Send, E>(
     pieces: usize,
     work: impl Fn(usize) -> T + Sync,
@@ -32,10 +32,10 @@ pub(crate) fn in_order<T: Send, E>(
     thread::scope(|scope| {
         let results: Vec<_> = (0..workers)
             .map(|first| {
-                let (sender, receiver) = sync_channel(AHEAD);
+                let (sender, receiver) = sync_channel(QUEUED_RESULTS);
                 let share = move || {
                     for piece in (first..pieces).step_by(workers) {
-                        // Nobody takes results any more after an error.
+                        // After an error of `take`, the receivers are gone.
                         if sender.send(work(piece)).is_err() {
                             break;
                         }
@@ -45,12 +45,12 @@ pub(crate) fn in_order<T: Send, E>(
                 receiver
             })
             .collect();
-        // Without a result, the worker panicked, and the scope passes that on.
+        // A missing result means that the worker panicked, which the scope passes on.
         (0..pieces).try_for_each(|piece| results[piece % workers].recv().map_or(Ok(()), &mut take))
     })
 }
 
-/// Does two things, both at once where they are worth a thread's while.
+/// Runs both closures, in parallel if `worth_it`.
 pub(crate) fn join<A: Send, B>(
     worth_it: bool,
     one: impl FnOnce() -> A + Send,
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_come_in_order() {
+    fn results_in_order() {
         for pieces in [0, 1, 2, 7, 1_000] {
             let mut taken = Vec::new();
             let ended: Result<(), ()> = in_order(
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn two_things_are_both_done() {
+    fn join_runs_both() {
         let texts = ["a".to_owned(), "b".to_owned()];
         for worth_it in [false, true] {
             let [one, other] = texts.clone();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_ends_the_work() {
+    fn first_error_stops() {
         let mut taken = Vec::new();
         let ended = in_order(
             1_000_000,

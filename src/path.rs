@@ -1,71 +1,70 @@
-//! A path inside the repository, true to the contract by construction.
+//! [`RepoPath`], a path inside the repository.
 //!
-//! A [`RepoPath`] is what git's index holds: bytes, not text, with `/` between components. Whoever
-//! has one may rely on every rule of the contract's word list without looking again.
+//! As in git's index, it is bytes, not text, with `/` between components.
 
 use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice, ByteVec};
 
-/// A path inside a repository: non-empty components joined by `/`, none of them `.`, `..` or, in
-/// any letter case, `.git`; of bytes 1 to 255.
+/// A valid path inside a repository: non-empty components joined by `/`, without zero bytes. No
+/// component is `.`, `..` or `.git` (in any letter case).
 ///
-/// Paths order by their bytes, as git's index does. [`fmt::Display`] writes the path as it is, or
-/// as git quotes it where it is not UTF-8 or begins with a double quote, so that what is printed
-/// can always be read back.
+/// Paths are ordered by their bytes, as in git's index. [`fmt::Display`] writes the path as it is,
+/// or quoted as git does if it is not UTF-8 or starts with a double quote, so that the output can
+/// be read back.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoPath(BString);
 
-/// Why some bytes are no path of a repository.
+/// Why some bytes are not a valid [`RepoPath`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathFault {
-    /// No bytes at all.
+pub enum PathError {
+    /// There are no bytes.
     Empty,
-    /// Two slashes in a row, or one at either end.
+    /// A leading or trailing slash, or two in a row.
     EmptyComponent,
-    /// A component `.` or `..`.
+    /// A `.` or `..` component.
     DotComponent,
-    /// A component `.git`, in any letter case.
+    /// A `.git` component, in any letter case.
     GitComponent,
-    /// A byte 0.
+    /// A zero byte.
     Nul,
 }
 
-impl fmt::Display for PathFault {
+impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            PathFault::Empty => "it is empty",
-            PathFault::EmptyComponent => {
-                "it begins or ends with a slash, or holds two slashes in a row"
+            PathError::Empty => "it is empty",
+            PathError::EmptyComponent => {
+                "it starts or ends with a slash, or has two slashes in a row"
             }
-            PathFault::DotComponent => "it holds a `.` or `..` component",
-            PathFault::GitComponent => "it holds a `.git` component",
-            PathFault::Nul => "it holds a zero byte",
+            PathError::DotComponent => "it has a `.` or `..` component",
+            PathError::GitComponent => "it has a `.git` component",
+            PathError::Nul => "it contains a zero byte",
         })
     }
 }
 
-impl std::error::Error for PathFault {}
+impl std::error::Error for PathError {}
 
 impl RepoPath {
-    /// Takes the bytes of a path as git has them.
+    /// Checks the bytes of a path.
     ///
     /// # Errors
-    /// The first rule that the bytes break, from left to right.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<RepoPath, PathFault> {
+    /// If the path is not valid; of several reasons, one is given.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<RepoPath, PathError> {
         let bytes = bytes.into();
         if bytes.is_empty() {
-            return Err(PathFault::Empty);
+            return Err(PathError::Empty);
         }
         if bytes.contains(&0) {
-            return Err(PathFault::Nul);
+            return Err(PathError::Nul);
         }
         for component in bytes.split(|&byte| byte == b'/') {
             match component {
-                b"" => return Err(PathFault::EmptyComponent),
-                b"." | b".." => return Err(PathFault::DotComponent),
+                b"" => return Err(PathError::EmptyComponent),
+                b"." | b".." => return Err(PathError::DotComponent),
                 _ if component.eq_ignore_ascii_case(b".git") => {
-                    return Err(PathFault::GitComponent);
+                    return Err(PathError::GitComponent);
                 }
                 _ => {}
             }
@@ -76,8 +75,8 @@ impl RepoPath {
     /// The last component.
     #[must_use]
     pub fn name(&self) -> &[u8] {
-        let behind = self.0.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
-        &self.0[behind..]
+        let start = self.0.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+        &self.0[start..]
     }
 
     /// The bytes of the path.
@@ -86,7 +85,7 @@ impl RepoPath {
         &self.0
     }
 
-    /// The path as a byte string, for searching and splitting.
+    /// The path with the string methods of [`bstr`].
     #[must_use]
     pub fn as_bstr(&self) -> &BStr {
         self.0.as_bstr()
@@ -109,16 +108,16 @@ impl fmt::Debug for RepoPath {
 }
 
 impl std::str::FromStr for RepoPath {
-    type Err = PathFault;
+    type Err = PathError;
 
-    fn from_str(text: &str) -> Result<RepoPath, PathFault> {
+    fn from_str(text: &str) -> Result<RepoPath, PathError> {
         RepoPath::new(text)
     }
 }
 
-/// Whether some file system takes the name of a file for `.git`, by the signs that git itself goes
-/// by: letter case, code points that HFS+ ignores, and what NTFS drops (dots, blanks and a stream at
-/// the end, the short name `git~1`, a backslash between names).
+/// Whether some file system treats a file name as `.git`. The rules are git's own: letter case,
+/// code points that HFS+ ignores, and on NTFS trailing dots, spaces and streams, the short name
+/// `git~1` and backslashes as separators.
 #[must_use]
 pub fn is_git_folder(name: &[u8]) -> bool {
     const IGNORED: [std::ops::RangeInclusive<char>; 4] = [
@@ -128,29 +127,29 @@ pub fn is_git_folder(name: &[u8]) -> bool {
         '\u{feff}'..='\u{feff}',
     ];
     let is_ignored = |letter: char| IGNORED.iter().any(|range| range.contains(&letter));
-    let is_one = |name: &[u8]| {
+    let is_git = |name: &[u8]| {
         let name = name.split(|&byte| byte == b':').next().unwrap_or_default();
         let end = name.iter().rposition(|byte| !matches!(byte, b'.' | b' '));
         let name = name.get(..=end?)?;
         (name.eq_ignore_ascii_case(b".git") || name.eq_ignore_ascii_case(b"git~1")).then_some(())
     };
-    let mut seen = BString::default();
+    let mut stripped = BString::default();
     let name = if name.is_ascii() {
         name
     } else {
         for chunk in name.utf8_chunks() {
             chunk.valid().chars().filter(|&letter| !is_ignored(letter)).for_each(|letter| {
-                seen.push_char(letter);
+                stripped.push_char(letter);
             });
-            seen.extend_from_slice(chunk.invalid());
+            stripped.extend_from_slice(chunk.invalid());
         }
-        seen.as_slice()
+        stripped.as_slice()
     };
-    name.split(|&byte| byte == b'\\').any(|name| is_one(name).is_some())
+    name.split(|&byte| byte == b'\\').any(|name| is_git(name).is_some())
 }
 
-/// Writes bytes the way git's `core.quotePath` does: between double quotes, with C's escapes and,
-/// for every other byte that is a control or above 127, three octal digits.
+/// Quotes a path like git's `core.quotePath`: in double quotes, with C's escapes, and all other
+/// bytes outside of printable ASCII as three octal digits.
 #[must_use]
 pub fn quote(bytes: &[u8]) -> String {
     let mut quoted = String::with_capacity(bytes.len() + 2);
@@ -174,10 +173,10 @@ pub fn quote(bytes: &[u8]) -> String {
     quoted
 }
 
-/// Reads a name that [`quote`] or git wrote, from its opening double quote on.
+/// Reads a name that [`quote`] or git wrote, at the start of `text`.
 ///
-/// Gives the bytes of the name and how many bytes of `text` it took, closing quote included; or
-/// nothing when `text` does not begin with a whole quoted name.
+/// Returns the name and the length of its quoted form, or `None` if `text` does not start with a
+/// complete quoted name.
 #[must_use]
 pub fn unquote(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     if text.first() != Some(&b'"') {
@@ -223,27 +222,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_paths_that_a_repository_can_hold_are_taken() {
-        for good in ["a", "a/b", ".github/x", "...", ".gitx", "a b/\n", "\u{e9}", "git", ".gi"] {
-            assert_eq!(RepoPath::new(good).map(|path| path.as_bytes().to_vec()), Ok(good.into()));
+    fn valid_and_invalid_paths() {
+        for valid in ["a", "a/b", ".github/x", "...", ".gitx", "a b/\n", "\u{e9}", "git", ".gi"] {
+            assert_eq!(RepoPath::new(valid).map(|path| path.as_bytes().to_vec()), Ok(valid.into()));
         }
-        for (bad, fault) in [
-            ("", PathFault::Empty),
-            ("/a", PathFault::EmptyComponent),
-            ("a/", PathFault::EmptyComponent),
-            ("a//b", PathFault::EmptyComponent),
-            ("./a", PathFault::DotComponent),
-            ("a/../b", PathFault::DotComponent),
-            (".git", PathFault::GitComponent),
-            ("a/.GiT/b", PathFault::GitComponent),
-            ("a\0b", PathFault::Nul),
+        for (invalid, error) in [
+            ("", PathError::Empty),
+            ("/a", PathError::EmptyComponent),
+            ("a/", PathError::EmptyComponent),
+            ("a//b", PathError::EmptyComponent),
+            ("./a", PathError::DotComponent),
+            ("a/../b", PathError::DotComponent),
+            (".git", PathError::GitComponent),
+            ("a/.GiT/b", PathError::GitComponent),
+            ("a\0b", PathError::Nul),
         ] {
-            assert_eq!(RepoPath::new(bad), Err(fault), "{bad:?}");
+            assert_eq!(RepoPath::new(invalid), Err(error), "{invalid:?}");
         }
     }
 
     #[test]
-    fn spellings_of_the_git_folder() {
+    fn git_folder_aliases() {
         for name in [
             ".git",
             ".GiT",
@@ -267,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn quoted_names_read_back() {
+    fn quote_round_trip() {
         let every_byte: Vec<u8> = (0..=255).collect();
         let quoted = quote(&every_byte);
         assert!(quoted.is_ascii());
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_shown_so_that_it_can_be_read_back() {
+    fn display_quotes_if_needed() {
         let shown = |bytes: &[u8]| RepoPath::new(bytes).unwrap().to_string();
         assert_eq!(shown("src/é.rs".as_bytes()), "src/é.rs");
         assert_eq!(shown(b"a\xff"), r#""a\377""#);

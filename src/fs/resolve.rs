@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use bstr::ByteSlice;
 
 use crate::failure::Failure;
-use crate::links::{Ground, Kind, Node, Step, Steps, walk};
+use crate::links::{LinkTree, Node, NodeKind, Step, Steps, walk};
 
 /// Why nobody can say which file a write would reach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,34 +111,34 @@ struct Disk<Look> {
     look: Look,
 }
 
-impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> Ground for Disk<Look> {
+impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> LinkTree for Disk<Look> {
     type Name = PathBuf;
     type Stop = NoTarget;
 
-    fn root(&mut self, root: PathBuf) -> Result<(), NoTarget> {
+    fn enter_root(&mut self, root: PathBuf) -> Result<(), NoTarget> {
         self.at = root;
         Ok(())
     }
 
-    fn down(&mut self, name: PathBuf) -> Result<(), NoTarget> {
+    fn push(&mut self, name: PathBuf) -> Result<(), NoTarget> {
         self.at.push(name);
         Ok(())
     }
 
-    fn back(&mut self) {
+    fn pop(&mut self) {
         self.at.pop();
     }
 
-    fn may_go_up(&self, from: Option<Kind>) -> Result<(), NoTarget> {
+    fn check_parent(&self, from: Option<NodeKind>) -> Result<(), NoTarget> {
         match from {
-            Some(Kind::Nothing) => {
+            Some(NodeKind::Nothing) => {
                 Err(NoTarget::Refused("`..` leads out of a folder that does not exist"))
             }
             _ => Ok(()),
         }
     }
 
-    fn look(&mut self) -> Result<Node<Steps<PathBuf>>, NoTarget> {
+    fn lookup(&mut self) -> Result<Node<Steps<PathBuf>>, NoTarget> {
         let found = (self.look)(&self.at).map_err(|error| unreadable(&self.at, &error))?;
         if let Node::Link(_) = found {
             self.links.push(self.at.clone());

@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use crate::failure::Failure;
 use crate::index::InputId;
-use crate::links::{self, Ground, Kind, Step, Steps, walk};
+use crate::links::{self, LinkTree, NodeKind, Step, Steps, walk};
 use crate::path::{RepoPath, is_git_folder};
 
 /// No system takes a longer target, nor a longer path: Linux's `PATH_MAX`, less its zero byte.
@@ -88,10 +88,10 @@ pub fn follow<E>(
     look: impl FnMut(&RepoPath) -> Result<Node, E>,
 ) -> Result<Destination, E> {
     // The folder in which the link lies.
-    let mut kinds: Vec<Kind> = components(link.as_bytes()).map(|_| Kind::Folder).collect();
+    let mut kinds: Vec<NodeKind> = components(link.as_bytes()).map(|_| NodeKind::Folder).collect();
     kinds.pop();
     let mut tree = Tree { path: link.as_bytes().to_vec(), system, look };
-    tree.back();
+    tree.pop();
     let walked = steps(target, system).and_then(|steps| walk(&mut tree, kinds, 1, steps));
     match walked {
         Ok(kinds) => Ok(end(&tree.path, &kinds)),
@@ -121,15 +121,15 @@ impl<E> From<Destination> for Stop<E> {
     }
 }
 
-impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> Ground for Tree<Look> {
+impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> LinkTree for Tree<Look> {
     type Name = Vec<u8>;
     type Stop = Stop<E>;
 
-    fn root(&mut self, _: Vec<u8>) -> Result<(), Stop<E>> {
+    fn enter_root(&mut self, _: Vec<u8>) -> Result<(), Stop<E>> {
         Err(Destination::Outside.into())
     }
 
-    fn down(&mut self, name: Vec<u8>) -> Result<(), Stop<E>> {
+    fn push(&mut self, name: Vec<u8>) -> Result<(), Stop<E>> {
         if is_git_folder(&name) {
             return Err(Destination::GitFolder.into());
         }
@@ -140,16 +140,16 @@ impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> Ground for Tree<Look> {
         if self.path.len() > LONGEST { Err(Destination::TooLong.into()) } else { Ok(()) }
     }
 
-    fn back(&mut self) {
+    fn pop(&mut self) {
         let end = self.path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
         self.path.truncate(end);
     }
 
-    fn may_go_up(&self, from: Option<Kind>) -> Result<(), Stop<E>> {
+    fn check_parent(&self, from: Option<NodeKind>) -> Result<(), Stop<E>> {
         from.map(|_| ()).ok_or(Stop::At(Destination::Outside))
     }
 
-    fn look(&mut self) -> Result<links::Node<Steps<Vec<u8>>>, Stop<E>> {
+    fn lookup(&mut self) -> Result<links::Node<Steps<Vec<u8>>>, Stop<E>> {
         let path = RepoPath::new(self.path.as_slice()).map_err(|_| Destination::Outside)?;
         let found = (self.look)(&path).map_err(Stop::Failed)?;
         found.try_map(|target| steps(&target, self.system))
@@ -161,14 +161,15 @@ impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> Ground for Tree<Look> {
 }
 
 /// Where a way ends whose components are of these kinds.
-fn end(path: &[u8], kinds: &[Kind]) -> Destination {
+fn end(path: &[u8], kinds: &[NodeKind]) -> Destination {
     let Ok(whole) = RepoPath::new(path) else { return Destination::Folder(None, Vec::new()) };
     match kinds.last() {
-        None | Some(Kind::Folder) => Destination::Folder(Some(whole), Vec::new()),
-        Some(Kind::File) => Destination::File(whole),
-        Some(Kind::Nothing) => Destination::Nothing(whole),
-        Some(Kind::Submodule | Kind::InSubmodule) => {
-            let inside = kinds.iter().rev().take_while(|kind| **kind == Kind::InSubmodule).count();
+        None | Some(NodeKind::Folder) => Destination::Folder(Some(whole), Vec::new()),
+        Some(NodeKind::File) => Destination::File(whole),
+        Some(NodeKind::Nothing) => Destination::Nothing(whole),
+        Some(NodeKind::Submodule | NodeKind::InSubmodule) => {
+            let inside =
+                kinds.iter().rev().take_while(|kind| **kind == NodeKind::InSubmodule).count();
             let steps = kinds.len() - inside;
             let pin = components(path).take(steps).collect::<Vec<_>>().join(&b'/');
             let pin = RepoPath::new(pin).unwrap_or_else(|_| whole.clone());

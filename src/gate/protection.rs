@@ -2,7 +2,7 @@
 
 use crate::fold;
 use crate::glob::{Budget, Glob, Undecided, below, exactly};
-use crate::lane::{Lanes, first_unlike, names_folder};
+use crate::lane::{Lanes, first_difference, names_folder};
 use crate::path::RepoPath;
 use crate::plan::{Own, Plan};
 
@@ -58,11 +58,11 @@ impl<'a> Protection<'a> {
         unlike: Option<&RepoPath>,
         budget: &mut Budget,
     ) -> Result<Option<RepoPath>, Undecided> {
-        if let Some(found) = first_unlike(self.lanes.protect(), folder, unlike, budget)? {
+        if let Some(found) = first_difference(self.lanes.protect(), folder, unlike, budget)? {
             return Ok(Some(found));
         }
         let [folder, unlike] = [folder, unlike].map(|folder| folder.map(fold::path));
-        first_unlike(&self.folded, folder.as_ref(), unlike.as_ref(), budget)
+        first_difference(&self.folded, folder.as_ref(), unlike.as_ref(), budget)
     }
 
     /// Whether a path is protected, or differs from one that is only in case or Unicode form.

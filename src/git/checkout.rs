@@ -9,7 +9,7 @@ use super::Repository;
 use super::refs::HEADS;
 use crate::failure::Failure;
 use crate::fs::read_bounded;
-use crate::path::{PathFault, RepoPath};
+use crate::path::{PathError, RepoPath};
 
 /// Files of git that are read here hold a line.
 const LONGEST: u64 = 1 << 16;
@@ -52,7 +52,7 @@ pub enum Reach {
     /// In no work tree of this repository.
     Outside,
     /// In the work tree, under a name that no path of a repository has.
-    NoPath(PathFault),
+    NoPath(PathError),
 }
 
 impl Checkout {
@@ -191,11 +191,11 @@ impl Checkout {
         }
         let Some(matched_by) = matched_by else { return Reach::Outside };
         let path = below(&matched_by.top, file);
-        let in_git = path == Err(PathFault::GitComponent);
+        let in_git = path == Err(PathError::GitComponent);
         if matched_by.top == self.top {
             return match path {
                 Ok(path) => Reach::Inside(path),
-                Err(PathFault::GitComponent) => Reach::GitFolder,
+                Err(PathError::GitComponent) => Reach::GitFolder,
                 Err(fault) => Reach::NoPath(fault),
             };
         }
@@ -231,8 +231,8 @@ impl Repository {
 }
 
 /// A file as a path below a folder.
-fn below(folder: &Path, file: &Path) -> Result<RepoPath, PathFault> {
-    let inside = file.strip_prefix(folder).map_err(|_| PathFault::DotComponent)?;
+fn below(folder: &Path, file: &Path) -> Result<RepoPath, PathError> {
+    let inside = file.strip_prefix(folder).map_err(|_| PathError::DotComponent)?;
     let parts: Vec<&[u8]> =
         inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
     RepoPath::new(parts.join(&b'/'))

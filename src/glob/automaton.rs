@@ -1,4 +1,4 @@
-//! A glob as a nondeterministic automaton over bytes, without steps that read nothing.
+//! A glob as a nondeterministic finite automaton over bytes, without epsilon transitions.
 
 use std::collections::HashMap;
 
@@ -6,38 +6,36 @@ use super::bytes::ByteSet;
 use super::graph::{Graph, State};
 use super::syntax::Piece;
 
-/// The most edges that an automaton may have: about 160 MB of them.
-///
-/// Only braces with thousands of empty branches in a row come near: `{,a}{,b}{,c}…`.
+/// About 160 MB. Only thousands of braces with an empty branch in a row come close: `{,a}{,b}{,c}…`.
 const MAX_EDGES: usize = 4_000_000;
 
-/// How many bytes a wildcard reads at least: `*`, `?` and `[!a]` read nearly all.
-const WILD: u32 = 128;
+/// Edges that read at least this many bytes count as wildcards: `*`, `?` and `[!a]` read nearly all.
+const MIN_WILDCARD_BYTES: u32 = 128;
 
-/// How many edges make a state wide.
-const WIDE: usize = 32;
+/// An automaton with more edges than this from one state is determinized.
+const MAX_OUT_DEGREE: usize = 32;
 
-/// The paths that a glob matches. Every word that it accepts has no empty component; `.`, `..` and
-/// `.git` components are the caller's to leave out.
+/// Accepts the paths that a glob matches. No accepted word has an empty component, but `.`, `..` and
+/// `.git` components are possible; callers have to exclude them.
 #[derive(Debug)]
 pub(crate) struct Automaton {
-    /// The edges of all states, those of one state side by side.
+    /// Grouped by state.
     edges: Vec<Edge>,
-    /// Where each state's edges begin; one more at the end.
+    /// The start of each state's edges, and the end of the last.
     offsets: Vec<u32>,
     accepting: Vec<bool>,
-    /// What every accepted word begins with, and the state after it.
-    beginning: (Box<[u8]>, u32),
+    /// A prefix of all accepted words, and the state after it.
+    prefix: (Box<[u8]>, u32),
 }
 
-/// A step that reads one byte.
+/// A transition that reads one byte.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edge {
     pub(crate) reads: ByteSet,
     pub(crate) to: u32,
 }
 
-/// An automaton would have more than [`MAX_EDGES`] edges.
+/// The automaton would need more than [`MAX_EDGES`] edges.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TooLarge;
 
@@ -54,11 +52,11 @@ impl Automaton {
         while let Some(&state) = states.get(automaton.accepting.len()) {
             let first = automaton.edges.len();
             let mut accepting = false;
-            // All that can be had from here without reading a byte belongs to this state.
-            reached.begin(state);
+            // Takes the epsilon closure of the state.
+            reached.restart(state);
             while let Some(here) = reached.next() {
                 accepting |= graph.accepts(here);
-                graph.moves(here, |step| match step.reads {
+                graph.for_each_move(here, |step| match step.reads {
                     None => reached.add(step.to),
                     Some(reads) => {
                         let to = *numbers.entry(step.to).or_insert_with(|| {
@@ -78,12 +76,12 @@ impl Automaton {
         }
         let widest =
             (0..automaton.states()).map(|state| automaton.edges(number(state)).len()).max();
-        if widest > Some(WIDE) {
+        if widest > Some(MAX_OUT_DEGREE) {
             let limit = 2 * automaton.states();
-            automaton = automaton.determinised(limit).unwrap_or(automaton);
+            automaton = automaton.determinized(limit).unwrap_or(automaton);
         }
         automaton.edges.shrink_to_fit();
-        automaton.find_beginning();
+        automaton.find_prefix();
         Ok(automaton)
     }
 
@@ -92,11 +90,11 @@ impl Automaton {
             edges: Vec::new(),
             offsets: vec![0],
             accepting: Vec::new(),
-            beginning: (Box::default(), Automaton::START),
+            prefix: (Box::default(), Automaton::START),
         }
     }
 
-    fn find_beginning(&mut self) {
+    fn find_prefix(&mut self) {
         let (mut bytes, mut state) = (Vec::new(), Automaton::START);
         while let ([edge], false) = (self.edges(state), self.accepts(state)) {
             let mut reads = edge.reads.iter();
@@ -104,19 +102,18 @@ impl Automaton {
             bytes.push(byte);
             state = edge.to;
             if bytes.len() > self.states() {
-                // Round and round: no word ends here.
+                // A cycle, from which no word is accepted.
                 break;
             }
         }
-        self.beginning = (bytes.into_boxed_slice(), state);
+        self.prefix = (bytes.into_boxed_slice(), state);
     }
 
-    /// The same words, with at most one state after each; nothing where that takes more than
-    /// `limit` states.
+    /// An equivalent deterministic automaton, or `None` if it needs more than `limit` states.
     ///
-    /// A brace of thousands of names is thousands of edges from one state, and a pair of such
-    /// braces millions of pairs; made deterministic, it is a tree of letters.
-    fn determinised(&self, limit: usize) -> Option<Automaton> {
+    /// A brace with thousands of names has thousands of edges from one state, and two such braces
+    /// have millions of pairs of them. Determinized, each becomes a trie.
+    fn determinized(&self, limit: usize) -> Option<Automaton> {
         let start = vec![Automaton::START];
         let mut numbers = HashMap::from([(start.clone(), 0u32)]);
         let mut sets = vec![start];
@@ -153,7 +150,7 @@ impl Automaton {
         Some(result)
     }
 
-    /// Makes one edge of those that lead from one state to the same state.
+    /// Merges edges with the same target, of a single state whose edges start at `first`.
     fn merge_edges_from(&mut self, first: usize) {
         self.edges[first..].sort_unstable_by_key(|edge| edge.to);
         let mut kept = first;
@@ -182,24 +179,23 @@ impl Automaton {
         self.accepting[state as usize]
     }
 
-    /// Whether the automaton accepts these bytes.
     pub(crate) fn is_match(&self, path: &[u8]) -> bool {
         self.after(path).iter().any(|&state| self.accepts(state))
     }
 
-    /// Whether some word that begins with these bytes may be accepted.
-    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+    /// Whether an accepted word may start with these bytes.
+    pub(crate) fn may_start_with(&self, bytes: &[u8]) -> bool {
         !self.after(bytes).is_empty()
     }
 
-    /// The automaton of what may follow these bytes; `None` if nothing may.
+    /// The automaton of what may follow these bytes, or `None` if nothing can.
     pub(crate) fn rest(&self, bytes: &[u8]) -> Option<Automaton> {
         let mut states = self.after(bytes);
         if states.is_empty() {
             return None;
         }
-        // The new start has the edges of all states that were reached; the others are numbered anew
-        // as they are found.
+        // The new start has the edges of all states after `bytes`. The others are renumbered in the
+        // order in which they are found.
         let mut numbers: HashMap<u32, u32> = HashMap::new();
         let mut old: Vec<u32> = Vec::new();
         let mut rest = Automaton::empty();
@@ -220,20 +216,20 @@ impl Automaton {
             states = vec![next];
             at += 1;
         }
-        rest.find_beginning();
+        rest.find_prefix();
         Some(rest)
     }
 
-    /// Whether some word goes on below a folder, and the folder's name is written in the glob and
-    /// not left to a wildcard.
+    /// Whether some accepted word is below a folder whose name is not matched by a wildcard.
     pub(crate) fn names_folder(&self, folder: &[u8]) -> bool {
         let name = folder.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
         let (above, name) = folder.split_at(name);
         let mut states = self.after(above);
         for byte in name.iter().copied().chain([b'/']) {
             let edges = states.iter().flat_map(|&state| self.edges(state));
-            let written = edges.filter(|edge| edge.reads.contains(byte) && edge.reads.len() < WILD);
-            let mut next: Vec<u32> = written.map(|edge| edge.to).collect();
+            let literal = edges
+                .filter(|edge| edge.reads.contains(byte) && edge.reads.len() < MIN_WILDCARD_BYTES);
+            let mut next: Vec<u32> = literal.map(|edge| edge.to).collect();
             next.sort_unstable();
             next.dedup();
             states = next;
@@ -243,8 +239,8 @@ impl Automaton {
 
     /// The states after these bytes.
     fn after(&self, bytes: &[u8]) -> Vec<u32> {
-        let (beginning, state) = &self.beginning;
-        let (mut states, bytes) = match bytes.strip_prefix(&**beginning) {
+        let (prefix, state) = &self.prefix;
+        let (mut states, bytes) = match bytes.strip_prefix(&**prefix) {
             Some(rest) => (vec![*state], rest),
             None => (vec![Automaton::START], bytes),
         };
@@ -267,12 +263,12 @@ impl Automaton {
     }
 }
 
-/// A count of states or edges, which [`MAX_EDGES`] keeps far below the end of a `u32`.
+/// Converts a count of states or edges, which fits thanks to [`MAX_EDGES`].
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// States to look at, each once.
+/// A worklist that takes each state once.
 #[derive(Default)]
 struct Reached {
     seen: std::collections::HashSet<State>,
@@ -280,7 +276,7 @@ struct Reached {
 }
 
 impl Reached {
-    fn begin(&mut self, state: State) {
+    fn restart(&mut self, state: State) {
         self.seen.clear();
         self.seen.insert(state);
         self.waiting.push(state);

@@ -1,31 +1,30 @@
-//! What a glob names: its last component where that has no wildcard, for all the ways to write its
-//! braces out.
+//! The last component of a glob, if it has no wildcard, over all expansions of its braces.
 //!
-//! There may be exponentially many of them, so none is written out. The pieces are walked from the
-//! last to the first, and what is carried along says in what ways the last component may go on.
+//! There may be exponentially many expansions, so none is written out. The pieces are walked from
+//! last to first, with the set of states that the last component can be in.
 
 use super::syntax::{Piece, PieceKind};
 
-/// Whether a glob of these pieces names anything.
-pub(super) fn any(pieces: &[Piece]) -> bool {
-    let mut names = false;
-    let open = open_before(pieces, &mut names);
-    open || names
+/// Whether the last component is literal in some expansion.
+pub(super) fn is_some_literal(pieces: &[Piece]) -> bool {
+    let mut found = false;
+    let open = is_open_before(pieces, &mut found);
+    open || found
 }
 
-/// Whether the last component may begin before these pieces; `names` becomes true where it may
-/// begin in them. No wildcard is in it.
-fn open_before(pieces: &[Piece], names: &mut bool) -> bool {
+/// Whether the last component may begin before `pieces` and be literal so far. Sets `found` if it
+/// may begin within them.
+fn is_open_before(pieces: &[Piece], found: &mut bool) -> bool {
     for piece in pieces.iter().rev() {
         let open = match &piece.kind {
             PieceKind::Byte(_) => true,
             PieceKind::Set(_) | PieceKind::Star => false,
             PieceKind::Separator => {
-                *names = true;
+                *found = true;
                 false
             }
             PieceKind::Branches(branches) => {
-                branches.iter().fold(false, |open, branch| open_before(branch, names) | open)
+                branches.iter().fold(false, |open, branch| is_open_before(branch, found) | open)
             }
         };
         if !open {
@@ -35,19 +34,19 @@ fn open_before(pieces: &[Piece], names: &mut bool) -> bool {
     true
 }
 
-/// Whether this is what a glob of these pieces may name.
-pub(super) fn is_one(pieces: &[Piece], name: &[u8]) -> bool {
+/// Whether the last component is `name` in some expansion.
+pub(super) fn may_be(pieces: &[Piece], name: &[u8]) -> bool {
     let mut left = vec![false; name.len() + 1];
     left[name.len()] = true;
-    let mut named = false;
-    let before = left_before(pieces, name, left, &mut named);
-    named || before[0]
+    let mut found = false;
+    let before = left_before(pieces, name, left, &mut found);
+    found || before[0]
 }
 
-/// How much of the name may be left to the pieces before these, where `left` says how much is left
-/// to these: a truth for each number of bytes. `named` becomes true where all of the last component
-/// was found.
-fn left_before(pieces: &[Piece], name: &[u8], mut left: Vec<bool>, named: &mut bool) -> Vec<bool> {
+/// Matches `pieces` backwards against the name. `left[n]` says whether the first `n` bytes of the
+/// name may be left to match; takes this state after `pieces` and returns it before them. Sets
+/// `found` if the whole last component may lie within `pieces`.
+fn left_before(pieces: &[Piece], name: &[u8], mut left: Vec<bool>, found: &mut bool) -> Vec<bool> {
     for piece in pieces.iter().rev() {
         left = match &piece.kind {
             PieceKind::Byte(byte) => {
@@ -56,16 +55,16 @@ fn left_before(pieces: &[Piece], name: &[u8], mut left: Vec<bool>, named: &mut b
             }
             PieceKind::Set(_) | PieceKind::Star => vec![false; left.len()],
             PieceKind::Separator => {
-                *named |= left[0];
+                *found |= left[0];
                 vec![false; left.len()]
             }
             PieceKind::Branches(branches) => {
-                let mut all = vec![false; left.len()];
+                let mut union = vec![false; left.len()];
                 for branch in branches {
-                    let more = left_before(branch, name, left.clone(), named);
-                    all.iter_mut().zip(more).for_each(|(all, more)| *all |= more);
+                    let more = left_before(branch, name, left.clone(), found);
+                    union.iter_mut().zip(more).for_each(|(union, more)| *union |= more);
                 }
-                all
+                union
             }
         };
         if !left.contains(&true) {

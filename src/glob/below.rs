@@ -1,12 +1,11 @@
-//! What globs match below a folder, as a language of its own: so two folders can be compared by what
-//! lies below them, wherever they are.
+//! What globs match below a folder, relative to it, so that two folders can be compared.
 
 use super::automaton::Automaton;
 use super::intersection::{self, Intersection};
-use super::{Budget, Glob, Undecided, everything, no_path};
+use super::{Budget, Glob, Undecided, everything, invalid_paths};
 use crate::path::RepoPath;
 
-/// The paths of a glob below a folder, without the folder.
+/// The paths of a glob below a folder, relative to it.
 #[derive(Debug)]
 pub(crate) struct Rest<'g> {
     glob: &'g Glob,
@@ -15,10 +14,11 @@ pub(crate) struct Rest<'g> {
 }
 
 impl Glob {
-    /// The part of the glob that lies below a folder, or below the root; `None` if nothing does.
+    /// What the glob matches below a folder or, for `None`, the root. Returns `None` if it matches
+    /// nothing there.
     ///
     /// # Errors
-    /// [`Undecided`] where the glob is too large to be built.
+    /// [`Undecided`] if the automaton would be too large.
     pub(crate) fn rest<'g>(
         &'g self,
         folder: Option<&'g RepoPath>,
@@ -32,11 +32,11 @@ impl Glob {
         Ok(automaton.map(|automaton| Rest { glob: self, folder, automaton }))
     }
 
-    /// Whether the glob has paths below a folder and says the folder's name: `src/gen/*.rs` names
-    /// `src/gen`, and `**/*.rs` does not.
+    /// Whether the glob has paths below a folder and contains the folder's name literally:
+    /// `src/gen/*.rs` names `src/gen`, `**/*.rs` does not.
     ///
     /// # Errors
-    /// [`Undecided`] where the glob is too large to be built.
+    /// [`Undecided`] if the automaton would be too large.
     pub(crate) fn names_folder(&self, folder: &RepoPath) -> Result<bool, Undecided> {
         let common = folder.as_bytes().len().min(self.prefix().len());
         if folder.as_bytes()[..common] != self.prefix()[..common] || self.literal_is_within(folder)
@@ -46,7 +46,7 @@ impl Glob {
         Ok(self.automaton()?.names_folder(folder.as_bytes()))
     }
 
-    /// Whether the glob is one path that is no longer than a folder's.
+    /// Whether the glob is a single path that is too short to be below the folder.
     fn literal_is_within(&self, folder: &RepoPath) -> bool {
         self.literal().is_some_and(|path| path.len() <= folder.as_bytes().len())
     }
@@ -62,10 +62,10 @@ impl Rest<'_> {
     }
 }
 
-/// Finds the first path that is in one rest, in the other if there is one, and in none of `subtracted`.
+/// The first path in `one`, in `other` if given, and in none of `subtracted`.
 ///
 /// # Errors
-/// [`Undecided`] where a bound on work is reached, or `globset` does not confirm the path.
+/// [`Undecided`] if the budget runs out, or `globset` does not confirm the path.
 pub(crate) fn intersection_below(
     one: &Rest<'_>,
     other: Option<&Rest<'_>>,
@@ -74,9 +74,9 @@ pub(crate) fn intersection_below(
 ) -> Result<Option<RepoPath>, Undecided> {
     let everything = everything();
     let right = other.map_or_else(|| everything.automaton(), |other| Ok(&other.automaton))?;
-    let taken: Vec<&Automaton> =
-        subtracted.iter().map(|rest| &rest.automaton).chain([no_path()]).collect();
-    let witness = match intersection::intersection(&one.automaton, right, &taken, budget) {
+    let automata: Vec<&Automaton> =
+        subtracted.iter().map(|rest| &rest.automaton).chain([invalid_paths()]).collect();
+    let witness = match intersection::intersection(&one.automaton, right, &automata, budget) {
         Intersection::Disjoint => return Ok(None),
         Intersection::GaveUp => {
             budget.give_up();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_below_a_folder() {
+    fn first_path_below_folder() {
         for (glob, folder, subtracted, expected) in [
             ("out/**", "out", &[][..], Some("0")),
             ("out/**", "out/a/b", &[], Some("0")),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_that_globs_name() {
+    fn literally_named_folders() {
         for (glob, folder, expected) in [
             ("src/gen/**", "src/gen", true),
             ("src/gen/**", "src", true),

@@ -1,14 +1,13 @@
-//! Sets of bytes: what one place of a glob may match.
+//! Sets of bytes.
 
-/// A set of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct ByteSet([u64; 4]);
 
 impl ByteSet {
-    /// Every byte that a path may hold inside a component: all but 0 and `/`.
+    /// All bytes that a component may contain: all but 0 and `/`.
     pub(crate) const COMPONENT: ByteSet = ByteSet([!(1 | 1 << b'/'), u64::MAX, u64::MAX, u64::MAX]);
 
-    /// The separator alone.
+    /// Just `/`.
     pub(crate) const SEPARATOR: ByteSet = ByteSet([1 << b'/', 0, 0, 0]);
 
     pub(crate) fn of(byte: u8) -> ByteSet {
@@ -63,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_holds_what_was_put_in() {
+    fn set_operations() {
         let bytes = [0u8, 1, 63, 64, 127, 128, 254, 255];
         let mut set = ByteSet::default();
         for byte in bytes {

@@ -1,9 +1,8 @@
-//! A glob written out: without braces, as `globset` reads it right.
+//! A second opinion from `globset` on whether a glob matches a path.
 //!
-//! `globset` gives globs their meaning, and some of them it gets wrong: `{a/**,b}/c` misses `a/c`,
-//! `[!x]` matches `/`. Of the many ways to write a glob's braces out, the one that matches a given
-//! path is found here, its classes without `/`; if `globset`'s own matcher takes the path by that
-//! glob, the path is in the whole glob.
+//! `globset` defines the meaning of globs, but gets some of them wrong: `{a/**,b}/c` does not match
+//! `a/c`, and `[!x]` matches `/`. So it is given the expansion of the braces that matches the path,
+//! with classes that exclude `/`.
 
 use std::collections::HashMap;
 
@@ -13,22 +12,21 @@ use super::bytes::ByteSet;
 use super::graph::{Graph, State};
 use super::syntax::{Piece, PieceKind};
 
-/// Whether `globset`'s matcher agrees that the glob matches the path.
+/// Whether `globset` agrees that the glob matches the path.
 pub(crate) fn globset_matches(pieces: &[Piece], path: &[u8]) -> bool {
-    written_out(pieces, path)
+    matching_expansion(pieces, path)
         .and_then(|glob| matcher(&glob))
         .is_some_and(|matcher| matcher.is_match_candidate(&Candidate::from_bytes(path)))
 }
 
-/// `globset`'s matcher of a glob that it gets right.
+/// `globset`'s matcher for a glob without braces.
 pub(crate) fn matcher(glob: &str) -> Option<GlobMatcher> {
     let built = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
     built.ok().map(|glob| glob.compile_matcher())
 }
 
-/// The glob without braces that is one of the given glob's alternatives and matches the path;
-/// nothing where none does.
-pub(crate) fn written_out(pieces: &[Piece], path: &[u8]) -> Option<String> {
+/// The expansion of the glob's braces that matches the path, or `None` if none does.
+pub(crate) fn matching_expansion(pieces: &[Piece], path: &[u8]) -> Option<String> {
     let graph = Graph::new(pieces);
     let start = (graph.start(), 0);
     let mut came_from: HashMap<(State, usize), Option<Step<'_>>> = HashMap::from([(start, None)]);
@@ -37,7 +35,7 @@ pub(crate) fn written_out(pieces: &[Piece], path: &[u8]) -> Option<String> {
         if at == path.len() && graph.accepts(state) {
             return Some(trace(&came_from, (state, at)));
         }
-        graph.moves(state, |step| {
+        graph.for_each_move(state, |step| {
             let next = match step.reads {
                 None => (step.to, at),
                 Some(reads) if path.get(at).is_some_and(|&byte| reads.contains(byte)) => {
@@ -69,13 +67,13 @@ fn trace(came_from: &HashMap<(State, usize), Option<Step<'_>>>, mut at: (State, 
     write_pieces(pieces.into_iter().rev())
 }
 
-/// The glob that these pieces are, none of which is a brace.
+/// The text of pieces without braces.
 pub(crate) fn write_pieces<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> String {
     let mut bytes = Vec::new();
     for piece in pieces {
         write_piece(&piece.kind, &mut bytes);
     }
-    // The bytes are those of whole characters of the glob's text, which is UTF-8.
+    // The bytes come from whole characters of the glob's text.
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -97,7 +95,7 @@ fn write_literal(byte: u8, glob: &mut Vec<u8>) {
     glob.push(byte);
 }
 
-/// Writes a set as a class that `globset` reads as just that set.
+/// Writes a set as a class that `globset` parses as the same set.
 fn write_class(set: ByteSet, glob: &mut Vec<u8>) {
     let negated = set.contains(0xff);
     let members = if negated { set.complement() } else { set };
@@ -105,19 +103,19 @@ fn write_class(set: ByteSet, glob: &mut Vec<u8>) {
     let special = |byte: &u8| matches!(byte, b'!' | b'^' | b']' | b'-');
     let (special, plain): (Vec<u8>, Vec<u8>) = ascii.into_iter().partition(special);
     if plain.is_empty() && !negated && !special.contains(&b']') {
-        // `[!]` and `[^]` cannot be written as a class.
+        // `!` and `^` would negate the class, so alternatives are needed.
         glob.push(b'{');
         for byte in special {
             write_literal(byte, glob);
             glob.push(b',');
         }
-        // An alternative that no path can match keeps a lone member apart from a placeholder.
+        // A second alternative, which matches no path, in case there is just one member.
         glob.extend(b"//}");
         return;
     }
     glob.push(b'[');
     glob.extend(negated.then_some(b'!'));
-    // `]` is a member only in the first place, `-` only in the last.
+    // `]` is only a member in first place, `-` only in last.
     glob.extend(special.contains(&b']').then_some(b']'));
     glob.extend(plain);
     glob.extend(special.iter().filter(|byte| matches!(byte, b'!' | b'^')));

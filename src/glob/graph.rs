@@ -1,17 +1,16 @@
-//! What a glob means: a graph over its pieces, and the states in which a path is read along it.
+//! The meaning of a glob: a graph of its pieces, and the states of reading a path along it.
 //!
-//! The one place that gives pieces their meaning. The automaton is built from it, and so is the
-//! way of writing the braces out that matches a path; they cannot disagree.
+//! Pieces get their meaning only here. The automaton and `globset_oracle` both use this graph, so
+//! they cannot disagree.
 //!
-//! `**` can come about from braces (`{*,a}*`), so whether a star begins a globstar is not known
-//! when it is met. The states guess: [`State::At`] with [`Component::HalfGlobstar`] is on a way of
-//! writing out where the next piece is the second star of a component `**`, and leads nowhere
-//! where it is not.
+//! Braces can produce a `**` (`{*,a}*`), so on reading a star it is not yet known whether it begins a
+//! globstar. Both cases are tried: [`Component::HalfGlobstar`] assumes that the next piece is the
+//! second star of a component `**`, and is a dead end if it is not.
 
 use super::bytes::ByteSet;
 use super::syntax::{Piece, PieceKind};
 
-/// The pieces of a glob between nodes; alternatives leave a node side by side.
+/// A graph with the pieces of a glob on its edges.
 #[derive(Debug)]
 pub(crate) struct Graph<'g> {
     edges: Vec<Vec<(Edge<'g>, usize)>>,
@@ -20,50 +19,48 @@ pub(crate) struct Graph<'g> {
 
 #[derive(Clone, Copy, Debug)]
 enum Edge<'g> {
-    /// Nothing: into a brace, or out of it.
-    Free,
+    /// Into a brace, or out of it.
+    Epsilon,
     Piece(&'g Piece),
 }
 
-/// How far a path has been read along a graph.
+/// A position in a graph while a path is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum State {
-    /// At a node, with this much of the current component.
+    /// At a node.
     At(usize, Component),
-    /// Inside a `**` before the node; no byte of the current component is read.
+    /// In a `**` before the node, at the start of a component.
     FolderStart(usize),
-    /// Inside a `**` before the node, in the midst of a component.
+    /// In a `**` before the node, within a component.
     Folder(usize),
-    /// Inside a `**` that ends the glob; no byte of the current component is read.
+    /// In a `**` at the end of the glob, at the start of a component.
     TailStart,
-    /// Inside a `**` that ends the glob, in the midst of a component.
+    /// In a `**` at the end of the glob, within a component.
     Tail,
 }
 
 /// What has been read of the current component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Component {
-    /// Nothing.
     Empty,
-    /// At least one byte.
-    Begun,
-    /// Nothing; a `*` takes any bytes.
+    NonEmpty,
+    /// Nothing, and a `*` may match more.
     EmptyStar,
-    /// At least one byte; a `*` takes any more.
-    BegunStar,
+    /// At least one byte, and a `*` may match more.
+    NonEmptyStar,
     /// The first star of a `**`.
     HalfGlobstar,
     /// A whole `**`.
     Globstar,
 }
 
-/// One step from a state.
+/// A transition from a state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Move<'g> {
-    /// The bytes that it reads one of; nothing for a step that reads none.
+    /// The bytes of which it reads one; `None` if it reads nothing.
     pub(crate) reads: Option<ByteSet>,
     pub(crate) to: State,
-    /// The piece that it goes past, if it does.
+    /// The piece that it completes, if any.
     pub(crate) piece: Option<&'g Piece>,
 }
 
@@ -85,9 +82,9 @@ impl<'g> Graph<'g> {
             let to = self.node();
             for branch in branches {
                 let into = self.node();
-                self.edges[from].push((Edge::Free, into));
+                self.edges[from].push((Edge::Epsilon, into));
                 let out = self.add(branch, into);
-                self.edges[out].push((Edge::Free, to));
+                self.edges[out].push((Edge::Epsilon, to));
             }
             from = to;
         }
@@ -103,17 +100,17 @@ impl<'g> Graph<'g> {
         State::At(0, Component::Empty)
     }
 
-    /// Whether a path that has been read to here is matched.
+    /// Whether the path read so far is a match.
     pub(crate) fn accepts(&self, state: State) -> bool {
         match state {
-            State::At(node, Component::Begun | Component::BegunStar) => node == self.end,
+            State::At(node, Component::NonEmpty | Component::NonEmptyStar) => node == self.end,
             State::Tail => true,
             _ => false,
         }
     }
 
-    /// Every step from a state.
-    pub(crate) fn moves(&self, state: State, mut visit: impl FnMut(Move<'g>)) {
+    /// Calls `visit` for every transition from a state.
+    pub(crate) fn for_each_move(&self, state: State, mut visit: impl FnMut(Move<'g>)) {
         let mut reading = |bytes, to| visit(Move { reads: Some(bytes), to, piece: None });
         let (node, component) = match state {
             State::At(node, component) => (node, component),
@@ -131,8 +128,8 @@ impl<'g> Graph<'g> {
                 return reading(ByteSet::SEPARATOR, State::TailStart);
             }
         };
-        if matches!(component, Component::EmptyStar | Component::BegunStar) {
-            reading(ByteSet::COMPONENT, State::At(node, Component::BegunStar));
+        if matches!(component, Component::EmptyStar | Component::NonEmptyStar) {
+            reading(ByteSet::COMPONENT, State::At(node, Component::NonEmptyStar));
         }
         if node == self.end && component == Component::Globstar {
             visit(Move { reads: None, to: State::TailStart, piece: None });
@@ -151,25 +148,25 @@ impl<'g> Graph<'g> {
                 (PieceKind::Star, Component::HalfGlobstar) => {
                     step(None, State::At(to, Component::Globstar));
                 }
-                (PieceKind::Star, Component::Begun) => {
-                    step(None, State::At(to, Component::BegunStar));
+                (PieceKind::Star, Component::NonEmpty) => {
+                    step(None, State::At(to, Component::NonEmptyStar));
                 }
                 (PieceKind::Separator, Component::Globstar) => {
                     step(None, State::At(to, Component::Empty));
                     step(None, State::FolderStart(to));
                 }
-                (PieceKind::Separator, Component::Begun | Component::BegunStar) => {
+                (PieceKind::Separator, Component::NonEmpty | Component::NonEmptyStar) => {
                     step(Some(ByteSet::SEPARATOR), State::At(to, Component::Empty));
                 }
-                // Two stars in a row are a globstar, and nothing stands beside one; a separator
-                // that follows nothing would be an empty component.
+                // Two stars in a row are a globstar, which has to be a whole component. A separator
+                // after nothing would be an empty component.
                 (PieceKind::Star | PieceKind::Separator, _)
                 | (_, Component::HalfGlobstar | Component::Globstar)
                 | (PieceKind::Branches(_), _) => {}
                 (PieceKind::Byte(byte), _) => {
-                    step(Some(ByteSet::of(*byte)), State::At(to, Component::Begun));
+                    step(Some(ByteSet::of(*byte)), State::At(to, Component::NonEmpty));
                 }
-                (PieceKind::Set(set), _) => step(Some(**set), State::At(to, Component::Begun)),
+                (PieceKind::Set(set), _) => step(Some(**set), State::At(to, Component::NonEmpty)),
             }
         }
     }

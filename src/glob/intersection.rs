@@ -1,10 +1,10 @@
-//! Whether two globs meet outside of others, and the first path that proves it.
+//! Decides whether two globs intersect outside of others, with a witness.
 //!
-//! The product of the two automata is searched for an accepting pair. What is taken away is
-//! followed beside it as the set of its states, made as it is needed (a determinisation on the
-//! fly); a pair that was reached before with fewer of them is not followed again, since whatever is
-//! left to it was left to the earlier one (an antichain, as in De Wulf, Doyen, Henzinger and
-//! Raskin, "Antichains: A New Algorithm for Checking Universality of Finite Automata").
+//! The product of the two automata is searched for an accepting pair of states. Alongside it runs
+//! the union of the subtracted automata, determinized lazily. A pair is not visited again if it was
+//! reached before with a subset of the subtracted states, because whatever can be accepted from it
+//! now could be accepted then (an antichain, as in De Wulf, Doyen, Henzinger and Raskin,
+//! "Antichains: A New Algorithm for Checking Universality of Finite Automata").
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -13,18 +13,18 @@ use super::automaton::Automaton;
 use super::bytes::ByteSet;
 use crate::path::RepoPath;
 
-/// The most steps that one question may take. Some hundred times what the hardest lanes that
-/// people write need, and a few seconds of work.
-const MAX_WORK: usize = 20_000_000;
+/// The most steps for one question: a few seconds, and some hundred times more than the hardest
+/// lanes that people write need.
+const MAX_STEPS: usize = 20_000_000;
 
-/// How much work each question of a run is worth.
+/// Bounds the work of a run's questions about globs.
 ///
-/// A question that is given up halves what the next ones get: a plan made of hostile lanes ends
-/// soon, and the first answer 'undecided' has already said that the run is not to be relied on.
+/// Each question that is given up halves the budget of later ones. So a plan of hostile lanes ends
+/// soon, and nothing is lost: a single undecided question already fails the run.
 #[derive(Clone, Debug)]
 pub struct Budget {
     gave_up: u32,
-    /// How many steps all questions together may still take.
+    /// The steps left for all questions together.
     left: usize,
 }
 
@@ -35,49 +35,49 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// The halvings after which patience no longer shrinks: what is left is plenty for all but
-    /// hostile lanes.
-    const MOST_HALVINGS: u32 = 11;
+    /// The budget stops shrinking here, with plenty left for all but hostile lanes.
+    const MAX_HALVINGS: u32 = 11;
 
-    /// For questions that need no answer, however many there are: little for each, and no more than
-    /// a second for all.
-    pub(crate) fn small() -> Budget {
-        Budget { gave_up: 8, left: MAX_WORK / 4 }
+    /// A small budget, at most a second in total, for questions that may stay unanswered.
+    pub(crate) fn best_effort() -> Budget {
+        Budget { gave_up: 8, left: MAX_STEPS / 4 }
     }
 
     fn steps(&self) -> usize {
-        (MAX_WORK >> self.gave_up.min(Budget::MOST_HALVINGS)).min(self.left)
+        (MAX_STEPS >> self.gave_up.min(Budget::MAX_HALVINGS)).min(self.left)
     }
 
-    /// Remembers that a question was given up.
+    /// Records that a question was given up.
     pub(crate) fn give_up(&mut self) {
         self.gave_up += 1;
     }
 }
 
-/// The answer to whether two globs meet.
+/// Whether two globs intersect outside of the subtracted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Intersection {
-    /// No path is in both and outside of what is taken away.
     Disjoint,
-    /// This path is; of all such, the one that the contract names.
+    /// They do, and this is the first common path.
     At(Witness),
-    /// The bound on work was reached.
+    /// The budget ran out.
     GaveUp,
 }
 
-/// A path, and what makes it the first of several: they order as the contract has it.
+/// A common path of two globs.
+///
+/// The order is that of docs/globs.md: letters and digits where the globs leave a choice, then the
+/// shortest, then the first in byte order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Witness {
-    /// How many bytes that the globs leave free are neither letters nor digits.
-    strange: usize,
+    /// How many bytes are neither letters nor digits although the globs leave a choice.
+    odd_bytes: usize,
     pub(crate) path: Vec<u8>,
 }
 
 impl Ord for Witness {
     fn cmp(&self, other: &Witness) -> Ordering {
-        (self.strange, self.path.len(), &self.path).cmp(&(
-            other.strange,
+        (self.odd_bytes, self.path.len(), &self.path).cmp(&(
+            other.odd_bytes,
             other.path.len(),
             &other.path,
         ))
@@ -91,8 +91,6 @@ impl PartialOrd for Witness {
 }
 
 /// Finds the first path that both automata accept and none of `subtracted` does.
-///
-/// Gives up after so many steps as patience has.
 pub(crate) fn intersection(
     left: &Automaton,
     right: &Automaton,
@@ -100,26 +98,26 @@ pub(crate) fn intersection(
     budget: &mut Budget,
 ) -> Intersection {
     let granted = budget.steps();
-    let mut work = granted;
-    let meeting = intersection_within(left, right, subtracted, &mut work);
-    budget.left -= granted - work;
-    meeting
+    let mut steps = granted;
+    let intersection = intersection_within(left, right, subtracted, &mut steps);
+    budget.left -= granted - steps;
+    intersection
 }
 
 fn intersection_within(
     left: &Automaton,
     right: &Automaton,
     subtracted: &[&Automaton],
-    work: &mut usize,
+    steps: &mut usize,
 ) -> Intersection {
-    match is_nonempty(left, right, work) {
+    match is_nonempty(left, right, steps) {
         Some(true) => {}
         Some(false) => return Intersection::Disjoint,
         None => return Intersection::GaveUp,
     }
-    // What is taken away rarely holds the first path of all, and the first of all is then the
-    // first of what is left.
-    match (Search { left, right, subtracted: Difference::new(&[]), work }).run() {
+    // First without subtraction: usually, the first path is not subtracted, and then it is also the
+    // first of those that remain.
+    match (Search { left, right, subtracted: LazyDfa::new(&[]), steps }).run() {
         Intersection::At(witness)
             if RepoPath::new(witness.path.as_slice()).is_ok()
                 && !subtracted.iter().any(|automaton| automaton.is_match(&witness.path)) =>
@@ -127,17 +125,17 @@ fn intersection_within(
             Intersection::At(witness)
         }
         Intersection::At(_) => {
-            let no_path = super::no_path();
+            let invalid_paths = super::invalid_paths();
             let subtracted: Vec<&Automaton> =
-                subtracted.iter().copied().chain(std::iter::once(no_path)).collect();
-            Search { left, right, subtracted: Difference::new(&subtracted), work }.run()
+                subtracted.iter().copied().chain(std::iter::once(invalid_paths)).collect();
+            Search { left, right, subtracted: LazyDfa::new(&subtracted), steps }.run()
         }
         other => other,
     }
 }
 
-/// Whether some word is accepted by both; nothing when the work is used up.
-fn is_nonempty(left: &Automaton, right: &Automaton, work: &mut usize) -> Option<bool> {
+/// Whether both automata accept a common word; `None` if the steps run out.
+fn is_nonempty(left: &Automaton, right: &Automaton, steps: &mut usize) -> Option<bool> {
     let mut seen = Pairs::new(left.states(), right.states());
     let mut waiting = vec![(Automaton::START, Automaton::START)];
     while let Some((l, r)) = waiting.pop() {
@@ -153,36 +151,36 @@ fn is_nonempty(left: &Automaton, right: &Automaton, work: &mut usize) -> Option<
                 }
             }
         }
-        *work = work.saturating_sub(left.edges(l).len() * right.edges(r).len());
-        if *work == 0 {
+        *steps = steps.saturating_sub(left.edges(l).len() * right.edges(r).len());
+        if *steps == 0 {
             return None;
         }
     }
     Some(false)
 }
 
-/// A set of pairs of states: a bit for each where that is small, else those that are in it.
+/// A set of pairs of states; a bit set unless that would be large.
 enum Pairs {
-    Bits { width: usize, bits: Vec<u64> },
-    Few(HashSet<(u32, u32)>),
+    Dense { width: usize, bits: Vec<u64> },
+    Sparse(HashSet<(u32, u32)>),
 }
 
 impl Pairs {
     fn new(left: usize, right: usize) -> Pairs {
         match left.checked_mul(right) {
             Some(pairs) if pairs <= 1 << 24 => {
-                Pairs::Bits { width: right, bits: vec![0; pairs.div_ceil(64)] }
+                Pairs::Dense { width: right, bits: vec![0; pairs.div_ceil(64)] }
             }
-            _ => Pairs::Few(HashSet::new()),
+            _ => Pairs::Sparse(HashSet::new()),
         }
     }
 
     fn insert(&mut self, left: u32, right: u32) -> bool {
         match self {
-            Pairs::Few(pairs) => pairs.insert((left, right)),
-            Pairs::Bits { width, bits } => {
-                let place = left as usize * *width + right as usize;
-                let (word, bit) = (&mut bits[place / 64], 1 << (place % 64));
+            Pairs::Sparse(pairs) => pairs.insert((left, right)),
+            Pairs::Dense { width, bits } => {
+                let index = left as usize * *width + right as usize;
+                let (word, bit) = (&mut bits[index / 64], 1 << (index % 64));
                 let new = *word & bit == 0;
                 *word |= bit;
                 new
@@ -194,11 +192,11 @@ impl Pairs {
 struct Search<'a> {
     left: &'a Automaton,
     right: &'a Automaton,
-    subtracted: Difference<'a>,
-    work: &'a mut usize,
+    subtracted: LazyDfa<'a>,
+    steps: &'a mut usize,
 }
 
-/// A place in the search; the order is that in which places are looked at.
+/// A node of the search, in the order in which they are visited.
 #[derive(PartialEq, Eq)]
 struct Vertex {
     word: Witness,
@@ -228,20 +226,20 @@ impl PartialOrd for Vertex {
 impl Search<'_> {
     fn run(mut self) -> Intersection {
         let mut reached: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
-        let word = Witness { strange: 0, path: Vec::new() };
+        let word = Witness { odd_bytes: 0, path: Vec::new() };
         let start = Automaton::START;
         let mut waiting = BinaryHeap::from([Reverse(Vertex {
             word,
             left: start,
             right: start,
-            subtracted: Difference::START,
+            subtracted: LazyDfa::START,
         })]);
         while let Some(Reverse(here)) = waiting.pop() {
             let before = reached.entry((here.left, here.right)).or_default();
-            if before.iter().any(|&fewer| self.subtracted.is_subset(fewer, here.subtracted)) {
+            if before.iter().any(|&known| self.subtracted.is_subset(known, here.subtracted)) {
                 continue;
             }
-            *self.work = self.work.saturating_sub(before.len());
+            *self.steps = self.steps.saturating_sub(before.len());
             before.push(here.subtracted);
             if self.left.accepts(here.left)
                 && self.right.accepts(here.right)
@@ -256,109 +254,109 @@ impl Search<'_> {
         Intersection::Disjoint
     }
 
-    /// Adds all places one byte on; false when the work is used up.
+    /// Queues all successors of `here`; false if the steps run out.
     fn follow(
         &mut self,
         here: &Vertex,
         reached: &HashMap<(u32, u32), Vec<u32>>,
         waiting: &mut BinaryHeap<Reverse<Vertex>>,
     ) -> bool {
-        let mut next_minus = Vec::new();
+        let mut queued = Vec::new();
         for to_left in self.left.edges(here.left) {
             for to_right in self.right.edges(here.right) {
-                *self.work = self.work.saturating_sub(1);
+                *self.steps = self.steps.saturating_sub(1);
                 let bytes = to_left.reads.intersection(to_right.reads);
                 if bytes.is_empty() {
                     continue;
                 }
                 let before = reached.get(&(to_left.to, to_right.to));
-                next_minus.clear();
-                for byte in in_order(bytes) {
-                    let Some(subtracted) = self.subtracted.step(here.subtracted, byte, self.work)
+                queued.clear();
+                for byte in by_preference(bytes) {
+                    let Some(subtracted) = self.subtracted.step(here.subtracted, byte, self.steps)
                     else {
                         return false;
                     };
-                    // Of the bytes that lead to one place, the first makes the first word.
-                    if next_minus.contains(&subtracted) {
+                    // Of several bytes that lead to the same vertex, the preferred one is enough.
+                    if queued.contains(&subtracted) {
                         continue;
                     }
-                    next_minus.push(subtracted);
-                    let known = before.is_some_and(|before| {
-                        before.iter().any(|&fewer| self.subtracted.is_subset(fewer, subtracted))
+                    queued.push(subtracted);
+                    let is_known = before.is_some_and(|before| {
+                        before.iter().any(|&known| self.subtracted.is_subset(known, subtracted))
                     });
-                    if !known {
-                        let strange =
-                            here.word.strange + usize::from(bytes.len() > 1 && is_strange(byte));
+                    if !is_known {
+                        let odd_bytes =
+                            here.word.odd_bytes + usize::from(bytes.len() > 1 && is_odd(byte));
                         let mut path = Vec::with_capacity(here.word.path.len() + 1);
                         path.extend_from_slice(&here.word.path);
                         path.push(byte);
                         waiting.push(Reverse(Vertex {
-                            word: Witness { strange, path },
+                            word: Witness { odd_bytes, path },
                             left: to_left.to,
                             right: to_right.to,
                             subtracted,
                         }));
                     }
-                    if self.subtracted.is_nothing() {
+                    if self.subtracted.is_empty() {
                         break;
                     }
                 }
             }
         }
-        *self.work > 0
+        *self.steps > 0
     }
 }
 
-/// Whether a byte that could be another is no good for a witness that a person reads.
-fn is_strange(byte: u8) -> bool {
+/// Whether a byte makes a witness hard to read.
+fn is_odd(byte: u8) -> bool {
     !byte.is_ascii_alphanumeric() && byte != b'/'
 }
 
-/// The bytes of a set in the order in which a witness wants them.
-fn in_order(bytes: ByteSet) -> impl Iterator<Item = u8> {
-    let good = bytes.iter().filter(|&byte| !is_strange(byte));
-    good.chain(bytes.iter().filter(|&byte| is_strange(byte)))
+/// The bytes of a set, readable ones first.
+fn by_preference(bytes: ByteSet) -> impl Iterator<Item = u8> {
+    let readable = bytes.iter().filter(|&byte| !is_odd(byte));
+    readable.chain(bytes.iter().filter(|&byte| is_odd(byte)))
 }
 
-/// What is taken away: the union of some automata, made deterministic as it is asked.
-struct Difference<'a> {
+/// The union of some automata, determinized as it is stepped through.
+struct LazyDfa<'a> {
     automata: &'a [&'a Automaton],
-    /// Sets of states, each `(automaton, state)`, sorted; the first is where reading starts.
+    /// Sorted sets of `(automaton, state)`. The first set is the start.
     sets: Vec<Vec<(u32, u32)>>,
     numbers: HashMap<Vec<(u32, u32)>, u32>,
-    steps: HashMap<(u32, u8), u32>,
+    transitions: HashMap<(u32, u8), u32>,
 }
 
-impl<'a> Difference<'a> {
+impl<'a> LazyDfa<'a> {
     const START: u32 = 0;
 
-    fn new(automata: &'a [&'a Automaton]) -> Difference<'a> {
+    fn new(automata: &'a [&'a Automaton]) -> LazyDfa<'a> {
         let count = u32::try_from(automata.len()).unwrap_or(u32::MAX);
         let start: Vec<_> = (0..count).map(|automaton| (automaton, Automaton::START)).collect();
-        Difference {
+        LazyDfa {
             automata,
-            numbers: HashMap::from([(start.clone(), Difference::START)]),
+            numbers: HashMap::from([(start.clone(), LazyDfa::START)]),
             sets: vec![start],
-            steps: HashMap::new(),
+            transitions: HashMap::new(),
         }
     }
 
-    fn is_nothing(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.automata.is_empty()
     }
 
-    /// The set after one more byte; nothing when the work is used up.
-    fn step(&mut self, set: u32, byte: u8, work: &mut usize) -> Option<u32> {
+    /// The set after one more byte; `None` if the budget runs out.
+    fn step(&mut self, set: u32, byte: u8, steps: &mut usize) -> Option<u32> {
         if self.automata.is_empty() {
-            return Some(Difference::START);
+            return Some(LazyDfa::START);
         }
-        if let Some(&next) = self.steps.get(&(set, byte)) {
+        if let Some(&next) = self.transitions.get(&(set, byte)) {
             return Some(next);
         }
         let mut next = Vec::new();
         for &(automaton, state) in &self.sets[set as usize] {
             let edges = self.automata[automaton as usize].edges(state);
-            *work = work.saturating_sub(1 + edges.len());
+            *steps = steps.saturating_sub(1 + edges.len());
             next.extend(
                 edges
                     .iter()
@@ -366,7 +364,7 @@ impl<'a> Difference<'a> {
                     .map(|edge| (automaton, edge.to)),
             );
         }
-        if *work == 0 {
+        if *steps == 0 {
             return None;
         }
         next.sort_unstable();
@@ -375,7 +373,7 @@ impl<'a> Difference<'a> {
             self.sets.push(states.clone());
             u32::try_from(self.sets.len() - 1).unwrap_or(u32::MAX)
         });
-        self.steps.insert((set, byte), number);
+        self.transitions.insert((set, byte), number);
         Some(number)
     }
 
@@ -384,12 +382,13 @@ impl<'a> Difference<'a> {
         states.iter().any(|&(automaton, state)| self.automata[automaton as usize].accepts(state))
     }
 
-    fn is_subset(&self, of_few: u32, of_many: u32) -> bool {
-        if of_few == of_many {
+    fn is_subset(&self, subset: u32, superset: u32) -> bool {
+        if subset == superset {
             return true;
         }
-        let (few, many) = (&self.sets[of_few as usize], &self.sets[of_many as usize]);
-        let mut many = many.iter();
-        few.len() <= many.len() && few.iter().all(|state| many.any(|other| other == state))
+        let (subset, superset) = (&self.sets[subset as usize], &self.sets[superset as usize]);
+        let mut superset = superset.iter();
+        subset.len() <= superset.len()
+            && subset.iter().all(|state| superset.any(|other| other == state))
     }
 }

@@ -1,31 +1,31 @@
-//! What the paths of a glob begin with literally, for all the ways to write its braces out.
+//! The literal prefixes of a glob, one for each expansion of its braces.
 
 use super::syntax::{Piece, PieceKind};
 
-/// The literal text that a glob without braces begins with.
+/// The literal text at the start of a glob without braces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LiteralPrefix {
     pub(crate) bytes: Vec<u8>,
-    /// Whether that is the whole glob.
+    /// Whether it is the whole glob.
     pub(crate) whole: bool,
 }
 
-/// Each text with which a way to write the braces of these pieces out begins, up to its first
-/// wildcard, in byte order; nothing where that takes more bytes than there is room for.
+/// The text before the first wildcard in each expansion of the braces, sorted. Takes the bytes that
+/// this needs from `room`; `None` if there are not enough.
 pub(super) fn literal_prefixes(pieces: &[Piece], room: &mut usize) -> Option<Vec<LiteralPrefix>> {
     let mut ended = Vec::new();
-    let whole = spell(pieces, vec![Vec::new()], &mut ended, room)?;
+    let whole = append(pieces, vec![Vec::new()], &mut ended, room)?;
     let whole = whole.into_iter().map(|bytes| LiteralPrefix { bytes, whole: true });
-    let begun = ended.into_iter().map(|bytes| LiteralPrefix { bytes, whole: false });
-    let mut all: Vec<LiteralPrefix> = whole.chain(begun).collect();
+    let partial = ended.into_iter().map(|bytes| LiteralPrefix { bytes, whole: false });
+    let mut all: Vec<LiteralPrefix> = whole.chain(partial).collect();
     all.sort_unstable();
     all.dedup();
     Some(all)
 }
 
-/// Writes pieces behind each of some texts. Those that come to a wildcard are put among the ended
-/// ones.
-fn spell(
+/// Appends the expansions of `pieces` to each of the `open` texts. Texts that reach a wildcard move
+/// to `ended`.
+fn append(
     pieces: &[Piece],
     mut open: Vec<Vec<u8>>,
     ended: &mut Vec<Vec<u8>>,
@@ -40,16 +40,16 @@ fn spell(
                 return Some(open);
             }
             PieceKind::Branches(branches) => {
-                let mut behind = Vec::new();
+                let mut longer = Vec::new();
                 for branch in branches {
                     let copied = open.iter().map(|text| text.len() + 1).sum();
                     *room = room.checked_sub(copied)?;
-                    behind.append(&mut spell(branch, open.clone(), ended, room)?);
+                    longer.append(&mut append(branch, open.clone(), ended, room)?);
                 }
-                // Without this, `{a,a}` in a row would double the texts each time.
-                behind.sort_unstable();
-                behind.dedup();
-                open = behind;
+                // Without this, each `{a,a}` would double the number of texts.
+                longer.sort_unstable();
+                longer.dedup();
+                open = longer;
                 continue;
             }
         };
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_glob_begins_with_the_text_before_its_first_wildcard() {
-        for (glob, whole, begun) in [
+    fn prefixes_end_at_wildcards() {
+        for (glob, whole, partial) in [
             ("a/b", &["a/b"][..], &[][..]),
             ("a/*/b", &[], &["a/"]),
             ("**", &[], &[""]),
@@ -80,7 +80,7 @@ mod tests {
                 let texts = texts.iter().map(|text| text.as_bytes().to_vec());
                 texts.map(|bytes| LiteralPrefix { bytes, whole }).collect()
             };
-            let mut expected = [of(true, whole), of(false, begun)].concat();
+            let mut expected = [of(true, whole), of(false, partial)].concat();
             expected.sort_unstable();
             assert_eq!(
                 literal_prefixes(&parse(glob).unwrap(), &mut 1000),
@@ -91,10 +91,10 @@ mod tests {
     }
 
     #[test]
-    fn too_many_ways_are_not_written_out() {
-        let ways = parse(&"{a,b}".repeat(40)).unwrap();
-        assert_eq!(literal_prefixes(&ways, &mut 1_000_000), None);
-        let one_way = parse(&"{a,a}".repeat(40)).unwrap();
-        assert!(literal_prefixes(&one_way, &mut 1_000_000).is_some());
+    fn expansions_are_bounded() {
+        let many = parse(&"{a,b}".repeat(40)).unwrap();
+        assert_eq!(literal_prefixes(&many, &mut 1_000_000), None);
+        let equal = parse(&"{a,a}".repeat(40)).unwrap();
+        assert!(literal_prefixes(&equal, &mut 1_000_000).is_some());
     }
 }

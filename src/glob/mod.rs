@@ -1,16 +1,16 @@
-//! The pattern language: globs that match whole paths from the repository's root.
+//! Globs, which match whole paths from the repository's root.
 //!
-//! `globset`'s language with a literal separator, its surprises refused or taken out. In growing
-//! order:
+//! The language is that of `globset` with `literal_separator`, without its surprises; see
+//! docs/globs.md.
 //!
-//! - `src/main.rs` is that file;
-//! - `src/*.rs` is every `.rs` file in the folder, `src/**` everything below it;
-//! - `**/{Cargo.toml,Cargo.lock}` is those two at any depth.
+//! - `src/main.rs` matches that file;
+//! - `src/*.rs` matches every `.rs` file in the folder, `src/**` everything below it;
+//! - `**/{Cargo.toml,Cargo.lock}` matches files of these names at any depth.
 //!
-//! [`syntax`] reads the text and finds the faults, `graph` gives the pieces their meaning,
-//! `automaton` is that meaning as states and bytes, `intersection` decides with it, `globset_oracle` asks `globset`
-//! whether it agrees, and `candidates` finds the globs of many that are worth deciding. `literals`, `basename`
-//! and `literal_prefixes` say what can be said without deciding. Nothing here knows of lanes, tasks or plans.
+//! [`syntax`] parses the text. `graph` defines the meaning of the pieces, which `automaton` compiles.
+//! `intersection` decides whether two automata have a common path, and `globset_oracle` double-checks
+//! that path with `globset`. `properties`, `literal_prefixes` and `basename` answer what needs no
+//! automaton, and `candidates` uses them to find the pairs of globs that are worth comparing.
 
 mod automaton;
 mod basename;
@@ -38,11 +38,11 @@ pub use intersection::Budget;
 pub(crate) use intersection::{Intersection, Witness};
 pub(crate) use literal_prefixes::LiteralPrefix;
 use properties::{LastComponent, Literals, Properties};
-use syntax::{Fault, Piece, PieceKind};
+use syntax::{Piece, PieceKind, SyntaxError};
 
 use crate::path::RepoPath;
 
-/// A sound glob. Cloning is cheap: what was built for deciding is shared.
+/// A valid glob. Clones are cheap and share the automaton.
 #[derive(Clone)]
 pub struct Glob(Arc<Inner>);
 
@@ -56,30 +56,29 @@ struct Inner {
     matcher: OnceLock<Option<Box<globset::GlobMatcher>>>,
 }
 
-/// What a glob was made of. Pieces are many times the text: they are made again when an automaton
-/// is, which for most globs of a large plan is never.
+/// What a glob was made from, to make its pieces again when they are needed. They are much larger
+/// than the text, and most globs of a large plan never need them again.
 enum Origin {
-    /// The text that was written.
     Text,
-    /// A path that is the outline's prefix.
+    /// A path, which is the glob's prefix.
     Path,
-    /// A folder that, with a slash, is the outline's prefix.
+    /// A folder, which, with a slash, is the glob's prefix.
     Folder,
 }
 
 impl Glob {
-    /// Reads a glob, without the `!` that takes away from a lane.
+    /// Parses a glob, without the `!` of an exclusion.
     ///
     /// # Errors
-    /// Every [`Fault`], in the order of the text.
-    pub fn parse(text: &str) -> Result<Glob, Vec<Fault>> {
+    /// All syntax errors, in the order of the text.
+    pub fn parse(text: &str) -> Result<Glob, Vec<SyntaxError>> {
         let pieces = syntax::parse(text)?;
         Ok(Glob::new(text.into(), Origin::Text, &pieces))
     }
 
     fn new(text: Arc<str>, origin: Origin, pieces: &[Piece]) -> Glob {
-        let literal_prefixes = matches!(origin, Origin::Text) && !text.contains('\\');
-        let properties = Properties::new(pieces, literal_prefixes);
+        let is_verbatim = matches!(origin, Origin::Text) && !text.contains('\\');
+        let properties = Properties::new(pieces, is_verbatim);
         let (automaton, matcher) = (OnceLock::new(), OnceLock::new());
         let was_asked = AtomicBool::new(false);
         Glob(Arc::new(Inner { text, origin, properties, automaton, was_asked, matcher }))
@@ -93,89 +92,86 @@ impl Glob {
         }
     }
 
-    /// The glob as it was written.
+    /// The glob as written.
     #[must_use]
     pub fn text(&self) -> &Arc<str> {
         &self.0.text
     }
 
-    /// The bytes with which every path of the glob begins.
+    /// The literal text that all matching paths start with.
     #[must_use]
     pub fn prefix(&self) -> &[u8] {
         self.literals().prefix
     }
 
-    /// The one path that the glob names, if it has neither wildcards nor braces.
+    /// The only matching path, if the glob has neither wildcards nor braces.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        self.0.properties.literal.then_some(self.prefix())
+        self.0.properties.is_literal.then_some(self.prefix())
     }
 
     /// Whether the glob has wildcards, in braces or outside.
     #[must_use]
     pub fn has_wildcards(&self) -> bool {
-        !self.0.properties.wildless
+        self.0.properties.has_wildcards
     }
 
-    /// Whether the glob, its braces written out, names a file: its last component has no wildcard.
+    /// Whether some expansion of the braces has a last component without wildcards.
     #[must_use]
-    pub fn names_a_file(&self) -> bool {
+    pub fn has_literal_basename(&self) -> bool {
         match self.0.properties.last {
-            LastComponent::Name => true,
-            LastComponent::Braces => basename::any(&self.pieces()),
+            LastComponent::Literal => true,
+            LastComponent::Braces => basename::is_some_literal(&self.pieces()),
             LastComponent::Wild => false,
         }
     }
 
-    /// Of some names, those that the glob, its braces written out, has as its last component.
+    /// Those of `names` that are the last component of an expansion of the braces, literally.
     #[must_use]
-    pub fn names_among<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
+    pub fn literal_basenames_among<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
         let names = names.iter().copied();
         match self.0.properties.last {
-            LastComponent::Name => {
+            LastComponent::Literal => {
                 names.filter(|name| name.as_bytes() == self.literals().name).collect()
             }
             LastComponent::Braces => {
                 let pieces = self.pieces();
-                names.filter(|name| basename::is_one(&pieces, name.as_bytes())).collect()
+                names.filter(|name| basename::may_be(&pieces, name.as_bytes())).collect()
             }
             LastComponent::Wild => Vec::new(),
         }
     }
 
-    /// Whether the glob has braces.
     pub(crate) fn has_braces(&self) -> bool {
-        !self.0.properties.braceless
+        self.0.properties.has_braces
     }
 
-    /// Whether some way to write the glob's braces out may have no wildcard.
-    pub(crate) fn may_name_a_path(&self) -> bool {
-        !self.0.properties.starred
+    /// Whether some expansion of the braces may have no wildcards.
+    pub(crate) fn may_expand_to_path(&self) -> bool {
+        !self.0.properties.is_always_wild
     }
 
-    /// What the glob begins with, its braces written out; nothing where that takes more bytes than
-    /// there is room for.
+    /// The literal prefix of each expansion of the braces. Takes the bytes that this needs from
+    /// `room`; `None` if there are not enough.
     pub(crate) fn literal_prefixes(&self, room: &mut usize) -> Option<Vec<LiteralPrefix>> {
         literal_prefixes::literal_prefixes(&self.pieces(), room)
     }
 
-    /// What all of the glob's paths have in common.
     pub(crate) fn literals(&self) -> Literals<'_> {
         self.0.properties.literals(&self.0.text)
     }
 
-    /// A number that clones of this value share, and no other glob that lives beside it has.
+    /// A number that is unique among live globs, except for clones.
     pub(crate) fn identity(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Whether some path is in the glob and in none of `others`; nothing where a bound on work
-    /// was reached.
+    /// Whether the glob matches a path that none of `others` matches; `None` if the budget runs out.
     #[must_use]
     pub fn reaches_outside(&self, others: &[&Glob], budget: &mut Budget) -> Option<bool> {
-        let candidates = |glob: &&&Glob| self.literals().compatible(&glob.literals());
-        let others: Vec<&Glob> = others.iter().filter(candidates).copied().collect();
-        if others.is_empty() && self.0.properties.inhabited {
+        let is_candidate = |glob: &&&Glob| self.literals().compatible(&glob.literals());
+        let others: Vec<&Glob> = others.iter().filter(is_candidate).copied().collect();
+        if others.is_empty() && self.0.properties.is_surely_nonempty {
             return Some(true);
         }
         match self.intersection(&everything(), &others, budget) {
@@ -188,7 +184,7 @@ impl Glob {
     /// Whether the glob matches a path.
     ///
     /// # Errors
-    /// [`Undecided`] where the glob is too large to be built.
+    /// [`Undecided`] if the automaton would be too large.
     pub fn is_match(&self, path: &RepoPath) -> Result<bool, Undecided> {
         if !path.as_bytes().starts_with(self.prefix()) {
             return Ok(false);
@@ -199,12 +195,12 @@ impl Glob {
         Ok(self.automaton()?.is_match(path.as_bytes()))
     }
 
-    /// Whether `globset`'s own matcher finds the path in the glob, its braces written out.
+    /// Like [`Glob::is_match`], decided by `globset`.
     ///
-    /// Slow, and independent of the automaton: it is asked before a witness is told.
+    /// It is slow and independent of the automaton, and is used to confirm a witness.
     #[must_use]
     pub fn globset_matches(&self, path: &RepoPath) -> bool {
-        if !self.0.properties.braceless {
+        if self.0.properties.has_braces {
             return globset_oracle::globset_matches(&self.pieces(), path.as_bytes());
         }
         let make =
@@ -213,14 +209,15 @@ impl Glob {
         let matches = |matcher: &Option<Box<globset::GlobMatcher>>| {
             matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(&candidate))
         };
-        // A matcher is some ten kilobytes, and most globs that meet one other meet no second.
+        // A matcher takes some ten kilobytes, and most globs need it only once. So it is cached at
+        // its second use.
         if !self.0.was_asked.swap(true, Ordering::Relaxed) {
             return matches(&make());
         }
         matches(self.0.matcher.get_or_init(make))
     }
 
-    /// Whether a path is in both globs and in none of `subtracted`, and the first such path.
+    /// Finds the first path that both globs match and none of `subtracted` does.
     pub(crate) fn intersection(
         &self,
         other: &Glob,
@@ -230,7 +227,7 @@ impl Glob {
         if !self.literals().compatible(&other.literals()) {
             return Intersection::Disjoint;
         }
-        if !self.may_begin_as(other) || !other.may_begin_as(self) {
+        if !self.may_match_prefix_of(other) || !other.may_match_prefix_of(self) {
             return Intersection::Disjoint;
         }
         let subtracted: Result<Vec<&Automaton>, Undecided> = subtracted
@@ -241,26 +238,26 @@ impl Glob {
             })
             .map(|glob| glob.automaton())
             .collect();
-        let meeting = match (self.automaton(), other.automaton(), subtracted) {
+        let intersection = match (self.automaton(), other.automaton(), subtracted) {
             (Ok(left), Ok(right), Ok(subtracted)) => {
                 intersection::intersection(left, right, &subtracted, budget)
             }
             _ => Intersection::GaveUp,
         };
-        if meeting == Intersection::GaveUp {
+        if intersection == Intersection::GaveUp {
             budget.give_up();
         }
-        meeting
+        intersection
     }
 
-    /// Whether a path of this glob may begin as all those of another do.
+    /// Whether a path of this glob may start with the prefix of another.
     ///
-    /// Where one wide glob is held against thousands of narrow ones, the automata of most of them
-    /// are never built.
-    fn may_begin_as(&self, other: &Glob) -> bool {
+    /// If a wide glob is compared with thousands of narrow ones, this avoids building the automata
+    /// of most of them.
+    fn may_match_prefix_of(&self, other: &Glob) -> bool {
         let prefix = other.prefix();
         prefix.len() <= self.prefix().len()
-            || self.automaton().map_or(true, |automaton| automaton.may_begin(prefix))
+            || self.automaton().map_or(true, |automaton| automaton.may_start_with(prefix))
     }
 
     fn automaton(&self) -> Result<&Automaton, Undecided> {
@@ -286,7 +283,7 @@ impl fmt::Display for Undecided {
 impl std::error::Error for Undecided {}
 
 impl PartialEq for Glob {
-    /// The same text; globs that match the same paths may differ.
+    /// Compares the texts, so globs that match the same paths may differ.
     fn eq(&self, other: &Glob) -> bool {
         self.0.text == other.0.text
     }
@@ -318,27 +315,27 @@ impl fmt::Display for Glob {
     }
 }
 
-/// The glob `**`: every path.
+/// The glob `**`, which matches every path.
 #[must_use]
 pub fn everything() -> Glob {
-    static EVERYTHING: LazyLock<Glob> = LazyLock::new(|| sound("**"));
+    static EVERYTHING: LazyLock<Glob> = LazyLock::new(|| parse_valid("**"));
     EVERYTHING.clone()
 }
 
-/// The glob that matches one path and nothing else, whatever bytes it holds.
+/// The glob that matches just this path.
 #[must_use]
 pub fn exactly(path: &RepoPath) -> Glob {
     Glob::new(path.to_string().into(), Origin::Path, &path_pieces(path.as_bytes(), false))
 }
 
-/// The glob that matches everything below a folder.
+/// The glob that matches everything below this folder.
 #[must_use]
 pub fn below(folder: &RepoPath) -> Glob {
     let prefix = [folder.as_bytes(), b"/"].concat();
     Glob::new(format!("{folder}/**").into(), Origin::Folder, &path_pieces(&prefix, true))
 }
 
-/// The text of a glob that matches just this name.
+/// Escapes a name, so that a glob matches it literally.
 #[must_use]
 pub fn escape(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
@@ -351,14 +348,14 @@ pub fn escape(name: &str) -> String {
     text
 }
 
-/// The text of a glob that matches just this path, as far as it is UTF-8.
+/// Escapes a path, so that a glob matches it literally. Invalid UTF-8 is replaced.
 #[must_use]
 pub fn escape_path(path: &RepoPath) -> String {
     let names = path.as_bstr().split_str("/").map(|name| escape(&name.to_str_lossy()));
     names.collect::<Vec<_>>().join("/")
 }
 
-/// The pieces of literal bytes and, if asked, of a `**` behind them.
+/// The pieces of a literal path, optionally followed by `**`.
 fn path_pieces(bytes: &[u8], globstar: bool) -> Vec<Piece> {
     let literal = |byte| if byte == b'/' { PieceKind::Separator } else { PieceKind::Byte(byte) };
     let stars = if globstar { 2 } else { 0 };
@@ -367,24 +364,24 @@ fn path_pieces(bytes: &[u8], globstar: bool) -> Vec<Piece> {
     kinds.map(|kind| Piece::new(kind, 0..0)).collect()
 }
 
-fn sound(text: &str) -> Glob {
+fn parse_valid(text: &str) -> Glob {
     match Glob::parse(text) {
         Ok(glob) => glob,
-        Err(faults) => unreachable!("{text} is sound: {faults:?}"),
+        Err(errors) => unreachable!("{text} is valid: {errors:?}"),
     }
 }
 
-/// The words that globs can match and no repository can hold: a component `.`, `..` or `.git`.
-fn no_path() -> &'static Automaton {
-    static NO_PATH: LazyLock<Automaton> = LazyLock::new(|| {
-        // The names are written as classes: as literal text, the syntax refuses them.
-        let glob = sound("{**/,}{[.],[.][.],[.][gG][iI][tT]}{/**,}");
+/// Paths with a component `.`, `..` or `.git`, which globs can match but no repository can contain.
+fn invalid_paths() -> &'static Automaton {
+    static INVALID_PATHS: LazyLock<Automaton> = LazyLock::new(|| {
+        // In classes, because the parser rejects these names as literal text.
+        let glob = parse_valid("{**/,}{[.],[.][.],[.][gG][iI][tT]}{/**,}");
         match Automaton::new(&glob.pieces()) {
             Ok(automaton) => automaton,
             Err(TooLarge) => unreachable!("a handful of states"),
         }
     });
-    &NO_PATH
+    &INVALID_PATHS
 }
 
 #[cfg(test)]

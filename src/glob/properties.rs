@@ -1,108 +1,103 @@
-//! What can be said of a glob's paths at a glance, without an automaton.
+//! Cheap facts about a glob, found in one pass over its pieces and without an automaton.
 
 use std::ops::Range;
 
 use super::bytes::ByteSet;
 use super::syntax::{Piece, PieceKind, offset};
 
-/// What all paths of a glob have in common.
+/// Literal text that all paths of a glob share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Literals<'g> {
-    /// What every path begins with.
+    /// The start of every path.
     pub(crate) prefix: &'g [u8],
-    /// What the last component of every path begins with.
+    /// The start of the last component of every path.
     pub(crate) name: &'g [u8],
-    /// What every path ends with, or is: of `**/x`, `/x`, and `x` itself.
+    /// The end of every path. For `**/x`, it is `/x`, and the path may also be just `x`.
     pub(crate) suffix: &'g [u8],
 }
 
 impl Literals<'_> {
-    /// Whether nothing here keeps the paths of two globs apart.
+    /// Whether a path may have the literals of both. If not, the globs are disjoint.
     pub(crate) fn compatible(&self, other: &Literals<'_>) -> bool {
-        let begins =
+        let starts =
             |one: &[u8], other: &[u8]| one.iter().zip(other).all(|(one, other)| one == other);
         let mut ends = self.suffix.iter().rev().zip(other.suffix.iter().rev());
-        begins(self.prefix, other.prefix)
-            && begins(self.name, other.name)
+        starts(self.prefix, other.prefix)
+            && starts(self.name, other.name)
             && ends.all(|(one, other)| one == other)
     }
 }
 
-/// What is seen of a glob in one pass over its pieces, as the glob keeps it: a large plan has a
-/// hundred thousand of these, and nearly all outlines are parts of the glob's own text.
+/// The facts about a glob. Literals are stored as ranges, nearly always of the glob's own text,
+/// because a large plan has a hundred thousand globs.
 pub(super) struct Properties {
     prefix: Range<u32>,
     name: Range<u32>,
     suffix: Range<u32>,
-    /// The bytes that the ranges are of, where the text does not say every byte as itself.
+    /// The bytes that the ranges are of, if it is not the text.
     own: Option<Box<[u8]>>,
-    /// Whether the glob is its prefix: neither wildcards nor braces.
-    pub(super) literal: bool,
-    /// Whether there are no braces.
-    pub(super) braceless: bool,
-    /// Whether there are no wildcards, in braces neither.
-    pub(super) wildless: bool,
-    /// Whether a wildcard stands outside of braces: then none of the ways to write them out is a path.
-    pub(super) starred: bool,
-    /// Whether there surely is a path.
-    pub(super) inhabited: bool,
-    /// How the last component is written.
+    /// Whether there are neither wildcards nor braces, so that the glob equals its prefix.
+    pub(super) is_literal: bool,
+    pub(super) has_braces: bool,
+    /// Whether there are wildcards, in braces or outside.
+    pub(super) has_wildcards: bool,
+    /// Whether there are wildcards outside of braces, so that no expansion is literal.
+    pub(super) is_always_wild: bool,
+    /// Whether the glob certainly matches some path.
+    pub(super) is_surely_nonempty: bool,
     pub(super) last: LastComponent,
 }
 
 /// How the last component of a glob is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LastComponent {
-    /// As a name.
-    Name,
-    /// With braces, of which some may have wildcards.
+    /// Literally.
+    Literal,
+    /// With braces, in which there may be wildcards.
     Braces,
     /// With wildcards outside of braces.
     Wild,
 }
 
 impl Properties {
-    /// Looks at the pieces of a glob. `literal_prefixes` says that each literal piece stands in the text as
-    /// itself, at its span.
-    pub(super) fn new(pieces: &[Piece], literal_prefixes: bool) -> Properties {
-        // The first piece that is not literal, and the one behind the last.
-        let (mut wild, mut behind) = (pieces.len(), 0);
-        let (mut name, mut last) = (0, LastComponent::Name);
-        let (mut braceless, mut wildless, mut inhabited) = (true, true, true);
-        let mut starred = false;
-        for (place, piece) in pieces.iter().enumerate() {
+    /// `is_verbatim`: each literal piece is in the text, unescaped, at its span.
+    pub(super) fn new(pieces: &[Piece], is_verbatim: bool) -> Properties {
+        // The first piece that is not literal, and the one after the last.
+        let (mut first_wild, mut after_wild) = (pieces.len(), 0);
+        let (mut name, mut last) = (0, LastComponent::Literal);
+        let (mut has_braces, mut has_wildcards, mut is_always_wild) = (false, false, false);
+        let mut is_surely_nonempty = true;
+        for (index, piece) in pieces.iter().enumerate() {
             match &piece.kind {
                 PieceKind::Byte(_) => continue,
                 PieceKind::Separator => {
-                    (name, last) = (place + 1, LastComponent::Name);
+                    (name, last) = (index + 1, LastComponent::Literal);
                     continue;
                 }
-                PieceKind::Star => {
-                    (wildless, starred, last) = (false, true, LastComponent::Wild);
-                }
-                PieceKind::Set(_) => {
-                    (wildless, starred, last) = (false, true, LastComponent::Wild);
-                    inhabited &= is_surely_inhabited(piece);
+                PieceKind::Star | PieceKind::Set(_) => {
+                    (has_wildcards, is_always_wild, last) = (true, true, LastComponent::Wild);
+                    is_surely_nonempty &= surely_matches(piece);
                 }
                 PieceKind::Branches(_) => {
-                    braceless = false;
-                    wildless &= !has_wildcard(&piece.kind);
-                    inhabited &= is_surely_inhabited(piece);
-                    if may_hold_separator(&piece.kind) {
+                    has_braces = true;
+                    has_wildcards |= has_wildcard(&piece.kind);
+                    is_surely_nonempty &= surely_matches(piece);
+                    if may_contain_separator(&piece.kind) {
                         // The last separator may be inside the brace or before it.
                         (name, last) = (pieces.len(), LastComponent::Braces);
-                    } else if last == LastComponent::Name {
+                    } else if last == LastComponent::Literal {
                         last = LastComponent::Braces;
                     }
                 }
             }
-            wild = wild.min(place);
-            behind = place + 1;
+            first_wild = first_wild.min(index);
+            after_wild = index + 1;
         }
-        let runs = [&pieces[..wild], literals(&pieces[name..]), &pieces[behind..]];
+        let runs =
+            [&pieces[..first_wild], leading_literals(&pieces[name..]), &pieces[after_wild..]];
         let mut own = Vec::new();
         let [prefix, name, suffix] = runs.map(|run| {
-            if literal_prefixes {
+            if is_verbatim {
                 let ends = run.first().zip(run.last());
                 ends.map_or(0..0, |(first, last)| first.start..last.end)
             } else {
@@ -111,23 +106,22 @@ impl Properties {
                 offset(start)..offset(own.len())
             }
         });
-        let own = (!literal_prefixes).then(|| own.into_boxed_slice());
-        let literal = wild == pieces.len();
+        let own = (!is_verbatim).then(|| own.into_boxed_slice());
         Properties {
             prefix,
             name,
             suffix,
             own,
-            literal,
-            braceless,
-            wildless,
-            starred,
-            inhabited,
+            is_literal: first_wild == pieces.len(),
+            has_braces,
+            has_wildcards,
+            is_always_wild,
+            is_surely_nonempty,
             last,
         }
     }
 
-    /// The outline, given the glob's text.
+    /// `text` is that of the glob.
     pub(super) fn literals<'g>(&'g self, text: &'g str) -> Literals<'g> {
         let bytes = self.own.as_deref().unwrap_or(text.as_bytes());
         let part = |range: &Range<u32>| &bytes[range.start as usize..range.end as usize];
@@ -135,8 +129,7 @@ impl Properties {
     }
 }
 
-/// The literal ones that some pieces begin with.
-fn literals(pieces: &[Piece]) -> &[Piece] {
+fn leading_literals(pieces: &[Piece]) -> &[Piece] {
     let end = pieces.iter().position(|piece| literal(piece).is_none()).unwrap_or(pieces.len());
     &pieces[..end]
 }
@@ -149,11 +142,11 @@ fn literal(piece: &Piece) -> Option<u8> {
     }
 }
 
-fn may_hold_separator(kind: &PieceKind) -> bool {
+fn may_contain_separator(kind: &PieceKind) -> bool {
     match kind {
         PieceKind::Separator => true,
         PieceKind::Branches(branches) => {
-            branches.iter().flatten().any(|piece| may_hold_separator(&piece.kind))
+            branches.iter().flatten().any(|piece| may_contain_separator(&piece.kind))
         }
         _ => false,
     }
@@ -169,17 +162,17 @@ fn has_wildcard(kind: &PieceKind) -> bool {
     }
 }
 
-/// Whether there is a path for sure: wildcards that take an `x`, classes that take a letter or a
-/// digit of no forbidden name. A component is then none of `.`, `..` and `.git`.
-fn is_surely_inhabited(piece: &Piece) -> bool {
+/// Whether a piece cannot force a component `.`, `..` or `.git`: stars and `?` match an `x`, and a
+/// class has a letter or digit that is not in `git`.
+fn surely_matches(piece: &Piece) -> bool {
     match &piece.kind {
-        PieceKind::Set(set) => **set == ByteSet::COMPONENT || has_innocent_member(**set),
-        PieceKind::Branches(branches) => branches.iter().flatten().all(is_surely_inhabited),
+        PieceKind::Set(set) => **set == ByteSet::COMPONENT || has_harmless_member(**set),
+        PieceKind::Branches(branches) => branches.iter().flatten().all(surely_matches),
         PieceKind::Byte(_) | PieceKind::Star | PieceKind::Separator => true,
     }
 }
 
-fn has_innocent_member(set: ByteSet) -> bool {
+fn has_harmless_member(set: ByteSet) -> bool {
     set.iter()
         .any(|byte| byte.is_ascii_alphanumeric() && !b"git".contains(&byte.to_ascii_lowercase()))
 }
@@ -194,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outline_says_what_all_paths_share() {
+    fn shared_literals() {
         for (glob, prefix, name, suffix) in [
             ("src/a.rs", "src/a.rs", "a.rs", "src/a.rs"),
             ("src/x*.rs", "src/x", "x", ".rs"),
@@ -222,11 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_component_is_a_name_or_braces_or_wild() {
+    fn last_component() {
         for (glob, last) in [
-            ("a", LastComponent::Name),
-            ("**/a.b", LastComponent::Name),
-            ("{x,y*}/a", LastComponent::Name),
+            ("a", LastComponent::Literal),
+            ("**/a.b", LastComponent::Literal),
+            ("{x,y*}/a", LastComponent::Literal),
             ("a/{b,c*}", LastComponent::Braces),
             ("a{b,/c}d", LastComponent::Braces),
             ("*{b,/c}d", LastComponent::Braces),
@@ -240,8 +233,8 @@ mod tests {
     }
 
     #[test]
-    fn only_classes_can_leave_a_glob_without_a_path() {
-        for (glob, inhabited) in [
+    fn classes_may_match_nothing() {
+        for (glob, expected) in [
             (".g?t", true),
             (".*", true),
             ("{a,b}/*", true),
@@ -250,7 +243,7 @@ mod tests {
             (".gi[t]", false),
             ("{a,[.]}", false),
         ] {
-            assert_eq!(properties(glob).inhabited, inhabited, "{glob}");
+            assert_eq!(properties(glob).is_surely_nonempty, expected, "{glob}");
         }
     }
 }

@@ -1,64 +1,63 @@
-//! The syntax of globs: from text to pieces, with the place and the mend of every fault.
+//! The parser: from text to pieces, with the span and often a fix for each error.
 //!
-//! The rules about components hold for the globs with the braces written out, of which there may
-//! be exponentially many. They are checked without writing them out: `components` carries the
-//! few states that a component can be in through all alternatives at once.
+//! The rules about components apply to every expansion of the braces, of which there may be
+//! exponentially many. None is written out: `components` tracks the few states that a component can
+//! be in through all alternatives at once.
 
+mod absolute;
 mod components;
-mod machine;
 
 use std::ops::Range;
 
 use super::bytes::ByteSet;
 
-/// The longest glob that is read, in bytes.
+/// In bytes.
 const MAX_LENGTH: usize = 256 * 1024;
 
-/// The deepest nesting of braces that is read.
+/// Of nested braces.
 const MAX_DEPTH: usize = 64;
 
-/// What is wrong with a glob, where, and the mend.
+/// An error in the text of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The bytes of the glob's text that are wrong; empty where something is missing.
+pub struct SyntaxError {
+    /// The bytes of the text that are wrong; empty if something is missing.
     pub span: Range<usize>,
     /// What is wrong, in a few words.
     pub problem: String,
-    /// What to do next, in one line.
+    /// What to do about it, in one line.
     pub help: String,
-    /// A text for the place of `span` that mends it, where there is an obvious one.
+    /// A replacement for the text at `span`, if there is an obvious one.
     pub fix: Option<String>,
-    /// Whether the mended glob is the one thing that the text can have meant, and no guess.
-    pub sure: bool,
+    /// Whether the fix cannot change the meaning.
+    pub safe: bool,
 }
 
-impl Fault {
-    fn new(span: Range<usize>, problem: impl Into<String>, help: impl Into<String>) -> Fault {
-        Fault { span, problem: problem.into(), help: help.into(), fix: None, sure: false }
+impl SyntaxError {
+    fn new(span: Range<usize>, problem: impl Into<String>, help: impl Into<String>) -> SyntaxError {
+        SyntaxError { span, problem: problem.into(), help: help.into(), fix: None, safe: false }
     }
 
-    fn with_fix(mut self, fix: impl Into<String>) -> Fault {
+    fn with_fix(mut self, fix: impl Into<String>) -> SyntaxError {
         self.fix = Some(fix.into());
         self
     }
 
-    /// The fault of a path of this machine: so many bytes of it lead to the repository's root, or to
-    /// somewhere else.
-    pub(crate) fn absolute(length: usize, is_root: bool) -> Fault {
-        let fault = Fault::new(0..length, machine::ABSOLUTE, machine::HELP);
-        if is_root { fault.with_sure_fix("") } else { fault }
+    /// The error for a path whose first `length` bytes are absolute. If they are the repository's
+    /// root, the fix removes them.
+    pub(crate) fn absolute(length: usize, is_root: bool) -> SyntaxError {
+        let error = SyntaxError::new(0..length, absolute::ABSOLUTE, absolute::HELP);
+        if is_root { error.with_safe_fix("") } else { error }
     }
 
-    /// Adds a mend that takes away what has no meaning of its own.
-    fn with_sure_fix(mut self, fix: impl Into<String>) -> Fault {
-        self.sure = true;
+    fn with_safe_fix(mut self, fix: impl Into<String>) -> SyntaxError {
+        self.safe = true;
         self.with_fix(fix)
     }
 }
 
-/// One thing of a glob, and the bytes of the text that say it.
+/// An element of a glob and its span in the text.
 ///
-/// Small, since there is one for each letter of a plan's globs.
+/// Kept small, since there is one for each letter of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) kind: PieceKind,
@@ -78,58 +77,57 @@ impl Piece {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PieceKind {
-    /// A byte that stands for itself; never `/`.
+    /// A literal byte other than `/`.
     Byte(u8),
-    /// `?` or a class: one byte of a set that never holds `/`.
+    /// `?` or a class: one byte of a set without `/`.
     Set(Box<ByteSet>),
-    /// One `*`; two of them that are a whole component are a globstar.
+    /// One `*`; two that are a whole component are a globstar.
     Star,
-    /// `/`.
+    /// `/`
     Separator,
-    /// `{…,…}`: alternatives.
+    /// `{…,…}`
     Branches(Box<[Vec<Piece>]>),
 }
 
-/// An offset inside a glob's text, which [`MAX_LENGTH`] keeps small.
+/// An offset in a glob's text, which fits thanks to [`MAX_LENGTH`].
 pub(super) fn offset(byte: usize) -> u32 {
     u32::try_from(byte).unwrap_or(u32::MAX)
 }
 
-/// Reads a glob, without the `!` that may stand before it.
+/// Parses a glob, without the `!` of an exclusion.
 ///
 /// # Errors
-/// Every fault, in the order of the text; those of the written-out globs only where the syntax
-/// itself is right.
-pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<Fault>> {
+/// All syntax errors, in the order of the text. Components are only checked if there are none.
+pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
     if text.len() > MAX_LENGTH {
         let problem = format!("this glob is {} bytes long; the limit is {MAX_LENGTH}", text.len());
-        return Err(vec![Fault::new(0..text.len(), problem, "split it into several globs")]);
+        return Err(vec![SyntaxError::new(0..text.len(), problem, "split it into several globs")]);
     }
     if let Some(at) = text.find('\0') {
-        let help = "no path holds one; remove it";
-        return Err(vec![Fault::new(at..at + 1, "a zero byte", help)]);
+        let help = "remove it: no path contains one";
+        return Err(vec![SyntaxError::new(at..at + 1, "a zero byte", help)]);
     }
-    if let Some(fault) = machine::fault(text) {
-        return Err(vec![fault]);
+    if let Some(error) = absolute::error(text) {
+        return Err(vec![error]);
     }
-    let mut parser = Parser { text, at: 0, faults: Vec::new() };
+    let mut parser = Parser { text, at: 0, errors: Vec::new() };
     let mut pieces = parser.pieces(0);
-    if !parser.faults.is_empty() {
-        return Err(parser.faults);
+    if !parser.errors.is_empty() {
+        return Err(parser.errors);
     }
     if matches!(pieces.last(), Some(Piece { kind: PieceKind::Separator, .. })) && pieces.len() > 1 {
         // `x/` is short for `x/**`.
         let end = text.len()..text.len();
         pieces.extend([PieceKind::Star, PieceKind::Star].map(|kind| Piece::new(kind, end.clone())));
     }
-    let faults = components::faults(&pieces, text);
-    if faults.is_empty() { Ok(pieces) } else { Err(faults) }
+    let errors = components::errors(&pieces, text);
+    if errors.is_empty() { Ok(pieces) } else { Err(errors) }
 }
 
 struct Parser<'t> {
     text: &'t str,
     at: usize,
-    faults: Vec<Fault>,
+    errors: Vec<SyntaxError>,
 }
 
 impl Parser<'_> {
@@ -137,7 +135,7 @@ impl Parser<'_> {
         self.text[self.at..].chars().next()
     }
 
-    /// The pieces up to the end of the text or, inside braces, up to a `,` or `}`.
+    /// Parses up to the end of the text or, inside braces, up to a `,` or `}`.
     fn pieces(&mut self, depth: usize) -> Vec<Piece> {
         let mut pieces = Vec::with_capacity(if depth == 0 { self.text.len() } else { 0 });
         loop {
@@ -155,11 +153,11 @@ impl Parser<'_> {
                     break;
                 }
                 '}' => {
-                    self.faults.push(
-                        Fault::new(
+                    self.errors.push(
+                        SyntaxError::new(
                             start..self.at,
-                            "this `}` closes no brace",
-                            "remove it, or write `\\}` for a name that holds it",
+                            "this `}` has no matching `{`",
+                            "remove it, or write `\\}` for a name that contains it",
                         )
                         .with_fix("\\}"),
                     );
@@ -194,20 +192,20 @@ impl Parser<'_> {
         let escaped = self.peek();
         self.at += escaped.map_or(0, char::len_utf8);
         match escaped {
-            None => self.faults.push(Fault::new(
+            None => self.errors.push(SyntaxError::new(
                 start..self.at,
                 "a backslash at the end escapes nothing",
                 "remove it, or write `\\\\` for a name that ends in a backslash",
             )),
             Some(character) if character == '/' || character.is_alphanumeric() => {
                 let after = if character == '/' { "" } else { &self.text[start + 1..self.at] };
-                let fault = Fault::new(
+                let error = SyntaxError::new(
                     start..self.at,
                     format!("a backslash before `{character}`"),
-                    "separate folders with `/`, also on Windows; `\\` only takes the meaning from \
-                     a character such as `*`",
+                    "separate folders with `/`, on Windows too; `\\` only escapes special \
+                     characters such as `*`",
                 );
-                self.faults.push(fault.with_fix(format!("/{after}")));
+                self.errors.push(error.with_fix(format!("/{after}")));
             }
             Some(character) => push_literal(pieces, character, start..self.at),
         }
@@ -215,10 +213,10 @@ impl Parser<'_> {
 
     fn branches(&mut self, start: usize, depth: usize) -> Option<Vec<Vec<Piece>>> {
         if depth == MAX_DEPTH {
-            self.faults.push(Fault::new(
+            self.errors.push(SyntaxError::new(
                 start..start + 1,
                 format!("braces nested deeper than {MAX_DEPTH}"),
-                "write the globs out",
+                "split it into several globs",
             ));
             self.at = self.text.len();
             return None;
@@ -233,11 +231,11 @@ impl Parser<'_> {
                     break;
                 }
                 None => {
-                    if self.faults.is_empty() {
-                        self.faults.push(Fault::new(
+                    if self.errors.is_empty() {
+                        self.errors.push(SyntaxError::new(
                             start..start + 1,
                             "this `{` is never closed",
-                            "add `}`, or write `\\{` for a name that holds it",
+                            "add `}`, or write `\\{` for a name that contains it",
                         ));
                     }
                     return None;
@@ -246,12 +244,12 @@ impl Parser<'_> {
         }
         if branches.len() == 1 {
             let inside = &self.text[start + 1..self.at - 1];
-            self.faults.push(Fault::new(
+            self.errors.push(SyntaxError::new(
                 start..self.at,
                 "a brace with a single alternative",
                 format!(
                     "if it is a placeholder, fill it in; write `{{{inside},other}}` for \
-                     alternatives, or `\\{{{inside}\\}}` for a name that holds braces"
+                     alternatives, or `\\{{{inside}\\}}` for a name that contains braces"
                 ),
             ));
             return None;
@@ -259,44 +257,46 @@ impl Parser<'_> {
         Some(branches)
     }
 
-    /// Offers to swap the ends of ranges that run backwards, in a class of nothing but ranges within
-    /// one alphabet: `[post-id]` is a name, and `[posi-td]` is nothing that anybody meant.
-    fn mend_backwards(&mut self, reversed: &[(usize, usize)], ranges: &[(u8, u8)]) {
+    /// Adds a fix to the errors of reversed ranges, unless the brackets may be a name such as
+    /// `[post-id]`: every member has to be a range within one alphabet.
+    ///
+    /// `reversed` holds an index into `self.errors` and one into `ranges` for each.
+    fn fix_reversed_ranges(&mut self, reversed: &[(usize, usize)], ranges: &[(u8, u8)]) {
         let alphabet = |byte: u8| {
             [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit]
                 .iter()
-                .position(|holds| holds(&byte))
+                .position(|contains| contains(&byte))
         };
         let in_one =
             |&(from, to): &(u8, u8)| alphabet(from).is_some_and(|of| alphabet(to) == Some(of));
         if !ranges.iter().all(|range| range.0 != range.1 && in_one(range)) {
             return;
         }
-        for &(fault, range) in reversed {
+        for &(error, range) in reversed {
             let (from, to) = (char::from(ranges[range].0), char::from(ranges[range].1));
-            self.faults[fault].fix = Some(format!("{to}-{from}"));
+            self.errors[error].fix = Some(format!("{to}-{from}"));
         }
     }
 
-    /// Reads a class from behind its `[` on, by the rules of `globset`.
+    /// Parses a class after its `[`, by the rules of `globset`.
     fn class(&mut self, start: usize) -> Option<ByteSet> {
         let negated = matches!(self.peek(), Some('!' | '^'));
         self.at += usize::from(negated);
         let first_member = self.at;
         let mut ranges: Vec<(u8, u8)> = Vec::new();
         let mut in_range = false;
-        // Whether the member before this one ended a range.
-        let mut behind_range = false;
+        // Whether the previous member ended a range.
+        let mut after_range = false;
         let mut reversed: Vec<(usize, usize)> = Vec::new();
-        let faults = self.faults.len();
+        let errors_before = self.errors.len();
         loop {
             let member_start = self.at;
             let Some(member) = self.peek() else {
-                self.faults.truncate(faults);
-                self.faults.push(Fault::new(
+                self.errors.truncate(errors_before);
+                self.errors.push(SyntaxError::new(
                     start..start + 1,
                     "this `[` is never closed",
-                    "add `]`, or write `\\[` for a name that holds it",
+                    "add `]`, or write `\\[` for a name that contains it",
                 ));
                 return None;
             };
@@ -305,13 +305,11 @@ impl Parser<'_> {
             if member == ']' && !first {
                 break;
             }
-            let fault =
-                |span: Range<usize>, problem: String, help: &str| Fault::new(span, problem, help);
             let rest = &self.text[member_start..];
             if member == '[' && rest.starts_with("[:") && rest[2..].contains(":]") {
                 let end = member_start + 2 + rest[2..].find(":]").unwrap_or(0) + 2;
                 let help = "name the members, such as `[a-zA-Z]`";
-                self.faults.push(fault(
+                self.errors.push(SyntaxError::new(
                     member_start..end,
                     format!(
                         "`{}` is a POSIX class, which globs do not have",
@@ -320,19 +318,19 @@ impl Parser<'_> {
                     help,
                 ));
                 self.at = end;
-                // Stands for what was refused; no range from it runs backwards.
+                // A placeholder that cannot start a reversed range.
                 ranges.push((0, 0));
                 continue;
             }
             if member == '\\' {
-                let help = "a class takes every character as it is: put `]` first and `-` last";
+                let help = "classes have no escapes: put `]` first and `-` last";
                 let problem = "a backslash inside a class".to_owned();
-                self.faults.push(fault(member_start..self.at, problem, help));
+                self.errors.push(SyntaxError::new(member_start..self.at, problem, help));
             }
             let Some(byte) = u8::try_from(member).ok().filter(u8::is_ascii) else {
                 let help = "a class matches one byte: write the alternatives as `{é,è}`";
                 let problem = format!("`{member}` inside a class is more than one byte");
-                self.faults.push(fault(member_start..self.at, problem, help));
+                self.errors.push(SyntaxError::new(member_start..self.at, problem, help));
                 ranges.push((0, 0));
                 in_range = false;
                 continue;
@@ -342,30 +340,30 @@ impl Parser<'_> {
                 Some(last) if in_range => {
                     last.1 = byte;
                     if last.0 > last.1 {
-                        reversed.push((self.faults.len(), ranges.len() - 1));
-                        self.faults.push(backwards(member_start - 2..self.at, self.text));
+                        reversed.push((self.errors.len(), ranges.len() - 1));
+                        self.errors.push(reversed_range(member_start - 2..self.at, self.text));
                     }
                     in_range = false;
                 }
-                Some(_) if byte == b'-' && behind_range && self.peek() != Some(']') => {
-                    self.faults.push(Fault::new(
+                Some(_) if byte == b'-' && after_range && self.peek() != Some(']') => {
+                    self.errors.push(SyntaxError::new(
                         member_start..self.at,
                         "a `-` right after a range",
-                        "put a `-` that is meant last, as in `[a-en-]`; tools disagree on what it \
-                         means here",
+                        "put a literal `-` last, as in `[a-en-]`; tools disagree on what it means \
+                         here",
                     ));
                     ranges.push((byte, byte));
                 }
                 Some(_) if byte == b'-' => in_range = true,
                 _ => ranges.push((byte, byte)),
             }
-            behind_range = ends_range;
+            after_range = ends_range;
         }
-        self.mend_backwards(&reversed, &ranges);
+        self.fix_reversed_ranges(&reversed, &ranges);
         if in_range {
             ranges.push((b'-', b'-'));
         }
-        if self.faults.len() > faults {
+        if self.errors.len() > errors_before {
             return None;
         }
         let mut set = ByteSet::default();
@@ -375,9 +373,9 @@ impl Parser<'_> {
         let set = if negated { set.complement() } else { set };
         let set = set.intersection(ByteSet::COMPONENT);
         if set.is_empty() {
-            self.faults.push(Fault::new(
+            self.errors.push(SyntaxError::new(
                 start..self.at,
-                "this class could match only `/`, and a class never does",
+                "this class could match only `/`, which a class never matches",
                 "write `/` itself",
             ));
             return None;
@@ -386,11 +384,10 @@ impl Parser<'_> {
     }
 }
 
-/// The fault of a range that runs backwards, without the edit.
-fn backwards(span: Range<usize>, text: &str) -> Fault {
+fn reversed_range(span: Range<usize>, text: &str) -> SyntaxError {
     let range = &text[span.clone()];
     let help = "write the lower end first; for a name in brackets write `\\[` and `\\]`";
-    Fault::new(span, format!("the range `{range}` runs backwards"), help)
+    SyntaxError::new(span, format!("the range `{range}` runs backwards"), help)
 }
 
 fn push_literal(pieces: &mut Vec<Piece>, literal: char, span: Range<usize>) {
@@ -409,7 +406,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_globs_are_read() {
+    fn valid_globs() {
         for glob in [
             "a",
             "*",
@@ -477,8 +474,8 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_underlined_with_its_mend() {
-        for (glob, underlined, problem) in [
+    fn errors_and_their_spans() {
+        for (glob, text, problem) in [
             ("src/**.rs", "**", "`**` beside other characters"),
             ("a**b", "**", "`**` beside other characters"),
             ("x/***", "***", "`**` beside other characters"),
@@ -501,7 +498,7 @@ mod tests {
             ("[ab", "[", "this `[` is never closed"),
             ("[]", "[", "this `[` is never closed"),
             ("{a,b", "{", "this `{` is never closed"),
-            ("a}b", "}", "this `}` closes no brace"),
+            ("a}b", "}", "this `}` has no matching `{`"),
             ("[z-a]", "z-a", "the range `z-a` runs backwards"),
             ("[post-id]", "t-i", "the range `t-i` runs backwards"),
             ("[a-e-n]", "-", "a `-` right after a range"),
@@ -511,11 +508,11 @@ mod tests {
             ("[a-e--/]", "-", "a `-` right after a range"),
             ("/home/me/site/src", "/home/", "an absolute path"),
             ("/tmp/**", "/tmp/", "an absolute path"),
-            ("C:/site/src", "C:/", "a drive"),
-            (r"c:\site", r"c:\", "a drive"),
-            ("~/site/src", "~/", "a home folder"),
-            ("$HOME/site", "$HOME", "a variable of the shell"),
-            ("$(pwd)/src", "$(", "a command of the shell"),
+            ("C:/site/src", "C:/", "a drive letter"),
+            (r"c:\site", r"c:\", "a drive letter"),
+            ("~/site/src", "~/", "a home directory"),
+            ("$HOME/site", "$HOME", "a shell variable"),
+            ("$(pwd)/src", "$(", "a shell command"),
             ("[/]", "[/]", "this class could match only `/`"),
             ("[[:alpha:]]", "[:alpha:]", "`[:alpha:]` is a POSIX class"),
             (r"[\]]", r"\", "a backslash inside a class"),
@@ -528,18 +525,18 @@ mod tests {
             (r"src\/x", r"\/", "a backslash before `/`"),
             (r"a\é", r"\é", "a backslash before `é`"),
         ] {
-            let faults = parse(glob).expect_err(glob);
+            let errors = parse(glob).expect_err(glob);
             let found: Vec<_> =
-                faults.iter().map(|fault| (&glob[fault.span.clone()], &fault.problem)).collect();
+                errors.iter().map(|error| (&glob[error.span.clone()], &error.problem)).collect();
             assert!(
-                found.iter().any(|(text, said)| *text == underlined && said.starts_with(problem)),
+                found.iter().any(|(at, what)| *at == text && what.starts_with(problem)),
                 "{glob}: {found:?}"
             );
         }
     }
 
     #[test]
-    fn mends_that_are_offered_make_the_glob_sound() {
+    fn fixes_make_globs_valid() {
         for (glob, fixed) in [
             ("./src/**", "src/**"),
             ("/src", "src"),
@@ -552,16 +549,16 @@ mod tests {
             ("/etc", "etc"),
             ("/src/home/x", "src/home/x"),
         ] {
-            let fault = parse(glob).expect_err(glob).remove(0);
+            let error = parse(glob).expect_err(glob).remove(0);
             let mut text = glob.to_owned();
-            text.replace_range(fault.span, &fault.fix.unwrap());
+            text.replace_range(error.span, &error.fix.unwrap());
             assert_eq!(text, fixed);
             assert!(parse(fixed).is_ok());
         }
     }
 
     #[test]
-    fn no_mend_where_none_is_certain() {
+    fn no_fix_without_certainty() {
         for glob in [
             "[post-id]",
             "[...z-a]",
@@ -575,13 +572,13 @@ mod tests {
             "$HOME/src",
             "C:/src",
         ] {
-            let faults = parse(glob).err().unwrap_or_default();
-            assert!(faults.iter().all(|fault| fault.fix.is_none()), "{glob}: {faults:?}");
+            let errors = parse(glob).err().unwrap_or_default();
+            assert!(errors.iter().all(|error| error.fix.is_none()), "{glob}: {errors:?}");
         }
     }
 
     #[test]
-    fn a_glob_beyond_the_limits_is_refused() {
+    fn length_and_depth_limits() {
         assert!(parse(&"a".repeat(MAX_LENGTH)).is_ok());
         assert!(parse(&"a".repeat(MAX_LENGTH + 1)).is_err());
         let nested = |depth: usize| "{a,".repeat(depth) + "b" + &"}".repeat(depth);

@@ -1,11 +1,11 @@
-//! Tables for matching and meeting, and both held against brute force and `globset`.
+//! Tables for matching and intersection, and both compared with brute force and `globset`.
 
 use proptest::prelude::*;
 
 use super::*;
 
 fn glob(text: &str) -> Glob {
-    Glob::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"))
+    Glob::parse(text).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 fn path(text: &str) -> RepoPath {
@@ -27,7 +27,7 @@ fn path_of(witness: &Witness) -> String {
 }
 
 #[test]
-fn matching_follows_the_table_of_the_contract() {
+fn matching() {
     for (text, inside, outside) in [
         ("?", vec!["a", "b"], vec!["ab", "a/b"]),
         ("*", vec!["a", ".x"], vec!["a/b"]),
@@ -53,18 +53,18 @@ fn matching_follows_the_table_of_the_contract() {
         ("src/*.RS", vec!["src/a.RS"], vec!["src/a.rs"]),
     ] {
         for inside in inside {
-            assert_eq!(glob(text).is_match(&path(inside)), Ok(true), "{text} holds {inside}");
-            assert!(glob(text).globset_matches(&path(inside)), "{text} holds {inside}");
+            assert_eq!(glob(text).is_match(&path(inside)), Ok(true), "{text} {inside}");
+            assert!(glob(text).globset_matches(&path(inside)), "{text} {inside}");
         }
         for outside in outside {
-            assert_eq!(glob(text).is_match(&path(outside)), Ok(false), "{text} lacks {outside}");
-            assert!(!glob(text).globset_matches(&path(outside)), "{text} lacks {outside}");
+            assert_eq!(glob(text).is_match(&path(outside)), Ok(false), "{text} {outside}");
+            assert!(!glob(text).globset_matches(&path(outside)), "{text} {outside}");
         }
     }
 }
 
 #[test]
-fn globs_that_meet_are_proved_by_the_first_path() {
+fn first_path_of_intersections() {
     for (left, right, subtracted, expected) in [
         ("src/**/a*.rs", "src/x/*b.rs", &[][..], Some("src/x/ab.rs")),
         ("**", "**", &[], Some("0")),
@@ -99,22 +99,22 @@ fn globs_that_meet_are_proved_by_the_first_path() {
         assert_eq!(
             first_path(left, right, subtracted).as_deref(),
             expected,
-            "{left} and {right} less {subtracted:?}"
+            "{left} and {right} minus {subtracted:?}"
         );
         assert_eq!(
             first_path(right, left, subtracted).as_deref(),
             expected,
-            "{right} and {left} less {subtracted:?}"
+            "{right} and {left} minus {subtracted:?}"
         );
     }
 }
 
 #[test]
-fn hostile_pairs_are_decided() {
+fn hostile_pairs() {
     let stars = "*a".repeat(50);
     let deep = "**/a/".repeat(100) + "a";
     let nested = (0..20).fold("x".to_owned(), |inner, depth| format!("{{a{depth},b{inner}}}"));
-    for (left, right, subtracted, meets) in [
+    for (left, right, subtracted, intersects) in [
         (deep.as_str(), "**/a/b/**", vec![], true),
         (deep.as_str(), deep.as_str(), vec![], true),
         (stars.as_str(), "*b", vec![], false),
@@ -131,12 +131,12 @@ fn hostile_pairs_are_decided() {
         ),
     ] {
         let subtracted: Vec<&str> = subtracted.iter().map(String::as_str).collect();
-        assert_eq!(first_path(left, right, &subtracted).is_some(), meets, "{left} and {right}");
+        assert_eq!(first_path(left, right, &subtracted).is_some(), intersects, "{left} {right}");
     }
 }
 
 #[test]
-fn braces_with_many_branches_are_decided() {
+fn braces_with_many_branches() {
     let branches = |from: usize| {
         let names: Vec<String> = (from..from + 10_000).map(|name| format!("d{name}/x")).collect();
         format!("{{{}}}", names.join(","))
@@ -146,7 +146,7 @@ fn braces_with_many_branches_are_decided() {
 }
 
 #[test]
-fn a_glob_too_large_to_build_is_undecided() {
+fn too_large_is_undecided() {
     let glob = glob(&format!("b{}", "{,a}".repeat(20_000)));
     let mut budget = Budget::default();
     assert_eq!(glob.intersection(&everything(), &[], &mut budget), Intersection::GaveUp);
@@ -154,7 +154,7 @@ fn a_glob_too_large_to_build_is_undecided() {
 }
 
 #[test]
-fn globs_made_from_paths_match_them_alone() {
+fn globs_from_paths() {
     let odd = RepoPath::new(*b"a*/\xff[b]").unwrap();
     assert_eq!(exactly(&odd).is_match(&odd), Ok(true));
     assert_eq!(exactly(&odd).is_match(&path("ab/x")), Ok(false));
@@ -205,8 +205,8 @@ fn short_paths() -> &'static [RepoPath] {
     &PATHS
 }
 
-/// The globs that a glob stands for, its braces written out by text.
-fn written_by_hand(text: &str) -> Vec<String> {
+/// Expands the braces of a glob as text.
+fn expand_text(text: &str) -> Vec<String> {
     let Some(open) = text.find('{') else { return vec![text.to_owned()] };
     let (mut depth, mut starts, mut close) = (0, vec![open + 1], None);
     for (at, byte) in text.bytes().enumerate().skip(open) {
@@ -227,18 +227,13 @@ fn written_by_hand(text: &str) -> Vec<String> {
         .iter()
         .zip(ends)
         .flat_map(|(&start, end)| {
-            written_by_hand(&format!(
-                "{}{}{}",
-                &text[..open],
-                &text[start..end],
-                &text[close + 1..]
-            ))
+            expand_text(&format!("{}{}{}", &text[..open], &text[start..end], &text[close + 1..]))
         })
         .collect()
 }
 
 #[test]
-fn an_escaped_name_matches_itself_alone() {
+fn escaped_names_are_literal() {
     for name in ["a", "a*b", "?", "[id]", "{a,b}", "a\\b", "!x", "a!", "a]", "é,-"] {
         let glob = Glob::parse(&escape(name)).unwrap();
         assert_eq!(glob.literal(), Some(name.as_bytes()), "{name}");
@@ -256,38 +251,37 @@ fn cases() -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: u32::MAX, ..ProptestConfig::default() })]
 
-    /// A brace is sound just when each way of writing it out is, and matches what they match.
+    /// A glob is valid if all its expansions are, and matches what any of them matches.
     #[test]
-    fn braces_mean_what_they_mean_written_out(text in globs()) {
-        let written = written_by_hand(&text);
-        // A slash at the very end of the whole glob is short for `/**`; one at the end of a branch
-        // is an empty component.
-        prop_assume!(text.ends_with('/') || !written.iter().any(|glob| glob.ends_with('/')));
-        let sound = written.iter().all(|glob| Glob::parse(glob).is_ok());
-        prop_assert_eq!(Glob::parse(&text).is_ok(), sound, "{:?}", written);
+    fn braces_equal_their_expansions(text in globs()) {
+        let expansions = expand_text(&text);
+        // A slash is short for `/**` at the end of the whole glob, but an empty component at the end
+        // of a branch.
+        prop_assume!(text.ends_with('/') || !expansions.iter().any(|glob| glob.ends_with('/')));
+        let all_valid = expansions.iter().all(|glob| Glob::parse(glob).is_ok());
+        prop_assert_eq!(Glob::parse(&text).is_ok(), all_valid, "{:?}", expansions);
         if let Ok(glob) = Glob::parse(&text) {
-            let written: Vec<Glob> = written.iter().map(|text| Glob::parse(text).unwrap()).collect();
+            let expansions: Vec<Glob> = expansions.iter().map(|text| Glob::parse(text).unwrap()).collect();
             for path in short_paths() {
-                let any = written.iter().any(|glob| glob.is_match(path) == Ok(true));
+                let any = expansions.iter().any(|glob| glob.is_match(path) == Ok(true));
                 prop_assert_eq!(glob.is_match(path), Ok(any), "{}", path);
             }
         }
     }
 
-    /// What matches is what `globset` matches, by the glob that is handed to it.
     #[test]
     fn matching_agrees_with_globset(text in globs()) {
-        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("unsound")) };
+        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("invalid")) };
         for path in short_paths() {
             prop_assert_eq!(glob.is_match(path), Ok(glob.globset_matches(path)), "{}", path);
         }
     }
 
-    /// A glob without braces goes to `globset` as it is written.
+    /// Gives `globset` the text as written, without our own parser in between.
     #[test]
-    fn plain_globs_agree_with_globset_as_written(text in globs()) {
+    fn plain_globs_agree_with_globset(text in globs()) {
         prop_assume!(!text.contains(['{', '[']) && !text.ends_with('/'));
-        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("unsound")) };
+        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("invalid")) };
         let matcher = globset::GlobBuilder::new(&text).literal_separator(true).build().unwrap();
         let matcher = matcher.compile_matcher();
         for path in short_paths() {
@@ -296,14 +290,14 @@ proptest! {
         }
     }
 
-    /// 'Apart' holds for all short paths; a witness is in both and in no exclusion, and is the
-    /// first of the short ones by the order of the contract.
+    /// If the globs are disjoint, no short path is in both. A witness is in both and not subtracted,
+    /// and no shorter path without odd bytes is.
     #[test]
-    fn meeting_agrees_with_brute_force(
+    fn intersection_agrees_with_brute_force(
         left in globs(), right in globs(), subtracted in prop::collection::vec(globs(), 0..3),
     ) {
         let (Ok(left), Ok(right)) = (Glob::parse(&left), Glob::parse(&right)) else {
-            return Err(TestCaseError::reject("unsound"));
+            return Err(TestCaseError::reject("invalid"));
         };
         let subtracted: Vec<Glob> = subtracted.iter().filter_map(|text| Glob::parse(text).ok()).collect();
         let subtracted: Vec<&Glob> = subtracted.iter().collect();
@@ -323,9 +317,9 @@ proptest! {
             Intersection::At(witness) => {
                 let found = RepoPath::new(witness.path.as_slice()).unwrap();
                 prop_assert!(in_all(&found), "{}", found);
-                let strange = |path: &RepoPath| path.as_bytes().contains(&b'.');
+                let is_odd = |path: &RepoPath| path.as_bytes().contains(&b'.');
                 if let Some(shorter) = short_paths().iter().find(|path| {
-                    path.as_bytes().len() < found.as_bytes().len() && !strange(path) && in_all(path)
+                    path.as_bytes().len() < found.as_bytes().len() && !is_odd(path) && in_all(path)
                 }) {
                     prop_assert!(false, "{} is longer than {}", found, shorter);
                 }
@@ -333,29 +327,28 @@ proptest! {
         }
     }
 
-    /// What a glob names is what it names written out.
     #[test]
-    fn names_are_those_written_out(text in globs()) {
+    fn basenames_equal_those_of_expansions(text in globs()) {
         const NAMES: &[&str] = &["a", "b", "aa", "ab", "a.", "ba", "bb", ".a"];
-        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("unsound")) };
-        let written = written_by_hand(&text);
+        let Ok(glob) = Glob::parse(&text) else { return Err(TestCaseError::reject("invalid")) };
+        let expansions = expand_text(&text);
         let last = |glob: &String| glob.rsplit('/').next().unwrap().replace('\\', "");
         let wild = |glob: &&String| glob.rsplit('/').next().unwrap().contains(['*', '?', '[']);
         let named: Vec<String> =
-            written.iter().filter(|glob| !wild(glob) && !glob.ends_with('/')).map(last).collect();
-        prop_assert_eq!(glob.names_a_file(), !named.is_empty(), "{:?}", written);
+            expansions.iter().filter(|glob| !wild(glob) && !glob.ends_with('/')).map(last).collect();
+        prop_assert_eq!(glob.has_literal_basename(), !named.is_empty(), "{:?}", expansions);
         let expected: Vec<&str> =
             NAMES.iter().copied().filter(|name| named.iter().any(|other| other == name)).collect();
-        prop_assert_eq!(glob.names_among(NAMES), expected, "{:?}", written);
+        prop_assert_eq!(glob.literal_basenames_among(NAMES), expected, "{:?}", expansions);
     }
 
-    /// No glob, however broken, makes the reader panic, and every fault lies inside the text.
+    /// No text makes the parser panic, and all errors have spans in the text.
     #[test]
-    fn any_text_is_read(text in "[a{}\\[\\]*?/\\\\!,.é^:-]{0,24}") {
-        if let Err(faults) = Glob::parse(&text) {
-            prop_assert!(!faults.is_empty());
-            for fault in faults {
-                prop_assert!(text.get(fault.span).is_some());
+    fn any_text_is_parsed(text in "[a{}\\[\\]*?/\\\\!,.é^:-]{0,24}") {
+        if let Err(errors) = Glob::parse(&text) {
+            prop_assert!(!errors.is_empty());
+            for error in errors {
+                prop_assert!(text.get(error.span).is_some());
             }
         }
     }

@@ -1,36 +1,36 @@
-//! Which of many files are in which lanes, all at once.
+//! Matches many files against all lanes at once.
 //!
-//! Files in byte order that begin alike stand together, so the globs of one literal beginning are
-//! held against their range of the files and against no other.
+//! In byte order, files with a common prefix are adjacent. So globs are grouped by literal prefix, and
+//! each group is only matched against its range of files.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use super::{Beginnings, Lane, Lanes, any};
+use super::{Lane, Lanes, PrefixMap, any};
 use crate::glob::Glob;
 use crate::index::{IndexVec, TaskId};
 use crate::parallel;
 use crate::path::RepoPath;
 
-/// How many files one processor looks at for a glob, or for many that begin alike, at a time.
+/// How many files of a group are matched by one processor at a time.
 const BLOCK: usize = 4096;
 
-/// How many globs of one beginning are asked about each file; more are looked up by its name.
-const FEW: usize = 4;
+/// Larger groups of globs are indexed by name.
+const MAX_UNINDEXED_GLOBS: usize = 4;
 
-/// The globs of one literal beginning, and the files that have it.
+/// The globs with the same literal prefix, and the files that start with it.
 struct Group<'a> {
     globs: Vec<(TaskId, &'a Glob)>,
-    /// The globs by what all names of their files begin with, where there are many.
-    by_name: Option<Beginnings<Vec<usize>>>,
+    /// Indexes into `globs`, by the literal prefix of the last component.
+    by_name: Option<PrefixMap<Vec<usize>>>,
     files: std::ops::Range<usize>,
 }
 
 impl Lanes {
-    /// For each task of which `wanted` says so, the places of the files that its lane holds by its
-    /// own globs; nothing for the others. What is shared is left out.
+    /// For each task that is `wanted`, the indexes of the files in its lane, without those in
+    /// `share`.
     ///
-    /// `files` are in byte order.
+    /// `files` must be in byte order.
     pub(crate) fn matched(
         &self,
         wanted: impl Fn(TaskId) -> bool,
@@ -55,17 +55,17 @@ impl Lanes {
             })
             .collect();
         let mut matched: IndexVec<TaskId, Vec<usize>> = vec![Vec::new(); self.lanes.len()].into();
-        let look = |block: usize| {
+        let match_block = |block: usize| {
             let (group, range) = &blocks[block];
             let mut found = Vec::new();
-            for place in range.clone() {
-                group.tasks_of(&files[place], &self.lanes, |task| found.push((task, place)));
+            for index in range.clone() {
+                group.tasks_of(&files[index], &self.lanes, |task| found.push((task, index)));
             }
             found
         };
-        let _: Result<(), Infallible> = parallel::in_order(blocks.len(), look, |found| {
-            for (task, place) in found {
-                matched[task].push(place);
+        let _: Result<(), Infallible> = parallel::in_order(blocks.len(), match_block, |found| {
+            for (task, index) in found {
+                matched[task].push(index);
             }
             Ok(())
         });
@@ -80,47 +80,47 @@ impl Lanes {
 impl<'a> Group<'a> {
     fn new(prefix: &[u8], globs: Vec<(TaskId, &'a Glob)>, files: &[RepoPath]) -> Group<'a> {
         let start = files.partition_point(|file| file.as_bytes() < prefix);
-        let behind = files[start..].partition_point(|file| file.as_bytes().starts_with(prefix));
-        let by_name = (globs.len() > FEW).then(|| {
-            let mut names: Beginnings<Vec<usize>> = Beginnings::default();
-            for (place, (_, glob)) in globs.iter().enumerate() {
-                names.entry(glob.literals().name).push(place);
+        let count = files[start..].partition_point(|file| file.as_bytes().starts_with(prefix));
+        let by_name = (globs.len() > MAX_UNINDEXED_GLOBS).then(|| {
+            let mut names: PrefixMap<Vec<usize>> = PrefixMap::default();
+            for (index, (_, glob)) in globs.iter().enumerate() {
+                names.entry(glob.literals().name).push(index);
             }
             names
         });
-        Group { globs, by_name, files: start..start + behind }
+        Group { globs, by_name, files: start..start + count }
     }
 
-    /// The tasks whose lanes hold a file by a glob of this group.
+    /// Calls `found` for each task whose lane contains a file due to a glob of this group.
     fn tasks_of(
         &self,
         file: &RepoPath,
         lanes: &IndexVec<TaskId, Lane>,
         mut found: impl FnMut(TaskId),
     ) {
-        // A glob that cannot be built holds no file that anyone could name; its pairs are undecided.
-        let mut ask = |&(task, glob): &(TaskId, &Glob)| {
-            if glob.is_match(file) == Ok(true) && lanes[task].leaves(file) {
+        // A glob that is too large matches nothing here; its pairs are reported as undecided.
+        let mut test = |&(task, glob): &(TaskId, &Glob)| {
+            if glob.is_match(file) == Ok(true) && !lanes[task].removes(file) {
                 found(task);
             }
         };
         match &self.by_name {
-            None => self.globs.iter().for_each(ask),
+            None => self.globs.iter().for_each(test),
             Some(names) => {
-                let places = names.of(file.name()).flatten();
-                places.for_each(|&place| ask(&self.globs[place]));
+                let indexes = names.prefixes_of(file.name()).flatten();
+                indexes.for_each(|&index| test(&self.globs[index]));
             }
         }
     }
 }
 
 impl Lane {
-    /// Whether nothing takes a path from what the lane's own globs match.
-    fn leaves(&self, file: &RepoPath) -> bool {
+    /// Whether a file does not count even if a glob of the lane matches it. Undecided means yes.
+    fn removes(&self, file: &RepoPath) -> bool {
         let common = &self.common;
         [&self.exclusions, &common.protect, &common.share]
             .iter()
-            .all(|globs| any(globs, file) == Ok(false))
+            .any(|globs| any(globs, file) != Ok(false))
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
     use crate::index::nth;
 
     #[test]
-    fn files_are_held_as_one_by_one() {
+    fn same_as_matching_each_file() {
         let (share, protect) = (&["log", "a/s*"], &["**/secret", "b/p/**"]);
         let globs = ["a/**", "**/x*", "**/y*", "**/*.rs", "b/?", "{a,b}/z", "**", "a/b/c", "**/k"];
         let tasks = (0..40).map(|task| {
@@ -151,10 +151,10 @@ mod tests {
         let mut some = 0;
         for task in lanes.ids().filter(|&task| task != nth(3)) {
             let expected: Vec<usize> = (0..files.len())
-                .filter(|&place| {
-                    let matched_by = lanes.of(task).matched_by(&files[place]);
+                .filter(|&index| {
+                    let matched_by = lanes.of(task).matched_by(&files[index]);
                     matches!(matched_by, Ok(Some(MatchedBy::Glob(_))))
-                        && !lanes.is_shared(&files[place])
+                        && !lanes.is_shared(&files[index])
                 })
                 .collect();
             assert_eq!(matched[task], expected, "{task:?}");

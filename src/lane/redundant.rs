@@ -1,7 +1,7 @@
-//! Which globs and exclusions of a lane change nothing about it.
+//! Finds globs and exclusions that change nothing about their lane.
 //!
-//! They are looked at from the last to the first, each against those that are left, so that without
-//! all that are found the lane holds just the paths that it held.
+//! They are checked from last to first, each against those that remain, so that removing all
+//! redundant ones leaves the lane as it was.
 
 use std::ops::ControlFlow;
 
@@ -9,48 +9,48 @@ use crate::glob::candidates::{self, for_each_candidate};
 use crate::glob::{Budget, Glob, Intersection};
 use crate::path::RepoPath;
 
-/// The most pairs of one lane's globs that may have a path in common at a glance. Beyond that, the
-/// lane is undecided: nobody writes thousands of globs by hand that all may meet.
-const MOST_PAIRS: usize = 1 << 20;
+/// With more candidate pairs, the whole lane is undecided. Nobody writes thousands of globs by hand
+/// that may all intersect.
+const MAX_PAIRS: usize = 1 << 20;
 
 /// A glob or an exclusion of a lane.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// Whether it takes away.
+    /// Whether it is an exclusion.
     pub negated: bool,
     /// The glob, without the `!`.
     pub glob: &'a Glob,
-    /// Whether it is looked at; if not, it stays.
+    /// Whether to check this entry; if not, it is never redundant.
     pub asked: bool,
 }
 
 /// An entry that changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Redundant {
-    /// Its place among the entries.
+    /// Its index among the entries.
     pub index: usize,
-    /// The place of the first entry that makes it so all alone: a glob that holds all of its paths,
-    /// or an exclusion that takes them all.
+    /// The index of the first entry that alone covers all its paths: a glob that matches them, or an
+    /// exclusion that removes them.
     pub within: Option<usize>,
 }
 
-/// What is known of a lane's entries.
+/// The result of [`redundancy`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Redundancy {
     /// The entries that change nothing, in order.
     pub redundant: Vec<Redundant>,
-    /// The places of those of which that could not be decided. They stay.
+    /// The indexes of entries for which the budget ran out.
     pub undecided: Vec<usize>,
 }
 
-/// Finds the entries of a lane that change nothing, in the order of the plan.
+/// Finds the entries of a lane that change nothing, in order.
 ///
-/// `share` is what every lane holds that has a glob. Exclusions take from it too, and it makes no
-/// glob redundant: lanes that hold it by a glob of their own overlap there as anywhere.
+/// Exclusions also apply to `share`, so one that removes a shared path is not redundant. Globs are
+/// only compared with the lane's own, so `share` makes none redundant.
 #[must_use]
 pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], budget: &mut Budget) -> Redundancy {
     let asked = |index: &usize| entries[*index].asked;
-    let Some(near) = near(entries) else {
+    let Some(candidates) = candidates_of(entries) else {
         return Redundancy {
             undecided: (0..entries.len()).filter(asked).collect(),
             ..Redundancy::default()
@@ -61,24 +61,24 @@ pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], budget: &mut Budget) ->
     let mut within = vec![None; entries.len()];
     for index in (0..entries.len()).rev().filter(asked) {
         let entry = entries[index];
-        let others = near[index].iter().copied().filter(|&other| kept[other]);
+        let others = candidates[index].iter().copied().filter(|&other| kept[other]);
         let (exclusions, globs): (Vec<usize>, Vec<usize>) =
             others.partition(|&other| entries[other].negated);
-        let [exclusion_globs, globs_left] = [&exclusions, &globs]
+        let [exclusion_globs, other_globs] = [&exclusions, &globs]
             .map(|indexes| indexes.iter().map(|&index| entries[index].glob).collect::<Vec<_>>());
         let redundant = if entry.negated {
-            let globs_left: Vec<&Glob> = globs_left.into_iter().chain(share).collect();
-            takes_nothing(entry.glob, &globs_left, &exclusion_globs, budget)
+            let other_globs: Vec<&Glob> = other_globs.into_iter().chain(share).collect();
+            is_exclusion_redundant(entry.glob, &other_globs, &exclusion_globs, budget)
         } else {
-            adds_nothing(entry.glob, &globs_left, &exclusion_globs, budget)
+            is_glob_redundant(entry.glob, &other_globs, &exclusion_globs, budget)
         };
         match redundant {
             Some(false) => {}
             None => redundancy.undecided.push(index),
             Some(true) => {
                 kept[index] = false;
-                // A glob that another holds is told to be in that one, whatever takes it away; and
-                // one without a path is in none.
+                // A glob that is both matched and excluded counts as within the other glob. One that
+                // matches nothing is within none.
                 let containers = match entry.glob.reaches_outside(&[], budget) {
                     Some(true) if entry.negated => exclusions,
                     Some(true) => [globs, exclusions].concat(),
@@ -93,7 +93,7 @@ pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], budget: &mut Budget) ->
     }
     for redundant in &mut redundancy.redundant {
         redundant.within = within[redundant.index];
-        // What holds it may itself have been found in another one later.
+        // That entry may itself be redundant, due to a wider one that was found later.
         while let Some(wider) = redundant.within.and_then(|index| within[index]) {
             redundant.within = Some(wider);
         }
@@ -103,13 +103,13 @@ pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], budget: &mut Budget) ->
     redundancy
 }
 
-/// For each entry the places of the others that may have a path in common with it, in order;
-/// nothing where they are too many.
-fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
-    let mut near = vec![Vec::new(); entries.len()];
+/// For each entry, the indexes of the others that may intersect it, sorted; `None` if there are too
+/// many.
+fn candidates_of(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
+    let mut found = vec![Vec::new(); entries.len()];
     let mut pairs = 0;
     let globs =
-        entries.iter().enumerate().map(|(of, entry)| candidates::Entry::new(entry.glob, of));
+        entries.iter().enumerate().map(|(key, entry)| candidates::Entry::new(entry.glob, key));
     let mut globs: Vec<_> = globs.collect();
     candidates::sort(&mut globs);
     let ended = for_each_candidate(
@@ -117,21 +117,20 @@ fn near(entries: &[Entry<'_>]) -> Option<Vec<Vec<usize>>> {
         |_, _| true,
         |one, other| {
             pairs += 1;
-            if pairs > MOST_PAIRS {
+            if pairs > MAX_PAIRS {
                 return ControlFlow::Break(());
             }
-            near[one.of].push(other.of);
-            near[other.of].push(one.of);
+            found[one.key].push(other.key);
+            found[other.key].push(one.key);
             ControlFlow::Continue(())
         },
     );
-    near.iter_mut().for_each(|indexes| indexes.sort_unstable());
-    ended.is_continue().then_some(near)
+    found.iter_mut().for_each(|indexes| indexes.sort_unstable());
+    ended.is_continue().then_some(found)
 }
 
-/// Whether every path of a glob is in other globs or taken away; nothing where a bound on work was
-/// reached.
-fn adds_nothing(
+/// Whether every path of a glob is matched by another or excluded; `None` if the budget runs out.
+fn is_glob_redundant(
     glob: &Glob,
     others: &[&Glob],
     exclusions: &[&Glob],
@@ -139,21 +138,21 @@ fn adds_nothing(
 ) -> Option<bool> {
     let subtracted = [others, exclusions].concat();
     match one_path(glob) {
-        Some(path) => holds(&subtracted, &path),
+        Some(path) => any_matches(&subtracted, &path),
         None => glob.reaches_outside(&subtracted, budget).map(|outside| !outside),
     }
 }
 
-/// Whether no path of an exclusion is in a lane's globs and left by the other exclusions; nothing
-/// where a bound on work was reached.
-fn takes_nothing(
+/// Whether every path of an exclusion is excluded by another or not matched by the lane's globs;
+/// `None` if the budget runs out.
+fn is_exclusion_redundant(
     exclusion: &Glob,
     globs: &[&Glob],
     others: &[&Glob],
     budget: &mut Budget,
 ) -> Option<bool> {
     if let Some(path) = one_path(exclusion) {
-        return Some(!holds(globs, &path)? || holds(others, &path)?);
+        return Some(!any_matches(globs, &path)? || any_matches(others, &path)?);
     }
     let mut undecided = false;
     for glob in globs {
@@ -166,13 +165,13 @@ fn takes_nothing(
     (!undecided).then_some(true)
 }
 
-/// The only path of a glob without wildcards, for which no automaton is needed.
+/// The path of a literal glob, which needs no automaton.
 fn one_path(glob: &Glob) -> Option<RepoPath> {
     RepoPath::new(glob.literal()?).ok()
 }
 
-/// Whether one of some globs holds a path; nothing where that is not known.
-fn holds(globs: &[&Glob], path: &RepoPath) -> Option<bool> {
+/// Whether one of the globs matches a path; `None` if that is undecided.
+fn any_matches(globs: &[&Glob], path: &RepoPath) -> Option<bool> {
     let mut unknown = false;
     for glob in globs {
         match glob.is_match(path) {
@@ -188,7 +187,7 @@ fn holds(globs: &[&Glob], path: &RepoPath) -> Option<bool> {
 mod tests {
     use super::*;
 
-    /// The entries that are found, each with the one that holds it, if one does alone.
+    /// The redundant entries, each with the one that it is within.
     fn found<'t>(texts: &[&'t str]) -> Vec<(&'t str, Option<&'t str>)> {
         let globs: Vec<(bool, Glob)> = texts
             .iter()
@@ -203,39 +202,39 @@ mod tests {
             .collect();
         let redundancy = redundancy(&entries, &[], &mut Budget::default());
         assert!(redundancy.undecided.is_empty());
-        let told = redundancy.redundant.iter();
-        told.map(|found| (texts[found.index], found.within.map(|index| texts[index]))).collect()
+        let found = redundancy.redundant.iter();
+        found.map(|found| (texts[found.index], found.within.map(|index| texts[index]))).collect()
     }
 
     #[test]
-    fn what_changes_nothing_is_found() {
+    fn redundant_entries() {
         for (entries, expected) in [
             (&["src/**", "src/a.rs"][..], &[("src/a.rs", Some("src/**"))][..]),
             (&["src/a.rs", "src/**"], &[("src/a.rs", Some("src/**"))]),
             (&["a", "b", "a"], &[("a", Some("a"))]),
             (&["src/**/*", "src/**"], &[("src/**", Some("src/**/*"))]),
-            // By several globs together, and by none of them alone.
+            // Covered by several globs together, but by none alone.
             (&["[ab]", "a", "b"], &[("a", Some("[ab]")), ("b", Some("[ab]"))]),
             (&["a*", "[!a]*", "*"], &[("*", None)]),
             (&["{a,b}", "a", "b/*"], &[("a", Some("{a,b}"))]),
             (&["b", "a", "{a,b}"], &[("{a,b}", None)]),
-            // What an exclusion leaves counts.
+            // Covered with the help of exclusions.
             (&["src/**", "doc/a", "!doc/**"], &[("doc/a", Some("!doc/**"))]),
             (&["src/**", "x/*", "!x/a", "!x/[!a]*", "!x/a?*"], &[("x/*", None)]),
             (&["*", "[ab]", "!c"], &[("[ab]", Some("*"))]),
             (&["[!b]", "[ab]", "!b"], &[("[ab]", None)]),
-            // An exclusion takes nothing of what is not there, or taken already.
+            // Exclusions of what is not in the lane, or already excluded.
             (&["src/**", "!doc/**"], &[("!doc/**", None)]),
             (&["src/**", "!src/a/**", "!src/a/b"], &[("!src/a/b", Some("!src/a/**"))]),
             (&["src/**", "!src/*.rs", "!src/a.*"], &[]),
             (&["a", "b", "!{c,d}"], &[("!{c,d}", None)]),
-            // What held it is found in a wider one afterwards.
+            // The covering entry is itself covered by a wider one.
             (
                 &["src/**", "src/a/**", "src/a/b"],
                 &[("src/a/**", Some("src/**")), ("src/a/b", Some("src/**"))],
             ),
             (&["{x,y}/a/*", "x/a/b", "**"], &[("{x,y}/a/*", Some("**")), ("x/a/b", Some("**"))]),
-            // Without `doc/a`, the exclusion before it takes nothing.
+            // Without `doc/a`, the exclusion before it removes nothing.
             (&["!doc/**", "doc/a", "src/**"], &[("!doc/**", None), ("doc/a", Some("!doc/**"))]),
             (&["src/**", "[.]"], &[("[.]", None)]),
         ] {
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_something_is_left_alone() {
+    fn needed_entries() {
         for entries in [
             &["src/**", "doc/**"][..],
             &["**", "!src/**"],
@@ -259,9 +258,8 @@ mod tests {
         }
     }
 
-    /// An exclusion takes from what is shared, and no glob is redundant beside it.
     #[test]
-    fn what_is_shared_counts_for_exclusions() {
+    fn share_counts_for_exclusions_only() {
         let globs = ["src/**", "log", "log", "docs"].map(|text| Glob::parse(text).unwrap());
         let entries: Vec<Entry<'_>> = globs
             .iter()
@@ -280,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_asked_for_stays() {
+    fn unasked_entries_stay() {
         let globs = ["a", "a", "a"].map(|text| Glob::parse(text).unwrap());
         let entries: Vec<Entry<'_>> = globs
             .iter()
@@ -292,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_globs_that_may_all_meet_are_undecided() {
+    fn too_many_candidate_pairs() {
         let globs: Vec<Glob> =
             (0..1_500).map(|n| Glob::parse(&format!("*x{n}*")).unwrap()).collect();
         let entries: Vec<Entry<'_>> =

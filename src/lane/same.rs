@@ -1,4 +1,4 @@
-//! Whether two lanes are one set of paths.
+//! Whether two lanes are the same set of paths.
 
 use std::collections::HashSet;
 
@@ -6,31 +6,31 @@ use super::Lane;
 use crate::glob::{Budget, Glob, Intersection};
 
 impl Lane {
-    /// Whether two lanes of one plan hold the same paths; `None` where a bound on work was reached.
+    /// Whether two lanes of a plan contain the same paths; `None` if the budget runs out.
     #[must_use]
     pub fn is_same_as(&self, other: &Lane, budget: &mut Budget) -> Option<bool> {
         if self.globs.is_empty() && other.globs.is_empty() {
             return Some(true);
         }
-        // What is shared is in a lane that has globs, and in no other.
+        // Only a lane with globs contains `share`.
         if self.globs.is_empty() != other.globs.is_empty() && !self.common.share.is_empty() {
             return Some(false);
         }
-        match (self.is_inside(other, budget), other.is_inside(self, budget)) {
+        match (self.is_subset_of(other, budget), other.is_subset_of(self, budget)) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,
         }
     }
 
-    /// Whether the other lane holds every path of this one, as far as their own globs and exclusions
-    /// differ.
-    fn is_inside(&self, other: &Lane, budget: &mut Budget) -> Option<bool> {
-        let taken: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
-        let outside: Vec<&Glob> = taken.iter().copied().chain(&other.globs).collect();
+    /// Whether the other lane contains every path of this one. Assumes that both have globs or that
+    /// `share` is empty.
+    fn is_subset_of(&self, other: &Lane, budget: &mut Budget) -> Option<bool> {
+        let subtracted: Vec<&Glob> = self.exclusions.iter().chain(&self.common.protect).collect();
+        let with_other: Vec<&Glob> = subtracted.iter().copied().chain(&other.globs).collect();
         let mut undecided = false;
         for glob in missing(&self.globs, &other.globs) {
-            match glob.reaches_outside(&outside, budget) {
+            match glob.reaches_outside(&with_other, budget) {
                 Some(true) => return Some(false),
                 Some(false) => {}
                 None => undecided = true,
@@ -38,7 +38,7 @@ impl Lane {
         }
         for exclusion in missing(&other.exclusions, &self.exclusions) {
             for glob in self.globs.iter().chain(&self.common.share) {
-                match exclusion.intersection(glob, &taken, budget) {
+                match exclusion.intersection(glob, &subtracted, budget) {
                     Intersection::Disjoint => {}
                     Intersection::At(_) => return Some(false),
                     Intersection::GaveUp => undecided = true,
@@ -49,8 +49,8 @@ impl Lane {
     }
 }
 
-/// Those of some globs that are not among others.
-#[allow(clippy::mutable_key_type, reason = "a glob is its text; what it caches changes nothing")]
+/// The globs that are not among `others`.
+#[allow(clippy::mutable_key_type, reason = "only the text of a glob is hashed, not its caches")]
 fn missing<'g>(globs: &'g [Glob], others: &'g [Glob]) -> impl Iterator<Item = &'g Glob> {
     let others: HashSet<&Glob> = others.iter().collect();
     globs.iter().filter(move |glob| !others.contains(glob))
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_are_compared_as_sets() {
+    fn lanes_as_sets() {
         for (one, other, expected) in [
             ((&["a", "b"][..], &[][..]), (&["b", "a"][..], &[][..]), true),
             ((&["{a,b}"], &[]), (&["a", "b"], &[]), true),
@@ -82,10 +82,10 @@ mod tests {
             // Only protected paths differ.
             ((&["src/**", "ci/x"], &[]), (&["src/**"], &[]), true),
             ((&["src/**"], &["ci/x"]), (&["src/**"], &[]), true),
-            // An exclusion takes from what is shared, too.
+            // Exclusions apply to `share`, too.
             ((&["src/**"], &["log/a"]), (&["src/**"], &[]), false),
             ((&["src/**"], &["log/a", "log/**"]), (&["src/**"], &["log/*"]), true),
-            // Without a glob, nothing is shared.
+            // Without globs, there is no `share`.
             ((&["a"], &["a"]), (&[], &[]), false),
             ((&[], &["a"]), (&[], &[]), true),
             ((&[], &["log/a"]), (&[], &[]), true),

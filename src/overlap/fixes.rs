@@ -52,7 +52,7 @@ impl<'a> FixFinder<'a> {
             plan,
             lanes,
             acyclic: order.cycles().is_empty(),
-            budget: Budget::small(),
+            budget: Budget::best_effort(),
             inside: HashMap::new(),
             shared: HashMap::new(),
             unique: HashMap::new(),

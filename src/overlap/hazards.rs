@@ -10,7 +10,7 @@ use super::{Finder, Overlap};
 use crate::glob::Glob;
 use crate::glob::candidates::for_each_candidate_between;
 use crate::index::{IndexVec, TaskId};
-use crate::lane::{Lanes, Shared};
+use crate::lane::{LaneIntersection, Lanes};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
@@ -37,7 +37,7 @@ pub struct Hazard {
 pub struct ReadOverlap {
     /// The intersecting pairs of a glob that is read and one that may be written, and a witness: an
     /// existing file if there is one.
-    pub shared: Shared,
+    pub shared: LaneIntersection,
     /// How many existing files are read and may be written.
     pub existing: usize,
     /// The first of these files.
@@ -63,7 +63,7 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         return Hazards::default();
     };
     // Append the reads to the lanes, as if each group had one more task.
-    let read = groups.iter().map(|tasks| lanes.of(first).beside(reads(plan, tasks[0])));
+    let read = groups.iter().map(|tasks| lanes.of(first).with_globs(reads(plan, tasks[0])));
     let all = Lanes::new(lanes.ids().map(|task| lanes.of(task).clone()).chain(read).collect());
     let readers: IndexVec<TaskId, Vec<TaskId>> =
         lanes.ids().map(|_| Vec::new()).chain(groups).collect();
@@ -75,7 +75,7 @@ pub fn hazards(plan: &Plan, lanes: &Lanes, order: &Order, files: &[RepoPath]) ->
         readers.len() > 1 || order.concurrent(readers[0], writer)
     };
     let (read, written): (Vec<_>, Vec<_>) =
-        all.globs().partition(|entry| !readers[entry.of.0].is_empty());
+        all.globs().partition(|entry| !readers[entry.key.0].is_empty());
     let _stopped = for_each_candidate_between(
         &read,
         &written,
@@ -137,7 +137,7 @@ pub(crate) fn hazard_reaches_outside(
     paths: &Glob,
 ) -> bool {
     let writer = lanes.of(hazard.writer);
-    let read = writer.beside(reads(plan, hazard.reader));
+    let read = writer.with_globs(reads(plan, hazard.reader));
     let pairs = hazard.overlap.shared.pairs.iter().copied();
     let outside = read.intersection_outside(writer, pairs, std::slice::from_ref(paths));
     !outside.pairs.is_empty() || !outside.undecided.is_empty()

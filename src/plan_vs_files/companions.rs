@@ -146,10 +146,10 @@ impl Finder<'_, '_, '_> {
     fn check_lane(&mut self, search: &mut Search<'_>) -> Result<(), Undecided> {
         let lane = search.lane;
         for (index, glob) in lane.globs().enumerated() {
-            for name in glob.names_among(&self.names) {
+            for name in glob.literal_basenames_among(&self.names) {
                 self.check_built_in(search, index, glob, name)?;
             }
-            if !self.plan.companions.is_empty() && glob.names_a_file() {
+            if !self.plan.companions.is_empty() && glob.has_literal_basename() {
                 self.check_pairs(search, index, glob)?;
             }
         }

@@ -1,24 +1,24 @@
-//! The rules about components, held for every way of writing out the braces.
+//! Checks the components of a glob, over all expansions of its braces.
 
 use std::ops::Range;
 
-use super::{Fault, Piece, PieceKind};
+use super::{Piece, PieceKind, SyntaxError};
 
-/// More faults than a person would mend before looking again.
-const MOST_FAULTS: usize = 8;
+/// Nobody fixes more than this before checking again.
+const MAX_ERRORS: usize = 8;
 
-/// What a component holds so far.
+/// What a component consists of so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Component {
-    /// Nothing, and nothing came before it.
+    /// Empty, at the start of the glob.
     First,
-    /// Nothing; a separator came before it.
+    /// Empty, after a separator.
     Empty,
-    /// `*` and nothing else.
+    /// Just `*`.
     Star,
-    /// `**` and nothing else.
+    /// Just `**`.
     Globstar,
-    /// `.`, `..`, and the beginnings of `.git`.
+    /// Just `.`; then `..` and the prefixes of `.git`.
     Dot,
     DotDot,
     DotG,
@@ -46,11 +46,11 @@ impl Component {
     ];
 }
 
-/// The states that the ways of writing out can be in, each with the first byte of its component.
+/// The states that the expansions can be in, each with the start of its component.
 #[derive(Clone, Copy, Default)]
 struct States {
     starts: [usize; 11],
-    /// A bit for each state that is among them.
+    /// A bit for each state in the set.
     present: u16,
 }
 
@@ -70,35 +70,35 @@ impl States {
     fn iter(self) -> impl Iterator<Item = (Component, usize)> {
         let mut present = self.present;
         std::iter::from_fn(move || {
-            let place = present.trailing_zeros() as usize;
+            let index = present.trailing_zeros() as usize;
             present &= present.wrapping_sub(1);
-            Component::ALL.get(place).map(|&component| (component, self.starts[place]))
+            Component::ALL.get(index).map(|&component| (component, self.starts[index]))
         })
     }
 }
 
-pub(super) fn faults(pieces: &[Piece], text: &str) -> Vec<Fault> {
-    let mut walk = Walk { text, faults: Vec::new() };
+pub(super) fn errors(pieces: &[Piece], text: &str) -> Vec<SyntaxError> {
+    let mut walk = Walk { text, errors: Vec::new() };
     let mut first = States::default();
     first.add(Component::First, 0);
     for (component, start) in walk.pieces(pieces, first).iter() {
         walk.end_of_component(component, start, text.len()..text.len());
     }
-    walk.faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
-    walk.faults.dedup();
-    walk.faults.truncate(MOST_FAULTS);
-    walk.faults
+    walk.errors.sort_by_key(|error| (error.span.start, error.span.end));
+    walk.errors.dedup();
+    walk.errors.truncate(MAX_ERRORS);
+    walk.errors
 }
 
 struct Walk<'t> {
     text: &'t str,
-    faults: Vec<Fault>,
+    errors: Vec<SyntaxError>,
 }
 
 impl Walk<'_> {
     fn pieces(&mut self, pieces: &[Piece], mut states: States) -> States {
         for piece in pieces {
-            // Most of a glob is names, in which a further byte changes nothing.
+            // A fast path for the most common piece, a further byte of a name.
             if matches!(piece.kind, PieceKind::Byte(_)) && states.are_only(Component::Other) {
                 continue;
             }
@@ -159,10 +159,10 @@ impl Walk<'_> {
         (next, start)
     }
 
-    /// Tells of stars that end at `end` and are no component of their own.
+    /// Reports the stars before `end`, which are only part of a component.
     fn misplaced_globstar(&mut self, end: usize) {
         let before = self.text[..end].trim_end_matches('*').len();
-        self.fault(Fault::new(
+        self.report(SyntaxError::new(
             before..end,
             "`**` beside other characters in a component",
             "write `*` for a part of a name, or `**/` for folders: `src/**/*.rs`",
@@ -172,58 +172,58 @@ impl Walk<'_> {
     fn end_of_component(&mut self, component: Component, start: usize, at: Range<usize>) {
         let span = start..at.start.max(start);
         match component {
-            Component::First if at.is_empty() => self.fault(Fault::new(
+            Component::First if at.is_empty() => self.report(SyntaxError::new(
                 at,
                 "an empty glob",
                 "name a file, a folder (`src/**`), or everything (`**`)",
             )),
             Component::First => {
                 let is_all = self.text[at.end..].is_empty();
-                let fault = Fault::new(
+                let error = SyntaxError::new(
                     at,
                     "a leading `/`",
                     "remove it: every glob begins at the repository's root",
                 );
-                // Without it, nothing would be left.
-                self.fault(if is_all { fault } else { fault.with_sure_fix("") });
+                // The fix must leave something.
+                self.report(if is_all { error } else { error.with_safe_fix("") });
             }
             Component::Empty => {
-                let fault = Fault::new(
+                let error = SyntaxError::new(
                     at.clone(),
                     "an empty component",
-                    "write one `/` between two names, and `dir/**` for all below a folder",
+                    "write a single `/` between names, and `dir/**` for everything below a folder",
                 );
-                self.fault(if at.is_empty() { fault } else { fault.with_sure_fix("") });
+                self.report(if at.is_empty() { error } else { error.with_safe_fix("") });
             }
             Component::Dot if start == 0 && !at.is_empty() => {
                 let is_all = self.text[at.end..].is_empty();
-                let fault = Fault::new(
+                let error = SyntaxError::new(
                     0..at.end,
                     "a leading `./`",
                     "remove it: every glob begins at the repository's root",
                 );
-                self.fault(if is_all { fault } else { fault.with_sure_fix("") });
+                self.report(if is_all { error } else { error.with_safe_fix("") });
             }
             Component::Dot | Component::DotDot => {
                 let name = if component == Component::Dot { "." } else { ".." };
-                self.fault(Fault::new(
+                self.report(SyntaxError::new(
                     span,
                     format!("a `{name}` component"),
-                    "write the path from the repository's root without it",
+                    "write the path from the repository's root, without it",
                 ));
             }
-            Component::DotGit => self.fault(Fault::new(
+            Component::DotGit => self.report(SyntaxError::new(
                 span,
                 "a `.git` component",
-                "nothing below it is a file of the repository: remove the glob",
+                "remove the glob: nothing below `.git` is part of the repository",
             )),
             _ => {}
         }
     }
 
-    fn fault(&mut self, fault: Fault) {
-        if self.faults.len() < MOST_FAULTS * 4 {
-            self.faults.push(fault);
+    fn report(&mut self, error: SyntaxError) {
+        if self.errors.len() < MAX_ERRORS * 4 {
+            self.errors.push(error);
         }
     }
 }

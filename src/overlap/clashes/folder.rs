@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::{Clash, ClashKind, Clashes, MAX_PAIRS, subtracted};
-use crate::glob::candidates::{Entry, count_first};
+use crate::glob::candidates::{Entry, gallop_partition_point};
 use crate::glob::{Budget, LiteralPrefix, Undecided, below};
 use crate::index::TaskId;
 use crate::lane::{Decision, LaneGlob, Lanes, MatchedBy, decide};
@@ -34,21 +34,21 @@ pub(super) fn find(lanes: &Lanes, filter: impl Fn(TaskId, TaskId) -> bool, clash
             let file = RepoPath::new(file).ok()?;
             let other = lanes.of(tasks.1);
             let decision = match lanes.of(tasks.0).matched_by(&file) {
-                // Shared paths do not count, as in overlaps.
+                // LaneIntersection paths do not count, as in overlaps.
                 Ok(Some(MatchedBy::Glob(_))) if !lanes.is_shared(&file) => {
                     let below = below(&file);
                     decide(&below, &other.globs()[globs.1], &subtracted(other), &mut budget)
                 }
-                Ok(_) => Decision::Apart,
+                Ok(_) => Decision::Disjoint,
                 Err(Undecided) => Decision::Undecided,
             };
             match decision {
-                Decision::Apart => None,
+                Decision::Disjoint => None,
                 Decision::Undecided => {
                     clashes.undecided.push(vec![(tasks.0, globs.0), (tasks.1, globs.1)]);
                     None
                 }
-                Decision::Meet(proof) => {
+                Decision::Overlap(proof) => {
                     let paths = [file, proof.1.clone()];
                     Some(Clash { kind: ClashKind::Folder, tasks, globs, paths })
                 }
@@ -80,10 +80,10 @@ fn expand_braces(
         .glob
         .literal_prefixes(&mut room)
     {
-        Some(prefixes) => drop(expanded.insert(entry.of, prefixes)),
-        None => clashes.undecided.push(vec![entry.of]),
+        Some(prefixes) => drop(expanded.insert(entry.key, prefixes)),
+        None => clashes.undecided.push(vec![entry.key]),
     };
-    for entry in braced().filter(|entry| entry.glob.may_name_a_path()) {
+    for entry in braced().filter(|entry| entry.glob.may_expand_to_path()) {
         expand(entry, &mut expanded);
     }
     let whole = expanded.values().flatten().filter(|prefix: &&LiteralPrefix| prefix.whole);
@@ -97,7 +97,7 @@ fn expand_braces(
         braced.is_some_and(|file| file.starts_with(prefix))
             || plain.is_some_and(|file| file.starts_with(prefix))
     };
-    for entry in braced().filter(|entry| !entry.glob.may_name_a_path()) {
+    for entry in braced().filter(|entry| !entry.glob.may_expand_to_path()) {
         if begins_a_file(entry.prefix) {
             expand(entry, &mut expanded);
         }
@@ -112,7 +112,7 @@ fn for_each_below<'a>(
     mut visit: impl FnMut(&'a [u8], LaneGlob, LaneGlob),
 ) {
     let mut all: Vec<PathPrefix<'_>> = Vec::with_capacity(globs.len());
-    for &Entry { glob, prefix, of } in globs {
+    for &Entry { glob, prefix, key: of } in globs {
         match expanded.get(&of).filter(|_| glob.has_braces()) {
             None => all.push(PathPrefix { bytes: prefix, of, whole: glob.literal().is_some() }),
             Some(prefixes) => {
@@ -128,7 +128,8 @@ fn for_each_below<'a>(
     all.sort();
     let mut rest = all.as_slice();
     while let Some(PathPrefix { bytes: file, .. }) = rest.first() {
-        let (equal, after) = rest.split_at(count_first(rest, |other| other.bytes == *file));
+        let (equal, after) =
+            rest.split_at(gallop_partition_point(rest, |other| other.bytes == *file));
         rest = after;
         let files: Vec<LaneGlob> =
             equal.iter().filter(|prefix| prefix.whole).map(|prefix| prefix.of).collect();

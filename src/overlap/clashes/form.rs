@@ -17,15 +17,16 @@ pub(super) fn find(lanes: &Lanes, filter: impl Fn(TaskId, TaskId) -> bool, clash
     let Some(folded) = Folded::new(lanes) else { return };
     // Folding may change the order of the globs that it changes.
     let (changed, rest): (Vec<_>, Vec<_>) =
-        lanes.globs().partition(|entry| folded.is_changed(entry.of));
+        lanes.globs().partition(|entry| folded.is_changed(entry.key));
     let mut changed: Vec<_> =
-        changed.into_iter().map(|entry| folded.lanes.entry(entry.of)).collect();
+        changed.into_iter().map(|entry| folded.lanes.entry(entry.key)).collect();
     candidates::sort(&mut changed);
     let mut finder = Finder::new(&folded.lanes, MAX_PAIRS);
     let filter =
         |one: LaneGlob, other: LaneGlob| different_tasks(one, other) && filter(one.0, other.0);
     let mut check = |one: Entry<'_, LaneGlob>, other: Entry<'_, LaneGlob>| {
-        let (left, right) = if one.of < other.of { (one.of, other.of) } else { (other.of, one.of) };
+        let (left, right) =
+            if one.key < other.key { (one.key, other.key) } else { (other.key, one.key) };
         finder.check(folded.lanes.entry(left), folded.lanes.entry(right))
     };
     let flow = for_each_candidate(&changed, filter, &mut check);
@@ -52,10 +53,10 @@ fn form_in(lane: &Lane, glob: GlobId, folded: &RepoPath, budget: &mut Budget) ->
     if matches!(lane.matched_by(folded), Ok(Some(MatchedBy::Glob(_)))) {
         return Some(folded.clone());
     }
-    let forms = fold::forms(folded)?;
+    let forms = fold::variants(folded)?;
     match decide(&lane.globs()[glob], &forms, &subtracted(lane), budget) {
-        Decision::Meet(proof) => Some(proof.1.clone()),
-        Decision::Apart | Decision::Undecided => None,
+        Decision::Overlap(proof) => Some(proof.1.clone()),
+        Decision::Disjoint | Decision::Undecided => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Builder;
 use crate::glob::Glob;
-use crate::glob::syntax::Fault;
+use crate::glob::syntax::SyntaxError;
 use crate::parallel;
 use crate::plan::edit::{Applicability, Replacement};
 use crate::plan::{GlobEntry, GlobFault};
@@ -119,7 +119,7 @@ impl Builder {
 
     /// The glob of this text; the same value for the same text, so that what is found out about it
     /// is found out once.
-    fn sound_glob(&mut self, text: &str) -> Result<Glob, Vec<Fault>> {
+    fn sound_glob(&mut self, text: &str) -> Result<Glob, Vec<SyntaxError>> {
         if let Some(absolute) = machine_path(text, &self.roots) {
             return Err(vec![absolute]);
         }
@@ -132,9 +132,9 @@ impl Builder {
     }
 
     /// A fault of a text as one of the file that it is written in.
-    fn glob_fault(&self, written: &impl Written, fault: Fault) -> GlobFault {
+    fn glob_fault(&self, written: &impl Written, fault: SyntaxError) -> GlobFault {
         let bytes = fault.span;
-        let applicability = if fault.sure { Applicability::Safe } else { Applicability::Unsafe };
+        let applicability = if fault.safe { Applicability::Safe } else { Applicability::Unsafe };
         let replacement = |with: &str| {
             let (span, text) = written.replaced(bytes.clone(), with)?;
             let title = match (with, text.len() == with.len()) {
@@ -153,26 +153,31 @@ impl Builder {
     }
 }
 
-fn wrong_exclusion(span: Range<usize>, problem: &str, help: &str, fix: Option<&str>) -> Fault {
-    Fault {
+fn wrong_exclusion(
+    span: Range<usize>,
+    problem: &str,
+    help: &str,
+    fix: Option<&str>,
+) -> SyntaxError {
+    SyntaxError {
         span,
         problem: problem.to_owned(),
         help: help.to_owned(),
         fix: fix.map(str::to_owned),
-        sure: false,
+        safe: false,
     }
 }
 
 /// The fault of a glob that is a path of this machine: one below the repository's root is mended to
 /// the path from there, and no other one at all.
-fn machine_path(pattern: &str, roots: &[String]) -> Option<Fault> {
+fn machine_path(pattern: &str, roots: &[String]) -> Option<SyntaxError> {
     let mut fault = None;
     for root in roots {
         let (first, below) = root.get(1..)?.split_once('/').unwrap_or((&root[1..], ""));
         match pattern.strip_prefix(root.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
             // In `/app`, `/app/src` may be meant as `app/src`.
             Some((_, Some(rest))) if !rest.is_empty() && !below.is_empty() => {
-                return Some(Fault::absolute(root.len() + 1, true));
+                return Some(SyntaxError::absolute(root.len() + 1, true));
             }
             Some(("", _)) => fault = Some(root.len()),
             _ => {}
@@ -182,5 +187,5 @@ fn machine_path(pattern: &str, roots: &[String]) -> Option<Fault> {
             fault = fault.or(Some(first.len() + 2));
         }
     }
-    fault.map(|length| Fault::absolute(length, false))
+    fault.map(|length| SyntaxError::absolute(length, false))
 }
