@@ -24,7 +24,7 @@ fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut pages: Vec<PathBuf> =
         docs.filter(|page| page.extension().is_some_and(|end| end == "md")).collect();
-    pages.extend(["README.md", "CONTRIBUTING.md"].map(|page| root().join(page)));
+    pages.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|page| root().join(page)));
     pages.sort();
     pages
 }
@@ -124,8 +124,10 @@ fn table() -> String {
     table
 }
 
-/// The page as it has to be.
+/// The page as it has to be. An unbalanced page is not regenerated, because prose and blocks are
+/// taken for each other in it.
 fn true_page(page: &str) -> String {
+    assert_eq!(fence_fault(page), None);
     let mut text = String::new();
     let mut lines = page.lines();
     let mut file: Option<&str> = None;
@@ -151,6 +153,7 @@ fn true_page(page: &str) -> String {
             writeln!(text, "{block}```").unwrap();
         }
     }
+    assert_eq!(fence_fault(&text), None);
     text
 }
 
@@ -184,8 +187,8 @@ fn the_test_command_is_what_ci_runs() {
     assert!(ci.lines().any(|line| line == "cargo test"), "{ci}");
 }
 
-/// What is wrong with the code fences of a page: a closing one that closes nothing opens a block
-/// without a language, and turns all that follows inside out.
+/// The first unbalanced code fence of a page. A closing fence too many opens a block without a
+/// language, and a missing one swallows the opening fence of the next block.
 fn fence_fault(page: &str) -> Option<String> {
     let mut open: Option<(usize, &str)> = None;
     for (at, line) in page.lines().enumerate() {
@@ -199,7 +202,7 @@ fn fence_fault(page: &str) -> Option<String> {
             }
             None => open = Some((at, fence)),
             Some(_) if fence.trim_matches('`').is_empty() => open = None,
-            Some(_) => {}
+            Some(_) => break,
         }
     }
     open.map(|(at, fence)| format!("line {}: ```{fence} is not closed", at + 1))
@@ -215,6 +218,7 @@ fn balanced_fences() {
         ("```sh\nls\n```\n", None),
         ("```sh\nls\n```\n```\n", Some("line 4: a fence without a language")),
         ("a\n\n```sh\nls\n", Some("line 3: ```sh is not closed")),
+        ("```sh\nls\n\n```sh\nls\n```\n", Some("line 1: ```sh is not closed")),
     ] {
         assert_eq!(fence_fault(page).as_deref(), fault, "{page}");
     }
