@@ -1,8 +1,8 @@
 //! Paths that merging a branch writes although the branch did not change them.
 //!
-//! git follows renames when it merges. If the base renamed a file that the branch changed, or a folder
-//! in which the branch added files, the changes go to the new name, which the branch's diff does not
-//! contain.
+//! git follows renames when it merges. If the base renamed a file that the branch changed, or a
+//! folder in which the branch added files, the changes go to the new name, which the branch's diff
+//! does not contain.
 
 use std::collections::HashSet;
 
@@ -24,11 +24,11 @@ pub struct CarriedChange {
     pub from: Option<RepoPath>,
 }
 
-/// Whether merging a branch may write a path that its diff `own` does not contain. `base` is what the
-/// base changed since the two diverged.
+/// Whether merging a branch may write a path that its diff `own` does not contain. `base` is what
+/// the base changed since the two diverged.
 ///
-/// git moves a change only along a rename, and a rename needs a deleted path, so most branches need no
-/// trial merge. `true` may be a false alarm; `false` is certain.
+/// git moves a change only along a rename, and a rename needs a deleted path, so most branches need
+/// no trial merge. `true` may be a false alarm; `false` is certain.
 #[must_use]
 pub fn may_carry(own: &ChangeSet, base: &ChangeSet) -> bool {
     let renamed_file = paths(base, ChangeKind::Deleted).any(|path| own.changes.contains_key(path));

@@ -20,8 +20,8 @@ const MAX_PAIRS: usize = 50_000_000;
 pub struct PathClash<'a> {
     /// Why the two clash.
     pub kind: ClashKind,
-    /// The input that changed `path`. If two inputs clash, this is the one of the earlier task, or the
-    /// one that wrote the file.
+    /// The input that changed `path`. If two inputs clash, this is the one of the earlier task, or
+    /// the one that wrote the file.
     pub diff: &'a TaskDiff,
     /// The changed path.
     pub path: &'a RepoPath,
@@ -48,8 +48,8 @@ pub fn added_forms(diffs: &[TaskDiff]) -> HashSet<RepoPath> {
     added.map(|(path, _)| fold::path(path)).collect()
 }
 
-/// Finds the paths written by a task that clash with a path written by a concurrent task, or with an
-/// existing path that the task did not change.
+/// Finds the paths written by a task that clash with a path written by a concurrent task, or with
+/// an existing path that the task did not change.
 #[must_use]
 pub fn path_clashes<'a>(order: &Order, input: &'a GateInput) -> PathClashes<'a> {
     let mut clashes = PathClashes::default();

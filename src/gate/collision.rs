@@ -46,8 +46,8 @@ pub enum Proximity {
     Separate,
 }
 
-/// Finds the paths that two concurrent tasks changed. Left out are shared paths that both may write,
-/// and paths that both leave in the same state.
+/// Finds the paths that two concurrent tasks changed. Left out are shared paths that both may
+/// write, and paths that both leave in the same state.
 #[must_use]
 pub fn collisions<'a>(lanes: &Lanes, order: &Order, diffs: &'a [TaskDiff]) -> Collisions<'a> {
     let mut writers: BTreeMap<&RepoPath, Vec<(TaskId, &Change)>> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! Whether a symbolic link leads out of its task's lane, or takes the place of a folder of others.
 //!
-//! Both are questions about sets of paths, not about existing files: a folder that does not exist yet
-//! can be in another task's lane too.
+//! Both are questions about sets of paths, not about existing files: a folder that does not exist
+//! yet can be in another task's lane too.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,8 @@ pub enum Escape {
     Lane(RepoPath, Vec<TaskId>),
     /// It leads to a folder (`None` for the root) that contains this path of these tasks.
     LaneBelow(Option<RepoPath>, RepoPath, Vec<TaskId>),
-    /// The first path, below the link, is outside the task's lane; writing it would write the second.
+    /// The first path, below the link, is outside the task's lane; writing it would write the
+    /// second.
     Displaced(RepoPath, RepoPath),
 }
 
@@ -171,8 +172,8 @@ impl<'a> Escapes<'a> {
         }))
     }
 
-    /// Whether a path below the link itself is outside the task's lane, and the link redirects it to a
-    /// path of a different status.
+    /// Whether a path below the link itself is outside the task's lane, and the link redirects it
+    /// to a path of a different status.
     fn displaced(
         &mut self,
         link: &ChangedLink,

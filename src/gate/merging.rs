@@ -29,8 +29,8 @@ pub struct Sharing {
     /// Sorted pairs of inputs. Pairs of ordered tasks are included: if merging a round in sequence
     /// conflicts, they explain which of the branches are involved.
     pub pairs: Vec<(InputId, InputId)>,
-    /// Groups of three or more inputs that share files, directly or through others, each in the order
-    /// in which they would be integrated.
+    /// Groups of three or more inputs that share files, directly or through others, each in the
+    /// order in which they would be integrated.
     pub rounds: Vec<Vec<InputId>>,
     /// Whether a bound on work was reached, so that pairs may be missing.
     pub gave_up: bool,

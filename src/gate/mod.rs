@@ -100,7 +100,8 @@ pub struct GateInput {
     pub diffs: IndexVec<InputId, TaskDiff>,
     /// Why the run as a whole is not verified.
     pub gaps: Vec<Failure>,
-    /// Paths that would be found instead of the current plan, or make the choice of a plan ambiguous.
+    /// Paths that would be found instead of the current plan, or make the choice of a plan
+    /// ambiguous.
     pub plan_rivals: Vec<OwnPath>,
     /// The branch that the caller named, if it belongs to no task.
     pub unclaimed: Option<String>,

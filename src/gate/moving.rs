@@ -31,8 +31,8 @@ pub struct MovedFolder<'a> {
     pub rename: &'a FolderRename,
     /// The added files, each with where git would move it.
     pub files: Vec<(&'a RepoPath, Option<RepoPath>)>,
-    /// Whether a merge moves the files. git detects the rename only if a file was added directly to a
-    /// renamed folder; then it also moves new folders below it.
+    /// Whether a merge moves the files. git detects the rename only if a file was added directly to
+    /// a renamed folder; then it also moves new folders below it.
     pub moves: bool,
 }
 

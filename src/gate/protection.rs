@@ -27,8 +27,8 @@ impl<'a> Protection<'a> {
         Protection { lanes, folded }
     }
 
-    /// Whether a protected glob names a folder at this path, ignoring letter case and Unicode form. A
-    /// file there would replace the folder.
+    /// Whether a protected glob names a folder at this path, ignoring letter case and Unicode form.
+    /// A file there would replace the folder.
     ///
     /// # Errors
     /// [`Undecided`] if a glob is too large.
@@ -47,8 +47,8 @@ impl<'a> Protection<'a> {
         everything.reaches_outside(&protect, budget).map(|outside| !outside).ok_or(Undecided)
     }
 
-    /// The first relative path that is protected below `folder` but not below `unlike`. Letter case and
-    /// Unicode form are ignored, as in [`Protection::contains`].
+    /// The first relative path that is protected below `folder` but not below `unlike`. Letter case
+    /// and Unicode form are ignored, as in [`Protection::contains`].
     ///
     /// # Errors
     /// [`Undecided`] if a bound on work is reached.

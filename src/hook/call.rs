@@ -24,7 +24,7 @@ const SEE_CHECK: &str = "run `lanelint check` to see what is wrong with the plan
 /// The options of the user. Relative paths start at the host's working directory.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The plan, a file or a folder. By default it is searched at the top of the work tree.
+    /// The plan, a file or a folder. By default it is searched for at the top of the work tree.
     pub plan: Option<PathBuf>,
     /// The revision to take the plan from, instead of the disk.
     pub plan_from: Option<String>,
@@ -50,8 +50,8 @@ pub(super) struct Call<'a> {
 /// The permission and its reason; `None` if no lane is affected.
 ///
 /// # Errors
-/// If there is no answer: the plan is unusable, or the task is unknown. The agent must not take this as
-/// a permission.
+/// If there is no answer: the plan is unusable, or the task is unknown. The agent must not take
+/// this as a permission.
 pub fn answer(
     host: &dyn Host,
     options: &Options,

@@ -1,5 +1,5 @@
-//! A coding agent's edit hook: decides whether a task may write the files that its agent is about to
-//! write.
+//! A coding agent's edit hook: decides whether a task may write the files that its agent is about
+//! to write.
 //!
 //! It runs the gate on changes that are not made yet, so the two always agree on the same plan.
 

@@ -1,7 +1,7 @@
 //! The text of a denial: why the file may not be written, what may be written, and what to do now.
 //!
-//! Agents act on it, so it names the owner of the file and tells the agent not to look for another way.
-//! Its length is bounded, and untrusted text in it is quoted.
+//! Agents act on it, so it names the owner of the file and tells the agent not to look for another
+//! way. Its length is bounded, and untrusted text in it is quoted.
 
 use super::cut;
 use crate::finding::{Finding, Rule};

@@ -64,15 +64,15 @@ impl TargetResolver<'_> {
         }
     }
 
-    /// Whether the index has an entry at a path. This starts git, but only for repositories inside the
-    /// work tree, which are rare.
+    /// Whether the index has an entry at a path. This starts git, but only for repositories inside
+    /// the work tree, which are rare.
     fn is_tracked(&self, path: &RepoPath) -> Result<bool, GitError> {
         let Some(repository) = self.host.repository(self.tree.top())? else { return Ok(false) };
         Ok(repository.index_files()?.binary_search(path).is_ok())
     }
 
-    /// The path of a plan that is in another work tree of this repository: it is part of the plan here
-    /// too.
+    /// The path of a plan that is in another work tree of this repository: it is part of the plan
+    /// here too.
     pub(super) fn own_elsewhere(&self) -> Option<OwnPath> {
         let plan = self.plan.as_ref()?;
         let other = Checkout::holding(plan).filter(|other| other.shares_repository(&self.tree))?;

@@ -44,8 +44,8 @@ impl Call<'_> {
         if self.host.is_dir(&real) { Ok(real) } else { Err(unusable("not a directory")) }
     }
 
-    /// The innermost work tree around the agent that contains the files and has a plan: an agent may run
-    /// in a submodule, or in another repository inside this one.
+    /// The innermost work tree around the agent that contains the files and has a plan: an agent
+    /// may run in a submodule, or in another repository inside this one.
     fn around(&self, tree: Checkout, files: &[Named<'_>]) -> Checkout {
         if self.host.environment().git_dir.is_some() {
             return tree;
@@ -63,8 +63,8 @@ impl Call<'_> {
         candidates.find(|tree| self.has_plan(tree)).or(innermost).unwrap_or(tree)
     }
 
-    /// Whether there is a plan for this work tree. A named plan applies to the work tree it is in; one
-    /// from elsewhere applies to any but a submodule.
+    /// Whether there is a plan for this work tree. A named plan applies to the work tree it is in;
+    /// one from elsewhere applies to any but a submodule.
     fn has_plan(&self, tree: &Checkout) -> bool {
         if self.options.plan_from.is_some() {
             return self.plan(tree).is_ok();

@@ -1,6 +1,7 @@
 //! The JSON of agents' hooks: the tool call, and the answer in each agent's format.
 //!
-//! Reads only the fields that matter. Duplicate fields are rejected: agents differ in which one wins.
+//! Reads only the fields that matter. Duplicate fields are rejected: agents differ in which one
+//! wins.
 
 use serde::{Deserialize, Serialize};
 

@@ -77,15 +77,15 @@ fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
     actions
 }
 
-/// Whether a safe fix really is safe. Verified before it is offered, like `check --fix` does before it
-/// writes. Other fixes are offered unverified.
+/// Whether a safe fix really is safe. Verified before it is offered, like `check --fix` does before
+/// it writes. Other fixes are offered unverified.
 fn is_verified(snapshot: &Snapshot, fix: &Fix, edits: &[Edit]) -> bool {
     fix.applicability() != Applicability::Safe
         || apply(snapshot.texts(), snapshot.plan(), &[(fix, edits.to_vec())]).is_ok()
 }
 
-/// Whether a label of the finding touches these bytes. A finding without labels is at the start of the
-/// first file.
+/// Whether a label of the finding touches these bytes. A finding without labels is at the start of
+/// the first file.
 fn touches(finding: &Finding, at: Span) -> bool {
     let labels = &finding.draft.labels;
     let touches =

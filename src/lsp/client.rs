@@ -53,7 +53,8 @@ impl Client {
     }
 }
 
-/// The user's settings: from `initializationOptions`, or the section `lanelint` of the configuration.
+/// The user's settings: from `initializationOptions`, or the section `lanelint` of the
+/// configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
     /// The current task, instead of that of the checked-out branch.

@@ -173,8 +173,8 @@ fn paths(snapshot: &Snapshot, cursor: &Cursor<'_>) -> Vec<Word> {
     children.into_iter().filter_map(child).chain(has_children.then_some(all)).collect()
 }
 
-/// The names directly below the folders that `parent` matches, and whether each is a folder. `parent`
-/// is a glob with a trailing slash; `None` if it is invalid.
+/// The names directly below the folders that `parent` matches, and whether each is a folder.
+/// `parent` is a glob with a trailing slash; `None` if it is invalid.
 fn children(files: &[RepoPath], parent: &str) -> Option<BTreeMap<Vec<u8>, bool>> {
     let glob = Glob::parse(&format!("{parent}**")).ok()?;
     let prefix = glob.prefix();

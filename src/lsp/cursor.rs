@@ -1,7 +1,7 @@
 //! Finds out where in a plan the cursor is: below which keys, and in which word.
 //!
-//! Half-typed text is seldom valid YAML, so this scans the text before the cursor and understands just
-//! enough: indentation, dashes, brackets, quotes and comments.
+//! Half-typed text is seldom valid YAML, so this scans the text before the cursor and understands
+//! just enough: indentation, dashes, brackets, quotes and comments.
 
 /// The position at which the user types.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -127,8 +127,8 @@ pub(super) fn of_rule(
     }
 }
 
-/// Adds hints at the other labels of a finding, with a link to the first: the user may be editing the
-/// second of two lanes.
+/// Adds hints at the other labels of a finding, with a link to the first: the user may be editing
+/// the second of two lanes.
 fn add_hints(snapshot: &Snapshot, finding: &Finding, by_file: &mut BTreeMap<FileId, Shown>) {
     let Some((first, others)) = finding.draft.labels.split_first() else { return };
     let hinted =

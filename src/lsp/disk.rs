@@ -35,8 +35,8 @@ impl PlanOnDisk {
         }
     }
 
-    /// A plan that cannot be read. A missing file or an empty folder has no parts: the plan may exist in
-    /// the editor only.
+    /// A plan that cannot be read. A missing file or an empty folder has no parts: the plan may
+    /// exist in the editor only.
     fn unreadable(host: &dyn Host, root: PathBuf, path: &Path, failure: Failure) -> PlanOnDisk {
         let is_folder = host.is_dir(path) || path.ends_with(FOLDER);
         let own = if is_folder { OwnPath::Folder } else { OwnPath::File };

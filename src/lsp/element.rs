@@ -24,7 +24,7 @@ impl Element<'_> {
     }
 }
 
-/// The element at an empty span, which may also be right behind the element.
+/// The element at an empty span, which may also be right after the element.
 pub(super) fn element(plan: &Plan, at: Span) -> Option<Element<'_>> {
     let contains =
         |span: Span| span.file == at.file && span.start <= at.start && at.start <= span.end;

@@ -1,8 +1,8 @@
 //! The language server.
 //!
-//! [`serve`] speaks the protocol over any connection, and asks a [`Host`](crate::workspace::Host) about
-//! the disk. One thread receives messages and keeps the open documents, one checks plans, one answers
-//! requests. No other module uses the protocol's types.
+//! [`serve`] speaks the protocol over any connection, and asks a [`Host`](crate::workspace::Host)
+//! about the disk. One thread receives messages and keeps the open documents, one checks plans, one
+//! answers requests. No other module uses the protocol's types.
 
 mod actions;
 mod capabilities;

@@ -43,7 +43,8 @@ pub(super) fn prepare_rename(
 /// Renames a task and all references to it.
 ///
 /// # Errors
-/// If the new id is invalid or taken, or a reference is written in a way that cannot be edited safely.
+/// If the new id is invalid or taken, or a reference is written in a way that cannot be edited
+/// safely.
 pub(super) fn rename(
     request: &RequestContext,
     params: &lsp::RenameParams,

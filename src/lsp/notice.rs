@@ -1,4 +1,5 @@
-//! Notices in files that are not part of the plan: that the file is outside the current task's lane.
+//! Notices in files that are not part of the plan: that the file is outside the current task's
+//! lane.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,8 +46,8 @@ pub(super) fn of_files(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams
     snapshot.governed.iter().map(of_file).collect()
 }
 
-/// The current task: from the settings, else from the checked-out branch. `None` if there is none, if
-/// its lane is unknown, or if notices are off.
+/// The current task: from the settings, else from the checked-out branch. `None` if there is none,
+/// if its lane is unknown, or if notices are off.
 fn current_task(snapshot: &Snapshot) -> Result<Option<TaskId>, Failure> {
     let settings = &snapshot.session.settings;
     let plan = snapshot.plan();
@@ -144,7 +145,8 @@ fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Answer<'_>) -> S
         ),
         None => format!(
             "{file} is outside the lane of {task_name}, and inside that of {others}\n\
-             help: ask {others} to change it, or ask to add {glob} to the `write` of {task_name} in {plan_name}"
+             help: ask {others} to change it, or ask to add {glob} to the `write` of {task_name} \
+             in {plan_name}"
         ),
     }
 }

@@ -30,14 +30,14 @@ impl Role {
         }
     }
 
-    /// The role of a document. A plan is recognized by its name, its folder, the settings or, for other
-    /// YAML and JSON files, by its content.
+    /// The role of a document. A plan is recognized by its name, its folder, the settings or, for
+    /// other YAML and JSON files, by its content.
     pub(super) fn of(document: &Document, session: &SessionSettings, host: &dyn Host) -> Role {
         Role::find(document, session, host, || looks_like_plan(document))
     }
 
-    /// The role after the disk or the settings changed, but not the document. A plan by content stays
-    /// one.
+    /// The role after the disk or the settings changed, but not the document. A plan by content
+    /// stays one.
     pub(super) fn refreshed(
         &self,
         document: &Document,
@@ -47,8 +47,8 @@ impl Role {
         Role::find(document, session, host, || matches!(self, Role::Part(_)))
     }
 
-    /// The role after the document changed. A plan stays one, so that diagnostics do not vanish while
-    /// its keys are rewritten.
+    /// The role after the document changed. A plan stays one, so that diagnostics do not vanish
+    /// while its keys are rewritten.
     pub(super) fn changed(self, document: &Document) -> Role {
         let becomes_plan = !matches!(self, Role::Part(_)) && looks_like_plan(document);
         if becomes_plan { Role::Part(own_key(document)) } else { self }

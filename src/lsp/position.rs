@@ -1,7 +1,7 @@
 //! Converts between the editor's positions and bytes.
 //!
-//! Both sides agree on what a column counts. Lines end with `\n` or `\r\n`. A lone `\r` does not end a
-//! line: editors that keep one in a buffer show it inside a line.
+//! Both sides agree on what a column counts. Lines end with `\n` or `\r\n`. A lone `\r` does not
+//! end a line: editors that keep one in a buffer show it inside a line.
 
 use std::ops::Range;
 
@@ -44,7 +44,8 @@ impl Encoding {
         }
     }
 
-    /// The position of a byte. A byte inside a character is rounded down, one past the end is the end.
+    /// The position of a byte. A byte inside a character is rounded down, one past the end is the
+    /// end.
     #[must_use]
     pub fn position(self, source: &SourceFile, byte: usize) -> lsp::Position {
         let at = source.position(byte);
@@ -53,8 +54,8 @@ impl Encoding {
         lsp::Position { line: number(at.line - 1), character: number(self.length(before)) }
     }
 
-    /// The byte of a position. Columns past the end of their line and lines past the end of the text
-    /// are clamped; a column inside a character is rounded down.
+    /// The byte of a position. Columns past the end of their line and lines past the end of the
+    /// text are clamped; a column inside a character is rounded down.
     #[must_use]
     pub fn byte(self, source: &SourceFile, position: lsp::Position) -> usize {
         let Some(line) = source.line_span(position.line as usize + 1) else {

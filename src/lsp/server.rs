@@ -131,21 +131,21 @@ impl Server {
             Message::Notification(notification) if self.stage == Stage::Running => {
                 let method = notification.method.clone();
                 let result = threads::catch_panic(|| self.handle_notification(notification));
-                if let Err(problem) = result.flatten() {
+                if let Err(problem) = result.unwrap_or_else(Err) {
                     self.log(&format!("cannot handle `{method}`: {problem}"));
                 }
             }
             // Nothing depends on the editor's answer to `client/registerCapability`.
             Message::Notification(_) | Message::Response(_) => {}
-            Message::Request(enqueue) => self.handle_request(enqueue),
+            Message::Request(request) => self.handle_request(request),
         }
         None
     }
 
-    fn handle_request(&mut self, enqueue: Request) {
-        let id = enqueue.id.clone();
-        let answer = match (self.stage, enqueue.method.as_str()) {
-            (Stage::Waiting, "initialize") => Ok(self.initialize(&enqueue.params)),
+    fn handle_request(&mut self, request: Request) {
+        let id = request.id.clone();
+        let answer = match (self.stage, request.method.as_str()) {
+            (Stage::Waiting, "initialize") => Ok(self.initialize(&request.params)),
             (Stage::Waiting, _) => Err(threads::error(
                 ErrorCode::ServerNotInitialized,
                 "the server is not initialized",
@@ -160,7 +160,7 @@ impl Server {
                 self.stage = Stage::ShutDown;
                 Ok(Value::Null)
             }
-            (Stage::Running, _) => match self.enqueue(enqueue) {
+            (Stage::Running, _) => match self.enqueue(request) {
                 Ok(()) => return,
                 Err(answer) => answer,
             },
@@ -224,8 +224,8 @@ impl Server {
     }
 
     /// Hands a request to the thread that answers; the error is an immediate answer.
-    fn enqueue(&mut self, enqueue: Request) -> Result<(), Answer> {
-        let Request { id, method, params } = enqueue;
+    fn enqueue(&mut self, request: Request) -> Result<(), Answer> {
+        let Request { id, method, params } = request;
         // All supported requests are about a document.
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).unwrap_or_default();
         let open = self.documents.get(uri);
@@ -261,10 +261,10 @@ impl Server {
     }
 
     fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
-        let (id, encoding) = (params.text_document, self.session.client.encoding);
-        let uri = id.text_document_identifier.uri.0;
+        let (document, encoding) = (params.text_document, self.session.client.encoding);
+        let uri = document.text_document_identifier.uri.0;
         let Some(open) = self.documents.get_mut(&uri) else { return };
-        let changed = open.document.changed(id.version, params.content_changes, encoding);
+        let changed = open.document.changed(document.version, params.content_changes, encoding);
         open.document = Arc::new(changed);
         let before = open.role.clone();
         open.role = before.clone().changed(&open.document);
@@ -372,7 +372,8 @@ impl Server {
                         continue;
                     }
                     let shown = before.remove(&params.uri.0).unwrap_or_default();
-                    // Open documents get diagnostics for every version, others only if they changed.
+                    // Open documents get diagnostics for every version, others only if they
+                    // changed.
                     if params.version.is_some() || params.diagnostics != shown {
                         notify::<lsp::PublishDiagnosticsNotification>(&self.out, &params);
                     }

@@ -1,5 +1,5 @@
-//! A snapshot of a plan: the open documents on top of the files on disk, and everything computed from
-//! them.
+//! A snapshot of a plan: the open documents on top of the files on disk, and everything computed
+//! from them.
 //!
 //! The two worker threads share snapshots, so nothing is computed twice.
 

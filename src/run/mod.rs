@@ -1,7 +1,7 @@
 //! `check` and `gate` on a repository: find the plan, gather what the rules need, and run them.
 //!
-//! [`check()`] finds intersecting lanes before the tasks start, [`gate()`] finds changes outside their
-//! lanes before they are merged. The rules themselves run in memory, in [`crate::check`].
+//! [`check()`] finds intersecting lanes before the tasks start, [`gate()`] finds changes outside
+//! their lanes before they are merged. The rules themselves run in memory, in [`crate::check`].
 
 mod check;
 mod gate;

@@ -73,9 +73,9 @@ fn range(text: &str) -> Result<Range, Failure> {
     })
 }
 
-/// Decides how to read each range. The text before `=` is part of the revision if git knows a revision
-/// of that name, otherwise a task id. The tasks are not known yet, because the plan may come from the
-/// commit at which the range starts.
+/// Decides how to read each range. The text before `=` is part of the revision if git knows a
+/// revision of that name, otherwise a task id. The tasks are not known yet, because the plan may
+/// come from the commit at which the range starts.
 pub(super) fn disambiguate(ranges: Vec<RangeArgument>, git: Option<&dyn Git>) -> Vec<Range> {
     let is_known = |revision: &str| git.is_some_and(|found| found.commit(revision).is_ok());
     ranges

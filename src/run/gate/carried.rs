@@ -1,4 +1,5 @@
-//! Finds paths that merging a branch writes although the branch did not change them, by trial merges.
+//! Finds paths that merging a branch writes although the branch did not change them, by trial
+//! merges.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Collects the diffs of patches, ranges, the index and the work tree. Branches are in `branches.rs`.
+//! Collects the diffs of patches, ranges, the index and the work tree. Branches are in
+//! `branches.rs`.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader};

@@ -102,8 +102,8 @@ pub(super) fn merge(
         tried.iter().any(|merge| merge.outcome.as_ref().is_ok_and(|found| !found.is_empty()));
     if conflicts && git.merges_by_attributes() == Ok(false) {
         workspace.note(
-            "this version of git reads only the root .gitattributes when it merges; `merge=union` in \
-             subfolders needs git 2.41",
+            "when it merges, this version of git reads only the root .gitattributes; `merge=union` \
+             in subfolders needs git 2.41",
         );
     }
     tried

@@ -146,7 +146,7 @@ impl Folders {
                 if known.is_some() {
                     return Err(Failure {
                         problem: format!("the folder of `{path}` has two entries of the same name"),
-                        help: "create the commit again with git; `git fsck` shows what is wrong with it".into(),
+                        help: "recreate the commit with git; `git fsck` shows its problems".into(),
                     });
                 }
             }

@@ -105,7 +105,7 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
         Ok(None) if needed => {
             return Err(Failure::new(
                 format!("there is no git repository at {}", workspace.root().display()),
-                "run lanelint inside one, name one with --root (or GIT_DIR, if it is bare), or pass a \
+                "run lanelint in one, name one with --root (or GIT_DIR if it is bare), or pass a \
                  patch with --diff",
             ));
         }

@@ -73,7 +73,7 @@ fn the_index_and_the_work_tree_of_such_a_branch_are_judged_too() {
     repo.git(&["add", "-A"]);
     Gate::of(&repo, &["--staged", name]).json().ends_with(1).finds(&["out-of-lane  ci/deploy"]);
     // A branch that is merely checked out was not named: whose work it is has to be said.
-    gate(&repo, &["--staged"]).ends_with(2).tells(&["`fork/fix` is no task's branch", "--task"]);
+    gate(&repo, &["--staged"]).ends_with(2).tells(&["no task has the branch `fork/fix`", "--task"]);
 }
 
 #[test]
