@@ -24,13 +24,11 @@ fn a_task_may_write_what_its_lane_holds_and_no_more() {
         ("lessons/old/x", &["outside the task's lane", "not `lessons/old/**`"]),
         (".github/workflows/x.yml", &["protected by `.github/**`"]),
         ("lanes.yaml", &["part of the plan"]),
-        (".lanes.yaml", &["stand in for the plan"]),
-        (".lanes/x.yaml", &["stand in for the plan"]),
+        (".lanes.yaml", &["replace the plan"]),
+        (".lanes/x.yaml", &["replace the plan"]),
         (
             "docs/deep/notes.md",
-            &[
-                "may write `lessons/**`, `vendor/part`, `docs/*.md`, and what all share: `CHANGELOG.md`",
-            ],
+            &["may write `lessons/**`, `vendor/part`, `docs/*.md`, and the shared `CHANGELOG.md`"],
         ),
     ] {
         Hook::of(&repo).write(file).denies(words);
@@ -226,8 +224,8 @@ fn other_work_trees_belong_to_other_tasks() {
     let named = Hook::of(&repo).arg("--root").arg(repo.path("lessons")).write("x");
     named.gives_up("not the top of a work tree");
     Hook::of(&repo).arg("--root=nowhere").write("x").gives_up("cannot be used");
-    Hook::of(&repo).arg("--root=lanes.yaml").write("x").gives_up("no folder");
-    Hook::of(&repo).arg("--root=.").cwd("relative").write("x").gives_up("no absolute path");
+    Hook::of(&repo).arg("--root=lanes.yaml").write("x").gives_up("not a directory");
+    Hook::of(&repo).arg("--root=.").cwd("relative").write("x").gives_up("not an absolute path");
 }
 
 #[test]
@@ -380,15 +378,15 @@ fn without_a_plan_that_can_be_read_there_is_no_answer() {
     Hook::of(&repo)
         .arg("--task=broken")
         .write("x")
-        .gives_up("nobody knows what task `broken` may write");
+        .gives_up("the lane of task `broken` is unknown");
     for (plan, words) in [
         ("tasks: [", "no task can be read"),
         ("", "no task can be read"),
-        ("tasks:\n  lessons: {write: '**'}\nprotect: 'a**b'\n", "nobody knows"),
-        ("tasks:\n  lessons: {}\n", "nobody knows"),
+        ("tasks:\n  lessons: {write: '**'}\nprotect: 'a**b'\n", "is unknown"),
+        ("tasks:\n  lessons: {}\n", "is unknown"),
         (
             "tasks:\n  a: {branch: lessons, write: '**'}\n  b: {branch: lessons, write: x}\n",
-            "`lessons` is the branch of several tasks: `a`, `b`",
+            "several tasks have the branch `lessons`: `a`, `b`",
         ),
     ] {
         repo.write("lanes.yaml", plan);
@@ -457,7 +455,7 @@ fn hostile_calls_end_in_a_sentence() {
         (&twice, "duplicate field"),
         (&huge, "longer than 32 MiB"),
         (&good.replace("\"Write\"", "7"), "cannot be read"),
-        (&good.replace(repo.root().to_str().unwrap(), "relative"), "no absolute path"),
+        (&good.replace(repo.root().to_str().unwrap(), "relative"), "not an absolute path"),
         (&good.replace(repo.root().to_str().unwrap(), "/no/where"), "cannot be used"),
         (&good.replace("PreToolUse", &"::error::x\\u001b[31m\\n".repeat(10_000)), "event"),
     ] {
