@@ -1,17 +1,16 @@
-//! Whose task a branch is. The gate, the hook and the editor all ask here, so that one branch has
-//! one answer.
+//! Finds the task of a branch. Gate, hook and editor all use this, so they always agree.
 
 use crate::failure::Failure;
 use crate::index::TaskId;
 use crate::plan::Plan;
 
-/// How many tasks are named in a message.
-const NAMED: usize = 5;
+/// The most tasks that a message names.
+const MAX_NAMED: usize = 5;
 
-/// The index of the task that a branch belongs to; `None` if it is no task's.
+/// The task that a branch belongs to, if any.
 ///
 /// # Errors
-/// When several tasks have this branch: no choice among them would be right.
+/// If several tasks have this branch: picking one would be a guess.
 pub fn task_of(plan: &Plan, branch: &str) -> Result<Option<TaskId>, Failure> {
     let tasks = plan.tasks.enumerated();
     let tasks: Vec<TaskId> =
@@ -24,14 +23,14 @@ pub fn task_of(plan: &Plan, branch: &str) -> Result<Option<TaskId>, Failure> {
 }
 
 fn shared(plan: &Plan, branch: &str, tasks: &[TaskId]) -> Failure {
-    let ids = tasks.iter().take(NAMED).map(|&task| format!("`{}`", plan[task].id.value));
+    let ids = tasks.iter().take(MAX_NAMED).map(|&task| format!("`{}`", plan[task].id.value));
     let mut ids = ids.collect::<Vec<_>>().join(", ");
-    if tasks.len() > NAMED {
+    if tasks.len() > MAX_NAMED {
         ids.push_str(", …");
     }
     Failure::new(
-        format!("`{branch}` is the branch of several tasks: {ids}"),
-        "name the task with --task ID, or give each task its own `branch`",
+        format!("several tasks have the branch `{branch}`: {ids}"),
+        "name the task with --task ID, or give each task a `branch` of its own",
     )
 }
 
@@ -42,18 +41,18 @@ mod tests {
     use crate::plan::{PlanText, read};
 
     #[test]
-    fn one_none_or_several() {
+    fn task_of_branch() {
         let plan =
             "tasks: {a: {write: a}, b: {write: b, branch: both}, c: {write: c, branch: both}}";
         let plan = read(vec![PlanText::new("lanes.yaml", plan)]);
         assert_eq!(task_of(&plan, "a"), Ok(Some(nth(0))));
         assert_eq!(task_of(&plan, "b"), Ok(None));
         let shared = task_of(&plan, "both").unwrap_err();
-        assert_eq!(shared.problem, "`both` is the branch of several tasks: `b`, `c`");
+        assert_eq!(shared.problem, "several tasks have the branch `both`: `b`, `c`");
     }
 
     #[test]
-    fn many_on_one_branch() {
+    fn long_list_is_cut() {
         let tasks: String =
             (0..9).map(|id| format!("  t{id}: {{branch: x, write: a}}\n")).collect();
         let plan = read(vec![PlanText::new("lanes.yaml", format!("tasks:\n{tasks}"))]);

@@ -58,7 +58,7 @@ pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
     Report {
         command: Command::Gate,
         plan: Arc::clone(plan),
-        inputs: facts.input.diff.iter().map(|diff| diff.input.clone()).collect(),
+        inputs: facts.input.diffs.iter().map(|diff| diff.input.clone()).collect(),
         findings: findings(plan, Facts::Gate(facts)),
         files: changed_paths(facts.input),
     }
@@ -88,7 +88,7 @@ pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<
 }
 
 fn changed_paths(input: &GateInput) -> usize {
-    let changes = input.diff.iter().flat_map(TaskDiff::changes);
+    let changes = input.diffs.iter().flat_map(TaskDiff::changes);
     changes.map(|(path, _)| path).collect::<BTreeSet<_>>().len()
 }
 

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use crate::gate::{
-    self, Collisions, Escape, GateInput, MovedFolders, NoEscape, PathClashes, Placed, Protection,
-    Work,
+    self, Collisions, Escape, EscapeUnknown, GateInput, MovedFolders, PathClashes, PlacedChange,
+    Protection, Work,
 };
 use crate::index::TaskId;
 use crate::lane::Lanes;
@@ -23,8 +23,8 @@ pub struct GateFacts<'a> {
     /// Everything the gate collected.
     pub input: &'a GateInput,
     protection: OnceLock<Protection<'a>>,
-    changes: OnceLock<Vec<Placed<'a>>>,
-    escapes: OnceLock<Vec<Result<Option<Escape>, NoEscape>>>,
+    changes: OnceLock<Vec<PlacedChange<'a>>>,
+    escapes: OnceLock<Vec<Result<Option<Escape>, EscapeUnknown>>>,
     collisions: OnceLock<Collisions<'a>>,
     clashes: OnceLock<PathClashes<'a>>,
     moved: OnceLock<MovedFolders<'a>>,
@@ -73,20 +73,20 @@ impl<'a> GateFacts<'a> {
     }
 
     /// Every change with its placement, in the order of the diffs and paths.
-    pub fn changes(&self) -> &[Placed<'a>] {
+    pub fn changes(&self) -> &[PlacedChange<'a>] {
         let place = || gate::placed(self.plan, self.lanes, self.protection(), self.input);
         self.changes.get_or_init(place)
     }
 
     /// For each symlink of the input, whether it escapes or why that is unknown.
-    pub fn escapes(&self) -> &[Result<Option<Escape>, NoEscape>] {
+    pub fn escapes(&self) -> &[Result<Option<Escape>, EscapeUnknown>] {
         let find = || gate::escapes(self.plan, self.lanes, self.protection(), self.input);
         self.escapes.get_or_init(find)
     }
 
     /// Paths that two tasks changed.
     pub fn collisions(&self) -> &Collisions<'a> {
-        let find = || gate::collisions(self.lanes, self.order, &self.input.diff);
+        let find = || gate::collisions(self.lanes, self.order, &self.input.diffs);
         self.collisions.get_or_init(find)
     }
 
@@ -98,7 +98,7 @@ impl<'a> GateFacts<'a> {
     /// Folders that one task renames while another adds files to them.
     pub fn moved(&self) -> &MovedFolders<'a> {
         self.moved.get_or_init(|| {
-            gate::moved_folders(self.order, &self.input.diff, &self.input.folder_renames)
+            gate::moved_folders(self.order, &self.input.diffs, &self.input.folder_renames)
         })
     }
 
@@ -106,7 +106,7 @@ impl<'a> GateFacts<'a> {
     pub(crate) fn concerns(&self, task: Option<TaskId>) -> bool {
         task.is_none_or(|task| {
             self.input
-                .diff
+                .diffs
                 .iter()
                 .any(|diff| diff.task == Some(task) && !matches!(diff.work, Work::NoBranch))
         })

@@ -42,7 +42,7 @@ fn work(task: TaskId, coverage: Coverage, paths: Option<&[&str]>) -> TaskDiff {
 }
 
 fn gated(text: &str, diff: Vec<TaskDiff>) -> Report {
-    gate(&plan(text), &GateInput { diff: diff.into(), ..GateInput::default() })
+    gate(&plan(text), &GateInput { diffs: diff.into(), ..GateInput::default() })
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
         [""; 0]
     );
     let diff = vec![work(nth(0), Coverage::Given, Some(&["x/1"]))];
-    let input = GateInput { diff: diff.into(), gaps: vec![gap()], ..GateInput::default() };
+    let input = GateInput { diffs: diff.into(), gaps: vec![gap()], ..GateInput::default() };
     assert_eq!(unused(&gate(&plan(text), &input)), [""; 0]);
     // So may a lane that is not known.
     let unknown = text.replacen("x/*", "[x/*, /y]", 1);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use lanelint::failure::Failure;
-use lanelint::lsp::{Connection, Ended, serve};
+use lanelint::lsp::{Connection, SessionEnd, serve};
 
 /// How often the disk is looked at for what no editor tells: a branch that was checked out, a plan
 /// that another program wrote. A look is a handful of file times.
@@ -24,13 +24,13 @@ pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Failure> {
     let (connection, threads) = Connection::stdio();
     let ended = serve(connection, Arc::new(host), &crossbeam_channel::tick(BETWEEN_LOOKS));
     match ended {
-        Ended::InOrder => {
+        SessionEnd::Orderly => {
             // What was answered last is to be written before the process ends. That the editor has
             // closed its end is no error.
             let _ = threads.join();
             Ok(ExitCode::SUCCESS)
         }
         // The editor may be gone without having closed anything.
-        Ended::Abruptly => Ok(ExitCode::FAILURE),
+        SessionEnd::Abrupt => Ok(ExitCode::FAILURE),
     }
 }

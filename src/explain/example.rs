@@ -14,7 +14,7 @@ use crate::gate::{
 use crate::index::{InputId, TaskId};
 use crate::patch;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read};
+use crate::plan::{OwnPath, Plan, PlanText, read};
 use crate::rules::{Done, Rule};
 
 /// The file of an example's plan.
@@ -28,7 +28,7 @@ const PATCH: &str = "change.patch";
 pub fn example(rule: &Rule, text: &str) -> Report {
     let mut plan = read(vec![PlanText::new(PLAN, text)]);
     let own: Option<RepoPath> = PLAN.parse().ok();
-    plan.own_paths = own.iter().cloned().map(Own::File).collect();
+    plan.own_paths = own.iter().cloned().map(OwnPath::File).collect();
     let plan = Arc::new(plan);
     let [first, second] = [0, 1].map(|task| Some(TaskId::from(task)));
     let input = match rule.example.done {
@@ -95,7 +95,7 @@ fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<TaskId>, Work)>)
         work,
         uncertain: BTreeMap::new(),
     });
-    GateInput { diff: diff.collect(), ..GateInput::default() }
+    GateInput { diffs: diff.collect(), ..GateInput::default() }
 }
 
 /// The symbolic links of a patch, followed in a repository that holds nothing.
@@ -111,7 +111,7 @@ fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
         .filter_map(|(path, change)| Some((path, change.shown.as_ref()?.links.first()?)));
     targets
         .map(|(path, target)| ChangedLink {
-            diff: InputId::from(0),
+            input: InputId::from(0),
             path: path.clone(),
             target: Some(target.clone()),
             leads: followed(path, target),

@@ -1,7 +1,8 @@
-//! What merging a branch writes beyond the paths that the branch itself changed.
+//! Paths that merging a branch writes although the branch did not change them.
 //!
-//! git's merge follows renames. Where the base renamed a file that the branch changed, or a folder
-//! in which it added files, the branch's work lands at the new name, which its diff never mentions.
+//! git follows renames when it merges. If the base renamed a file that the branch changed, or a
+//! folder in which the branch added files, the changes go to the new name, which the branch's diff
+//! does not contain.
 
 use std::collections::HashSet;
 
@@ -10,35 +11,36 @@ use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::index::InputId;
 use crate::path::RepoPath;
 
-/// A path that merging an input writes, and that is not among the input's own changes.
+/// A change that merging an input makes to a path that the input itself did not change.
 #[derive(Clone, Debug)]
-pub struct Carried {
-    /// The input.
-    pub diff: InputId,
-    /// The path, as the merge leaves it.
+pub struct CarriedChange {
+    /// The input that is merged.
+    pub input: InputId,
+    /// The path after the merge.
     pub path: RepoPath,
-    /// How it differs from the base; no sides are known of a path that only conflicts.
+    /// The difference to the base. A path with a conflict has neither an old nor a new side.
     pub change: Change,
-    /// The changed path that a rename, its own or its folder's, takes to this one, if that is known.
+    /// The changed path that was moved here, if known.
     pub from: Option<RepoPath>,
 }
 
-/// Whether a three-way merge of two diffs from one commit may write a path that `own` lacks.
+/// Whether merging a branch may write a path that its diff `own` does not contain. `base` is what
+/// the base changed since the two diverged.
 ///
-/// git carries a change elsewhere only along a rename, and a rename needs a path that is gone. So
-/// most branches need no merge. The answer may be `true` in vain, never `false`.
+/// git moves a change only along a rename, and a rename needs a deleted path, so most branches need
+/// no trial merge. `true` may be a false alarm; `false` is certain.
 #[must_use]
 pub fn may_carry(own: &ChangeSet, base: &ChangeSet) -> bool {
     let renamed_file = paths(base, ChangeKind::Deleted).any(|path| own.changes.contains_key(path));
-    renamed_file || adds_to_left_folder(own, base) || adds_to_left_folder(base, own)
+    renamed_file || adds_to_moved_folder(own, base) || adds_to_moved_folder(base, own)
 }
 
-/// Whether one diff adds a path to a folder from which the other takes one away.
-fn adds_to_left_folder(adder: &ChangeSet, mover: &ChangeSet) -> bool {
-    let left: HashSet<&[u8]> = paths(mover, ChangeKind::Deleted).flat_map(folders).collect();
-    !left.is_empty()
+/// Whether one diff adds a path to a folder from which the other deletes one.
+fn adds_to_moved_folder(adder: &ChangeSet, mover: &ChangeSet) -> bool {
+    let shrunk: HashSet<&[u8]> = paths(mover, ChangeKind::Deleted).flat_map(folders).collect();
+    !shrunk.is_empty()
         && paths(adder, ChangeKind::Added)
-            .any(|path| folders(path).any(|folder| left.contains(folder)))
+            .any(|path| folders(path).any(|folder| shrunk.contains(folder)))
 }
 
 fn paths(set: &ChangeSet, kind: ChangeKind) -> impl Iterator<Item = &RepoPath> {
@@ -49,7 +51,7 @@ fn paths(set: &ChangeSet, kind: ChangeKind) -> impl Iterator<Item = &RepoPath> {
 mod tests {
     use super::*;
 
-    /// A diff, written `A path`, `D path` or `M path`.
+    /// Parses `A path`, `D path` and `M path`.
     fn diff(changes: &[&str]) -> ChangeSet {
         let mut set = ChangeSet::default();
         for change in changes {
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn renames_carry() {
+    fn renames_carry_changes() {
         for (own, base, expected) in [
             (&["M src/a"][..], &["D src/a", "A ci/a"][..], true),
             (&["D src/a", "A src/b"], &["D src/a", "A ci/a"], true),

@@ -1,4 +1,4 @@
-//! Paths that two concurrent tasks both changed, and whether they did so at the same place.
+//! Paths that two concurrent tasks changed, and how close their lines are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -11,46 +11,47 @@ use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
-/// How many collisions are told, and how many pairs of changes looked at: a hundred tasks that all
-/// write the same hundred files collide half a million times.
-const MOST_TOLD: usize = 100_000;
-const MOST_PAIRS: usize = 50_000_000;
+/// The most collisions that are reported: a hundred tasks that all write the same hundred files
+/// collide half a million times.
+const MAX_FOUND: usize = 100_000;
+/// The most pairs of changes that are compared.
+const MAX_PAIRS: usize = 50_000_000;
 
-/// A path that two concurrent tasks changed, and not to the same.
+/// A path that two concurrent tasks changed in different ways.
 #[derive(Clone, Debug)]
 pub struct Collision<'a> {
-    /// The path.
+    /// The path that both changed.
     pub path: &'a RepoPath,
-    /// The tasks, in the order of the plan, and how each changed it.
+    /// The two tasks in plan order, each with its change.
     pub sides: [(TaskId, &'a Change); 2],
 }
 
 /// The collisions of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Collisions<'a> {
-    /// By path and then by tasks.
+    /// Sorted by path, then by tasks.
     pub found: Vec<Collision<'a>>,
-    /// Whether there may be more, since a bound on work was reached.
+    /// Whether a bound on work was reached, so that some may be missing.
     pub gave_up: bool,
 }
 
-/// How the lines stand to each other that two tasks wrote.
+/// How close the lines are that two tasks changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proximity {
-    /// Some line was written by both, or something put into the same place.
+    /// Both changed the same line, or inserted lines at the same position.
     Overlapping,
-    /// There is no line between them: git does not merge that by itself.
+    /// No unchanged line lies between them, so git reports a conflict.
     Adjacent,
-    /// There are lines between them.
+    /// Unchanged lines lie between them.
     Separate,
 }
 
-/// Finds every path that two concurrent tasks changed, unless both may write it since it is shared
-/// or both leave the same there.
+/// Finds the paths that two concurrent tasks changed. Left out are shared paths that both may
+/// write, and paths that both leave in the same state.
 #[must_use]
-pub fn collisions<'a>(lanes: &Lanes, order: &Order, diff: &'a [TaskDiff]) -> Collisions<'a> {
+pub fn collisions<'a>(lanes: &Lanes, order: &Order, diffs: &'a [TaskDiff]) -> Collisions<'a> {
     let mut writers: BTreeMap<&RepoPath, Vec<(TaskId, &Change)>> = BTreeMap::new();
-    for diff in diff {
+    for diff in diffs {
         let Some(task) = diff.task else { continue };
         for (path, change) in diff.changes() {
             writers.entry(path).or_default().push((task, change));
@@ -60,26 +61,26 @@ pub fn collisions<'a>(lanes: &Lanes, order: &Order, diff: &'a [TaskDiff]) -> Col
     let mut pairs = 0;
     for (path, mut writers) in writers.into_iter().filter(|(_, writers)| writers.len() > 1) {
         writers.sort_by_key(|(task, _)| *task);
-        let by_share: Vec<bool> = writers
+        let may_share: Vec<bool> = writers
             .iter()
             .map(|&(task, _)| {
-                let held = lanes.of(task).matched_by(path);
-                // What a lane holds by a glob of its own may be shared as well.
-                held.is_ok_and(|held| held.is_some()) && lanes.is_shared(path)
+                let matched = lanes.of(task).matched_by(path);
+                // `matched_by` names the lane's own glob first, so `share` is asked separately.
+                matched.is_ok_and(|by| by.is_some()) && lanes.is_shared(path)
             })
             .collect();
-        let mut told: BTreeSet<(TaskId, TaskId)> = BTreeSet::new();
+        let mut seen: BTreeSet<(TaskId, TaskId)> = BTreeSet::new();
         for (at, one) in writers.iter().enumerate() {
             for (other_at, other) in writers.iter().enumerate().skip(at + 1) {
                 pairs += 1;
-                if pairs > MOST_PAIRS || collisions.found.len() >= MOST_TOLD {
+                if pairs > MAX_PAIRS || collisions.found.len() >= MAX_FOUND {
                     collisions.gave_up = true;
                     return collisions;
                 }
-                if by_share[at] && by_share[other_at]
+                if may_share[at] && may_share[other_at]
                     || !order.concurrent(one.0, other.0)
                     || end_equal(one.1, other.1)
-                    || !told.insert((one.0, other.0))
+                    || !seen.insert((one.0, other.0))
                 {
                     continue;
                 }
@@ -90,7 +91,7 @@ pub fn collisions<'a>(lanes: &Lanes, order: &Order, diff: &'a [TaskDiff]) -> Col
     collisions
 }
 
-/// Whether two changes leave the same at their path, as far as is known.
+/// Whether two changes are known to leave their path in the same state.
 fn end_equal(one: &Change, other: &Change) -> bool {
     match (one.kind, other.kind) {
         (ChangeKind::Deleted, ChangeKind::Deleted) => true,
@@ -99,7 +100,7 @@ fn end_equal(one: &Change, other: &Change) -> bool {
 }
 
 impl Collisions<'_> {
-    /// The contents that have to be compared for their lines: each once, before and after.
+    /// The pairs of contents, before and after, whose lines have to be compared; each pair once.
     #[must_use]
     pub fn contents(&self) -> BTreeSet<(ObjectId, ObjectId)> {
         let changes = self.found.iter().flat_map(|collision| &collision.sides);
@@ -107,7 +108,7 @@ impl Collisions<'_> {
     }
 }
 
-/// The contents of a path before and after a change, or why its lines are not to be had.
+/// The contents before and after a change, or its lines if there is nothing to compare.
 fn contents(change: &Change) -> Result<(ObjectId, ObjectId), Lines> {
     if let Some(shown) = &change.shown {
         return Err(shown.lines.clone());
@@ -120,7 +121,7 @@ fn contents(change: &Change) -> Result<(ObjectId, ObjectId), Lines> {
         ChangeKind::Modified => {}
     }
     let (Some(old), Some(new)) = (&change.old, &change.new) else {
-        return Err(Lines::Unknown("not both of its contents are known"));
+        return Err(Lines::Unknown("its contents are not both known"));
     };
     if [old, new].iter().any(|side| side.mode == Mode::Submodule) {
         return Err(Lines::Unknown("it is a submodule"));
@@ -132,7 +133,7 @@ fn contents(change: &Change) -> Result<(ObjectId, ObjectId), Lines> {
 }
 
 impl Collision<'_> {
-    /// The lines that each of the two wrote.
+    /// The lines that each task changed.
     #[must_use]
     pub fn lines(&self, input: &GateInput) -> [Lines; 2] {
         self.sides.map(|(_, change)| match contents(change) {
@@ -145,17 +146,17 @@ impl Collision<'_> {
         })
     }
 
-    /// How the lines of the two stand to each other.
+    /// How close the two changes are.
     ///
     /// # Errors
-    /// Why nobody knows.
+    /// Why this is unknown.
     pub fn proximity(&self, lines: &[Lines; 2]) -> Result<Proximity, &'static str> {
         let old =
             self.sides.map(|(_, change)| change.old.as_ref().and_then(|side| side.id.as_ref()));
         if let [Some(one), Some(other)] = old
             && one != other
         {
-            return Err("the two began with different versions of it");
+            return Err("the two started from different versions of it");
         }
         match lines {
             [Lines::Unknown(why), _] | [_, Lines::Unknown(why)] => Err(why),
@@ -164,7 +165,7 @@ impl Collision<'_> {
     }
 }
 
-/// How two lists of lines stand to each other, each in its order.
+/// Compares two sorted lists of line ranges.
 fn proximity(one: &[Range<u64>], other: &[Range<u64>]) -> Proximity {
     let (mut one, mut other) = (one, other);
     let mut proximity = Proximity::Separate;
@@ -205,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_touch_are_adjacent_or_apart() {
+    fn proximity_of_two_ranges() {
         for (left, right, expected) in [
             ((2, 5), (4, 6), Proximity::Overlapping),
             ((2, 5), (2, 5), Proximity::Overlapping),
@@ -224,12 +225,12 @@ mod tests {
         }
     }
 
-    /// Against every range with every range.
+    /// Compares with the naive way: every range with every range.
     #[test]
-    fn lists_are_compared_as_their_members_are() {
+    fn proximity_of_range_lists() {
         let lists: Vec<Vec<Range<u64>>> = (0..1 << 7)
             .map(|bits: u32| {
-                // Three runs of lines and a place between lines, none of which touches another.
+                // Runs of lines and insertions between lines, none of which touch.
                 let all = [0..1, 2..2, 3..5, 6..6, 7..9, 10..10, 11..12];
                 let chosen = all.into_iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
                 chosen.map(|(_, range)| range).collect()

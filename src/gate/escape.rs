@@ -1,7 +1,7 @@
-//! Whether a symbolic link escapes: by where it leads, or by what it takes the place of.
+//! Whether a symbolic link leads out of its task's lane, or takes the place of a folder of others.
 //!
-//! Both are questions about sets of paths, not about files that exist: a folder that nobody has made
-//! yet is as much another's as one that is full of files.
+//! Both are questions about sets of paths, not about existing files: a folder that does not exist
+//! yet can be in another task's lane too.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::lane::{Lanes, OthersBelow};
 use crate::path::RepoPath;
 use crate::plan::Plan;
 
-/// Why a link must not be.
+/// Why a link is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Escape {
     /// It leads outside the repository.
@@ -22,56 +22,56 @@ pub enum Escape {
     GitFolder,
     /// It leads to a protected path.
     Protected(RepoPath),
-    /// It leads to a folder, the root if `None`, below which this path is protected.
+    /// It leads to a folder (`None` for the root) that contains this protected path.
     ProtectedBelow(Option<RepoPath>, RepoPath),
-    /// It leads to a path that these other tasks may write.
+    /// It leads to a path in the lanes of these tasks.
     Lane(RepoPath, Vec<TaskId>),
-    /// It leads to a folder, the root if `None`, below which these other tasks may write this path.
+    /// It leads to a folder (`None` for the root) that contains this path of these tasks.
     LaneBelow(Option<RepoPath>, RepoPath, Vec<TaskId>),
-    /// The first path is not the task's to write, and would lie below the link; whoever writes it
-    /// writes the second.
+    /// The first path, below the link, is outside the task's lane; writing it would write the
+    /// second.
     Displaced(RepoPath, RepoPath),
 }
 
-/// Why nobody knows whether a link escapes.
+/// Why it is unknown whether a link escapes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoEscape {
-    /// It goes through too many links, perhaps in a circle.
+pub enum EscapeUnknown {
+    /// It leads through too many links, perhaps in a circle.
     Endless,
-    /// Its target is longer than any system takes.
+    /// Its target is longer than any system supports.
     TooLong,
     /// A bound on work was reached.
     GaveUp,
 }
 
-impl From<Undecided> for NoEscape {
-    fn from(_: Undecided) -> NoEscape {
-        NoEscape::GaveUp
+impl From<Undecided> for EscapeUnknown {
+    fn from(_: Undecided) -> EscapeUnknown {
+        EscapeUnknown::GaveUp
     }
 }
 
-/// Whether each link of the input escapes, or why nobody knows; in their order.
+/// Whether each link of the input escapes, in the order of the links.
 #[must_use]
 pub fn escapes(
     plan: &Plan,
     lanes: &Lanes,
     protection: &Protection<'_>,
     input: &GateInput,
-) -> Vec<Result<Option<Escape>, NoEscape>> {
+) -> Vec<Result<Option<Escape>, EscapeUnknown>> {
     let mut escapes = Escapes::new(lanes, protection);
-    let mut of = |link: &ChangedLink| {
-        let Some(diff) = input.diff.find(link.diff) else { return Ok(None) };
+    let of = |link: &ChangedLink| {
+        let Some(diff) = input.diffs.find(link.input) else { return Ok(None) };
         let change = match &diff.work {
             Work::Changes(set) => set.changes.get(&link.path),
             Work::NoBranch | Work::Unreadable(_) => None,
         };
-        let stands = |change| placement(plan, lanes, protection, diff.task, &link.path, change);
-        escapes.of(link, diff.task, &change.map_or(Placement::Undecided, stands))
+        let place = |change| placement(plan, lanes, protection, diff.task, &link.path, change);
+        escapes.of(link, diff.task, &change.map_or(Placement::Undecided, place))
     };
-    input.links.iter().map(&mut of).collect()
+    input.links.iter().map(of).collect()
 }
 
-/// Decides about links, and remembers what lies below the folders to which they lead.
+/// Decides about links, and caches what is below the folders they lead to.
 struct Escapes<'a> {
     lanes: &'a Lanes,
     protection: &'a Protection<'a>,
@@ -84,21 +84,21 @@ impl<'a> Escapes<'a> {
         Escapes { lanes, protection, budget: Budget::default(), others: HashMap::new() }
     }
 
-    /// Decides about a link that a task made, or a branch that is no task's. `placement` is that of
-    /// the link's own path.
+    /// Decides about a link of a task, or of a branch without a task. `placement` is that of the
+    /// link's own path.
     fn of(
         &mut self,
         link: &ChangedLink,
         task: Option<TaskId>,
         placement: &Placement,
-    ) -> Result<Option<Escape>, NoEscape> {
-        // Why it is not known where a link leads is `not-verified`'s to report.
+    ) -> Result<Option<Escape>, EscapeUnknown> {
+        // `not-verified` reports links that could not be followed.
         let Ok(leads) = &link.leads else { return Ok(None) };
         let found = match leads {
             Destination::Outside => Some(Escape::Outside),
             Destination::GitFolder => Some(Escape::GitFolder),
-            Destination::Endless => return Err(NoEscape::Endless),
-            Destination::TooLong => return Err(NoEscape::TooLong),
+            Destination::Endless => return Err(EscapeUnknown::Endless),
+            Destination::TooLong => return Err(EscapeUnknown::TooLong),
             Destination::File(path) => self.to(path, task)?,
             Destination::Submodule { pin, path } => {
                 self.among(link, [pin, path], Some(path), task)?
@@ -117,7 +117,7 @@ impl<'a> Escapes<'a> {
         }
     }
 
-    /// Whether one of some paths, or anything below a folder, is protected or another's.
+    /// Checks some paths, then everything that could exist below a folder.
     fn among<'p>(
         &mut self,
         link: &ChangedLink,
@@ -134,12 +134,12 @@ impl<'a> Escapes<'a> {
         self.below(link, folder, task)
     }
 
-    /// Whether a path is not the task's, and somebody's or protected.
+    /// Whether a path is protected, or outside the task's lane and inside another.
     fn to(&self, path: &RepoPath, task: Option<TaskId>) -> Result<Option<Escape>, Undecided> {
-        if self.protection.holds(path)? {
+        if self.protection.contains(path)? {
             return Ok(Some(Escape::Protected(path.clone())));
         }
-        // A branch that is no task's has no lane to lead out of.
+        // A branch without a task has no lane to leave.
         let Some(task) = task else { return Ok(None) };
         if self.lanes.of(task).matched_by(path)?.is_some() {
             return Ok(None);
@@ -148,8 +148,8 @@ impl<'a> Escapes<'a> {
         Ok((!owners.is_empty()).then(|| Escape::Lane(path.clone(), owners)))
     }
 
-    /// Whether anything that could be made below the folder to which a link leads is protected or
-    /// another's. What is protected below the link as well is no way around the protection.
+    /// Whether any path that could exist below the link's target folder is protected or in another
+    /// lane. A path that is also protected below the link cannot be used to get around protection.
     fn below(
         &mut self,
         link: &ChangedLink,
@@ -172,30 +172,29 @@ impl<'a> Escapes<'a> {
         }))
     }
 
-    /// Whether a path that is not the task's would lie below the link itself, and the link takes it
-    /// to where it is another kind of path.
+    /// Whether a path below the link itself is outside the task's lane, and the link redirects it
+    /// to a path of a different status.
     fn displaced(
         &mut self,
         link: &ChangedLink,
         to: Option<&RepoPath>,
         task: Option<TaskId>,
     ) -> Result<Option<Escape>, Undecided> {
-        let (place, budget) = (Some(&link.path), &mut self.budget);
-        let mut rest = self.protection.first_below(place, to, budget)?;
+        let (folder, budget) = (Some(&link.path), &mut self.budget);
+        let mut rest = self.protection.first_below(folder, to, budget)?;
         if let Some(task) = task {
             if rest.is_none() {
-                rest = self.lanes.of(task).excluded_below(place, to, budget)?;
+                rest = self.lanes.of(task).excluded_below(folder, to, budget)?;
             }
             if rest.is_none() {
-                let others = self.lanes.others_below(place, task, Some(to), budget)?;
+                let others = self.lanes.others_below(folder, task, Some(to), budget)?;
                 rest = others.map(|others| others.witness);
             }
         }
-        Ok(rest.map(|rest| Escape::Displaced(join(place, &rest), join(to, &rest))))
+        Ok(rest.map(|rest| Escape::Displaced(join(folder, &rest), join(to, &rest))))
     }
 }
 
-/// A path below a folder.
 fn join(folder: Option<&RepoPath>, rest: &RepoPath) -> RepoPath {
     let Some(folder) = folder else { return rest.clone() };
     let path = [folder.as_bytes(), b"/", rest.as_bytes()].concat();

@@ -1,4 +1,4 @@
-//! Where a symbolic link leads.
+//! Follows a symbolic link to its destination.
 
 use bstr::ByteSlice;
 
@@ -7,63 +7,63 @@ use crate::index::InputId;
 use crate::links::{self, LinkTree, NodeKind, Step, Steps, walk};
 use crate::path::{RepoPath, is_git_folder};
 
-/// No system takes a longer target, nor a longer path: Linux's `PATH_MAX`, less its zero byte.
-const LONGEST: usize = 4095;
+/// The longest target or path that a system supports: Linux's `PATH_MAX` without its zero byte.
+const PATH_MAX: usize = 4095;
 
-/// A symbolic link that somebody added or changed.
+/// A symbolic link that was added or changed.
 #[derive(Clone, Debug)]
 pub struct ChangedLink {
-    /// The input that holds it.
-    pub diff: InputId,
-    /// The link.
+    /// The input with the change.
+    pub input: InputId,
+    /// Where the link is.
     pub path: RepoPath,
-    /// What is written in it; nothing where that is not known.
+    /// Its target as written; `None` if unknown.
     pub target: Option<Vec<u8>>,
-    /// Where that leads, or why nobody knows.
+    /// Where it leads, or why this is unknown.
     pub leads: Result<Destination, Failure>,
 }
 
-/// Where a link leads in the end.
+/// Where a link leads after all links on the way are followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// To a place outside of the repository, or one that depends on where the repository lies.
+    /// Outside the repository, or to a path that depends on where the repository is.
     Outside,
-    /// Into git's own folder.
+    /// Into `.git`.
     GitFolder,
-    /// Unknown: through too many links, perhaps in a circle.
+    /// Unknown: it leads through too many links, perhaps in a circle.
     Endless,
-    /// Unknown: its target, or the path that it comes to, is longer than any system takes.
+    /// Unknown: its target or the resulting path is longer than any system supports.
     TooLong,
     /// To a file.
     File(RepoPath),
-    /// Into a submodule, or to the submodule itself: its pin changes with what is written there.
+    /// To a submodule or into one: a write there changes the submodule's pin.
     Submodule {
         /// The submodule.
         pin: RepoPath,
-        /// The path of or in the submodule.
+        /// The destination: the submodule or a path inside it.
         path: RepoPath,
     },
-    /// To nothing that is there: whoever writes through the link makes it.
+    /// To a path that does not exist: a write through the link would create it.
     Nothing(RepoPath),
-    /// To a folder, or to the root, with the files below it.
+    /// To a folder (`None` for the root), with the files below it.
     Folder(Option<RepoPath>, Vec<RepoPath>),
 }
 
-/// What is at a path, a link with the bytes that are written in it.
+/// What exists at a path; a link comes with its target as bytes.
 pub type Node = links::Node<Vec<u8>>;
 
-/// Whose way to read a target counts.
+/// The operating system that reads a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// Only `/` separates, and every other byte is part of a name.
+    /// Only `/` is a separator; every other byte is part of a name.
     Unix,
-    /// `\` separates too, dots and blanks at the end of a name are dropped, and so is what follows
-    /// a `:`. A drive (`C:`) leads outside.
+    /// `\` is a separator too. Trailing dots and spaces of a name are dropped, and so is everything
+    /// from a `:`. A drive (`C:`) leads outside.
     Windows,
 }
 
 impl System {
-    /// The systems that read a target in different ways.
+    /// The systems to try for a target: both only if they read it differently.
     #[must_use]
     pub fn that_differ(target: &[u8]) -> &'static [System] {
         let plain = |step: &[u8]| matches!(step, b"." | b"..") || windows_name(step) == step;
@@ -75,9 +75,9 @@ impl System {
     }
 }
 
-/// Follows a link, by what `look` finds at a path. The files of a folder are for the caller to find.
+/// Follows a link; `look` says what exists at a path. The caller adds the files of a folder.
 ///
-/// `look` is asked at most once for each component of a target, and only below folders.
+/// `look` is called at most once per component of a target, and only below folders.
 ///
 /// # Errors
 /// Those of `look`.
@@ -87,7 +87,7 @@ pub fn follow<E>(
     system: System,
     look: impl FnMut(&RepoPath) -> Result<Node, E>,
 ) -> Result<Destination, E> {
-    // The folder in which the link lies.
+    // Start in the folder of the link.
     let mut kinds: Vec<NodeKind> = components(link.as_bytes()).map(|_| NodeKind::Folder).collect();
     kinds.pop();
     let mut tree = Tree { path: link.as_bytes().to_vec(), system, look };
@@ -100,18 +100,18 @@ pub fn follow<E>(
     }
 }
 
-/// The files of a repository, as links lead through them.
+/// A position in the repository's tree while a link is followed.
 struct Tree<Look> {
     path: Vec<u8>,
     system: System,
     look: Look,
 }
 
-/// Why a link is not followed any further.
+/// Why following a link stops early.
 enum Stop<E> {
-    /// It is known where it leads.
+    /// The destination is known.
     At(Destination),
-    /// Nobody knows what is there.
+    /// `look` failed.
     Failed(E),
 }
 
@@ -137,7 +137,7 @@ impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> LinkTree for Tree<Look> {
             self.path.push(b'/');
         }
         self.path.extend_from_slice(&name);
-        if self.path.len() > LONGEST { Err(Destination::TooLong.into()) } else { Ok(()) }
+        if self.path.len() > PATH_MAX { Err(Destination::TooLong.into()) } else { Ok(()) }
     }
 
     fn pop(&mut self) {
@@ -160,7 +160,7 @@ impl<E, Look: FnMut(&RepoPath) -> Result<Node, E>> LinkTree for Tree<Look> {
     }
 }
 
-/// Where a way ends whose components are of these kinds.
+/// The destination at the end of a path whose components have these kinds.
 fn end(path: &[u8], kinds: &[NodeKind]) -> Destination {
     let Ok(whole) = RepoPath::new(path) else { return Destination::Folder(None, Vec::new()) };
     match kinds.last() {
@@ -178,11 +178,11 @@ fn end(path: &[u8], kinds: &[NodeKind]) -> Destination {
     }
 }
 
-/// The steps of a target, or the end of the way if no system takes it.
+/// Splits a target into steps; stops if it is absolute or too long.
 fn steps<E>(target: &[u8], system: System) -> Result<Steps<Vec<u8>>, Stop<E>> {
-    // The system sees no further than a zero byte.
+    // Systems read up to the first zero byte.
     let target = target.split(|&byte| byte == 0).next().unwrap_or_default();
-    if target.len() > LONGEST {
+    if target.len() > PATH_MAX {
         return Err(Destination::TooLong.into());
     }
     let replaced;
@@ -212,7 +212,7 @@ fn components(path: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     path.split(|&byte| byte == b'/')
 }
 
-/// The file that Windows takes a name for.
+/// The name under which Windows opens a file of this name.
 fn windows_name(name: &[u8]) -> &[u8] {
     let name = name.split(|&byte| byte == b':').next().unwrap_or_default();
     let end = name.iter().rposition(|byte| !matches!(byte, b'.' | b' ')).map_or(0, |at| at + 1);
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use std::convert::Infallible;
 
-    /// Follows a link in a tree of files, links written `name -> target` and submodules `name @`.
+    /// Follows a link in a tree of files, links (`name -> target`) and submodules (`name @`).
     fn leads(link: &str, target: &str, tree: &[&str]) -> Destination {
         leads_on(System::Unix, link, target, tree)
     }
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_as_the_system_does() {
+    fn follow_on_unix() {
         let path = |path: &str| path.parse::<RepoPath>().unwrap();
         let folder = |name: &str| Destination::Folder(Some(path(name)), Vec::new());
         let tree = [
@@ -269,7 +269,7 @@ mod tests {
             ("a/l", "..", Destination::Folder(None, Vec::new())),
             ("l", ".", Destination::Folder(None, Vec::new())),
             ("l", "in/c", Destination::File(path("a/b/c"))),
-            // `..` counts from where the link leads, not from where it lies.
+            // `..` starts from the link's destination, not from the link.
             ("l", "in/../x", Destination::Nothing(path("a/x"))),
             ("a/l", "up/d", Destination::File(path("d"))),
             ("l", "new/er", Destination::Nothing(path("new/er"))),
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_reads_targets_otherwise() {
+    fn follow_on_windows() {
         let path = |path: &str| path.parse::<RepoPath>().unwrap();
         let tree = ["a/b", "d"];
         for (target, unix, windows) in [
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn no_target_is_followed_that_no_system_takes() {
+    fn too_long_targets() {
         let mut looks = 0;
         let mut follow = |target: String| {
             let link = "l".parse().unwrap();
@@ -354,7 +354,7 @@ mod tests {
         assert!(matches!(follow("a/".repeat(2047) + "a"), Destination::Nothing(_)));
         assert_eq!(follow("a/".repeat(2047) + "ab"), Destination::TooLong);
         assert_eq!(follow("a/".repeat(32 << 10)), Destination::TooLong);
-        // Below what is not there, nothing is looked for.
+        // Nothing is looked up below a missing path.
         assert_eq!(looks, 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Which branches have to be merged to find out whether they do, and in which order.
+//! Selects which branches to merge on trial, and in which order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,58 +9,58 @@ use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
-/// How many merges are tried: a thousand take some seconds.
-const MOST_MERGES: usize = 20_000;
+/// The most merges that are tried: a thousand take a few seconds.
+const MAX_MERGES: usize = 20_000;
 
-/// What came of merging a branch into another, or into all those that were merged before it.
+/// The result of merging a branch into another one, or into those merged before it.
 #[derive(Clone, Debug)]
 pub struct TriedMerge {
-    /// The input with the branch.
+    /// The input that was merged.
     pub branch: InputId,
-    /// Those that it was merged into: one, or all before it in their order.
+    /// The inputs it was merged into: one, or all that were merged before it, in order.
     pub into: Vec<InputId>,
-    /// Where they do not merge, or why nobody knows.
+    /// The conflicts, or why the merge failed.
     pub outcome: Result<Vec<Conflict>, Failure>,
 }
 
-/// The branches that share files: only these can stand in each other's way.
+/// The branches that share files: only these can conflict.
 #[derive(Clone, Debug, Default)]
 pub struct Sharing {
-    /// Pairs of inputs, in their order. Those of ordered tasks too: what one of them conflicts with
-    /// is then no riddle where all are merged one after another.
+    /// Sorted pairs of inputs. Pairs of ordered tasks are included: if merging a round in sequence
+    /// conflicts, they explain which of the branches are involved.
     pub pairs: Vec<(InputId, InputId)>,
-    /// Inputs in the order in which the integration would take them: those that share files with
-    /// each other, directly or through others, and are more than two.
+    /// Groups of three or more inputs that share files, directly or through others, each in the
+    /// order in which they would be integrated.
     pub rounds: Vec<Vec<InputId>>,
-    /// Whether there may be more pairs, since a bound on work was reached.
+    /// Whether a bound on work was reached, so that pairs may be missing.
     pub gave_up: bool,
 }
 
-/// Finds the inputs with a branch that share files: they change one path, one changes a path below a
-/// file of the other, or one renames a folder in which the other adds files.
+/// Finds the branches that share files: both change a path, one changes a path below a file of the
+/// other, or one renames a folder in which the other adds files.
 #[must_use]
 pub fn sharing(
     order: &Order,
-    diff: &IndexVec<InputId, TaskDiff>,
+    diffs: &IndexVec<InputId, TaskDiff>,
     moved: &MovedFolders<'_>,
 ) -> Sharing {
     let mut writers: BTreeMap<&RepoPath, Vec<InputId>> = BTreeMap::new();
-    for (place, one) in diff.enumerated() {
-        if one.task.is_some() && one.commits().is_some() {
-            for (path, _) in one.changes() {
-                writers.entry(path).or_default().push(place);
+    for (input, diff) in diffs.enumerated() {
+        if diff.task.is_some() && diff.commits().is_some() {
+            for (path, _) in diff.changes() {
+                writers.entry(path).or_default().push(input);
             }
         }
     }
-    let mut pairs = Pairs { diff, order, sharing: Sharing::default(), seen: BTreeSet::new() };
-    for (path, here) in &writers {
-        // Where both leave the same, they may still have moved it from or to different places.
-        for (at, one) in here.iter().enumerate() {
-            here[at + 1..].iter().for_each(|other| pairs.add(*one, *other));
+    let mut pairs = Pairs { diffs, order, sharing: Sharing::default(), seen: BTreeSet::new() };
+    for (path, inputs) in &writers {
+        // Equal results count too: the branches may have moved the file from different paths.
+        for (at, one) in inputs.iter().enumerate() {
+            inputs[at + 1..].iter().for_each(|other| pairs.add(*one, *other));
         }
         for folder in folders(path) {
             for one in writers.get(&folder).into_iter().flatten() {
-                here.iter().for_each(|other| pairs.add(*one, *other));
+                inputs.iter().for_each(|other| pairs.add(*one, *other));
             }
         }
         if pairs.sharing.gave_up {
@@ -68,7 +68,7 @@ pub fn sharing(
         }
     }
     pairs.sharing.gave_up |= moved.gave_up;
-    let of_task = branches_by_task(diff);
+    let of_task = branches_by_task(diffs);
     for folder in &moved.found {
         for &one in of_task.get(&folder.mover).into_iter().flatten() {
             let others = of_task.get(&folder.adder).into_iter().flatten();
@@ -78,27 +78,26 @@ pub fn sharing(
     pairs.finish()
 }
 
-/// The inputs with a branch, by their tasks.
-fn branches_by_task(diff: &IndexVec<InputId, TaskDiff>) -> BTreeMap<TaskId, Vec<InputId>> {
-    let mut places: BTreeMap<TaskId, Vec<InputId>> = BTreeMap::new();
-    for (place, one) in diff.enumerated() {
-        if let (Some(task), Some(_)) = (one.task, one.commits()) {
-            places.entry(task).or_default().push(place);
+fn branches_by_task(diffs: &IndexVec<InputId, TaskDiff>) -> BTreeMap<TaskId, Vec<InputId>> {
+    let mut branches: BTreeMap<TaskId, Vec<InputId>> = BTreeMap::new();
+    for (input, diff) in diffs.enumerated() {
+        if let (Some(task), Some(_)) = (diff.task, diff.commits()) {
+            branches.entry(task).or_default().push(input);
         }
     }
-    places
+    branches
 }
 
-/// The folders above a path, from the root on.
+/// The folders above a path, outermost first.
 fn folders(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
     let bytes = path.as_bytes();
     let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
     ends.filter_map(|end| RepoPath::new(&bytes[..end]).ok())
 }
 
-/// Pairs of inputs as they are found.
+/// Collects pairs of inputs.
 struct Pairs<'a> {
-    diff: &'a IndexVec<InputId, TaskDiff>,
+    diffs: &'a IndexVec<InputId, TaskDiff>,
     order: &'a Order,
     sharing: Sharing,
     seen: BTreeSet<(InputId, InputId)>,
@@ -106,23 +105,22 @@ struct Pairs<'a> {
 
 impl Pairs<'_> {
     fn add(&mut self, one: InputId, other: InputId) {
-        if self.seen.len() >= MOST_MERGES {
+        if self.seen.len() >= MAX_MERGES {
             self.sharing.gave_up = true;
             return;
         }
-        let tasks = |place: InputId| self.diff[place].task;
-        if tasks(one) != tasks(other) {
+        if self.diffs[one].task != self.diffs[other].task {
             self.seen.insert((one.min(other), one.max(other)));
         }
     }
 
     fn finish(mut self) -> Sharing {
-        let task = |place: InputId| self.diff[place].task;
+        let task = |input: InputId| self.diffs[input].task;
         for mut round in components(&self.seen) {
-            round.sort_by_key(|&place| {
-                (task(place).map(|task| self.order.rank(task)), task(place), place)
+            round.sort_by_key(|&input| {
+                (task(input).map(|task| self.order.rank(task)), task(input), input)
             });
-            round.dedup_by_key(|place| task(*place));
+            round.dedup_by_key(|input| task(*input));
             if round.len() > 2 {
                 self.sharing.rounds.push(round);
             }
@@ -132,7 +130,7 @@ impl Pairs<'_> {
     }
 }
 
-/// What hangs together by some pairs.
+/// The connected components of a graph with these edges.
 fn components(pairs: &BTreeSet<(InputId, InputId)>) -> Vec<Vec<InputId>> {
     let mut neighbours: BTreeMap<InputId, Vec<InputId>> = BTreeMap::new();
     for &(one, other) in pairs {
@@ -144,10 +142,10 @@ fn components(pairs: &BTreeSet<(InputId, InputId)>) -> Vec<Vec<InputId>> {
     for &first in neighbours.keys() {
         let mut component = Vec::new();
         let mut waiting = vec![first];
-        while let Some(place) = waiting.pop() {
-            if seen.insert(place) {
-                component.push(place);
-                waiting.extend(&neighbours[&place]);
+        while let Some(input) = waiting.pop() {
+            if seen.insert(input) {
+                component.push(input);
+                waiting.extend(&neighbours[&input]);
             }
         }
         if !component.is_empty() {

@@ -1,4 +1,4 @@
-//! The second verb: which change is in which lane.
+//! What `gate` is about, in memory: which change is in which lane, and which changes collide.
 
 mod carried;
 mod clashing;
@@ -18,32 +18,32 @@ use crate::failure::Failure;
 use crate::finding::Input;
 use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
-use crate::plan::Own;
+use crate::plan::OwnPath;
 
-pub use carried::{Carried, may_carry};
+pub use carried::{CarriedChange, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
 pub use collision::{Collision, Collisions, Proximity, collisions};
-pub use escape::{Escape, NoEscape, escapes};
+pub use escape::{Escape, EscapeUnknown, escapes};
 pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
-pub use placement::{Placed, Placement, placed};
+pub use placement::{PlacedChange, Placement, placed};
 pub use protection::Protection;
 
-/// What was found of one task's work.
+/// What one task changed, from one source.
 #[derive(Clone, Debug)]
 pub struct TaskDiff {
-    /// The place of the task in the plan; nothing for a branch that is no task's.
+    /// `None` for a branch that belongs to no task.
     pub task: Option<TaskId>,
-    /// What was looked at.
+    /// The input as reports show it.
     pub input: Input,
-    /// How much of the task's work that is.
+    /// How much of the task's work this is.
     pub coverage: Coverage,
     /// Where its changes come from.
     pub source: Source,
-    /// What it holds.
+    /// The changes themselves.
     pub work: Work,
-    /// The paths of which nobody knows whether they were changed, and why they count as changed.
+    /// Paths that may not have changed after all, each with why it counts as changed.
     pub uncertain: BTreeMap<RepoPath, String>,
 }
 
@@ -52,18 +52,18 @@ pub struct TaskDiff {
 pub enum Coverage {
     /// All of it: the task's own branch.
     Branch,
-    /// What the caller calls its work: a patch, a range, all since the base.
+    /// What the caller passed: a patch, a range, everything since the base.
     Given,
-    /// What is not committed yet: other commits of the task may hold more.
+    /// Uncommitted changes: the task may have commits as well.
     Uncommitted,
 }
 
 /// Where changes come from.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A patch, by its name.
+    /// The patch of this name.
     Patch(String),
-    /// Commits; nothing where they could not be found.
+    /// Commits; `None` if they could not be found.
     Commits(Option<Commits>),
     /// The index.
     Index,
@@ -74,56 +74,55 @@ pub enum Source {
 /// The two commits that were compared.
 #[derive(Clone, Debug)]
 pub struct Commits {
-    /// The one where the work starts.
+    /// Where the work starts.
     pub start: CommitId,
-    /// The one in which it ends, which would be merged.
+    /// Where it ends: the commit to merge.
     pub tip: CommitId,
-    /// The base's tip, into which it would be merged; `None` where two trees are compared.
+    /// The tip of the base to merge into; `None` if two trees are compared.
     pub onto: Option<CommitId>,
 }
 
-/// What an input of the gate holds.
+/// The changes of an input.
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// These changes, as far as they could be read.
+    /// These changes; their `gaps` say what could not be read.
     Changes(ChangeSet),
-    /// Nothing: the task's branch does not exist.
+    /// The task's branch does not exist.
     NoBranch,
-    /// Nobody knows: it could not be read.
+    /// The input could not be read.
     Unreadable(Failure),
 }
 
-/// All that a gate looked at.
+/// Everything that a gate looks at.
 #[derive(Clone, Debug, Default)]
 pub struct GateInput {
-    /// The inputs in the order of the call.
-    pub diff: IndexVec<InputId, TaskDiff>,
-    /// What keeps the run as a whole from being verified.
+    /// The inputs, in the order given by the caller.
+    pub diffs: IndexVec<InputId, TaskDiff>,
+    /// Why the run as a whole is not verified.
     pub gaps: Vec<Failure>,
-    /// The paths that would be found as the plan before the one that judges, and those that would
-    /// make finding it an error.
-    pub plan_rivals: Vec<Own>,
-    /// The branch that the caller named, where it is no task's.
+    /// Paths that would be found instead of the current plan, or make the choice of a plan
+    /// ambiguous.
+    pub plan_rivals: Vec<OwnPath>,
+    /// The branch that the caller named, if it belongs to no task.
     pub unclaimed: Option<String>,
-    /// The lines that differ between two contents, where two tasks changed one path.
+    /// The lines that differ between two contents, for paths that two tasks changed.
     pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
-    /// The paths that exist where the work will be merged and that have a form of
-    /// [`added_forms`].
+    /// Existing paths of the base whose folded form is in [`added_forms`].
     pub existing: Vec<RepoPath>,
-    /// What merging the inputs writes beyond their own changes.
-    pub carried: Vec<Carried>,
-    /// The symbolic links that were added or changed.
+    /// Changes that merging makes beyond those of the inputs.
+    pub carried: Vec<CarriedChange>,
+    /// Symbolic links that were added or changed.
     pub links: Vec<ChangedLink>,
-    /// The folders that inputs rename.
+    /// Folders that inputs rename.
     pub folder_renames: BTreeMap<InputId, Vec<FolderRename>>,
-    /// What came of merging the branches that share files.
+    /// Trial merges of the branches that share files.
     pub merges: Vec<TriedMerge>,
-    /// Whether branches were left unmerged, since a bound on work was reached.
+    /// Whether a bound on work was reached, so that some merges were not tried.
     pub left_unmerged: bool,
 }
 
 impl TaskDiff {
-    /// The commits that were compared; nothing for a patch, the index and the work tree.
+    /// The commits that were compared; `None` for a patch, the index and the work tree.
     #[must_use]
     pub fn commits(&self) -> Option<&Commits> {
         match &self.source {
@@ -148,14 +147,14 @@ impl TaskDiff {
     }
 }
 
-impl Own {
+impl OwnPath {
     /// Whether a change of this path changes the plan.
     #[must_use]
-    pub fn holds(&self, path: &RepoPath) -> bool {
+    pub fn contains(&self, path: &RepoPath) -> bool {
         match self {
-            Own::File(file) => file == path,
-            // The folder's own path too: put a file or a link in its place, and the plan is gone.
-            Own::Folder(folder) => path
+            OwnPath::File(file) => file == path,
+            // A file or link that replaces the folder itself changes the plan too.
+            OwnPath::Folder(folder) => path
                 .as_bytes()
                 .strip_prefix(folder.as_bytes())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),

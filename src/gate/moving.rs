@@ -1,4 +1,4 @@
-//! Folders that one task renames while another adds files to them.
+//! Folders that one task renames while a concurrent task adds files to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,73 +8,73 @@ use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 
-/// How many renamed folders are told, each once for every task that adds files there.
-const MOST_TOLD: usize = 10_000;
+/// The most renamed folders that are reported, counted once per task that adds files.
+const MAX_FOUND: usize = 10_000;
 
-/// The folders of a run that one task renames and to which another adds files.
+/// The folders of a run that one task renames while another adds files.
 #[derive(Clone, Debug, Default)]
 pub struct MovedFolders<'a> {
-    /// By the tasks and then by the folder.
+    /// Sorted by tasks, then by folder.
     pub found: Vec<MovedFolder<'a>>,
-    /// Whether there may be more, since a bound on work was reached.
+    /// Whether a bound on work was reached, so that some may be missing.
     pub gave_up: bool,
 }
 
-/// A folder that one task renames, with the files that another adds there.
+/// A folder that one task renames, with the files that another adds to it.
 #[derive(Clone, Debug)]
 pub struct MovedFolder<'a> {
     /// The task that renames the folder.
     pub mover: TaskId,
     /// The task that adds files.
     pub adder: TaskId,
-    /// The folder, before and after.
+    /// The folder's old and new name.
     pub rename: &'a FolderRename,
-    /// The files as they were added, and where git would put them.
+    /// The added files, each with where git would move it.
     pub files: Vec<(&'a RepoPath, Option<RepoPath>)>,
-    /// Whether git notices when it merges: it looks at a renamed folder only where a file was added
-    /// to that very folder, and then moves what is in new folders below it as well.
+    /// Whether a merge moves the files. git detects the rename only if a file was added directly to
+    /// a renamed folder; then it also moves new folders below it.
     pub moves: bool,
 }
 
-/// The inputs that may rename folders in which a concurrent task adds files: they take a file away
-/// below a folder where that one adds one.
+/// The inputs that may rename a folder to which a concurrent task adds files: they add files, and
+/// delete one below a folder where that task adds one.
 #[must_use]
-pub fn may_move_folders(order: &Order, diff: &IndexVec<InputId, TaskDiff>) -> Vec<InputId> {
-    let adders = Adders::new(diff);
-    let movers = diff.enumerated().filter(|(_, one)| {
-        let Some(task) = one.task.filter(|_| one.commits().is_some()) else { return false };
-        let mut gone = one.changes().filter(|(_, change)| change.kind == ChangeKind::Deleted);
-        one.changes().any(|(_, change)| change.kind == ChangeKind::Added)
-            && gone.any(|(path, _)| {
+pub fn may_move_folders(order: &Order, diffs: &IndexVec<InputId, TaskDiff>) -> Vec<InputId> {
+    let adders = Adders::new(diffs);
+    let movers = diffs.enumerated().filter(|(_, diff)| {
+        let Some(task) = diff.task.filter(|_| diff.commits().is_some()) else { return false };
+        let mut deleted = diff.changes().filter(|(_, change)| change.kind == ChangeKind::Deleted);
+        diff.changes().any(|(_, change)| change.kind == ChangeKind::Added)
+            && deleted.any(|(path, _)| {
                 let mut tasks = folders(path).flat_map(|folder| adders.below(folder));
                 tasks.any(|adder| order.concurrent(task, adder))
             })
     });
-    movers.map(|(place, _)| place).collect()
+    movers.map(|(input, _)| input).collect()
 }
 
-/// Finds every folder that one task renames and to which a concurrent one adds files.
+/// Finds the folders that one task renames while a concurrent task adds files.
 #[must_use]
 pub fn moved_folders<'a>(
     order: &Order,
-    diff: &'a IndexVec<InputId, TaskDiff>,
+    diffs: &'a IndexVec<InputId, TaskDiff>,
     folder_renames: &'a BTreeMap<InputId, Vec<FolderRename>>,
 ) -> MovedFolders<'a> {
     let mut moved = MovedFolders::default();
     if folder_renames.is_empty() {
         return moved;
     }
-    let adders = Adders::new(diff);
-    // Of a folder in a renamed one, the outer says enough where both say the same.
-    let mut told = BTreeSet::new();
-    for (&place, renames) in folder_renames {
-        let Some(mover) = diff.find(place).and_then(|diff| diff.task) else { continue };
+    let adders = Adders::new(diffs);
+    // A folder inside a renamed one is reported only if its files go somewhere else.
+    let mut seen = BTreeSet::new();
+    for (&input, renames) in folder_renames {
+        let Some(mover) = diffs.find(input).and_then(|diff| diff.task) else { continue };
         for rename in renames {
             for adder in adders.below(rename.from.as_bytes()) {
                 if !order.concurrent(mover, adder) {
                     continue;
                 }
-                if moved.found.len() >= MOST_TOLD {
+                if moved.found.len() >= MAX_FOUND {
                     moved.gave_up = true;
                     return moved;
                 }
@@ -83,7 +83,7 @@ pub fn moved_folders<'a>(
                     .map(|path| (path, rename.destination(path)))
                     .collect();
                 let is_new = |(path, to): &(&'a RepoPath, Option<RepoPath>)| {
-                    told.insert((mover, adder, *path, to.clone()))
+                    seen.insert((mover, adder, *path, to.clone()))
                 };
                 let renamed =
                     |folder: &[u8]| renames.iter().any(|one| one.from.as_bytes() == folder);
@@ -98,20 +98,20 @@ pub fn moved_folders<'a>(
     moved
 }
 
-/// Who adds files, and where.
+/// The tasks that add files.
 struct Adders<'a> {
     /// For each folder, the tasks that add files below it.
     tasks: BTreeMap<&'a [u8], Vec<TaskId>>,
-    /// For each task, the files in byte order.
+    /// For each task, the files it adds, in byte order.
     files: BTreeMap<TaskId, Vec<&'a RepoPath>>,
 }
 
 impl<'a> Adders<'a> {
-    fn new(diff: &'a [TaskDiff]) -> Adders<'a> {
+    fn new(diffs: &'a [TaskDiff]) -> Adders<'a> {
         let mut adders = Adders { tasks: BTreeMap::new(), files: BTreeMap::new() };
-        for one in diff {
-            let Some(task) = one.task else { continue };
-            let added = one.changes().filter(|(_, change)| change.kind == ChangeKind::Added);
+        for diff in diffs {
+            let Some(task) = diff.task else { continue };
+            let added = diff.changes().filter(|(_, change)| change.kind == ChangeKind::Added);
             for (path, _) in added {
                 adders.files.entry(task).or_default().push(path);
                 for folder in folders(path) {
@@ -133,12 +133,12 @@ impl<'a> Adders<'a> {
         adders
     }
 
-    /// The tasks that add files below a folder.
+    /// The tasks that add files below `folder`.
     fn below(&self, folder: &[u8]) -> impl Iterator<Item = TaskId> {
         self.tasks.get(folder).into_iter().flatten().copied()
     }
 
-    /// The files that a task adds below a folder.
+    /// The files that `task` adds below `folder`.
     fn files(&self, task: TaskId, folder: &RepoPath) -> impl Iterator<Item = &'a RepoPath> {
         let prefix = [folder.as_bytes(), b"/"].concat();
         let files = self.files.get(&task).map_or(&[][..], Vec::as_slice);
@@ -147,7 +147,7 @@ impl<'a> Adders<'a> {
     }
 }
 
-/// The folders above a path, from the root on.
+/// The folders above a path, outermost first.
 pub(super) fn folders(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
     let bytes = path.as_bytes();
     bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| &bytes[..end])

@@ -1,6 +1,6 @@
-//! Where each change stands to the lane of the task that made it.
+//! Whether each change is inside its task's lane.
 
-use super::{Carried, GateInput, Protection, TaskDiff};
+use super::{CarriedChange, GateInput, Protection, TaskDiff};
 use crate::change::object::Mode;
 use crate::change::{Change, ChangeKind};
 use crate::glob::{Budget, Undecided};
@@ -9,61 +9,61 @@ use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 
-/// Where a change stands to the lane of the task that made it.
+/// How a change relates to its task's lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Placement {
-    /// Inside.
+    /// The task may write the path. So may a branch without a task, unless the path is protected.
     Inside,
-    /// Outside; these tasks may write it. Whoever is no task may write all but what is protected.
+    /// The task may not write the path.
     Outside {
-        /// The tasks, by their places in the plan.
+        /// The tasks that may.
         owners: Vec<TaskId>,
     },
-    /// The task's lane is not known, so nobody can say.
+    /// The task's lane is unknown.
     UnknownLane,
-    /// Inside, but what is put there takes the place of a folder that is outside: that of a
-    /// protected glob, of an exclusion, or of these tasks.
+    /// The task may write the path, but not the folder that the change replaces: it belongs to a
+    /// protected glob, an exclusion or other tasks.
     TakesFolder {
-        /// The tasks, by their places in the plan.
+        /// The tasks that may write below the folder.
         owners: Vec<TaskId>,
     },
     /// A bound on work was reached.
     Undecided,
 }
 
-/// A change with where it stands.
+/// A change and its placement.
 #[derive(Clone, Debug)]
-pub struct Placed<'a> {
-    /// The input that holds it.
+pub struct PlacedChange<'a> {
+    /// The input with the change.
     pub diff: &'a TaskDiff,
-    /// The path that is written.
+    /// The changed path.
     pub path: &'a RepoPath,
-    /// How.
+    /// How the path was changed.
     pub change: &'a Change,
-    /// Where that is.
+    /// How the change relates to the task's lane.
     pub placement: Placement,
-    /// Set where only the merge writes the path.
-    pub carried: Option<&'a Carried>,
+    /// Set if only the merge writes the path.
+    pub carried: Option<&'a CarriedChange>,
 }
 
-/// Every change with where it stands, in the order of the inputs and of the paths.
+/// Places every change, in the order of the inputs and then of the paths.
 #[must_use]
 pub fn placed<'a>(
     plan: &Plan,
     lanes: &Lanes,
     protection: &Protection<'_>,
     input: &'a GateInput,
-) -> Vec<Placed<'a>> {
+) -> Vec<PlacedChange<'a>> {
     let place = |diff: &'a TaskDiff, path, change, carried| {
         let placement = placement(plan, lanes, protection, diff.task, path, change);
-        Placed { diff, path, change, placement, carried }
+        PlacedChange { diff, path, change, placement, carried }
     };
     let own = input
-        .diff
+        .diffs
         .iter()
         .flat_map(|diff| diff.changes().map(move |(path, change)| place(diff, path, change, None)));
     let carried = input.carried.iter().filter_map(|carried| {
-        let diff = input.diff.find(carried.diff)?;
+        let diff = input.diffs.find(carried.input)?;
         Some(place(diff, &carried.path, &carried.change, Some(carried)))
     });
     own.chain(carried).collect()
@@ -82,7 +82,7 @@ pub(super) fn placement(
     }
     let find = || -> Result<Placement, Undecided> {
         Ok(match task {
-            _ if protection.holds(path)? => Placement::Outside { owners: Vec::new() },
+            _ if protection.contains(path)? => Placement::Outside { owners: Vec::new() },
             Some(task) if lanes.of(task).matched_by(path)?.is_none() => {
                 Placement::Outside { owners: lanes.owners(path)? }
             }
@@ -95,11 +95,9 @@ pub(super) fn placement(
     find().unwrap_or(Placement::Undecided)
 }
 
-/// Whether a change puts something where the plan wants a folder that is not the task's, and whose
-/// the folder is.
+/// Whether a change replaces a folder that the task may not write, and which tasks may.
 ///
-/// The plan wants a folder where a glob names it; that a wildcard could match below any file is no
-/// sign of one.
+/// Only a folder that a glob names counts: a wildcard could match below any file.
 fn takes_folder(
     lanes: &Lanes,
     protection: &Protection<'_>,
@@ -110,7 +108,7 @@ fn takes_folder(
     if !matches!(change.kind, ChangeKind::Added | ChangeKind::Type) {
         return Ok(None);
     }
-    // A submodule is a folder itself: for it a wildcard in the name is sign enough.
+    // A submodule is a folder itself, so a wildcard that covers it is enough.
     let is_submodule = change.new.as_ref().is_some_and(|side| side.mode == Mode::Submodule);
     let mut budget = Budget::default();
     if protection.names_folder(path)?

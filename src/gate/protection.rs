@@ -1,12 +1,12 @@
-//! What no task may write, also under a name that some file systems take for the same.
+//! Protected paths, including names that some file systems treat as the same.
 
 use crate::fold;
 use crate::glob::{Budget, Glob, Undecided, below, exactly};
 use crate::lane::{Lanes, first_difference, names_folder};
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan};
+use crate::plan::{OwnPath, Plan};
 
-/// What is protected: the plan's globs and the plan itself.
+/// The plan's `protect` globs and the plan itself.
 #[derive(Debug)]
 pub struct Protection<'a> {
     lanes: &'a Lanes,
@@ -14,44 +14,44 @@ pub struct Protection<'a> {
 }
 
 impl<'a> Protection<'a> {
-    /// Folds what a plan protects.
+    /// Folds the protected globs of a plan.
     #[must_use]
     pub fn new(plan: &Plan, lanes: &'a Lanes) -> Protection<'a> {
         let globs = plan.protect.iter().filter_map(|entry| entry.glob.as_ref().ok());
         let globs = globs.map(fold::glob);
         let own = plan.own_paths.iter().map(|own| match own {
-            Own::File(path) => exactly(&fold::path(path)),
-            Own::Folder(path) => below(&fold::path(path)),
+            OwnPath::File(path) => exactly(&fold::path(path)),
+            OwnPath::Folder(path) => below(&fold::path(path)),
         });
         let folded = globs.chain(own).collect();
         Protection { lanes, folded }
     }
 
-    /// Whether a protected glob names a folder of this path, or of one that differs only in case or
-    /// Unicode form. What is put there takes the place of the folder.
+    /// Whether a protected glob names a folder at this path, ignoring letter case and Unicode form.
+    /// A file there would replace the folder.
     ///
     /// # Errors
-    /// [`Undecided`] where a glob is too large to be built.
+    /// [`Undecided`] if a glob is too large.
     pub fn names_folder(&self, path: &RepoPath) -> Result<bool, Undecided> {
         Ok(names_folder(self.lanes.protect(), path)?
             || names_folder(&self.folded, &fold::path(path))?)
     }
 
-    /// Whether all that could be made below a path is protected.
+    /// Whether every path that could exist below `path` is protected.
     ///
     /// # Errors
-    /// [`Undecided`] where a bound on work is reached.
+    /// [`Undecided`] if a bound on work is reached.
     pub fn covers_folder(&self, path: &RepoPath, budget: &mut Budget) -> Result<bool, Undecided> {
         let everything = below(path);
         let protect: Vec<&Glob> = self.lanes.protect().iter().collect();
         everything.reaches_outside(&protect, budget).map(|outside| !outside).ok_or(Undecided)
     }
 
-    /// The first path that is protected below one folder and not below the other, without either.
-    /// Letter case and Unicode form count as in [`Protection::holds`].
+    /// The first relative path that is protected below `folder` but not below `unlike`. Letter case
+    /// and Unicode form are ignored, as in [`Protection::contains`].
     ///
     /// # Errors
-    /// [`Undecided`] where a bound on work is reached.
+    /// [`Undecided`] if a bound on work is reached.
     pub fn first_below(
         &self,
         folder: Option<&RepoPath>,
@@ -65,11 +65,11 @@ impl<'a> Protection<'a> {
         first_difference(&self.folded, folder.as_ref(), unlike.as_ref(), budget)
     }
 
-    /// Whether a path is protected, or differs from one that is only in case or Unicode form.
+    /// Whether a path is protected, ignoring letter case and Unicode form.
     ///
     /// # Errors
-    /// [`Undecided`] where a glob is too large to be built.
-    pub fn holds(&self, path: &RepoPath) -> Result<bool, Undecided> {
+    /// [`Undecided`] if a glob is too large.
+    pub fn contains(&self, path: &RepoPath) -> Result<bool, Undecided> {
         if self.lanes.is_protected(path)? {
             return Ok(true);
         }

@@ -1,13 +1,13 @@
-//! One call of an agent, from what it is about to write to what it is told.
+//! Answers one call of an agent: from the files it wants to write to the permission.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::reason::{no_task, refused};
-use super::site::{Landing, Site};
+use super::target::{TargetResolver, WriteTarget};
 use super::wire::{Permission, Request};
-use super::{Decision, Intent, judge};
+use super::{Decision, PlannedWrite, decide};
 use crate::branches::task_of;
 use crate::change::ChangeKind;
 use crate::failure::Failure;
@@ -19,39 +19,39 @@ use crate::plan::Plan;
 use crate::report::shown;
 use crate::workspace::{ChosenPlan, Host, Workspace, branch_of};
 
-const SEE_CHECK: &str = "`lanelint check` says what is wrong with the plan";
+const SEE_CHECK: &str = "run `lanelint check` to see what is wrong with the plan";
 
-/// What the user set up beside the call itself. Relative names begin at the host's working directory.
+/// The options of the user. Relative paths start at the host's working directory.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The plan: a file or a folder. By default it is looked for at the top of the work tree.
+    /// The plan, a file or a folder. By default it is searched for at the top of the work tree.
     pub plan: Option<PathBuf>,
-    /// The revision whose plan judges, instead of the one on disk.
+    /// The revision to take the plan from, instead of the disk.
     pub plan_from: Option<String>,
-    /// The top of the work tree. By default the one that holds the agent's working directory, else
-    /// the one that holds the file.
+    /// The top of the work tree. By default that of the agent's working directory, else that of the
+    /// file.
     pub root: Option<PathBuf>,
-    /// The id of the task. By default the one whose branch is checked out.
+    /// The id of the task. By default the task of the checked-out branch.
     pub task: Option<String>,
-    /// Whether to deny a write where no task is at work, instead of saying nothing.
+    /// Whether to deny writes if there is no task, instead of giving no answer.
     pub require_task: bool,
 }
 
-/// A file of the call: its name there, and what a write to it may reach.
+/// A file of the call: its name as written, and the files that a write to it may reach.
 pub(super) type Named<'a> = (&'a str, Result<Vec<PathBuf>, NoTarget>);
 
-/// One call, and where it is answered.
+/// One call with its context.
 pub(super) struct Call<'a> {
     pub(super) host: &'a dyn Host,
     pub(super) options: &'a Options,
     pub(super) request: &'a Request,
 }
 
-/// What the agent is told; `None` if the call is none of the lanes' business.
+/// The permission and its reason; `None` if no lane is affected.
 ///
 /// # Errors
-/// If there is no answer: the plan cannot be used, or nobody knows whose work it is. An agent must not
-/// take that for a permission.
+/// If there is no answer: the plan is unusable, or the task is unknown. The agent must not take
+/// this as a permission.
 pub fn answer(
     host: &dyn Host,
     options: &Options,
@@ -61,80 +61,80 @@ pub fn answer(
     let cwd = Path::new(&request.cwd);
     if !cwd.is_absolute() {
         let problem =
-            format!("the agent's working directory {} is no absolute path", cwd.display());
-        return Err(Failure::new(problem, "this is the agent's to mend"));
+            format!("the agent's working directory {} is not an absolute path", cwd.display());
+        return Err(Failure::new(problem, "report this to the developers of the agent"));
     }
     let files: Vec<Named<'_>> =
         request.files.iter().map(|file| (file.as_str(), targets(cwd, file))).collect();
     let Some(tree) = call.work_tree(cwd, &files)? else { return Ok(None) };
-    let site = Site { host, tree, plan: call.real_plan()? };
-    if files.iter().all(|(_, targets)| site.is_outside(targets)) {
+    let resolver = TargetResolver { host, tree, plan: call.resolved_plan()? };
+    if files.iter().all(|(_, targets)| resolver.are_outside(targets)) {
         return Ok(None);
     }
     let branch = match options.task {
         Some(_) => None,
-        None => match branch_of(host, &site.tree)? {
+        None => match branch_of(host, &resolver.tree)? {
             Some(branch) => Some(branch),
-            None => return Ok(call.of_nobody("HEAD is detached")),
+            None => return Ok(call.without_task("HEAD is detached")),
         },
     };
-    let ChosenPlan { mut plan, name, rivals, .. } = call.plan(&site.tree)?;
+    let ChosenPlan { mut plan, name, rivals, .. } = call.plan(&resolver.tree)?;
     if plan.tasks.is_empty() {
         return Err(Failure::new(format!("no task can be read from {name}"), SEE_CHECK));
     }
     let Some(task) = call.task(&plan, branch.as_deref())? else {
         let branch = branch.unwrap_or_default();
-        return Ok(call.of_nobody(&format!("the branch `{branch}` is no task's")));
+        return Ok(call.without_task(&format!("no task has the branch `{branch}`")));
     };
-    plan.own_paths.extend(site.own_elsewhere());
+    plan.own_paths.extend(resolver.own_elsewhere());
     let plan = Arc::new(plan);
-    match changes(&site, &files) {
-        Ok(changes) => told(&plan, Intent { task, changes, rivals }).map(Some),
-        Err(Obstacle::Refused(file, why)) => {
+    match changes(&resolver, &files) {
+        Ok(changes) => permission(&plan, PlannedWrite { task, changes, rivals }).map(Some),
+        Err(TargetError::Refused(file, why)) => {
             Ok(Some((Permission::Deny, refused(&plan, task, file, &why))))
         }
-        Err(Obstacle::Unknown(failure)) => Err(failure),
+        Err(TargetError::Unknown(failure)) => Err(failure),
     }
 }
 
-fn told(plan: &Arc<Plan>, intent: Intent) -> Result<(Permission, String), Failure> {
-    let id = shown(&plan[intent.task].id.value).into_owned();
-    match judge(plan, intent) {
+fn permission(plan: &Arc<Plan>, write: PlannedWrite) -> Result<(Permission, String), Failure> {
+    let id = shown(&plan[write.task].id.value).into_owned();
+    match decide(plan, write) {
         Decision::Allow => Ok((Permission::Allow, format!("lanelint: task `{id}` may write it"))),
         Decision::Deny(reason) => Ok((Permission::Deny, reason)),
         Decision::Unknown(why) => {
-            let problem = format!("nobody knows what task `{id}` may write: {why}");
+            let problem = format!("the lane of task `{id}` is unknown: {why}");
             Err(Failure::new(problem, SEE_CHECK))
         }
     }
 }
 
-/// Why it is not for the lanes to say whether the files may be written.
-enum Obstacle<'f> {
-    /// This file is no task's to write, for this reason.
+/// Why the lanes cannot decide.
+enum TargetError<'f> {
+    /// No task may write this file, for this reason.
     Refused(&'f str, String),
-    /// Nobody knows which file a write would reach.
+    /// It is unknown which file a write would reach.
     Unknown(Failure),
 }
 
-/// The changes that writing the files would make.
+/// The changes that writing the files would make to the repository.
 fn changes<'f>(
-    site: &Site<'_>,
+    resolver: &TargetResolver<'_>,
     files: &'f [Named<'_>],
-) -> Result<BTreeMap<RepoPath, ChangeKind>, Obstacle<'f>> {
+) -> Result<BTreeMap<RepoPath, ChangeKind>, TargetError<'f>> {
     let mut changes = BTreeMap::new();
     for (name, targets) in files {
         let targets = targets.as_ref().map_err(|no_target| match no_target {
-            NoTarget::Refused(why) => Obstacle::Refused(name, (*why).to_owned()),
-            NoTarget::Unreadable(failure) => Obstacle::Unknown(failure.clone()),
+            NoTarget::Refused(why) => TargetError::Refused(name, (*why).to_owned()),
+            NoTarget::Unreadable(failure) => TargetError::Unknown(failure.clone()),
         })?;
         for target in targets {
-            let exists = site.host.kind(target).is_some();
+            let exists = resolver.host.kind(target).is_some();
             let kind = if exists { ChangeKind::Modified } else { ChangeKind::Added };
-            match site.landing(target) {
-                Landing::At(path) => drop(changes.insert(path, kind)),
-                Landing::Elsewhere => {}
-                Landing::Refused(why) => return Err(Obstacle::Refused(name, why)),
+            match resolver.resolve(target) {
+                WriteTarget::InTree(path) => drop(changes.insert(path, kind)),
+                WriteTarget::Outside => {}
+                WriteTarget::Refused(why) => return Err(TargetError::Refused(name, why)),
             }
         }
     }
@@ -142,14 +142,14 @@ fn changes<'f>(
 }
 
 impl Call<'_> {
-    /// Where the plan that is named really is.
-    pub(super) fn real_plan(&self) -> Result<Option<PathBuf>, Failure> {
+    /// The path of the named plan with all links resolved.
+    pub(super) fn resolved_plan(&self) -> Result<Option<PathBuf>, Failure> {
         let Some(plan) = self.named_plan() else { return Ok(None) };
         if self.options.plan.as_deref() == Some(Path::new("-")) {
-            let help = "name a file for the plan";
-            return Err(Failure::new("standard input holds the agent's call", help));
+            let help = "pass the plan as a file";
+            return Err(Failure::new("standard input is the agent's call, not the plan", help));
         }
-        // One that is not there is a matter of the commit that it is read from.
+        // With `plan_from` it need not exist on disk.
         Ok(self.host.real_path(&plan).ok())
     }
 
@@ -171,7 +171,7 @@ impl Call<'_> {
         Ok(workspace.plan_of(&*repository, revision)?)
     }
 
-    /// The task that is named, or whose branch it is; `None` if it is no task's.
+    /// The named task, or the task of the branch, if any.
     fn task(&self, plan: &Plan, branch: Option<&str>) -> Result<Option<TaskId>, Failure> {
         let Some(branch) = branch else {
             let id = self.options.task.as_deref().unwrap_or_default();
@@ -181,15 +181,15 @@ impl Call<'_> {
         };
         match task_of(plan, branch)? {
             None if plan.unknown => Err(Failure::new(
-                format!("the plan cannot be read as a whole, so nobody knows whose `{branch}` is"),
+                format!("the plan has errors, so the task of the branch `{branch}` is unknown"),
                 SEE_CHECK,
             )),
             task => Ok(task),
         }
     }
 
-    /// What is said where no task is at work.
-    fn of_nobody(&self, why: &str) -> Option<(Permission, String)> {
+    /// The answer if there is no task.
+    fn without_task(&self, why: &str) -> Option<(Permission, String)> {
         let file = self.request.files.first().map_or("", String::as_str);
         self.options.require_task.then(|| (Permission::Deny, no_task(file, why)))
     }

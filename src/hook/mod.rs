@@ -1,11 +1,11 @@
-//! A coding agent's edit hook: what the agent is about to write, and whether its task may.
+//! A coding agent's edit hook: decides whether a task may write the files that its agent is about
+//! to write.
 //!
-//! The decision is the gate's own, on changes that are not made yet, so that the two cannot drift
-//! apart: what the hook lets through the gate finds in its lane, by the same plan.
+//! It runs the gate on changes that are not made yet, so the two always agree on the same plan.
 
 mod call;
 mod reason;
-mod site;
+mod target;
 mod tree;
 pub mod wire;
 
@@ -18,40 +18,40 @@ use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan};
+use crate::plan::{OwnPath, Plan};
 use crate::report::shown;
 
 pub use call::{Options, answer};
-pub(crate) use reason::may;
+pub(crate) use reason::describe_lane;
 
-/// What a task is about to do.
+/// Files that a task is about to write.
 #[derive(Clone, Debug)]
-pub struct Intent {
-    /// The place of the task in the plan.
+pub struct PlannedWrite {
+    /// The task that writes.
     pub task: TaskId,
-    /// The paths that it is about to write.
+    /// The paths and what would happen to each.
     pub changes: BTreeMap<RepoPath, ChangeKind>,
-    /// The paths that would be found as the plan in the place of the one that judges.
-    pub rivals: Vec<Own>,
+    /// Paths that would be found instead of the current plan.
+    pub rivals: Vec<OwnPath>,
 }
 
-/// Whether a task may do what it is about to.
+/// Whether a task may write some files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// It may.
     Allow,
-    /// It may not, and this is what to tell the agent.
+    /// It may not; the text tells the agent why.
     Deny(String),
-    /// Nobody knows, for this reason: a lane that is unknown, a bound on work.
+    /// It cannot be decided, for this reason: the lane is unknown, or a bound on work was reached.
     Unknown(String),
 }
 
-/// Judges what a task is about to do as the gate would when it is done.
+/// Decides as the gate would once the files are written.
 #[must_use]
-pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
-    let task = intent.task;
+pub fn decide(plan: &Arc<Plan>, write: PlannedWrite) -> Decision {
+    let task = write.task;
     let change = |kind| Change { kind, old: None, new: None, shown: None };
-    let changes = intent.changes.into_iter().map(|(path, kind)| (path, change(kind)));
+    let changes = write.changes.into_iter().map(|(path, kind)| (path, change(kind)));
     let diff = TaskDiff {
         task: Some(task),
         input: Input {
@@ -65,26 +65,26 @@ pub fn judge(plan: &Arc<Plan>, intent: Intent) -> Decision {
         uncertain: BTreeMap::new(),
     };
     let input =
-        GateInput { diff: vec![diff].into(), plan_rivals: intent.rivals, ..GateInput::default() };
+        GateInput { diffs: vec![diff].into(), plan_rivals: write.rivals, ..GateInput::default() };
     let report = crate::check::gate(plan, &input);
     if report.verdict(false) == Verdict::Clean {
         return Decision::Allow;
     }
     let errors: Vec<&Finding> =
         report.active().filter(|finding| finding.level == Level::Error).collect();
-    // What is wrong with the plan itself names no path; either way the lane is not known.
-    let doubt = |finding: &&&Finding| finding.rule.unverified || finding.draft.path.is_none();
-    match errors.iter().find(doubt) {
+    // A finding about the plan itself has no path. Either way the lane is unknown.
+    let is_unknown = |finding: &&&Finding| finding.rule.unverified || finding.draft.path.is_none();
+    match errors.iter().find(is_unknown) {
         Some(finding) => Decision::Unknown(finding.draft.message.to_string()),
-        None => Decision::Deny(reason::outside(plan, task, &errors)),
+        None => Decision::Deny(reason::out_of_lane(plan, task, &errors)),
     }
 }
 
-/// A text of strangers, fit to be shown and no longer than so many characters.
-fn cut(text: &str, most: usize) -> String {
-    let nth = |text: &str| text.char_indices().nth(most).map(|(end, _)| end);
+/// Untrusted text, escaped and cut to at most `max` characters.
+fn cut(text: &str, max: usize) -> String {
+    let nth = |text: &str| text.char_indices().nth(max).map(|(end, _)| end);
     let end = nth(text);
-    // To show what is hidden makes it longer.
+    // Escaping makes it longer.
     let mut shown = shown(&text[..end.unwrap_or(text.len())]).into_owned();
     let too_long = nth(&shown);
     shown.truncate(too_long.unwrap_or(shown.len()));
@@ -96,15 +96,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_cut_to_what_is_shown_of_it() {
-        for (text, most, expected) in [
+    fn cut_counts_escaped_text() {
+        for (text, max, expected) in [
             ("abc", 3, "abc"),
             ("abcd", 3, "abc…"),
             ("éèê", 2, "éè…"),
             ("\u{1b}[31m", 6, "\\u{1b}…"),
             ("", 0, ""),
         ] {
-            assert_eq!(cut(text, most), expected);
+            assert_eq!(cut(text, max), expected);
         }
     }
 }

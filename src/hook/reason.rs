@@ -1,7 +1,7 @@
-//! What an agent is told that may not write a file: why, what it may write, and what to do now.
+//! The text of a denial: why the file may not be written, what may be written, and what to do now.
 //!
-//! The one who reads it acts on it, so it says in whose hands the file is and that there is no way
-//! around. It is of bounded length, and what strangers wrote is shown as such.
+//! Agents act on it, so it names the owner of the file and tells the agent not to look for another
+//! way. Its length is bounded, and untrusted text in it is quoted.
 
 use super::cut;
 use crate::finding::{Finding, Rule};
@@ -12,71 +12,77 @@ use crate::report::{name, names};
 use crate::rules;
 use crate::who::{ProtectedBy, Who};
 
-/// How many globs, tasks or files are named.
-const NAMED: usize = 10;
-/// How much of a glob is shown, in characters.
-const GLOB: usize = 100;
-/// How much of the name of a file is shown.
-const FILE: usize = 400;
+/// The most globs, tasks or files that are named.
+const MAX_NAMED: usize = 10;
+/// The longest glob, in characters.
+const MAX_GLOB: usize = 100;
+/// The longest file name, in characters.
+const MAX_FILE: usize = 400;
 
-/// Denies a file for a reason that lies outside of every lane, such as a folder of git.
+/// Denies a file that no task may write, such as one in `.git`.
 pub(super) fn refused(plan: &Plan, task: TaskId, file: &str, why: &str) -> String {
-    denial(plan, task, file, &cut(why, FILE))
+    denial(plan, task, file, &cut(why, MAX_FILE))
 }
 
-/// Denies a write by nobody's branch.
+/// Denies a write on a branch without a task.
 pub(super) fn no_task(file: &str, why: &str) -> String {
     format!(
-        "lanelint: {} may not be written: {}, so no lane says who may. Stop, and ask which task \
-         this is; its branch has to be checked out before it begins.",
-        quoted(file, FILE),
-        cut(why, FILE)
+        "lanelint: {} may not be written: {}, so it is unknown which task this is. Stop and ask; \
+         the task's branch has to be checked out first.",
+        quoted(file, MAX_FILE),
+        cut(why, MAX_FILE)
     )
 }
 
 /// Denies the changes that the gate would report.
-pub(super) fn outside(plan: &Plan, task: TaskId, errors: &[&Finding]) -> String {
+pub(super) fn out_of_lane(plan: &Plan, task: TaskId, errors: &[&Finding]) -> String {
     let mut strays: Vec<(&RepoPath, &Rule)> = errors
         .iter()
         .filter_map(|finding| Some((finding.draft.path.as_ref()?, finding.rule)))
         .collect();
-    // That it touches the plan says more of a path than that it is outside of the lane.
+    // That a path belongs to the plan is a better reason than that it is outside the lane.
     strays.sort_by_key(|&(path, rule)| (path, rule != rules::PLAN_CHANGED));
     strays.dedup_by_key(|(path, _)| *path);
     let Some((&(path, rule), others)) = strays.split_first() else { return String::new() };
     let mut why = why(plan, task, path, rule);
     if !others.is_empty() {
-        let others: Vec<String> =
-            others.iter().take(NAMED).map(|(path, _)| quoted(&path.to_string(), FILE)).collect();
-        why.push_str(&format!(", nor may it write {}", others.join(", ")));
+        let others: Vec<String> = others
+            .iter()
+            .take(MAX_NAMED)
+            .map(|(path, _)| quoted(&path.to_string(), MAX_FILE))
+            .collect();
+        why.push_str(&format!("; the task may not write {} either", others.join(", ")));
     }
     denial(plan, task, &path.to_string(), &why)
 }
 
 fn why(plan: &Plan, task: TaskId, path: &RepoPath, rule: &Rule) -> String {
     if rule == rules::PLAN_CHANGED {
-        let own = plan.own_paths.iter().any(|own| own.holds(path));
-        let what = if own { "it is part of the plan" } else { "it would stand in for the plan" };
-        return format!("{what}, which is changed on the base branch, by whoever owns the split");
+        let own = plan.own_paths.iter().any(|own| own.contains(path));
+        let what = if own { "it is part of the plan" } else { "it would replace the plan" };
+        return format!("{what}, which only its owner changes, on the base branch");
     }
     if plan[task].is_review_only() {
-        return "the task only reviews, and reports what it found".to_owned();
+        return "the task is review-only: it reports what it finds".to_owned();
     }
     let answer = Who::new(plan).may_write(path);
     match answer.protected {
         Some(ProtectedBy::Plan) => return "it is part of the plan".to_owned(),
         Some(ProtectedBy::Glob(entry)) => {
-            return format!("it is protected by {}, so no task may", quoted(&entry.text, GLOB));
+            return format!(
+                "it is protected by {}, so no task may write it",
+                quoted(&entry.text, MAX_GLOB)
+            );
         }
         None => {}
     }
     let owners: Vec<TaskId> = answer.owners.iter().map(|owner| owner.task).collect();
     if owners.is_empty() {
-        "it is outside its lane, and in no other".to_owned()
+        "it is outside the task's lane, and in no other lane".to_owned()
     } else if owners.contains(&task) {
-        "the gate would refuse it".to_owned()
+        "the gate would reject it".to_owned()
     } else {
-        format!("it is outside its lane, and belongs to {}", names(plan, &owners, NAMED))
+        format!("it is outside the task's lane, and belongs to {}", names(plan, &owners, MAX_NAMED))
     }
 }
 
@@ -85,50 +91,50 @@ fn denial(plan: &Plan, task: TaskId, file: &str, why: &str) -> String {
     let named = plan.sources.first().map_or("the plan", |source| source.name());
     format!(
         "lanelint: task {id} may not write {}: {}. {} Stop, and do not write it another way: say \
-         which file you need and why, and propose the edit of the plan ({}).",
-        quoted(file, FILE),
+         which file you need and why, and propose a change to the plan ({}).",
+        quoted(file, MAX_FILE),
         why,
-        may(plan, task),
-        quoted(named, FILE)
+        describe_lane(plan, task),
+        quoted(named, MAX_FILE)
     )
 }
 
 /// What a task may write, as a sentence.
-pub(crate) fn may(plan: &Plan, task: TaskId) -> String {
+pub(crate) fn describe_lane(plan: &Plan, task: TaskId) -> String {
     let value = &plan[task];
     let entries = value.write.as_ref().map_or(&[][..], |write| &write.entries);
     if entries.is_empty() {
         return "It may write nothing.".to_owned();
     }
-    let (less, globs): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
+    let (exclusions, globs): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
         entries.iter().partition(|entry| entry.negated);
     let allowed = value.allow.iter().filter(|allow| allow.rule.value == rules::OUT_OF_LANE.name);
     let globs = globs.into_iter().chain(allowed.filter_map(|allow| allow.path.as_ref()));
     let mut sentence = format!("It may write {}", list(globs));
     if !plan.share.is_empty() {
-        sentence.push_str(&format!(", and what all share: {}", list(plan.share.iter())));
+        sentence.push_str(&format!(", and the shared {}", list(plan.share.iter())));
     }
-    if !less.is_empty() {
-        sentence.push_str(&format!("; not {}", list(less.into_iter())));
+    if !exclusions.is_empty() {
+        sentence.push_str(&format!(", but not {}", list(exclusions.into_iter())));
     }
     sentence.push('.');
     sentence
 }
 
-/// The first few globs, and how many there are beside.
+/// The first few globs, and how many more there are.
 fn list<'p>(globs: impl Iterator<Item = &'p GlobEntry>) -> String {
     let globs: Vec<&GlobEntry> = globs.collect();
     let shown = |entry: &&GlobEntry| {
         let glob = entry.text.strip_prefix('!').filter(|_| entry.negated);
-        quoted(glob.unwrap_or(&entry.text), GLOB)
+        quoted(glob.unwrap_or(&entry.text), MAX_GLOB)
     };
-    let mut named: Vec<String> = globs.iter().take(NAMED).map(shown).collect();
-    if globs.len() > NAMED {
-        named.push(format!("{} more", globs.len() - NAMED));
+    let mut named: Vec<String> = globs.iter().take(MAX_NAMED).map(shown).collect();
+    if globs.len() > MAX_NAMED {
+        named.push(format!("{} more", globs.len() - MAX_NAMED));
     }
     named.join(", ")
 }
 
-fn quoted(text: &str, most: usize) -> String {
-    format!("`{}`", cut(text, most))
+fn quoted(text: &str, max: usize) -> String {
+    format!("`{}`", cut(text, max))
 }

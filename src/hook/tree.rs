@@ -1,15 +1,15 @@
-//! The work tree in which the task works.
+//! Finds the work tree of the task.
 
 use std::path::{Path, PathBuf};
 
 use super::call::{Call, Named};
-use super::site::{Landing, Site};
+use super::target::{TargetResolver, WriteTarget};
 use crate::failure::Failure;
 use crate::git::Checkout;
 use crate::workspace::{Workspace, work_tree};
 
 impl Call<'_> {
-    /// The work tree in which the task works; `None` if neither the agent nor a file is in one.
+    /// The work tree of the task; `None` if neither the agent nor a file is in one.
     pub(super) fn work_tree(
         &self,
         cwd: &Path,
@@ -30,7 +30,7 @@ impl Call<'_> {
         tree.ok_or_else(|| {
             Failure::new(
                 format!("the root {} is not the top of a work tree", root.display()),
-                "leave --root out, or name the top with it",
+                "name the top of a work tree, or leave out --root",
             )
         })
     }
@@ -41,38 +41,38 @@ impl Call<'_> {
             Failure::new(problem, "name a folder that exists")
         };
         let real = self.host.real_path(folder).map_err(|error| unusable(&error.to_string()))?;
-        if self.host.is_dir(&real) { Ok(real) } else { Err(unusable("it is no folder")) }
+        if self.host.is_dir(&real) { Ok(real) } else { Err(unusable("not a directory")) }
     }
 
-    /// The nearest work tree around the agent's that holds the files and has a plan: an agent may
-    /// stand in a submodule, or in another repository inside of this one.
+    /// The innermost work tree around the agent that contains the files and has a plan: an agent
+    /// may run in a submodule, or in another repository inside this one.
     fn around(&self, tree: Checkout, files: &[Named<'_>]) -> Checkout {
         if self.host.environment().git_dir.is_some() {
             return tree;
         }
-        // A linked work tree is one of its own, wherever it lies.
+        // A linked work tree is separate, even inside another work tree.
         let around = |tree: &Checkout| tree.around().filter(|outer| !outer.shares_repository(tree));
         let trees: Vec<Checkout> = std::iter::successors(Some(tree.clone()), around).collect();
         let [_, .., outermost] = trees.as_slice() else { return tree };
         let targets: Vec<&PathBuf> =
             targets(files).filter(|target| target.starts_with(outermost.top())).collect();
-        let holds_all =
+        let contains_all =
             |tree: &Checkout| targets.iter().all(|target| target.starts_with(tree.top()));
-        let mut holding = trees.into_iter().filter(holds_all).peekable();
-        let nearest = holding.peek().cloned();
-        holding.find(|tree| self.has_plan(tree)).or(nearest).unwrap_or(tree)
+        let mut candidates = trees.into_iter().filter(contains_all).peekable();
+        let innermost = candidates.peek().cloned();
+        candidates.find(|tree| self.has_plan(tree)).or(innermost).unwrap_or(tree)
     }
 
-    /// Whether a plan for this work tree can be had. One that is named speaks for the work tree in
-    /// which it lies, and from elsewhere for the outer one of a submodule.
+    /// Whether there is a plan for this work tree. A named plan applies to the work tree it is in;
+    /// one from elsewhere applies to any but a submodule.
     fn has_plan(&self, tree: &Checkout) -> bool {
         if self.options.plan_from.is_some() {
             return self.plan(tree).is_ok();
         }
-        match self.real_plan() {
+        match self.resolved_plan() {
             Ok(Some(plan)) => match Checkout::holding(&plan) {
-                Some(matched_by) if matched_by.top() == tree.top() => true,
-                Some(matched_by) if tree.top().starts_with(matched_by.top()) => false,
+                Some(plan_tree) if plan_tree.top() == tree.top() => true,
+                Some(plan_tree) if tree.top().starts_with(plan_tree.top()) => false,
                 _ => !self.is_submodule(tree),
             },
             _ => Workspace::at_top(self.host, tree.top(), None).plan().is_ok(),
@@ -81,13 +81,13 @@ impl Call<'_> {
 
     fn is_submodule(&self, tree: &Checkout) -> bool {
         tree.around().is_some_and(|outer| {
-            let site = Site { host: self.host, tree: outer, plan: None };
-            matches!(site.landing(&tree.top().join("x")), Landing::At(_))
+            let resolver = TargetResolver { host: self.host, tree: outer, plan: None };
+            matches!(resolver.resolve(&tree.top().join("x")), WriteTarget::InTree(_))
         })
     }
 }
 
-/// What the files may reach, as far as that is known.
+/// The known targets of the files.
 fn targets<'f>(files: &'f [Named<'_>]) -> impl Iterator<Item = &'f PathBuf> {
     files.iter().filter_map(|(_, targets)| targets.as_ref().ok()).flatten()
 }

@@ -1,48 +1,48 @@
-//! The JSON of agents' hooks: what they say of a tool call, and the answer that each understands.
+//! The JSON of agents' hooks: the tool call, and the answer in each agent's format.
 //!
-//! Of the call only what decides is read. What is given twice is refused, for nobody knows which of
-//! the two the agent goes by.
+//! Reads only the fields that matter. Duplicate fields are rejected: agents differ in which one
+//! wins.
 
 use serde::{Deserialize, Serialize};
 
 use super::cut;
 
-/// The longest text that is taken, in bytes: the content of a file that is to be written is in it.
+/// The longest call, in bytes: it includes the content of the file to write.
 pub const LONGEST: usize = 32 << 20;
 
-/// How much is quoted of a text that is at fault.
-const QUOTED: usize = 200;
+/// The longest quote in an error message, in characters.
+const MAX_QUOTED: usize = 200;
 
 /// A tool call that is about to write files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The agent, by the form of its hooks.
+    /// The agent's hook format.
     pub form: Form,
     /// The agent's working directory.
     pub cwd: String,
-    /// The files as the call names them.
+    /// The files, as written in the call.
     pub files: Vec<String>,
 }
 
-/// A form of hooks.
+/// The hook format of an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// The event `PreToolUse` of Claude Code.
+    /// Claude Code's event `PreToolUse`.
     ClaudeCode,
-    /// The event `BeforeTool` of Gemini CLI.
+    /// Gemini CLI's event `BeforeTool`.
     GeminiCli,
 }
 
-/// What the agent is told.
+/// Whether the agent may use the tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// It may go on.
+    /// The agent may go on.
     Allow,
-    /// It may not.
+    /// The agent must not use the tool.
     Deny,
 }
 
-/// The tools that write a file which they name.
+/// The tools that write a file, and the field that names it.
 const TOOLS: [(Form, &str, Field); 6] = [
     (Form::ClaudeCode, "Write", Field::File),
     (Form::ClaudeCode, "Edit", Field::File),
@@ -52,7 +52,7 @@ const TOOLS: [(Form, &str, Field); 6] = [
     (Form::GeminiCli, "replace", Field::File),
 ];
 
-/// Where a tool's input names the file.
+/// The field of a tool's input that names the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     File,
@@ -77,27 +77,27 @@ struct Input {
     notebook_path: Option<String>,
 }
 
-/// Reads what an agent says of a tool call; nothing where the tool is none that writes a file.
+/// Reads a tool call; `None` if the tool does not write files.
 ///
 /// # Errors
-/// Why nobody can answer, in one line: the text is no such JSON, the event is another, or the tool's
+/// A one-line message: the text is not valid JSON of this kind, the event is unknown, or the tool's
 /// input does not name its file.
 pub fn read(text: &[u8]) -> Result<Option<Request>, String> {
-    let fault = |error: serde_json::Error| {
-        format!("the hook's JSON cannot be read: {}", cut(&error.to_string(), QUOTED))
+    let invalid = |error: serde_json::Error| {
+        format!("the hook's JSON cannot be read: {}", cut(&error.to_string(), MAX_QUOTED))
     };
-    let call: Call = serde_json::from_slice(text).map_err(fault)?;
+    let call: Call = serde_json::from_slice(text).map_err(invalid)?;
     let form = match call.hook_event_name.as_str() {
         "PreToolUse" => Form::ClaudeCode,
         "BeforeTool" => Form::GeminiCli,
         other => {
-            let event = cut(other, QUOTED);
-            return Err(format!("the event `{event}` does not ask whether a tool may be used"));
+            let event = cut(other, MAX_QUOTED);
+            return Err(format!("unsupported event `{event}` (expected PreToolUse or BeforeTool)"));
         }
     };
     let tool = TOOLS.iter().find(|(of, name, _)| *of == form && *name == call.tool_name);
     let Some((_, name, field)) = tool else { return Ok(None) };
-    let Edit { cwd, tool_input } = serde_json::from_slice(text).map_err(fault)?;
+    let Edit { cwd, tool_input } = serde_json::from_slice(text).map_err(invalid)?;
     let Input { file_path, notebook_path } = tool_input;
     let (own, key) = match field {
         Field::File => (&file_path, "file_path"),
@@ -138,7 +138,7 @@ impl Serialize for Permission {
     }
 }
 
-/// The answer as the agent reads it, one line of JSON without its end.
+/// The answer in the agent's format: one line of JSON without a line break.
 #[must_use]
 pub fn answer(form: Form, permission: Permission, reason: &str) -> String {
     let written = match form {
@@ -151,7 +151,7 @@ pub fn answer(form: Form, permission: Permission, reason: &str) -> String {
         }),
         Form::GeminiCli => serde_json::to_string(&GeminiCliAnswer { decision: permission, reason }),
     };
-    // Texts and names of fields can always be written.
+    // Structs of strings always serialize.
     written.unwrap_or_default()
 }
 
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_read_as_each_agent_writes_them() {
+    fn read_calls_of_each_agent() {
         for (event, tool, input, files) in [
             (
                 "PreToolUse",
@@ -182,7 +182,7 @@ mod tests {
             ),
             ("PreToolUse", "MultiEdit", r#"{"file_path":"a","edits":[{}]}"#, Some(vec!["a"])),
             ("PreToolUse", "NotebookEdit", r#"{"notebook_path":"a.ipynb"}"#, Some(vec!["a.ipynb"])),
-            // Whichever the tool goes by, both have to be allowed.
+            // The tool may use either, so both have to be allowed.
             (
                 "PreToolUse",
                 "Edit",
@@ -196,7 +196,7 @@ mod tests {
             ("PreToolUse", "write", r#"{"file_path":"a"}"#, None),
             ("PreToolUse", "write_file", r#"{"file_path":"a"}"#, None),
             ("BeforeTool", "Write", r#"{"file_path":"a"}"#, None),
-            // What another tool means by these names is its own affair.
+            // Other tools may use these names for something else.
             ("PreToolUse", "mcp__x__y", r#"{"file_path":["a"]}"#, None),
             ("PreToolUse", "mcp__x__y", "null", None),
         ] {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_answered_is_said() {
+    fn invalid_calls() {
         let good = call("PreToolUse", "Write", r#"{"file_path":"a"}"#);
         assert!(read(good.as_bytes()).is_ok());
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_in_the_words_of_each_agent() {
+    fn answer_for_each_agent() {
         assert_eq!(
             answer(Form::ClaudeCode, Permission::Deny, "a \"b\"\n"),
             r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"a \"b\"\n"}}"#

@@ -1,5 +1,4 @@
-//! Code actions: the edits that mend a finding, those that a person has to choose from, and all sure
-//! ones at once.
+//! Code actions: fixes of a finding, and all safe fixes at once.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +13,13 @@ use crate::plan::fix::apply;
 use crate::report::shown;
 use crate::source::{FileId, Span};
 
-/// All that `check --fix` does.
+/// What `check --fix` does.
 pub(super) const FIX_ALL: lsp::CodeActionKind = lsp::CodeActionKind::new("source.fixAll.lanelint");
 
-/// The most actions that are offered at one place.
-const MOST: usize = 100;
+/// The most actions that are offered for one range.
+const MAX_ACTIONS: usize = 100;
 
-/// What can be done about the findings at a place.
+/// The actions for the findings in a range.
 pub(super) fn actions(
     request: &RequestContext,
     params: lsp::CodeActionParams,
@@ -43,10 +42,10 @@ pub(super) fn actions(
     Some(actions.into_iter().map(Into::into).collect())
 }
 
-/// Whether a kind is one that was asked for: `source.fixAll` asks for `source.fixAll.lanelint`.
-fn is_within(kind: &str, asked: &str) -> bool {
-    let rest = kind.strip_prefix(asked);
-    asked.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+/// Whether a requested kind includes `kind`: `source.fixAll` includes `source.fixAll.lanelint`.
+fn is_within(kind: &str, requested: &str) -> bool {
+    let rest = kind.strip_prefix(requested);
+    requested.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
@@ -55,9 +54,9 @@ fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
     let mut actions = Vec::new();
     for finding in report.active().filter(|finding| touches(finding, at)) {
         let mut fixes = finding.draft.fixes.clone();
-        fixes.extend(allowance(snapshot, finding));
+        fixes.extend(allow_fix(snapshot, finding));
         for fix in &fixes {
-            if actions.len() == MOST {
+            if actions.len() == MAX_ACTIONS {
                 return actions;
             }
             let edits = fixer.edits(fix);
@@ -78,15 +77,15 @@ fn quick_fixes(snapshot: &Snapshot, at: Span) -> Vec<lsp::CodeAction> {
     actions
 }
 
-/// Whether a fix that is called safe is: that is asked before it is offered, as `check --fix` asks
-/// before it writes.
+/// Whether a safe fix really is safe. Verified before it is offered, like `check --fix` does before
+/// it writes. Other fixes are offered unverified.
 fn is_verified(snapshot: &Snapshot, fix: &Fix, edits: &[Edit]) -> bool {
     fix.applicability() != Applicability::Safe
         || apply(snapshot.texts(), snapshot.plan(), &[(fix, edits.to_vec())]).is_ok()
 }
 
-/// Whether any place of a finding is at these bytes; a finding about no place is at the head of the
-/// first text.
+/// Whether a label of the finding touches these bytes. A finding without labels is at the start of
+/// the first file.
 fn touches(finding: &Finding, at: Span) -> bool {
     let labels = &finding.draft.labels;
     let touches =
@@ -95,21 +94,21 @@ fn touches(finding: &Finding, at: Span) -> bool {
         || labels.is_empty() && at.file == FileId(0) && at.start == 0
 }
 
-/// To accept a finding with a reason, where its rule can be allowed and offers no such edit itself.
-fn allowance(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+/// A fix that allows the finding, unless its rule cannot be allowed or already offers that.
+fn allow_fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let rule = Some(finding.rule).filter(|rule| !rule.fixed)?;
     if finding.draft.fixes.iter().any(|fix| matches!(fix, Fix::Allow { .. })) {
         return None;
     }
-    let place = |id: &str| snapshot.plan().task(id);
+    let task_of = |id: &str| snapshot.plan().task(id);
     let mut tasks = finding.draft.tasks.iter();
-    let task = place(tasks.next()?)?;
-    let with = tasks.next().and_then(|id| place(id));
-    // More than two are no matter of one with one other.
+    let task = task_of(tasks.next()?)?;
+    let with = tasks.next().and_then(|id| task_of(id));
+    // `with` can only name one other task.
     (tasks.next().is_none()).then_some(Fix::Allow { task, with, rule: rule.name })
 }
 
-/// All sure fixes, round after round, as `check --fix` does them.
+/// Applies all safe fixes in rounds, like `check --fix`.
 fn fix_all(snapshot: &Snapshot) -> Option<lsp::CodeAction> {
     let fixes = || snapshot.report().active().flat_map(|finding| &finding.draft.fixes);
     fixes().find(|fix| fix.applicability() == Applicability::Safe)?;
@@ -125,14 +124,14 @@ fn fix_all(snapshot: &Snapshot) -> Option<lsp::CodeAction> {
     let edits: Vec<Edit> = edits.collect();
     (!edits.is_empty()).then_some(())?;
     Some(lsp::CodeAction {
-        title: "mend all that has one sure edit".to_owned(),
+        title: "apply all safe fixes".to_owned(),
         kind: Some(FIX_ALL),
         edit: Some(workspace_edit(snapshot, edits)?),
         ..Default::default()
     })
 }
 
-/// The one edit that makes a text of another: what lies between what they begin and end with.
+/// The edit that turns `old` into `new`: replaces what is between their common prefix and suffix.
 fn difference(file: FileId, old: &str, new: &str) -> Option<Edit> {
     if old == new {
         return None;
@@ -153,20 +152,19 @@ fn difference(file: FileId, old: &str, new: &str) -> Option<Edit> {
     Some(Edit { span: Span::new(file, start..old.len() - common), text })
 }
 
-/// Edits of the plan's texts as the editor takes them: with the versions that they are for, where it
-/// can.
+/// Converts edits of the plan for the editor, with document versions if it supports them.
 pub(super) fn workspace_edit(snapshot: &Snapshot, edits: Vec<Edit>) -> Option<lsp::WorkspaceEdit> {
-    let mut of_file: BTreeMap<FileId, Vec<lsp::TextEdit>> = BTreeMap::new();
+    let mut by_file: BTreeMap<FileId, Vec<lsp::TextEdit>> = BTreeMap::new();
     for Edit { span, text } in edits {
         let edit = lsp::TextEdit { range: snapshot.range(span), new_text: text };
-        of_file.entry(span.file).or_default().push(edit);
+        by_file.entry(span.file).or_default().push(edit);
     }
     if !snapshot.session.client.versioned_edits {
-        let changes = of_file.into_iter().map(|(file, edits)| Some((snapshot.uri(file)?, edits)));
+        let changes = by_file.into_iter().map(|(file, edits)| Some((snapshot.uri(file)?, edits)));
         let changes = Some(changes.collect::<Option<_>>()?);
         return Some(lsp::WorkspaceEdit { changes, ..Default::default() });
     }
-    let changes = of_file.into_iter().map(|(file, edits)| {
+    let changes = by_file.into_iter().map(|(file, edits)| {
         let text_document = lsp::OptionalVersionedTextDocumentIdentifier {
             version: snapshot.version(file),
             text_document_identifier: lsp::TextDocumentIdentifier { uri: snapshot.uri(file)? },
@@ -184,8 +182,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_kind_holds_those_below_it() {
-        for (kind, asked, is) in [
+    fn nested_action_kinds() {
+        for (kind, requested, expected) in [
             ("quickfix", "quickfix", true),
             ("quickfix", "", true),
             ("source.fixAll.lanelint", "source.fixAll", true),
@@ -194,18 +192,18 @@ mod tests {
             ("source.fixAll.lanelint", "source.fixAll.lanelint.x", false),
             ("quickfix", "source.fixAll", false),
         ] {
-            assert_eq!(is_within(kind, asked), is, "{kind} {asked}");
+            assert_eq!(is_within(kind, requested), expected, "{kind} {requested}");
         }
     }
 
     proptest! {
         #[test]
-        fn the_difference_makes_the_one_of_the_other(old in "[ab é漢😀\n]{0,12}", new in "[ab é漢😀\n]{0,12}") {
-            let mut made = old.clone();
+        fn difference_turns_old_into_new(old in "[ab é漢😀\n]{0,12}", new in "[ab é漢😀\n]{0,12}") {
+            let mut edited = old.clone();
             if let Some(edit) = difference(FileId(0), &old, &new) {
-                made.replace_range(edit.span.bytes(), &edit.text);
+                edited.replace_range(edit.span.bytes(), &edit.text);
             }
-            prop_assert_eq!(made, new);
+            prop_assert_eq!(edited, new);
         }
     }
 }

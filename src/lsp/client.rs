@@ -1,45 +1,44 @@
-//! What the editor can do and what its user set, as far as the server heeds it.
+//! The editor's capabilities and the user's settings.
 
 use gen_lsp_types as lsp;
 use serde_json::Value;
 
 use super::position::Encoding;
 
-/// What the editor said that it can do.
+/// The capabilities of the editor that the server uses.
 ///
-/// It is read from the JSON by name: an editor that says something unheard of elsewhere in its
-/// capabilities is served all the same.
+/// Read from the JSON by name, so unknown or malformed capabilities elsewhere do no harm.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Client {
     pub(super) encoding: Encoding,
-    /// It takes edits that name the version of the text that they are for.
+    /// It supports edits for a specific version of a document.
     pub(super) versioned_edits: bool,
-    /// It shows places beside a diagnostic.
+    /// It shows related locations of a diagnostic.
     pub(super) related: bool,
-    /// It shows a link behind a diagnostic's code.
+    /// It links the code of a diagnostic.
     pub(super) code_description: bool,
-    /// It shows what is unnecessary in its own way.
+    /// It has a style for unnecessary code.
     pub(super) unnecessary: bool,
-    /// It can be asked to watch files.
+    /// It can watch files for the server.
     pub(super) watches: bool,
-    /// It shows Markdown where somebody hovers.
+    /// It renders Markdown in hovers.
     pub(super) markdown: bool,
-    /// It shows symbols inside of others.
+    /// It supports nested document symbols.
     pub(super) nested_symbols: bool,
 }
 
 impl Client {
     /// Reads the parameters of `initialize`.
     pub(super) fn new(params: &Value) -> Client {
-        let of = |path: &str| params.pointer(&format!("/capabilities/{path}"));
-        let is = |path: &str| of(path).and_then(Value::as_bool).unwrap_or_default();
+        let get = |path: &str| params.pointer(&format!("/capabilities/{path}"));
+        let is = |path: &str| get(path).and_then(Value::as_bool).unwrap_or_default();
         let names = |path: &str| -> Vec<&str> {
-            let list = of(path).and_then(Value::as_array);
+            let list = get(path).and_then(Value::as_array);
             list.into_iter().flatten().filter_map(Value::as_str).collect()
         };
         let diagnostics = |what: &str| format!("textDocument/publishDiagnostics/{what}");
         let unnecessary = u64::from(u32::from(lsp::DiagnosticTag::Unnecessary));
-        let tags = of(&diagnostics("tagSupport/valueSet")).and_then(Value::as_array);
+        let tags = get(&diagnostics("tagSupport/valueSet")).and_then(Value::as_array);
         Client {
             encoding: Encoding::choose(names("general/positionEncodings")),
             versioned_edits: is("workspace/workspaceEdit/documentChanges"),
@@ -54,16 +53,17 @@ impl Client {
     }
 }
 
-/// What the user set: `initializationOptions`, or the settings under `lanelint`.
+/// The user's settings: from `initializationOptions`, or the section `lanelint` of the
+/// configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
-    /// The task that is worked on, whatever branch is checked out.
+    /// The current task, instead of that of the checked-out branch.
     pub(super) task: Option<String>,
-    /// The plan, a file or a folder, relative to a folder of the workspace.
+    /// The plan, a file or a folder, relative to a workspace folder.
     pub(super) plan: Option<String>,
-    /// Whether files outside the task's lane get a notice.
+    /// Whether to show a notice in files outside the task's lane.
     pub(super) notices: bool,
-    /// Where the page of the rules is: a URL to which a rule's name is added.
+    /// URL of the rules' documentation; the rule's name is appended.
     pub(super) rules_url: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the settings; what is missing or of another type is as if nobody had set it.
+    /// Reads the settings. Values that are missing or of the wrong type get their defaults.
     pub(super) fn new(value: &Value) -> Settings {
         let value = value.get("lanelint").unwrap_or(value);
         let text = |name: &str| value.get(name)?.as_str().map(str::to_owned);
@@ -94,7 +94,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn strange_capabilities_are_none() {
+    fn malformed_capabilities() {
         for params in [json!(null), json!({}), json!({"capabilities": {"general": 7}})] {
             let client = Client::new(&params);
             assert_eq!((client.encoding, client.versioned_edits), (Encoding::Utf16, false));
@@ -110,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_read_with_and_without_their_name() {
-        let set = json!({"task": "a", "notices": false, "plan": 7});
+    fn settings_with_and_without_section() {
+        let settings = json!({"task": "a", "notices": false, "plan": 7});
         let expected =
             Settings { task: Some("a".to_owned()), notices: false, ..Settings::default() };
-        assert_eq!(Settings::new(&set), expected);
-        assert_eq!(Settings::new(&json!({ "lanelint": set })), expected);
+        assert_eq!(Settings::new(&settings), expected);
+        assert_eq!(Settings::new(&json!({ "lanelint": settings })), expected);
         assert_eq!(Settings::new(&json!(null)), Settings::default());
     }
 }

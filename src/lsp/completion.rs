@@ -1,4 +1,4 @@
-//! What can be typed at a place: keys, task ids, rules and levels, and the paths that exist.
+//! Completion: keys, task ids, rules, levels and existing paths.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,23 +16,23 @@ use crate::rules::RULES;
 use crate::schema::{self, KeysOf};
 use crate::source::yaml;
 
-/// The most words that are offered; with one letter more there are fewer.
-const MOST: usize = 1_000;
+/// The most items in one answer; the editor asks again when more is typed.
+const MAX_ITEMS: usize = 1_000;
 
-/// What lets an editor ask: beside letters, whatever begins a word or a component.
+/// The characters that trigger completion, besides letters: those that start a word or component.
 pub(super) const TRIGGERS: [&str; 6] = ["/", " ", "[", "\"", "'", "!"];
 
 const LEVELS: [(&str, &str); 4] = [
     ("error", "fails the run"),
     ("warning", "fails the run with --deny-warnings"),
-    ("note", "fails no run"),
-    ("off", "the rule does not look"),
+    ("note", "does not fail the run"),
+    ("off", "disables the rule"),
 ];
 
-/// A word that can be typed.
+/// A completion item.
 struct Word {
     label: String,
-    /// What it puts in the place of what is typed, before any quotes.
+    /// The text to insert, without quotes.
     text: String,
     kind: lsp::CompletionItemKind,
     detail: Option<String>,
@@ -46,22 +46,22 @@ pub(super) fn complete(
     let file = snapshot.file_of(&request.document)?;
     let source = snapshot.source(file);
     let at = request.at(params.text_document_position_params.position)?.start;
-    let (before, behind) = source.text().split_at(at);
-    let here = cursor(before)?;
-    let mut words = words(snapshot, &here);
-    let is_incomplete = words.len() > MOST;
-    words.truncate(MOST);
+    let (before, after) = source.text().split_at(at);
+    let cursor = cursor(before)?;
+    let mut words = words(snapshot, &cursor);
+    let is_incomplete = words.len() > MAX_ITEMS;
+    words.truncate(MAX_ITEMS);
     let range =
-        snapshot.session.client.encoding.range(source, Range { start: here.start, end: at });
-    let items = words.into_iter().enumerate().map(|(place, word)| {
+        snapshot.session.client.encoding.range(source, Range { start: cursor.start, end: at });
+    let items = words.into_iter().enumerate().map(|(index, word)| {
         let is_key = word.kind == lsp::CompletionItemKind::Property;
-        let new_text = written(&here, &word.text, is_key, behind);
+        let new_text = written(&cursor, &word.text, is_key, after);
         lsp::CompletionItem {
             label: shown(&word.label).into_owned(),
             kind: Some(word.kind),
             detail: word.detail.map(|detail| shown(&detail).into_owned()),
             filter_text: Some(new_text.clone()),
-            sort_text: Some(format!("{place:04}")),
+            sort_text: Some(format!("{index:04}")),
             text_edit: Some(lsp::TextEdit { range, new_text }.into()),
             ..Default::default()
         }
@@ -70,36 +70,38 @@ pub(super) fn complete(
     Some(lsp::CompletionList { is_incomplete, items, ..Default::default() }.into())
 }
 
-/// A word as it is written at the place: in the quotes that are there, or in those that it needs.
-fn written(here: &Cursor<'_>, text: &str, is_key: bool, behind: &str) -> String {
-    let Some(quote) = here.quote else {
+/// Quotes a word: with the quote that is there already, or one if it needs it.
+fn written(cursor: &Cursor<'_>, text: &str, is_key: bool, after: &str) -> String {
+    let Some(quote) = cursor.quote else {
         let text = yaml::written_like("", text);
         return if is_key { format!("{text}: ") } else { text };
     };
     let mut text = yaml::written_like(&quote.to_string(), text);
-    // The editor, or the author, has closed the quote already.
-    if behind.starts_with(quote) {
+    // The closing quote is already there.
+    if after.starts_with(quote) {
         text.pop();
     }
     text
 }
 
-fn words(snapshot: &Snapshot, here: &Cursor<'_>) -> Vec<Word> {
-    match here.keys.as_slice() {
-        [] if here.key => keys(KeysOf::Plan),
-        ["tasks", _] if here.key => keys(KeysOf::Task),
-        ["tasks", _, "allow"] if here.key => keys(KeysOf::Allowance),
+fn words(snapshot: &Snapshot, cursor: &Cursor<'_>) -> Vec<Word> {
+    match cursor.keys.as_slice() {
+        [] if cursor.key => keys(KeysOf::Plan),
+        ["tasks", _] if cursor.key => keys(KeysOf::Task),
+        ["tasks", _, "allow"] if cursor.key => keys(KeysOf::Allowance),
         ["tasks", _, "write" | "read"] | ["protect" | "share"] | ["tasks", _, "allow", "path"]
-            if here.value =>
+            if cursor.value =>
         {
-            paths(snapshot, here)
+            paths(snapshot, cursor)
         }
-        ["companions"] if here.key => paths(snapshot, here),
-        ["companions", _] if here.value => paths(snapshot, here),
-        ["tasks", id, "needs"] | ["tasks", id, "allow", "with"] if here.value => ids(snapshot, id),
-        ["tasks", _, "allow", "rule"] if here.value => rules(lsp::CompletionItemKind::EnumMember),
-        ["rules"] if here.key => rules(lsp::CompletionItemKind::Property),
-        ["rules", _] if here.value => {
+        ["companions"] if cursor.key => paths(snapshot, cursor),
+        ["companions", _] if cursor.value => paths(snapshot, cursor),
+        ["tasks", id, "needs"] | ["tasks", id, "allow", "with"] if cursor.value => {
+            ids(snapshot, id)
+        }
+        ["tasks", _, "allow", "rule"] if cursor.value => rules(lsp::CompletionItemKind::EnumMember),
+        ["rules"] if cursor.key => rules(lsp::CompletionItemKind::Property),
+        ["rules", _] if cursor.value => {
             let level = |(name, detail): (&str, &str)| {
                 word(name, lsp::CompletionItemKind::EnumMember, Some(detail.to_owned()))
             };
@@ -121,7 +123,7 @@ fn keys(of: KeysOf) -> Vec<Word> {
 }
 
 fn rules(kind: lsp::CompletionItemKind) -> Vec<Word> {
-    // What is fixed can be neither set nor allowed.
+    // A rule of fixed level can be neither configured nor allowed.
     let settable = RULES.iter().filter(|rule| !rule.fixed);
     settable.map(|rule| word(rule.name, kind, Some(rule.summary.to_owned()))).collect()
 }
@@ -135,19 +137,19 @@ fn ids(snapshot: &Snapshot, own: &str) -> Vec<Word> {
     others.map(id).collect()
 }
 
-/// The files and folders that can be the next component of a glob, and everything below.
-fn paths(snapshot: &Snapshot, here: &Cursor<'_>) -> Vec<Word> {
-    let typed = match here.quote {
-        Some('"') => here.word.replace("\\\\", "\\"),
-        Some(_) => here.word.replace("''", "'"),
-        None => here.word.to_owned(),
+/// The files and folders that can be the next component of a glob, and `**`.
+fn paths(snapshot: &Snapshot, cursor: &Cursor<'_>) -> Vec<Word> {
+    let typed = match cursor.quote {
+        Some('"') => cursor.word.replace("\\\\", "\\"),
+        Some(_) => cursor.word.replace("''", "'"),
+        None => cursor.word.to_owned(),
     };
     let (sign, glob) = match typed.strip_prefix('!') {
         Some(glob) => ("!", glob),
         None => ("", typed.as_str()),
     };
     let parent = glob.rfind('/').map_or("", |slash| &glob[..=slash]);
-    // Which component comes next is known where each of those before is one.
+    // With `**` or braces, the depth of the next component is unknown.
     if parent.contains("**") || parent.contains(['{', '}']) {
         return Vec::new();
     }
@@ -158,9 +160,9 @@ fn paths(snapshot: &Snapshot, here: &Cursor<'_>) -> Vec<Word> {
         kind: lsp::CompletionItemKind::Folder,
         detail: Some("everything below".to_owned()),
     };
-    let any = !children.is_empty();
+    let has_children = !children.is_empty();
     let child = |(name, is_folder): (Vec<u8>, bool)| {
-        // A glob is text, so another name can only be met by wildcards.
+        // Names that are not UTF-8 can only be matched by wildcards.
         let name = name.to_str().ok()?;
         let end = if is_folder { "/" } else { "" };
         let kind =
@@ -168,26 +170,26 @@ fn paths(snapshot: &Snapshot, here: &Cursor<'_>) -> Vec<Word> {
         let text = format!("{sign}{parent}{}{end}", escape(name));
         Some(Word { label: format!("{name}{end}"), text, kind, detail: None })
     };
-    children.into_iter().filter_map(child).chain(any.then_some(all)).collect()
+    children.into_iter().filter_map(child).chain(has_children.then_some(all)).collect()
 }
 
-/// The names right below the folders that a glob with a slash at its end names, and whether each is a
-/// folder; nothing where it is no glob.
+/// The names directly below the folders that `parent` matches, and whether each is a folder.
+/// `parent` is a glob with a trailing slash; `None` if it is invalid.
 fn children(files: &[RepoPath], parent: &str) -> Option<BTreeMap<Vec<u8>, bool>> {
     let glob = Glob::parse(&format!("{parent}**")).ok()?;
     let prefix = glob.prefix();
     let depth = parent.matches('/').count();
     let start = files.partition_point(|file| file.as_bytes() < prefix);
-    let near = files[start..].iter().take_while(|file| file.as_bytes().starts_with(prefix));
+    let candidates = files[start..].iter().take_while(|file| file.as_bytes().starts_with(prefix));
     let mut children = BTreeMap::new();
-    for file in near {
+    for file in candidates {
         let mut components = file.as_bytes().splitn(depth + 2, |&byte| byte == b'/').skip(depth);
         let Some(name) = components.next() else { continue };
         if children.contains_key(name) || glob.is_match(file) != Ok(true) {
             continue;
         }
         children.insert(name.to_vec(), components.next().is_some());
-        if children.len() > MOST {
+        if children.len() > MAX_ITEMS {
             break;
         }
     }

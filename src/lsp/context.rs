@@ -1,4 +1,4 @@
-//! What an editor asks about: an open text, and the plan that it is part of.
+//! The context of a request: an open document and the plan it belongs to.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use super::document::Document;
 use super::snapshot::Snapshot;
 use crate::source::Span;
 
-/// What a request about a text is answered from.
+/// Everything a request handler needs besides its parameters.
 pub(super) struct RequestContext {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) document: Arc<Document>,
 }
 
 impl RequestContext {
-    /// The byte of a position, as an empty span.
+    /// The position as an empty span.
     pub(super) fn at(&self, position: lsp::Position) -> Option<Span> {
         let file = self.snapshot.file_of(&self.document)?;
         let encoding = self.snapshot.session.client.encoding;

@@ -1,18 +1,18 @@
-//! Where in a plan somebody types: below which keys, and what of a word is there already.
+//! Finds out where in a plan the cursor is: below which keys, and in which word.
 //!
-//! What is half typed is seldom YAML, so this reads the text before the cursor by itself, and knows
-//! only as much as that takes: indents, dashes, brackets, quotes and comments.
+//! Half-typed text is seldom valid YAML, so this scans the text before the cursor and understands
+//! just enough: indentation, dashes, brackets, quotes and comments.
 
-/// A place at which somebody types.
+/// The position at which the user types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cursor<'t> {
-    /// The keys that lead there, from the outermost.
+    /// The keys that lead there, outermost first.
     pub(super) keys: Vec<&'t str>,
-    /// Where the word begins, with its quote.
+    /// Where the word starts, including its quote.
     pub(super) start: usize,
-    /// What there is of the word, as it is written, without its quote.
+    /// The word up to the cursor, as written, without its quote.
     pub(super) word: &'t str,
-    /// The quote that it begins with.
+    /// The word's opening quote.
     pub(super) quote: Option<char>,
     /// Whether the word may be a key.
     pub(super) key: bool,
@@ -20,36 +20,36 @@ pub(super) struct Cursor<'t> {
     pub(super) value: bool,
 }
 
-/// Finds out where the end of a text is; nothing where no word can begin there, as in a comment.
+/// The cursor at the end of `text`; `None` if no word can start there, such as in a comment.
 pub(super) fn cursor(text: &str) -> Option<Cursor<'_>> {
     let mut reader = Reader { text, at: 0, block: Vec::new(), flow: Vec::new(), literal: None };
     reader.read()
 }
 
-/// Something that is open in brackets.
+/// An open bracket.
 #[derive(Clone, Copy, Debug)]
 enum Frame<'t> {
     List,
-    /// A map, with the key whose value is next.
+    /// A map, with the key whose value comes next.
     Map(Option<&'t str>),
 }
 
 struct Reader<'t> {
     text: &'t str,
     at: usize,
-    /// The keys of the lines above that still count, and the dashes, each with its column.
+    /// The enclosing block keys and dashes (`None`), each with its column.
     block: Vec<(usize, Option<&'t str>)>,
     flow: Vec<Frame<'t>>,
-    /// The column of the key whose value is a text below a `|` or a `>`.
+    /// Inside a block scalar (`|` or `>`): the column of its key.
     literal: Option<usize>,
 }
 
-/// A word, and what ended it.
+/// A scalar.
 struct Word<'t> {
     start: usize,
     text: &'t str,
     quote: Option<char>,
-    /// Whether it reaches to the end of the text, so that the cursor is in it.
+    /// Whether it extends to the end of the text, so that the cursor is in it.
     open: bool,
 }
 
@@ -75,7 +75,7 @@ impl<'t> Reader<'t> {
         &self.text[self.at..]
     }
 
-    /// Goes behind the end of the line; says whether there is one.
+    /// Skips to the next line, if there is one.
     fn next_line(&mut self) -> Step<'t> {
         match self.rest().find('\n') {
             Some(end) => {
@@ -86,7 +86,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Reads a line outside of all brackets.
+    /// Reads a line outside of brackets.
     fn line(&mut self) -> Step<'t> {
         let begin = self.at;
         let line = self.rest().lines().next().unwrap_or_default();
@@ -129,7 +129,7 @@ impl<'t> Reader<'t> {
             return Step::Found(Some(self.cursor(&word, true, true)));
         }
         if !self.rest().starts_with(':') {
-            // A value, whole: what comes behind it is none of ours.
+            // A complete value; the rest of the line does not matter.
             return self.next_line();
         }
         self.block.push((column, Some(word.text)));
@@ -137,9 +137,9 @@ impl<'t> Reader<'t> {
         let before = self.at;
         self.skip_blanks();
         if self.rest().is_empty() {
-            // Right behind the colon no value can begin.
-            let behind_blank = self.at > before;
-            return Step::Found(behind_blank.then(|| self.here(false, true)));
+            // A value needs a blank after the colon.
+            let after_blank = self.at > before;
+            return Step::Found(after_blank.then(|| self.here(false, true)));
         }
         if self.rest().starts_with(['|', '>']) {
             self.literal = Some(column);
@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Forgets the keys whose values end where something begins at this column.
+    /// Drops the keys whose values end before something at this column.
     fn leave(&mut self, column: usize) {
         while self.block.last().is_some_and(|&(at, _)| at >= column) {
             self.block.pop();
@@ -174,7 +174,7 @@ impl<'t> Reader<'t> {
         None
     }
 
-    /// Reads on in brackets until all are closed.
+    /// Reads until all brackets are closed.
     fn brackets(&mut self) -> Step<'t> {
         let mut last: Option<&'t str> = None;
         while let Some(next) = self.rest().chars().next() {
@@ -225,7 +225,7 @@ impl<'t> Reader<'t> {
         Step::Found(Some(self.here(is_key, !is_key)))
     }
 
-    /// Reads a scalar, at least a character of it.
+    /// Reads a scalar of at least one character.
     fn word(&mut self) -> Word<'t> {
         let start = self.at;
         let rest = self.rest();
@@ -236,7 +236,7 @@ impl<'t> Reader<'t> {
                 match character {
                     _ if escaped => escaped = false,
                     '\\' if first == '"' => escaped = true,
-                    // A doubled quote stands for one.
+                    // A doubled quote is an escaped one.
                     '\'' if first == '\'' && rest[at + 1..].starts_with('\'') => escaped = true,
                     end if end == first => {
                         self.at = start + at + 1;
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_known_by_its_keys() {
+    fn keys_and_word_at_cursor() {
         for (text, keys, word) in [
             ("", "", ""),
             ("ta", "", "ta"),
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_tell_keys_from_values() {
+    fn keys_versus_values() {
         assert_eq!(at("{a").map(|found| (found.2, found.3)), Some((true, false)));
         assert_eq!(at("{a: ").map(|found| (found.2, found.3)), Some((false, true)));
         assert_eq!(at("[a").map(|found| (found.2, found.3)), Some((false, true)));
@@ -350,16 +350,15 @@ mod tests {
     }
 
     #[test]
-    fn where_no_word_begins_there_is_nothing() {
+    fn no_word_at_cursor() {
         for text in ["# ta", "tasks:", "a: b # c", "a: |\n  te", "a: [b] ", "a: {b: c # d"] {
             assert_eq!(at(text), None, "{text:?}");
         }
     }
 
     proptest! {
-        /// Any text has an end, and is read in one go.
         #[test]
-        fn every_text_can_be_read(text in "([ab:,#|>-]|[\\[{}\\]\"'\\\\]| |\n|\r|  |: |- |é){0,40}") {
+        fn any_text_terminates(text in "([ab:,#|>-]|[\\[{}\\]\"'\\\\]| |\n|\r|  |: |- |é){0,40}") {
             let _ = at(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! What `check` finds, as an editor shows it.
+//! Converts the findings of `check` to diagnostics.
 
 use std::collections::BTreeMap;
 
@@ -10,44 +10,43 @@ use crate::report::shown;
 use crate::rules::{self, Rule};
 use crate::source::FileId;
 
-/// The most findings that are shown of one text. No editor is of use with more, and one that comes
-/// on top says how many there are.
-const MOST: usize = 1_000;
+/// The most findings that are shown per file; an extra diagnostic counts the rest.
+const MAX_SHOWN: usize = 1_000;
 
-/// The most places that are told beside one finding.
-const MOST_RELATED: usize = 20;
+/// The most related locations per finding.
+const MAX_RELATED: usize = 20;
 
-/// The page of the rules, where the program's own metadata say where its files are.
+/// The rules' page in the repository, if the package metadata name one.
 const RULES_PAGE: Option<&str> = if env!("CARGO_PKG_REPOSITORY").is_empty() {
     None
 } else {
     Some(concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules.md#"))
 };
 
-/// Rules that find what could be left out.
+/// Rules that find unnecessary entries.
 static UNNECESSARY: [&Rule; 2] = [rules::REDUNDANT_GLOB, rules::UNUSED_ALLOW];
 
-/// The diagnostics of all texts of a plan, those without any too.
+/// The diagnostics of every file of a plan; empty lists clear old ones.
 pub(super) fn of_plan(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams> {
     let report = snapshot.report();
-    let mut of_file: BTreeMap<FileId, Shown> = BTreeMap::new();
+    let mut by_file: BTreeMap<FileId, Shown> = BTreeMap::new();
     for level in [Level::Error, Level::Warning, Level::Note] {
         for finding in report.active().filter(|finding| finding.level == level) {
             let file = file_of(finding);
-            let shown = of_file.entry(file).or_default();
-            if shown.findings < MOST {
+            let shown = by_file.entry(file).or_default();
+            if shown.findings < MAX_SHOWN {
                 shown.diagnostics.push(diagnostic(snapshot, finding));
             }
             shown.findings += 1;
-            if shown.findings < MOST {
-                add_hints(snapshot, finding, &mut of_file);
+            if shown.findings < MAX_SHOWN {
+                add_hints(snapshot, finding, &mut by_file);
             }
         }
     }
     let files = (0..report.plan.sources.len()).map(FileId);
     let published = files.filter_map(|file| {
-        let mut shown = of_file.remove(&file).unwrap_or_default();
-        if let Some(more) = shown.findings.checked_sub(MOST).filter(|more| *more > 0) {
+        let mut shown = by_file.remove(&file).unwrap_or_default();
+        if let Some(more) = shown.findings.checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
             shown.diagnostics.push(more_findings(more));
         }
         let (uri, version) = (snapshot.uri(file)?, snapshot.version(file));
@@ -56,14 +55,14 @@ pub(super) fn of_plan(snapshot: &Snapshot) -> Vec<lsp::PublishDiagnosticsParams>
     published.collect()
 }
 
-/// What is shown of one text.
+/// The diagnostics of one file.
 #[derive(Default)]
 struct Shown {
     diagnostics: Vec<lsp::Diagnostic>,
     findings: usize,
 }
 
-/// The text of a finding: one about no place is told at the head of the first.
+/// The file of a finding; the first one if the finding has no span.
 fn file_of(finding: &Finding) -> FileId {
     match finding.draft.labels.first().map(|label| &label.location) {
         Some(Location::Span(span)) => span.file,
@@ -71,7 +70,7 @@ fn file_of(finding: &Finding) -> FileId {
     }
 }
 
-/// The diagnostic of a finding, at its first place.
+/// The diagnostic of a finding, at its first label.
 pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnostic {
     let client = &snapshot.session.client;
     let draft = &finding.draft;
@@ -88,7 +87,7 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnos
         message.push_str("\nhelp: ");
         message.push_str(&shown(help.as_str()));
     }
-    let related = others.iter().take(MOST_RELATED);
+    let related = others.iter().take(MAX_RELATED);
     let related = related.filter_map(|label| {
         let text = if label.text.is_empty() { &draft.message } else { &label.text };
         let (location, message) = (location(snapshot, label)?, shown(text.as_str()).into_owned());
@@ -104,12 +103,12 @@ pub(super) fn diagnostic(snapshot: &Snapshot, finding: &Finding) -> lsp::Diagnos
         }),
         tags: unnecessary.then(|| vec![lsp::DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
-        ..named(snapshot, finding.rule.name, range, message)
+        ..of_rule(snapshot, finding.rule.name, range, message)
     }
 }
 
-/// A diagnostic under the name of a rule.
-pub(super) fn named(
+/// A diagnostic of a rule.
+pub(super) fn of_rule(
     snapshot: &Snapshot,
     rule: &str,
     range: lsp::Range,
@@ -128,16 +127,16 @@ pub(super) fn named(
     }
 }
 
-/// Tells the other places of a finding too, as hints that lead to the first: who types in the second
-/// of two lanes looks there.
-fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<FileId, Shown>) {
+/// Adds hints at the other labels of a finding, with a link to the first: the user may be editing
+/// the second of two lanes.
+fn add_hints(snapshot: &Snapshot, finding: &Finding, by_file: &mut BTreeMap<FileId, Shown>) {
     let Some((first, others)) = finding.draft.labels.split_first() else { return };
     let hinted =
         others.iter().filter(|label| !label.text.is_empty() && label.location != first.location);
-    for label in hinted.take(MOST_RELATED) {
+    for label in hinted.take(MAX_RELATED) {
         let Location::Span(span) = label.location else { continue };
-        let shown_there = of_file.entry(span.file).or_default();
-        if shown_there.diagnostics.len() >= 2 * MOST {
+        let shown_there = by_file.entry(span.file).or_default();
+        if shown_there.diagnostics.len() >= 2 * MAX_SHOWN {
             continue;
         }
         let message = shown(finding.draft.message.as_str()).into_owned();
@@ -149,7 +148,7 @@ fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<File
         shown_there.diagnostics.push(lsp::Diagnostic {
             severity: Some(lsp::DiagnosticSeverity::Hint),
             related_information: related,
-            ..named(snapshot, finding.rule.name, snapshot.range(span), message)
+            ..of_rule(snapshot, finding.rule.name, snapshot.range(span), message)
         });
     }
 }
@@ -157,14 +156,14 @@ fn add_hints(snapshot: &Snapshot, finding: &Finding, of_file: &mut BTreeMap<File
 fn location(snapshot: &Snapshot, label: &Label) -> Option<lsp::Location> {
     match &label.location {
         Location::Span(span) => snapshot.location(*span),
-        // `check` finds nothing there.
+        // Only `gate` uses these.
         Location::File(_) | Location::Input(_) => None,
     }
 }
 
 fn more_findings(more: usize) -> lsp::Diagnostic {
     let message =
-        format!("{more} more findings are not shown here; `lanelint check` tells them all");
+        format!("{more} more findings are not shown; run `lanelint check` to see them all");
     lsp::Diagnostic {
         severity: Some(lsp::DiagnosticSeverity::Warning),
         source: Some("lanelint".to_owned()),

@@ -1,4 +1,4 @@
-//! A text that is open in the editor, and how it changes.
+//! A document that is open in the editor.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ use super::position::Encoding;
 use super::uri;
 use crate::source::SourceFile;
 
-/// An open text. The editor's text counts, not that of the disk.
+/// An open document, with the text of the editor.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
-    /// The name, exactly as the editor wrote it: it may know no other.
+    /// Exactly as the editor wrote it: editors may not recognize another spelling.
     pub(super) uri: lsp::Uri,
-    /// Where it lies on the disk, saved or not; nothing for a text that has no file.
+    /// Its path, saved or not; `None` if it has no file.
     pub(super) path: Option<PathBuf>,
     pub(super) version: i32,
     pub(super) source: SourceFile,
@@ -27,7 +27,7 @@ impl Document {
         Document { uri: item.uri, path, version: item.version, source }
     }
 
-    /// The text after some changes, each of which counts in the text that the one before left.
+    /// Applies changes in order. Each change refers to the text after the previous one.
     pub(super) fn changed(
         &self,
         version: i32,
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_count_one_after_the_other() {
+    fn changes_apply_in_order() {
         let whole = lsp::TextDocumentContentChangeWholeDocument { text: "a\n漢b\n".to_owned() };
         let at = |line, character| lsp::Position { line, character };
         let changes = vec![
@@ -86,9 +86,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// A change of any bytes is the same change of the bytes' positions, in every encoding.
+        /// Changing a range of positions equals changing the bytes, in every encoding.
         #[test]
-        fn a_change_is_that_of_a_naive_text(
+        fn changes_match_naive_edits(
             text in "([ab]|é|漢|😀|\n|\r\n){0,20}",
             edits in prop::collection::vec((0..40_usize, 0..8_usize, "([xy]|é|😀|\n|\r\n){0,4}"), 1..6),
         ) {
@@ -98,7 +98,7 @@ mod tests {
                 for (start, length, new) in &edits {
                     let floor = |mut byte: usize| {
                         byte = byte.min(naive.len());
-                        // Between `\r` and `\n` there is no position.
+                        // No position is between `\r` and `\n`.
                         while !naive.is_char_boundary(byte) || naive[..byte].ends_with('\r') {
                             byte -= 1;
                         }

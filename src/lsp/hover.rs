@@ -1,4 +1,4 @@
-//! What is said of the thing under the pointer: a glob, a task, a rule.
+//! Hover texts of globs, tasks and rules.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::element::{Element, element};
 use super::snapshot::{Matched, Snapshot};
 use crate::explain;
 use crate::glob::Glob;
-use crate::hook::may;
+use crate::hook::describe_lane;
 use crate::index::{GlobId, TaskId};
 use crate::overlap::{Overlap, overlaps_of};
 use crate::path::RepoPath;
@@ -19,8 +19,8 @@ use crate::report::brief::code;
 use crate::report::names;
 use crate::rules;
 
-/// How many tasks are named.
-const TASKS: usize = 10;
+/// The most tasks that are named.
+const MAX_TASKS: usize = 10;
 
 pub(super) fn hover(request: &RequestContext, params: &lsp::HoverParams) -> Option<lsp::Hover> {
     let snapshot = &request.snapshot;
@@ -41,18 +41,18 @@ fn of_glob(snapshot: &Snapshot, task: Option<TaskId>, entry: &GlobEntry) -> Opti
     let glob = entry.glob.as_ref().ok()?;
     let what = if entry.negated { "exclusion" } else { "glob" };
     let mut text = match snapshot.matched(glob) {
-        None => format!("Nobody knows which files this {what} matches: they cannot be listed.\n"),
+        None => format!("The files that this {what} matches are unknown: listing files failed.\n"),
         Some(matched) => of_files(what, &matched),
     };
     if let Some(task) = task
-        && let Some(place) = place_in_lane(snapshot, task, entry)
+        && let Some(id) = glob_id(snapshot, task, entry)
     {
-        text.push_str(&of_others(snapshot, task, place, glob));
+        text.push_str(&other_tasks(snapshot, task, id, glob));
     }
     Some(text)
 }
 
-/// How many files a glob matches, and the first few.
+/// The number of files that a glob matches, and the first few.
 pub(super) fn of_files(what: &str, matched: &Matched) -> String {
     let least = if matched.undecided { "at least " } else { "" };
     let mut text = match matched.count {
@@ -64,9 +64,9 @@ pub(super) fn of_files(what: &str, matched: &Matched) -> String {
     text
 }
 
-/// A list of some things of which there may be more.
-fn list(text: &mut String, items: impl ExactSizeIterator<Item = String>, all: usize) {
-    let more = all - items.len();
+/// Lists the first items of `total`.
+fn list(text: &mut String, items: impl ExactSizeIterator<Item = String>, total: usize) {
+    let more = total - items.len();
     for item in items {
         let _ = writeln!(text, "- {item}");
     }
@@ -75,23 +75,23 @@ fn list(text: &mut String, items: impl ExactSizeIterator<Item = String>, all: us
     }
 }
 
-/// The place of a glob in its task's lane, if what the task writes is where it stands.
-fn place_in_lane(snapshot: &Snapshot, task: TaskId, entry: &GlobEntry) -> Option<GlobId> {
+/// The index of a glob in its task's lane; `None` for globs of `read` and other keys.
+fn glob_id(snapshot: &Snapshot, task: TaskId, entry: &GlobEntry) -> Option<GlobId> {
     snapshot.plan().globs(task).position(|other| std::ptr::eq(*other, entry))
 }
 
-/// The other tasks that may write something of what a glob of a task holds.
-fn of_others(snapshot: &Snapshot, task: TaskId, place: GlobId, glob: &Glob) -> String {
+/// The other tasks that may write some of the paths that a glob of a task matches.
+fn other_tasks(snapshot: &Snapshot, task: TaskId, id: GlobId, glob: &Glob) -> String {
     let plan = snapshot.plan();
     let (lanes, (files, _)) = (plan.lanes(), snapshot.files());
-    // Those too that never run at the same time: it is good to know who wrote here before.
+    // Include tasks that run earlier or later, so compare as if no task needed another.
     let unordered = Order::from_needs(&vec![Vec::new(); plan.tasks.len()].into());
     let order = Order::new(plan);
-    let mut meeting = Vec::new();
+    let mut others = Vec::new();
     for Overlap { tasks, shared, sample, .. } in overlaps_of(task, &lanes, &unordered, files) {
         let is_left = tasks.0 == task;
         let other = if is_left { tasks.1 } else { tasks.0 };
-        let of_glob = |pair: &&(GlobId, GlobId)| (if is_left { pair.0 } else { pair.1 }) == place;
+        let of_glob = |pair: &&(GlobId, GlobId)| (if is_left { pair.0 } else { pair.1 }) == id;
         let pairs: Vec<(GlobId, GlobId)> = shared.pairs.iter().filter(of_glob).copied().collect();
         let Some(&(left, right)) = pairs.first() else { continue };
         let exists = sample.into_iter().find(|path| glob.is_match(path) == Ok(true));
@@ -100,23 +100,23 @@ fn of_others(snapshot: &Snapshot, task: TaskId, place: GlobId, glob: &Glob) -> S
         });
         let globs = plan.globs(other);
         let Some(by) = globs.find(if is_left { right } else { left }) else { continue };
-        let mut said = format!("{} by {}", names(plan, &[other], 1), code(&by.text));
+        let mut item = format!("{} by {}", names(plan, &[other], 1), code(&by.text));
         if let Some(path) = witness {
-            let _ = write!(said, ", such as {}", code(&RepoPath::to_string(&path)));
+            let _ = write!(item, ", such as {}", code(&RepoPath::to_string(&path)));
         }
         if order.comes_after(task, other) {
-            said.push_str("; it is merged before this task starts");
+            item.push_str("; it is merged before this task starts");
         } else if order.comes_after(other, task) {
-            said.push_str("; it waits for this task");
+            item.push_str("; it waits for this task");
         }
-        meeting.push(said);
+        others.push(item);
     }
-    if meeting.is_empty() {
-        return "\nNo other task may write any of it.\n".to_owned();
+    if others.is_empty() {
+        return "\nNo other task may write any of these paths.\n".to_owned();
     }
-    let mut text = "\nWho else may write some of it:\n\n".to_owned();
-    let all = meeting.len();
-    list(&mut text, meeting.into_iter().take(TASKS).collect::<Vec<_>>().into_iter(), all);
+    let mut text = "\nOther tasks that may write some of these paths:\n\n".to_owned();
+    let total = others.len();
+    list(&mut text, others.into_iter().take(MAX_TASKS), total);
     text
 }
 
@@ -129,42 +129,36 @@ fn of_task(snapshot: &Snapshot, task: TaskId) -> String {
     }
     text.push_str("\n\n");
     text.push_str(&if plan.is_lane_unknown(task) {
-        "Nobody knows what it may write: its lane cannot be read as a whole.".to_owned()
+        "Its lane is unknown, because parts of it cannot be read.".to_owned()
     } else {
-        may(plan, task)
+        describe_lane(plan, task)
     });
     text.push_str("\n\n");
     let _ = writeln!(text, "{}", wave(snapshot, task));
     let needs: Vec<TaskId> = this.needs.iter().map(|need| need.value).collect();
     if needs.is_empty() {
-        text.push_str("It waits for no other task.\n");
+        text.push_str("It needs no other task.\n");
     } else {
-        let _ = writeln!(text, "It waits for {}.", names(plan, &needs, TASKS));
+        let _ = writeln!(text, "It needs {}.", names(plan, &needs, MAX_TASKS));
     }
-    let waiting = |other: &TaskId| plan[*other].needs.iter().any(|need| need.value == task);
-    let waiting: Vec<TaskId> = plan.tasks.ids().filter(waiting).collect();
-    if !waiting.is_empty() {
-        let _ = writeln!(
-            text,
-            "{} for it.",
-            match waiting.len() {
-                1 => format!("{} waits", names(plan, &waiting, TASKS)),
-                _ => format!("{} wait", names(plan, &waiting, TASKS)),
-            }
-        );
+    let needs_it = |other: &TaskId| plan[*other].needs.iter().any(|need| need.value == task);
+    let dependents: Vec<TaskId> = plan.tasks.ids().filter(needs_it).collect();
+    if !dependents.is_empty() {
+        let _ = writeln!(text, "It is needed by {}.", names(plan, &dependents, MAX_TASKS));
     }
     text
 }
 
-/// When a task can start.
+/// The wave in which a task can start.
 fn wave(snapshot: &Snapshot, task: TaskId) -> String {
-    let unknown = "Nobody knows in which wave it can start.";
+    let unknown = "The wave in which it can start is unknown.";
     let Some(waves) = snapshot.waves() else { return unknown.to_owned() };
-    let all = waves.waves.len();
-    let is_in =
-        |wave: &Vec<crate::waves::ScheduledTask>| wave.iter().any(|placed| placed.task == task);
+    let total = waves.waves.len();
+    let is_in = |wave: &Vec<crate::waves::ScheduledTask>| {
+        wave.iter().any(|scheduled| scheduled.task == task)
+    };
     match waves.waves.iter().position(is_in) {
-        Some(wave) => format!("It can start in wave {} of {all}.", wave + 1),
+        Some(wave) => format!("It can start in wave {} of {total}.", wave + 1),
         None => unknown.to_owned(),
     }
 }

@@ -1,16 +1,18 @@
-//! The language server: what an editor shows of a plan while it is written.
+//! The language server.
 //!
-//! [`serve`] speaks the protocol over any connection, and asks a [`Host`](crate::workspace::Host) about the
-//! disk. One thread receives messages and keeps the open texts, one judges plans, one answers
-//! questions; the only code that knows the protocol's types is here.
+//! [`serve`] speaks the protocol over any connection, and asks a [`Host`](crate::workspace::Host)
+//! about the disk. One thread receives messages and keeps the open documents, one checks plans, one
+//! answers requests. No other module uses the protocol's types.
 
 mod actions;
+mod capabilities;
 mod client;
 mod completion;
 mod context;
 mod cursor;
 mod diagnostics;
-mod disk_cache;
+mod disk;
+mod dispatch;
 mod document;
 mod element;
 mod hover;
@@ -19,12 +21,11 @@ mod notice;
 mod outline;
 mod plans;
 mod position;
-mod questions;
 mod server;
 mod snapshot;
+mod threads;
 mod uri;
-mod work;
 
 pub use lsp_server::Connection;
 pub use position::Encoding;
-pub use server::{Ended, serve};
+pub use server::{SessionEnd, serve};

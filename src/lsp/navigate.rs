@@ -1,4 +1,4 @@
-//! Where the id of a task stands: its definition, whoever names it, and another name for it.
+//! Definition, references and renaming of task ids.
 
 use gen_lsp_types as lsp;
 
@@ -40,10 +40,11 @@ pub(super) fn prepare_rename(
     Some(lsp::PrepareRenamePlaceholder { range, placeholder }.into())
 }
 
-/// Gives a task another id, wherever it is named.
+/// Renames a task and all references to it.
 ///
 /// # Errors
-/// When it can have no such id, or one of its names is written in a way that leaves no sure place.
+/// If the new id is invalid or taken, or a reference is written in a way that cannot be edited
+/// safely.
 pub(super) fn rename(
     request: &RequestContext,
     params: &lsp::RenameParams,
@@ -51,15 +52,15 @@ pub(super) fn rename(
     let snapshot = &request.snapshot;
     let plan = snapshot.plan();
     let Some((task, _)) = task(request, &params.text_document_position_params) else {
-        return Err("there is no task's id here".to_owned());
+        return Err("there is no task id here".to_owned());
     };
     let name = params.new_name.trim();
     if let Some(fault) = id_fault(name) {
-        return Err(format!("this cannot be the id of a task: {fault}"));
+        return Err(format!("invalid task id: {fault}"));
     }
     match plan.task(name) {
         Some(other) if other == task => return Ok(None),
-        Some(_) => return Err(format!("there is a task `{name}` already")),
+        Some(_) => return Err(format!("the task `{name}` already exists")),
         None => {}
     }
     let mut edits = Vec::new();
@@ -67,7 +68,7 @@ pub(super) fn rename(
         let written = snapshot.source(span.file).slice(span.bytes());
         if written.starts_with(['*', '&', '|', '>', '?']) {
             return Err(
-                "an alias, an anchor or a block leads to this id: rename it by hand".to_owned()
+                "this id uses an alias, an anchor or a block scalar: rename it by hand".to_owned()
             );
         }
         edits.push(Edit { span, text: yaml::written_like(written, name) });
@@ -82,14 +83,14 @@ fn task(request: &RequestContext, at: &lsp::TextDocumentPositionParams) -> Optio
     }
 }
 
-/// Where a task is named, its definition first.
+/// The spans of a task's id: its definition, then all references.
 fn mentions_of(request: &RequestContext, task: TaskId) -> Vec<Span> {
     let plan = request.snapshot.plan();
     let own = plan[task].id.span;
     let all = plan.tasks.ids().flat_map(|other| mentions(plan, other));
     let others = all.filter(|(of, span)| *of == task && *span != own);
     let mut spans: Vec<Span> = std::iter::once(own).chain(others.map(|(_, span)| span)).collect();
-    // What an alias repeats stands once.
+    // Aliases repeat spans.
     let mut seen = std::collections::BTreeSet::new();
     spans.retain(|span| seen.insert(*span));
     spans

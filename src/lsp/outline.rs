@@ -1,10 +1,9 @@
-//! A plan's text at a glance: its tasks as symbols, what can be folded, and how many files each glob
-//! matches.
+//! Document symbols, folding ranges and inlay hints.
 
 use gen_lsp_types as lsp;
 
 use super::context::RequestContext;
-use super::element::extent;
+use super::element::task_span;
 use super::hover::of_files;
 use super::snapshot::Snapshot;
 use crate::index::TaskId;
@@ -12,7 +11,7 @@ use crate::plan::GlobEntry;
 use crate::report::shown;
 use crate::source::FileId;
 
-/// The tasks of the text, with what they may write.
+/// The tasks of the document, with their globs.
 pub(super) fn symbols(request: &RequestContext) -> Option<lsp::DocumentSymbolResponse> {
     let snapshot = &request.snapshot;
     let file = snapshot.file_of(&request.document)?;
@@ -29,7 +28,7 @@ pub(super) fn symbols(request: &RequestContext) -> Option<lsp::DocumentSymbolRes
     Some(flat.collect::<Vec<_>>().into())
 }
 
-/// The tasks that a text defines.
+/// The tasks that a file defines.
 fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = TaskId> {
     let plan = snapshot.plan();
     plan.tasks.ids().filter(move |task| plan[*task].id.span.file == file)
@@ -38,9 +37,9 @@ fn tasks(snapshot: &Snapshot, file: FileId) -> impl Iterator<Item = TaskId> {
 fn symbol(snapshot: &Snapshot, task: TaskId) -> lsp::DocumentSymbol {
     let plan = snapshot.plan();
     let this = &plan[task];
-    let all = extent(plan, task);
+    let all = task_span(plan, task);
     let globs = this.write.iter().flat_map(|write| &write.entries);
-    // What an alias leads to stands elsewhere.
+    // Entries that come from an alias are elsewhere.
     let inside = globs.filter(|entry| entry.span.file == all.file && entry.span.start >= all.start);
     let leaf = |entry: &GlobEntry| {
         let range = snapshot.range(entry.span);
@@ -61,7 +60,7 @@ fn named(
     range: lsp::Range,
     selection_range: lsp::Range,
 ) -> lsp::DocumentSymbol {
-    // The protocol forbids a name of blanks.
+    // The protocol forbids blank names.
     let name = if name.trim().is_empty() { "?" } else { name };
     lsp::DocumentSymbol::new(
         shown(name).into_owned(),
@@ -75,14 +74,14 @@ fn named(
     )
 }
 
-/// Tasks, and what they write, wherever they take more than a line.
+/// Tasks and their `write` lists that span several lines.
 pub(super) fn folds(request: &RequestContext) -> Option<Vec<lsp::FoldingRange>> {
     let snapshot = &request.snapshot;
     let file = snapshot.file_of(&request.document)?;
     let plan = snapshot.plan();
     let source = snapshot.source(file);
     let spans = tasks(snapshot, file).flat_map(|task| {
-        let all = extent(plan, task);
+        let all = task_span(plan, task);
         let write = plan[task].write.as_ref().map(|write| write.span);
         std::iter::once(all)
             .chain(write.filter(|write| write.file == file && write.start >= all.start))
@@ -91,7 +90,7 @@ pub(super) fn folds(request: &RequestContext) -> Option<Vec<lsp::FoldingRange>> 
         let text = source.slice(span.bytes());
         let (start, end) = (span.start, span.start + text.trim_end().len());
         let range = snapshot.session.client.encoding.range(source, start..end);
-        // A list of dashes begins a line below its key.
+        // A block list starts on the line after its key.
         let dashes = text.starts_with('-') && range.start.line > 0;
         let start_line = range.start.line - u32::from(dashes);
         (start_line < range.end.line).then(|| lsp::FoldingRange {
@@ -103,7 +102,7 @@ pub(super) fn folds(request: &RequestContext) -> Option<Vec<lsp::FoldingRange>> 
     Some(folds.collect())
 }
 
-/// Behind each glob, how many files it matches.
+/// The number of matching files after each glob.
 pub(super) fn hints(
     request: &RequestContext,
     params: &lsp::InlayHintParams,

@@ -1,8 +1,8 @@
-//! Which open text belongs to which plan.
+//! Which plan an open document belongs to.
 
 use std::path::{Path, PathBuf};
 
-use super::disk_cache::plan_above;
+use super::disk::plan_above;
 use super::document::Document;
 use super::snapshot::{PlanKey, SessionSettings};
 use crate::plan::locate::{FILES, FOLDER, is_part};
@@ -10,75 +10,75 @@ use crate::plan::{PlanText, read};
 use crate::source::SourceFile;
 use crate::workspace::Host;
 
-/// What a text is to a plan.
+/// How a document relates to a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// It is the plan, or a part of it.
+    /// It is the plan, or part of it.
     Part(PlanKey),
-    /// It is a file for which the plan counts.
-    Beside(PlanKey),
-    /// There is no plan for it.
-    Stranger,
+    /// It is another file in the repository of the plan.
+    Governed(PlanKey),
+    /// It has no plan.
+    Unrelated,
 }
 
 impl Role {
-    /// The plan that is judged when the text changes.
+    /// The plan that the document belongs to.
     pub(super) fn key(&self) -> Option<&PlanKey> {
         match self {
-            Role::Part(key) | Role::Beside(key) => Some(key),
-            Role::Stranger => None,
+            Role::Part(key) | Role::Governed(key) => Some(key),
+            Role::Unrelated => None,
         }
     }
 
-    /// What an open text is. A plan is known by its name, its folder, the settings or, where a YAML or
-    /// JSON file has none of these, by what it says.
+    /// The role of a document. A plan is recognized by its name, its folder, the settings or, for
+    /// other YAML and JSON files, by its content.
     pub(super) fn of(document: &Document, session: &SessionSettings, host: &dyn Host) -> Role {
-        Role::found(document, session, host, || says_so(document))
+        Role::find(document, session, host, || looks_like_plan(document))
     }
 
-    /// What the text is when the disk or the settings have changed and the text has not. What was a
-    /// plan is one still.
-    pub(super) fn again(
+    /// The role after the disk or the settings changed, but not the document. A plan by content
+    /// stays one.
+    pub(super) fn refreshed(
         &self,
         document: &Document,
         session: &SessionSettings,
         host: &dyn Host,
     ) -> Role {
-        Role::found(document, session, host, || matches!(self, Role::Part(_)))
+        Role::find(document, session, host, || matches!(self, Role::Part(_)))
     }
 
-    /// What the text is when it has changed. What is a plan stays one, so that nothing goes dark
-    /// while its keys are written anew.
+    /// The role after the document changed. A plan stays one, so that diagnostics do not vanish
+    /// while its keys are rewritten.
     pub(super) fn changed(self, document: &Document) -> Role {
-        let becomes_one = !matches!(self, Role::Part(_)) && says_so(document);
-        if becomes_one { Role::Part(own_key(document)) } else { self }
+        let becomes_plan = !matches!(self, Role::Part(_)) && looks_like_plan(document);
+        if becomes_plan { Role::Part(own_key(document)) } else { self }
     }
 
-    fn found(
+    fn find(
         document: &Document,
         session: &SessionSettings,
         host: &dyn Host,
-        says_so: impl FnOnce() -> bool,
+        is_plan: impl FnOnce() -> bool,
     ) -> Role {
         let Some(path) = &document.path else {
-            return if says_so() { Role::Part(own_key(document)) } else { Role::Stranger };
+            return if is_plan() { Role::Part(own_key(document)) } else { Role::Unrelated };
         };
-        let chosen = chosen(session);
-        let of_settings = chosen.iter().find(|plan| path.starts_with(plan)).cloned();
+        let configured = configured(session);
+        let of_settings = configured.iter().find(|plan| path.starts_with(plan)).cloned();
         if let Some(plan) = of_settings.or_else(|| by_name(path)) {
             return Role::Part(PlanKey::At(plan));
         }
-        if says_so() {
+        if is_plan() {
             return Role::Part(own_key(document));
         }
-        match chosen.into_iter().next().or_else(|| plan_above(host, path)) {
-            Some(plan) => Role::Beside(PlanKey::At(plan)),
-            None => Role::Stranger,
+        match configured.into_iter().next().or_else(|| plan_above(host, path)) {
+            Some(plan) => Role::Governed(PlanKey::At(plan)),
+            None => Role::Unrelated,
         }
     }
 }
 
-/// The plan that a text is by itself.
+/// The key of a document that is a plan by itself.
 fn own_key(document: &Document) -> PlanKey {
     match &document.path {
         Some(path) => PlanKey::At(path.clone()),
@@ -86,13 +86,13 @@ fn own_key(document: &Document) -> PlanKey {
     }
 }
 
-/// The plan that the settings name, in each folder of the workspace.
-fn chosen(session: &SessionSettings) -> Vec<PathBuf> {
+/// The plan from the settings, in each workspace folder.
+fn configured(session: &SessionSettings) -> Vec<PathBuf> {
     let Some(plan) = &session.settings.plan else { return Vec::new() };
     session.folders.iter().map(|folder| folder.join(plan)).collect()
 }
 
-/// The plan that a file is by the rule by which plans are found: itself, or its folder.
+/// The plan that a file is or belongs to, if it has one of the names under which plans are found.
 fn by_name(path: &Path) -> Option<PathBuf> {
     let (folder, name) = (path.parent()?, path.file_name()?);
     if folder.file_name().is_some_and(|folder| folder == FOLDER) {
@@ -101,14 +101,13 @@ fn by_name(path: &Path) -> Option<PathBuf> {
     FILES.iter().any(|file| path.ends_with(file)).then(|| path.to_path_buf())
 }
 
-/// Whether a YAML or JSON text says that it is a plan.
-fn says_so(document: &Document) -> bool {
+/// Whether a YAML or JSON document has the content of a plan.
+fn looks_like_plan(document: &Document) -> bool {
     let name = document.path.as_ref().and_then(|path| path.file_name());
     name.is_none_or(|name| is_part(name.as_encoded_bytes())) && has_lanes(&document.source)
 }
 
-/// Whether some task of a text may write something. Other programs have `tasks` too, and none of
-/// theirs says what it may `write`.
+/// Whether a text has a task with `write`. Other programs have `tasks` too, but without `write`.
 fn has_lanes(source: &SourceFile) -> bool {
     let text = source.text();
     if !text.contains("tasks") || !text.contains("write") {
@@ -123,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_is_known_by_its_name_or_folder() {
+    fn plan_by_name() {
         for (path, plan) in [
             ("/r/lanes.yaml", Some("/r/lanes.yaml")),
             ("/r/sub/.lanes.yml", Some("/r/sub/.lanes.yml")),
@@ -139,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_known_by_what_it_says() {
-        for (text, is) in [
+    fn plan_by_content() {
+        for (text, expected) in [
             ("tasks:\n  a: {write: x}\n", true),
             ("x: [\ntasks:\n  a:\n    write: x\n", true),
             ("{\"tasks\": {\"a\": {\"write\": []}}}", true),
@@ -148,7 +147,7 @@ mod tests {
             ("- hosts: all\n  tasks:\n    - write: x\n", false),
             ("", false),
         ] {
-            assert_eq!(has_lanes(&SourceFile::new("x", text)), is, "{text}");
+            assert_eq!(has_lanes(&SourceFile::new("x", text)), expected, "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Positions as editors count them, and the bytes of a text that they mean.
+//! Converts between the editor's positions and bytes.
 //!
-//! The protocol lets both sides agree on what a column counts. Lines end with `\n` or `\r\n`. A lone
-//! `\r` ends none: the editors that keep one in a buffer show it inside a line.
+//! Both sides agree on what a column counts. Lines end with `\n` or `\r\n`. A lone `\r` does not
+//! end a line: editors that keep one in a buffer show it inside a line.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::source::SourceFile;
 pub enum Encoding {
     /// Bytes.
     Utf8,
-    /// Units of UTF-16: what counts where nothing was agreed on.
+    /// UTF-16 code units: the protocol's default.
     #[default]
     Utf16,
     /// Unicode scalar values.
@@ -22,8 +22,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The one to use of those that a client offers: bytes wherever they are offered, for then
-    /// nothing has to be counted.
+    /// Chooses from the encodings that a client offers: bytes if possible, which need no counting.
     #[must_use]
     pub fn choose<'o>(offered: impl IntoIterator<Item = &'o str>) -> Encoding {
         let known = offered.into_iter().filter_map(|name| match name {
@@ -45,8 +44,8 @@ impl Encoding {
         }
     }
 
-    /// The position of a byte. One inside a character is taken for the place before it, one past the
-    /// end for the end.
+    /// The position of a byte. A byte inside a character is rounded down, one past the end is the
+    /// end.
     #[must_use]
     pub fn position(self, source: &SourceFile, byte: usize) -> lsp::Position {
         let at = source.position(byte);
@@ -55,8 +54,8 @@ impl Encoding {
         lsp::Position { line: number(at.line - 1), character: number(self.length(before)) }
     }
 
-    /// The byte of a position. A column past the end of its line is taken for that end, a line past
-    /// the end of the text for that end, and a column inside a character for the place before it.
+    /// The byte of a position. Columns past the end of their line and lines past the end of the
+    /// text are clamped; a column inside a character is rounded down.
     #[must_use]
     pub fn byte(self, source: &SourceFile, position: lsp::Position) -> usize {
         let Some(line) = source.line_span(position.line as usize + 1) else {
@@ -81,7 +80,7 @@ impl Encoding {
         line.end
     }
 
-    /// The range of some bytes.
+    /// Converts bytes to a range.
     #[must_use]
     pub fn range(self, source: &SourceFile, bytes: Range<usize>) -> lsp::Range {
         let start = self.position(source, bytes.start);
@@ -89,19 +88,19 @@ impl Encoding {
         lsp::Range { start, end }
     }
 
-    /// The bytes of a range; none where it ends before it begins.
+    /// Converts a range to bytes; empty if the range ends before it starts.
     #[must_use]
     pub fn bytes(self, source: &SourceFile, range: lsp::Range) -> Range<usize> {
         let start = self.byte(source, range.start);
         start..self.byte(source, range.end).max(start)
     }
 
-    /// How many columns a text takes.
+    /// The number of columns of a text.
     fn length(self, text: &str) -> usize {
         match self {
             Encoding::Utf8 => text.len(),
             Encoding::Utf32 => text.chars().count(),
-            // Only characters of four bytes take two units.
+            // Only characters of four bytes take two code units.
             Encoding::Utf16 => {
                 text.chars().count() + text.bytes().filter(|&byte| byte >= 0xf0).count()
             }
@@ -109,9 +108,9 @@ impl Encoding {
     }
 }
 
-/// A number as the protocol has them. No text that is read has as many lines or columns.
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+/// Texts never have more than `u32::MAX` lines or columns: their length is limited.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_taken_wherever_they_are_offered() {
+    fn utf8_is_preferred() {
         for (offered, chosen) in [
             (&["utf-16", "utf-8"][..], Encoding::Utf8),
             (&["utf-32", "utf-16"], Encoding::Utf16),
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_counted_as_agreed() {
+    fn columns_in_each_encoding() {
         let source = SourceFile::new("x", "aé漢😀b\r\n\rc\n");
         for (byte, columns) in [(1, [1, 1, 1]), (3, [3, 2, 2]), (6, [6, 3, 3]), (10, [10, 5, 4])] {
             for (encoding, column) in ALL.into_iter().zip(columns) {
@@ -162,7 +161,7 @@ mod tests {
         );
     }
 
-    /// A naive reading of the protocol: count along the text.
+    /// Counts along the text.
     fn naive(encoding: Encoding, text: &str, byte: usize) -> lsp::Position {
         let mut position = at(0, 0);
         for (start, character) in text.char_indices() {
@@ -188,12 +187,12 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn positions_are_those_of_a_naive_count(text in "([a-c]|é|漢|😀|\u{301}|\n|\r\n|\r){0,24}", byte in 0..80_usize) {
+        fn positions_match_naive_count(text in "([a-c]|é|漢|😀|\u{301}|\n|\r\n|\r){0,24}", byte in 0..80_usize) {
             let source = SourceFile::new("x", text.as_str());
             for encoding in ALL {
                 let position = encoding.position(&source, byte);
                 prop_assert_eq!(position, naive(encoding, &text, byte));
-                // What is between `\r` and `\n` has no position of its own.
+                // No position is between `\r` and `\n`.
                 let back = encoding.byte(&source, position);
                 prop_assert_eq!(encoding.position(&source, back), position);
                 prop_assert!(back <= byte && text.is_char_boundary(back));

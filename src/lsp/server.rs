@@ -1,4 +1,4 @@
-//! The life of the server: messages in, messages out, and what is open.
+//! The server's main loop: messages in, messages out, and the open documents.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -10,38 +10,39 @@ use lsp::Request as _;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
+use super::capabilities::capabilities;
 use super::client::{Client, Settings};
 use super::context::RequestContext;
+use super::dispatch::{self, parse};
 use super::document::Document;
 use super::plans::Role;
-use super::questions::{self, typed};
-use super::snapshot::{Ground, LastPlan, PlanKey, SessionSettings, Snapshot};
+use super::snapshot::{DiskCache, LastPlan, PlanKey, SessionSettings, Snapshot};
+use super::threads::{self, Answer, Event, Job};
 use super::uri;
-use super::work::{self, Answer, Event, Question};
 use crate::plan::locate::{FILES, FOLDER};
 use crate::workspace::Host;
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// As the protocol asks: `shutdown`, then `exit`.
-    InOrder,
-    /// With `exit` alone, or because the editor went away.
-    Abruptly,
+pub enum SessionEnd {
+    /// With `shutdown`, then `exit`, as the protocol requires.
+    Orderly,
+    /// With `exit` alone, or because the connection was closed.
+    Abrupt,
 }
 
-/// Serves one session. At each tick the disk is looked at for changes that no editor tells.
-pub fn serve<T>(connection: Connection, host: Arc<dyn Host>, ticks: &Receiver<T>) -> Ended {
+/// Serves one session. Every tick looks for changes on disk that the editor does not report.
+pub fn serve<T>(connection: Connection, host: Arc<dyn Host>, ticks: &Receiver<T>) -> SessionEnd {
     let (events_in, events) = unbounded();
-    let (judge, snapshots) = unbounded();
-    let (questions_in, questions) = unbounded();
-    work::judge(snapshots, events_in.clone());
-    work::answer(questions, events_in);
+    let (checker, snapshots) = unbounded();
+    let (jobs_in, jobs) = unbounded();
+    threads::spawn_checker(snapshots, events_in.clone());
+    threads::spawn_responder(jobs, events_in);
     let mut server = Server {
         out: connection.sender,
         host,
-        judge,
-        questions: questions_in,
+        checker,
+        jobs: jobs_in,
         stage: Stage::Waiting,
         session: Arc::default(),
         documents: HashMap::new(),
@@ -52,18 +53,18 @@ pub fn serve<T>(connection: Connection, host: Arc<dyn Host>, ticks: &Receiver<T>
     loop {
         select! {
             recv(connection.receiver) -> message => {
-                let Ok(message) = message else { return Ended::Abruptly };
+                let Ok(message) = message else { return SessionEnd::Abrupt };
                 if let Some(ended) = server.receive(message) {
                     return ended;
                 }
             }
             recv(events) -> event => {
                 if let Ok(event) = event {
-                    server.tell(event);
+                    server.finish(event);
                 }
             }
             recv(ticks) -> tick => match tick {
-                Ok(_) => server.look_at_disk(Look::Stamps),
+                Ok(_) => server.rescan_disk(Rescan::Changed),
                 // The clock has stopped.
                 Err(_) => ticks = never(),
             },
@@ -71,96 +72,95 @@ pub fn serve<T>(connection: Connection, host: Arc<dyn Host>, ticks: &Receiver<T>
     }
 }
 
-/// Where a session is.
+/// The stage of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// Nothing counts before `initialize`.
+    /// Before `initialize`.
     Waiting,
     Running,
-    /// After `shutdown`, only `exit` counts.
+    /// After `shutdown`; only `exit` is accepted.
     ShutDown,
 }
 
-/// What of the disk is looked at again.
+/// Which plans to read from disk again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
-    /// What changed by its stamp.
-    Stamps,
-    /// Everything.
+enum Rescan {
+    /// Those whose stamp changed.
+    Changed,
     All,
 }
 
 struct Server {
     out: Sender<Message>,
     host: Arc<dyn Host>,
-    judge: Sender<Arc<Snapshot>>,
-    questions: Sender<Question>,
+    checker: Sender<Arc<Snapshot>>,
+    jobs: Sender<Job>,
     stage: Stage,
     session: Arc<SessionSettings>,
-    /// What is open, by its URI.
+    /// The open documents by URI.
     documents: HashMap<String, Open>,
-    plans: BTreeMap<PlanKey, State>,
-    /// The questions that are not answered yet.
+    plans: BTreeMap<PlanKey, PlanState>,
+    /// The requests that are not answered yet.
     pending: HashSet<RequestId>,
 }
 
-/// An open text and what it is.
+/// An open document with its role.
 struct Open {
     document: Arc<Document>,
     role: Role,
 }
 
-/// A plan that something open belongs to.
-struct State {
-    ground: Arc<Ground>,
+/// A plan that some open document belongs to.
+struct PlanState {
+    cache: Arc<DiskCache>,
     last: Arc<LastPlan>,
     stamp: u64,
     newest: Arc<Snapshot>,
-    /// The diagnostics that are shown, by the URIs of their texts.
+    /// The diagnostics that the editor shows, by URI.
     shown: BTreeMap<String, Vec<lsp::Diagnostic>>,
 }
 
 impl Server {
-    /// Takes a message of the editor; gives how the session ended where this was the last.
-    fn receive(&mut self, message: Message) -> Option<Ended> {
+    /// Handles a message; returns how the session ended if it was the last one.
+    fn receive(&mut self, message: Message) -> Option<SessionEnd> {
         match message {
             Message::Notification(notification) if notification.method == "exit" => {
-                let in_order = self.stage == Stage::ShutDown;
-                return Some(if in_order { Ended::InOrder } else { Ended::Abruptly });
+                let orderly = self.stage == Stage::ShutDown;
+                return Some(if orderly { SessionEnd::Orderly } else { SessionEnd::Abrupt });
             }
             Message::Notification(notification) if self.stage == Stage::Running => {
                 let method = notification.method.clone();
-                let taken = work::guarded(|| self.notified(notification));
-                if let Err(why) = taken.map_err(Some).and_then(|taken| taken.map_err(Some)) {
-                    let why = why.unwrap_or_default();
-                    self.log(&format!("`{method}` could not be taken in: {why}"));
+                let result = threads::catch_panic(|| self.handle_notification(notification));
+                if let Err(problem) = result.unwrap_or_else(Err) {
+                    self.log(&format!("cannot handle `{method}`: {problem}"));
                 }
             }
-            // The editor's answer to what was asked of it changes nothing.
+            // Nothing depends on the editor's answer to `client/registerCapability`.
             Message::Notification(_) | Message::Response(_) => {}
-            Message::Request(request) => self.requested(request),
+            Message::Request(request) => self.handle_request(request),
         }
         None
     }
 
-    fn requested(&mut self, request: Request) {
+    fn handle_request(&mut self, request: Request) {
         let id = request.id.clone();
         let answer = match (self.stage, request.method.as_str()) {
             (Stage::Waiting, "initialize") => Ok(self.initialize(&request.params)),
-            (Stage::Waiting, _) => {
-                Err(work::error(ErrorCode::ServerNotInitialized, "`initialize` comes first"))
-            }
+            (Stage::Waiting, _) => Err(threads::error(
+                ErrorCode::ServerNotInitialized,
+                "the server is not initialized",
+            )),
             (Stage::ShutDown, _) => {
-                Err(work::error(ErrorCode::InvalidRequest, "the server is shut down"))
+                Err(threads::error(ErrorCode::InvalidRequest, "the server has shut down"))
             }
             (Stage::Running, "initialize") => {
-                Err(work::error(ErrorCode::InvalidRequest, "`initialize` comes once"))
+                Err(threads::error(ErrorCode::InvalidRequest, "the server is already initialized"))
             }
             (Stage::Running, "shutdown") => {
                 self.stage = Stage::ShutDown;
                 Ok(Value::Null)
             }
-            (Stage::Running, _) => match self.request(request) {
+            (Stage::Running, _) => match self.enqueue(request) {
                 Ok(()) => return,
                 Err(answer) => answer,
             },
@@ -177,7 +177,7 @@ impl Server {
         };
         let settings = Settings::new(params.get("initializationOptions").unwrap_or(&Value::Null));
         let client = Client::new(params);
-        let capabilities = questions::capabilities(&client);
+        let capabilities = capabilities(&client);
         self.session = Arc::new(SessionSettings { client, settings, folders });
         json!({
             "capabilities": capabilities,
@@ -185,35 +185,36 @@ impl Server {
         })
     }
 
-    /// Takes a notification in; the error says what is wrong with it.
-    fn notified(&mut self, notification: Notification) -> Result<(), String> {
+    /// # Errors
+    /// If the parameters are invalid.
+    fn handle_notification(&mut self, notification: Notification) -> Result<(), String> {
         let method = notification.method.clone();
         let params = notification.params;
         match method.as_str() {
-            "initialized" => self.ask_to_watch(),
+            "initialized" => self.register_watchers(),
             "textDocument/didOpen" => {
-                let params: lsp::DidOpenTextDocumentParams = typed(params)?;
+                let params: lsp::DidOpenTextDocumentParams = parse(params)?;
                 self.open(Document::new(params.text_document));
             }
-            "textDocument/didChange" => self.change(typed(params)?),
-            "textDocument/didSave" => self.look_at_disk(Look::All),
+            "textDocument/didChange" => self.change(parse(params)?),
+            "textDocument/didSave" => self.rescan_disk(Rescan::All),
             "textDocument/didClose" => {
-                let params: lsp::DidCloseTextDocumentParams = typed(params)?;
+                let params: lsp::DidCloseTextDocumentParams = parse(params)?;
                 self.close(&params.text_document.uri);
             }
-            "workspace/didChangeWatchedFiles" => self.look_at_disk(Look::All),
-            "workspace/didChangeWorkspaceFolders" => self.change_folders(&typed(params)?),
+            "workspace/didChangeWatchedFiles" => self.rescan_disk(Rescan::All),
+            "workspace/didChangeWorkspaceFolders" => self.change_folders(&parse(params)?),
             "workspace/didChangeConfiguration" => {
                 let settings = Settings::new(params.get("settings").unwrap_or(&Value::Null));
                 let SessionSettings { client, folders, .. } = &*self.session;
                 let (client, folders) = (client.clone(), folders.clone());
-                self.settle(SessionSettings { client, settings, folders });
+                self.change_session(SessionSettings { client, settings, folders });
             }
             "$/cancelRequest" => {
                 let id = params.get("id").cloned().unwrap_or_default();
-                let id: RequestId = typed(id)?;
+                let id: RequestId = parse(id)?;
                 if self.pending.contains(&id) {
-                    let cancelled = work::error(ErrorCode::RequestCanceled, "cancelled");
+                    let cancelled = threads::error(ErrorCode::RequestCanceled, "cancelled");
                     self.respond(id, Err(cancelled));
                 }
             }
@@ -222,29 +223,29 @@ impl Server {
         Ok(())
     }
 
-    /// Hands a question to the thread that answers; the error is what can be answered at once.
-    fn request(&mut self, request: Request) -> Result<(), Answer> {
+    /// Hands a request to the thread that answers; the error is an immediate answer.
+    fn enqueue(&mut self, request: Request) -> Result<(), Answer> {
         let Request { id, method, params } = request;
-        // All that can be asked is about a text.
+        // All supported requests are about a document.
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).unwrap_or_default();
         let open = self.documents.get(uri);
-        let understood = questions::understand(&method, params).ok_or_else(|| {
-            let message = format!("`{method}` is nothing that this server does");
-            Err(work::error(ErrorCode::MethodNotFound, message))
+        let handler = dispatch::handler(&method, params).ok_or_else(|| {
+            let message = format!("unknown method `{method}`");
+            Err(threads::error(ErrorCode::MethodNotFound, message))
         })?;
-        let understood =
-            understood.map_err(|why| Err(work::error(ErrorCode::InvalidParams, why)))?;
-        // About the text of no plan there is nothing to say.
+        let handler =
+            handler.map_err(|problem| Err(threads::error(ErrorCode::InvalidParams, problem)))?;
+        // Other documents than plans get an empty answer.
         let nothing = || Ok(Value::Null);
         let open = open.ok_or_else(nothing)?;
         let Role::Part(key) = &open.role else { return Err(nothing()) };
         let state = self.plans.get(key).ok_or_else(nothing)?;
         let snapshot = Arc::clone(&state.newest);
         let context = RequestContext { snapshot, document: Arc::clone(&open.document) };
-        let answer = Box::new(move || understood(&context));
+        let run = Box::new(move || handler(&context));
         self.pending.insert(id.clone());
         // The thread ends with the server.
-        let _ = self.questions.send(Question { id, answer });
+        let _ = self.jobs.send(Job { id, run });
         Ok(())
     }
 
@@ -260,10 +261,10 @@ impl Server {
     }
 
     fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
-        let (named, encoding) = (params.text_document, self.session.client.encoding);
-        let uri = named.text_document_identifier.uri.0;
+        let (document, encoding) = (params.text_document, self.session.client.encoding);
+        let uri = document.text_document_identifier.uri.0;
         let Some(open) = self.documents.get_mut(&uri) else { return };
-        let changed = open.document.changed(named.version, params.content_changes, encoding);
+        let changed = open.document.changed(document.version, params.content_changes, encoding);
         open.document = Arc::new(changed);
         let before = open.role.clone();
         open.role = before.clone().changed(&open.document);
@@ -290,24 +291,23 @@ impl Server {
         let mut folders = folders.clone();
         folders.retain(|folder| !removed.contains(folder));
         folders.extend(params.event.added.iter().filter_map(path));
-        self.settle(SessionSettings {
+        self.change_session(SessionSettings {
             client: client.clone(),
             settings: settings.clone(),
             folders,
         });
     }
 
-    /// Goes on under other terms.
-    fn settle(&mut self, session: SessionSettings) {
+    fn change_session(&mut self, session: SessionSettings) {
         self.session = Arc::new(session);
-        self.look_at_disk(Look::All);
+        self.rescan_disk(Rescan::All);
     }
 
-    /// Looks for what changed beside the editor, and judges anew whatever that is about.
-    fn look_at_disk(&mut self, look: Look) {
+    /// Looks for changes outside the editor, and checks the affected plans again.
+    fn rescan_disk(&mut self, rescan: Rescan) {
         let mut stale: BTreeSet<PlanKey> = BTreeSet::new();
         for open in self.documents.values_mut() {
-            let now = open.role.again(&open.document, &self.session, &*self.host);
+            let now = open.role.refreshed(&open.document, &self.session, &*self.host);
             if now != open.role {
                 stale.extend(open.role.key().cloned());
                 stale.extend(now.key().cloned());
@@ -316,9 +316,9 @@ impl Server {
         }
         for (key, state) in &mut self.plans {
             let stamp = stamp(&*self.host, key);
-            if look == Look::All || stamp != state.stamp {
+            if rescan == Rescan::All || stamp != state.stamp {
                 state.stamp = stamp;
-                state.ground = Arc::default();
+                state.cache = Arc::default();
                 stale.insert(key.clone());
             }
         }
@@ -327,31 +327,31 @@ impl Server {
         }
     }
 
-    /// Has a plan judged as it is now; forgets it where nothing open belongs to it any more.
+    /// Checks a plan in its current state; forgets it if no open document belongs to it any more.
     fn refresh(&mut self, key: &PlanKey) {
-        let of_role = |role: &Role| {
+        let with_role = |role: &Role| {
             let documents = self.documents.values().filter(move |open| open.role == *role);
             documents.map(|open| Arc::clone(&open.document)).collect::<Vec<_>>()
         };
-        let parts = of_role(&Role::Part(key.clone()));
-        let beside = of_role(&Role::Beside(key.clone()));
-        if parts.is_empty() && beside.is_empty() {
+        let parts = with_role(&Role::Part(key.clone()));
+        let governed = with_role(&Role::Governed(key.clone()));
+        if parts.is_empty() && governed.is_empty() {
             let gone = self.plans.remove(key).map(|state| state.shown).unwrap_or_default();
-            self.show_no_more(gone.into_keys(), key);
+            self.clear_diagnostics(gone.into_keys(), key);
             return;
         }
-        let (ground, last, stamp) = match self.plans.get(key) {
-            Some(state) => (Arc::clone(&state.ground), Arc::clone(&state.last), state.stamp),
-            // The stamp is older than what is read afterwards, so no change is missed.
+        let (cache, last, stamp) = match self.plans.get(key) {
+            Some(state) => (Arc::clone(&state.cache), Arc::clone(&state.last), state.stamp),
+            // The stamp is taken before the plan is read, so no change is missed.
             None => (Arc::default(), Arc::default(), stamp(&*self.host, key)),
         };
         let (session, host) = (Arc::clone(&self.session), Arc::clone(&self.host));
-        let known = (Arc::clone(&ground), Arc::clone(&last));
-        let snapshot = Snapshot::new(key.clone(), session, host, known, parts, beside);
+        let known = (Arc::clone(&cache), Arc::clone(&last));
+        let snapshot = Snapshot::new(key.clone(), session, host, known, parts, governed);
         let newest = Arc::new(snapshot);
-        let _ = self.judge.send(Arc::clone(&newest));
-        let state = self.plans.entry(key.clone()).or_insert_with(|| State {
-            ground,
+        let _ = self.checker.send(Arc::clone(&newest));
+        let state = self.plans.entry(key.clone()).or_insert_with(|| PlanState {
+            cache,
             last,
             stamp,
             newest: Arc::clone(&newest),
@@ -360,19 +360,20 @@ impl Server {
         state.newest = newest;
     }
 
-    /// Tells the editor what came of a piece of work.
-    fn tell(&mut self, event: Event) {
+    /// Sends the result of a piece of work to the editor.
+    fn finish(&mut self, event: Event) {
         match event {
-            Event::TaskDiff { key, diagnostics } => {
+            Event::Checked { key, diagnostics } => {
                 let Some(state) = self.plans.get_mut(&key) else { return };
                 let mut before = std::mem::take(&mut state.shown);
                 let documents = &self.documents;
                 for params in diagnostics {
-                    if is_elsewhere(documents, &params.uri.0, &key) {
+                    if has_other_plan(documents, &params.uri.0, &key) {
                         continue;
                     }
                     let shown = before.remove(&params.uri.0).unwrap_or_default();
-                    // An open text is told of at every version, another one when something changed.
+                    // Open documents get diagnostics for every version, others only if they
+                    // changed.
                     if params.version.is_some() || params.diagnostics != shown {
                         notify::<lsp::PublishDiagnosticsNotification>(&self.out, &params);
                     }
@@ -380,15 +381,13 @@ impl Server {
                         state.shown.insert(params.uri.0, params.diagnostics);
                     }
                 }
-                self.show_no_more(before.into_keys(), &key);
+                self.clear_diagnostics(before.into_keys(), &key);
             }
-            Event::Failed { key, why } => {
-                self.log(&format!(
-                    "{key:?} could not be judged, for lanelint itself is at fault: {why}"
-                ));
+            Event::Failed { key, problem } => {
+                self.log(&format!("internal error while checking {key:?}: {problem}"));
             }
             Event::Answered { id, answer } => {
-                // A question that was cancelled has its answer.
+                // A cancelled request has been answered already.
                 if self.pending.contains(&id) {
                     self.respond(id, answer);
                 }
@@ -401,9 +400,9 @@ impl Server {
         self.send(Message::Response(Response { id, response_result: answer }));
     }
 
-    /// Takes back what was shown of some texts for a plan.
-    fn show_no_more(&self, uris: impl Iterator<Item = String>, key: &PlanKey) {
-        for uri in uris.filter(|uri| !is_elsewhere(&self.documents, uri, key)) {
+    /// Clears the diagnostics of a plan in some documents.
+    fn clear_diagnostics(&self, uris: impl Iterator<Item = String>, key: &PlanKey) {
+        for uri in uris.filter(|uri| !has_other_plan(&self.documents, uri, key)) {
             let params = lsp::PublishDiagnosticsParams {
                 uri: uri.into(),
                 version: None,
@@ -419,8 +418,8 @@ impl Server {
         notify::<lsp::LogMessageNotification>(&self.out, &lsp::LogMessageParams { kind, message });
     }
 
-    /// Asks the editor to tell when a plan, HEAD or the index changes on disk.
-    fn ask_to_watch(&self) {
+    /// Asks the editor to report when a plan, HEAD or the index changes on disk.
+    fn register_watchers(&self) {
         if !self.session.client.watches {
             return;
         }
@@ -440,13 +439,13 @@ impl Server {
     }
 
     fn send(&self, message: Message) {
-        // An editor that is gone is noticed when nothing can be received any more.
+        // A closed connection ends the main loop when it receives.
         let _ = self.out.send(message);
     }
 }
 
-/// Whether a text is open and belongs to another plan by now, which has its own to say of it.
-fn is_elsewhere(documents: &HashMap<String, Open>, uri: &str, key: &PlanKey) -> bool {
+/// Whether a document now belongs to another plan, which sends its own diagnostics.
+fn has_other_plan(documents: &HashMap<String, Open>, uri: &str, key: &PlanKey) -> bool {
     let other = documents.get(uri).and_then(|open| open.role.key());
     other.is_some_and(|other| other != key)
 }
@@ -454,7 +453,6 @@ fn is_elsewhere(documents: &HashMap<String, Open>, uri: &str, key: &PlanKey) -> 
 fn notify<N: lsp::Notification>(out: &Sender<Message>, params: &N::Params) {
     if let Ok(params) = serde_json::to_value(params) {
         let method = N::METHOD.to_string();
-        // As for every message.
         let _ = out.send(Message::Notification(Notification { method, params }));
     }
 }

@@ -1,11 +1,10 @@
-//! Between the `file:` URIs of the protocol and paths of the disk.
+//! Converts between `file:` URIs and paths.
 
 use std::path::{Path, PathBuf};
 
 use gen_lsp_types::Uri;
 
-/// The path that a `file:` URI names; nothing for other schemes, for other hosts, and for one that
-/// no path can be.
+/// The path of a `file:` URI; `None` for other schemes, other hosts and invalid paths.
 pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
     let (scheme, rest) = uri.0.split_once(':')?;
     if !scheme.eq_ignore_ascii_case("file") {
@@ -22,8 +21,8 @@ pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
         None => rest,
     };
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
-    let bytes = decoded(&rest[..end])?;
-    // `/C:/x` is the path `C:/x` of Windows.
+    let bytes = percent_decode(&rest[..end])?;
+    // On Windows, `/C:/x` is the path `C:/x`.
     let drive = matches!(&*bytes, [b'/', letter, b':', ..] if letter.is_ascii_alphabetic());
     let bytes = if cfg!(windows) && drive { bytes[1..].to_vec() } else { bytes };
     (!bytes.contains(&0)).then(|| of_bytes(bytes)).flatten().filter(|path| path.is_absolute())
@@ -46,11 +45,11 @@ pub(super) fn of(path: &Path) -> Uri {
     Uri(uri)
 }
 
-fn decoded(text: &str) -> Option<Vec<u8>> {
+fn percent_decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((&byte, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
         if byte != b'%' {
             bytes.push(byte);
             continue;
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_uri_names_a_path() {
+    fn path_of_uri() {
         for (uri, expected) in [
             ("file:///a/b.yaml", "/a/b.yaml"),
             ("file://localhost/a", "/a"),
@@ -112,12 +111,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_path_comes_back(bytes in prop::collection::vec(1_u8.., 0..20)) {
+        fn paths_round_trip(bytes in prop::collection::vec(1_u8.., 0..20)) {
             let bytes = [b"/", &*bytes].concat();
-            let there = PathBuf::from(std::ffi::OsStr::from_bytes(&bytes));
-            let uri = of(&there);
+            let expected = PathBuf::from(std::ffi::OsStr::from_bytes(&bytes));
+            let uri = of(&expected);
             prop_assert!(uri.0.is_ascii());
-            prop_assert_eq!(path(&uri), Some(there));
+            prop_assert_eq!(path(&uri), Some(expected));
         }
     }
 }

@@ -52,12 +52,12 @@ pub struct Plan {
     /// Whether something that all lanes have in common could not be read: then no lane is known.
     pub unknown: bool,
     /// The plan's own files, where they are files of the repository: protected always.
-    pub own_paths: Vec<Own>,
+    pub own_paths: Vec<OwnPath>,
 }
 
 /// Where the plan itself lives in the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Own {
+pub enum OwnPath {
     /// In this file.
     File(RepoPath),
     /// In the files of this folder.
@@ -230,8 +230,8 @@ impl Plan {
             entries.iter().filter_map(|entry| entry.glob.clone().ok()).collect()
         };
         let own = self.own_paths.iter().map(|own| match own {
-            Own::File(path) => crate::glob::exactly(path),
-            Own::Folder(path) => crate::glob::below(path),
+            OwnPath::File(path) => crate::glob::exactly(path),
+            OwnPath::Folder(path) => crate::glob::below(path),
         });
         let protect = sound(&self.protect).into_iter().chain(own).collect();
         let common = Arc::new(Common { share: sound(&self.share), protect });

@@ -116,17 +116,17 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     if facts.clashes().gave_up {
         found.gave_up(GaveUp::on_work(facts.plan));
     }
-    for PathClash { discord, diff, path, other_judged, other } in &facts.clashes().found {
+    for PathClash { kind, diff, path, other_diff, other } in &facts.clashes().found {
         // What is protected is so in all its forms, and that says enough.
-        if other_judged.is_none() && facts.protection().holds(path) == Ok(true) {
+        if other_diff.is_none() && facts.protection().contains(path) == Ok(true) {
             continue;
         }
         let one = who(facts, diff);
-        let help = match other_judged {
-            Some(_) => help(*discord),
+        let help = match other_diff {
+            Some(_) => help(*kind),
             None => "spell it as that is spelled, or delete that",
         };
-        let message = match (discord, other_judged.map(|other| who(facts, other))) {
+        let message = match (kind, other_diff.map(|other| who(facts, other))) {
             (ClashKind::Form, None) => {
                 message![
                     one,
@@ -162,7 +162,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 ", for which it has to be a folder"
             ],
         };
-        let tasks = [diff.task, other_judged.and_then(|other| other.task)];
+        let tasks = [diff.task, other_diff.and_then(|other| other.task)];
         let mut labels = change_labels(facts, diff, path, "");
         labels
             .push(Label { location: Location::File((*other).clone()), text: "beside this".into() });
@@ -173,7 +173,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             path: Some((*path).clone()),
             about: About::Path,
             labels,
-            data: common_data(*discord, path, other),
+            data: common_data(*kind, path, other),
             ..Draft::default()
         });
     }
@@ -253,7 +253,7 @@ mod tests {
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
             let diff = vec![diff(Some(nth(0)), work(patch))];
-            let input = GateInput { diff: diff.into(), existing, ..GateInput::default() };
+            let input = GateInput { diffs: diff.into(), existing, ..GateInput::default() };
             said(&gated_all(tasks, input), "clashing-paths")
         };
         let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");

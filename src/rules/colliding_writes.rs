@@ -292,7 +292,7 @@ mod tests {
         let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
         let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
         let diff = (0..460).map(|task| diff(Some(nth(task)), work(&additions(&["x"])))).collect();
-        let report = gated_all(&text, GateInput { diff, ..GateInput::default() });
+        let report = gated_all(&text, GateInput { diffs: diff, ..GateInput::default() });
         assert_eq!(by(&report, "colliding-writes").len(), 100_000);
         let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
         assert_eq!(said(&report, "undecided"), [message]);

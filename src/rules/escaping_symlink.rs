@@ -7,7 +7,7 @@ use super::common::labels::{change_labels, text, texts};
 use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Level, Message};
-use crate::gate::{ChangedLink, Escape, NoEscape, TaskDiff};
+use crate::gate::{ChangedLink, Escape, EscapeUnknown, TaskDiff};
 use crate::message;
 use crate::message::code;
 use crate::path::{RepoPath, quote};
@@ -41,7 +41,7 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for (link, escape) in facts.input.links.iter().zip(facts.escapes()) {
-        let Some(diff) = facts.input.diff.find(link.diff) else { continue };
+        let Some(diff) = facts.input.diffs.find(link.input) else { continue };
         let escape = match escape {
             Ok(Some(escape)) => escape,
             Ok(None) => continue,
@@ -77,13 +77,18 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, link: &ChangedLink, why: NoEscape) -> GaveUp {
+fn gave_up(
+    facts: &GateFacts<'_>,
+    diff: &TaskDiff,
+    link: &ChangedLink,
+    why: EscapeUnknown,
+) -> GaveUp {
     GaveUp {
         on: message!["the link ", code(&link.path)],
         why: match why {
-            NoEscape::Endless => "it leads through more than 40 links, or in a circle",
-            NoEscape::TooLong => "its target is longer than any system takes",
-            NoEscape::GaveUp => GaveUp::BOUND,
+            EscapeUnknown::Endless => "it leads through more than 40 links, or in a circle",
+            EscapeUnknown::TooLong => "its target is longer than any system takes",
+            EscapeUnknown::GaveUp => GaveUp::BOUND,
         },
         help: "remove the link, or let it lead straight to its target",
         tasks: facts.plan.ids(diff.task),
@@ -173,14 +178,14 @@ mod tests {
     fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
         let Work::Changes(set) = work(patch) else { panic!("{patch}") };
         let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
-            diff: InputId::from(0),
+            input: InputId::from(0),
             path: path.clone(),
             target: change.shown.as_ref().and_then(|shown| shown.links.first().cloned()),
             leads: Ok(leads.clone()),
         };
         let links = set.changes.iter().map(link).collect();
         let diff = vec![diff(Some(nth(0)), work(patch))];
-        gated_all(text, GateInput { diff: diff.into(), links, ..GateInput::default() })
+        gated_all(text, GateInput { diffs: diff.into(), links, ..GateInput::default() })
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 }
 
 fn task(input: &GateInput, location: InputId) -> Option<TaskId> {
-    input.diff.find(location)?.task
+    input.diffs.find(location)?.task
 }
 
 fn draft(

@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    let missing = facts.input.diff.iter().filter(|diff| matches!(diff.work, Work::NoBranch));
+    let missing = facts.input.diffs.iter().filter(|diff| matches!(diff.work, Work::NoBranch));
     for location in missing.filter_map(|diff| diff.task) {
         let task = &facts.plan[location];
         let branch = task.branch_name();

@@ -120,7 +120,7 @@ mod tests {
         };
         let diff = vec![diff(Some(nth(0)), work("")), diff(Some(nth(1)), work(patch))];
         let folder_renames = BTreeMap::from([(InputId::from(0), vec![rename])]);
-        gated_all(text, GateInput { diff: diff.into(), folder_renames, ..GateInput::default() })
+        gated_all(text, GateInput { diffs: diff.into(), folder_renames, ..GateInput::default() })
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let mut idle: BTreeMap<TaskId, bool> = BTreeMap::new();
-    for diff in &facts.input.diff {
+    for diff in &facts.input.diffs {
         let Some(task) = diff.task else { continue };
         let nothing = match &diff.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),

@@ -8,7 +8,7 @@ use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::finding::{About, Draft, Label, Level, Location, Message};
-use crate::gate::{Placed, Placement, Source, Work};
+use crate::gate::{PlacedChange, Placement, Source, Work};
 use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
@@ -40,7 +40,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 
 fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     facts.input.gaps.iter().for_each(|gap| found.report(draft(gap, Vec::new(), Vec::new())));
-    for diff in &facts.input.diff {
+    for diff in &facts.input.diffs {
         let gaps = match &diff.work {
             Work::Changes(set) => set.gaps.as_slice(),
             Work::Unreadable(gap) => std::slice::from_ref(gap),
@@ -58,7 +58,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         }
     }
     for link in &facts.input.links {
-        let (Err(gap), Some(diff)) = (&link.leads, facts.input.diff.find(link.diff)) else {
+        let (Err(gap), Some(diff)) = (&link.leads, facts.input.diffs.find(link.input)) else {
             continue;
         };
         let labels = change_labels(facts, diff, &link.path, "a symbolic link");
@@ -69,12 +69,12 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let Err(gap) = &merge.outcome else { continue };
         let layout = std::iter::once(&merge.branch).chain(&merge.into);
         let tasks: Vec<TaskId> =
-            layout.filter_map(|&location| facts.input.diff.find(location)?.task).collect();
+            layout.filter_map(|&location| facts.input.diffs.find(location)?.task).collect();
         let location = tasks.first().map(|&task| facts.plan[task].id.span);
         let labels = location.into_iter().map(|span| label(span, "the branch of this task"));
         found.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
     }
-    for Placed { diff, path, change, placement, .. } in facts.changes() {
+    for PlacedChange { diff, path, change, placement, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
             found.report(Draft {
                 message: message!["some systems take ", code(path), " for a path in `.git`"],

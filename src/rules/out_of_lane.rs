@@ -8,7 +8,7 @@ use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{About, Draft, Level, Message};
-use crate::gate::{Carried, Placed, Placement, TaskDiff};
+use crate::gate::{CarriedChange, PlacedChange, Placement, TaskDiff};
 use crate::message;
 use crate::message::code;
 use crate::path::RepoPath;
@@ -46,7 +46,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
 pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found<'_>) {
-    for Placed { diff, path, change, placement, carried } in facts.changes() {
+    for PlacedChange { diff, path, change, placement, carried } in facts.changes() {
         if diff.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
             continue;
         }
@@ -122,8 +122,8 @@ fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> GaveUp {
 }
 
 /// Says what merging writes, and which rename of the base takes it there.
-fn merging(carried: &Carried, who: &Message, has_lane: bool) -> Message {
-    let Carried { path, change, from, .. } = carried;
+fn merging(carried: &CarriedChange, who: &Message, has_lane: bool) -> Message {
+    let CarriedChange { path, change, from, .. } = carried;
     let writes = match change.kind {
         ChangeKind::Added => "add",
         ChangeKind::Modified => "modify",
@@ -161,7 +161,7 @@ fn verb(kind: ChangeKind) -> &'static str {
 }
 
 fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<str>]) -> Message {
-    let protected = facts.protection().holds(path) == Ok(true);
+    let protected = facts.protection().contains(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
         "but for letter case or Unicode form it is protected, and some systems take the two for one \
          file: undo the change"

@@ -33,13 +33,13 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    for diff in &facts.input.diff {
+    for diff in &facts.input.diffs {
         let who = who(facts, diff);
         for (path, change) in diff.changes() {
             let kind = change.kind;
-            let own = facts.plan.own_paths.iter().any(|own| own.holds(path));
+            let own = facts.plan.own_paths.iter().any(|own| own.contains(path));
             let rival = kind != ChangeKind::Deleted
-                && facts.input.plan_rivals.iter().any(|rival| rival.holds(path));
+                && facts.input.plan_rivals.iter().any(|rival| rival.contains(path));
             if !own && !rival {
                 continue;
             }

@@ -11,11 +11,11 @@ use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::patch;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read};
+use crate::plan::{OwnPath, Plan, PlanText, read};
 
 pub(super) fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
-    plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
+    plan.own_paths = vec![OwnPath::File("lanes.yaml".parse().unwrap())];
     Arc::new(plan)
 }
 
@@ -27,18 +27,18 @@ pub(super) fn checked(text: &str, files: &[&str]) -> Report {
 
 /// What is found in the work of a plan's first task.
 pub(super) fn gated(text: &str, work: Work) -> Report {
-    let input = GateInput { diff: vec![diff(Some(nth(0)), work)].into(), ..GateInput::default() };
+    let input = GateInput { diffs: vec![diff(Some(nth(0)), work)].into(), ..GateInput::default() };
     gated_all(text, input)
 }
 
 /// What is found in the work of a plan's first two tasks.
 pub(super) fn both(text: &str, one: &str, other: &str) -> Report {
     let diff = vec![diff(Some(nth(0)), work(one)), diff(Some(nth(1)), work(other))];
-    gated_all(text, GateInput { diff: diff.into(), ..GateInput::default() })
+    gated_all(text, GateInput { diffs: diff.into(), ..GateInput::default() })
 }
 
 pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
-    let plan_rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
+    let plan_rivals = vec![OwnPath::File(".lanes.yaml".parse().unwrap())];
     crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
 }
 

@@ -65,7 +65,7 @@ mod tests {
     fn unclaimed(text: &str, work: Work) -> Report {
         let diff = vec![diff(None, work)];
         let unclaimed = Some("nobodys".to_owned());
-        gated_all(text, GateInput { diff: diff.into(), unclaimed, ..GateInput::default() })
+        gated_all(text, GateInput { diffs: diff.into(), unclaimed, ..GateInput::default() })
     }
 
     #[test]

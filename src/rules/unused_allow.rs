@@ -98,7 +98,7 @@ const BRANCH: &[Coverage] = &[Coverage::Branch];
 
 /// Whether there is work of a task that was judged, to a great enough extent.
 fn is_work_judged(gate: &GateInput, task: TaskId, enough: &[Coverage]) -> bool {
-    gate.diff.iter().any(|diff| {
+    gate.diffs.iter().any(|diff| {
         diff.task == Some(task)
             && enough.contains(&diff.coverage)
             && matches!(diff.work, Work::Changes(_))

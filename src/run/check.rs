@@ -1,4 +1,4 @@
-//! Which lanes intersect, by the plan of a repository and the files that exist in it.
+//! `check` on a repository.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub fn check(workspace: &Workspace<'_>) -> Result<Outcome, Failure> {
     Ok(Outcome::new(report, &name))
 }
 
-/// The files that exist, or why nobody knows them.
+/// The existing files, or why they cannot be listed.
 #[must_use]
 pub fn files(workspace: &Workspace<'_>) -> (Vec<RepoPath>, Vec<Failure>) {
     match workspace.files() {

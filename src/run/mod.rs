@@ -1,7 +1,7 @@
-//! The two verbs, on a repository: each finds its plan, gathers what it needs, and reports.
+//! `check` and `gate` on a repository: find the plan, gather what the rules need, and run them.
 //!
-//! [`check()`] asks which lanes intersect before the tasks start, [`gate()`] which change is in which
-//! lane before it is merged. The judging itself is done by [`crate::check`], in memory.
+//! [`check()`] finds intersecting lanes before the tasks start, [`gate()`] finds changes outside
+//! their lanes before they are merged. The rules themselves run in memory, in [`crate::check`].
 
 mod check;
 mod gate;
@@ -13,32 +13,31 @@ use crate::report::shown;
 pub use check::{check, files};
 pub use gate::{GateRequest, gate};
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What was found.
+    /// The findings.
     pub report: Report,
-    /// Set if no task can be read from the plan: then nothing was judged, and the report has only
-    /// what is wrong with the plan.
+    /// Set if the plan has no readable task. The report then has only the problems of the plan.
     pub unusable: Option<Failure>,
 }
 
 impl Outcome {
-    /// A run by the plan of this name.
+    /// The result for the plan of this name.
     #[must_use]
     pub fn new(report: Report, plan_name: &str) -> Outcome {
         let unusable = report.plan.tasks.is_empty().then(|| {
             Failure::new(
                 format!("no task can be read from {}", shown(plan_name)),
-                "a plan has `tasks:`, and below it the tasks by their ids",
+                "list the tasks under `tasks:`, each under its id",
             )
         });
         Outcome { report, unusable }
     }
 
-    /// The exit status of the program: 0 if nothing was found, 1 for an error, 2 if nothing was
-    /// judged, 3 if something could not be verified. `deny_warnings` makes a warning an error.
+    /// The exit status: 0 without errors, 1 with errors, 2 if the plan is unusable, 3 if something
+    /// could not be verified. `deny_warnings` counts warnings as errors.
     #[must_use]
     pub fn status(&self, deny_warnings: bool) -> u8 {
         match self.report.verdict(deny_warnings) {

@@ -187,7 +187,7 @@ fn only_the_rim_does_io() {
     };
     only_in(&["std::fs", "std::process", "std::env", "std::time", "std::net", "io::stdin"], rim);
     only_in(&["std::thread", "thread::"], |file| {
-        rim(file) || matches!(&*file.name, "parallel.rs" | "lsp/work.rs")
+        rim(file) || matches!(&*file.name, "parallel.rs" | "lsp/threads.rs")
     });
     only_in(&["println!", "print!(", "eprint"], |_| false);
     only_in(&["io::stdout", "io::stderr"], |file| file.room() == "cli");

@@ -1,4 +1,4 @@
-//! What the arguments of the gate name.
+//! Parses the gate's arguments: ranges, and patches with task ids.
 
 use std::path::Path;
 
@@ -7,38 +7,37 @@ use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::workspace::{Git, Host};
 
-/// `A...B` or `A..B`.
+/// A parsed `A...B` or `A..B`.
 #[derive(Clone, Debug)]
 pub(super) struct Range {
-    /// The id of its task, where it says one.
+    /// The task id before `=`, if any.
     pub(super) id: Option<String>,
-    /// What would be that id if the name of the first commit did not hold `=`.
+    /// The text before `=` that was read as part of the first revision instead of as a task id.
     pub(super) other_id: Option<String>,
     pub(super) text: String,
     pub(super) from: String,
     pub(super) to: String,
-    /// Whether the changes count from the merge base.
+    /// Whether it was `...`: compare with the merge base.
     pub(super) symmetric: bool,
 }
 
-/// A range as it is written, in the two ways to read it.
-pub(super) struct Written {
-    /// `ID=A...B`.
-    of_task: Option<Range>,
-    /// `A...B`, whatever `A` holds.
+/// A range argument, read in two ways.
+pub(super) struct RangeArgument {
+    /// As `ID=A...B`.
+    with_id: Option<Range>,
+    /// As `A...B`, where `A` may contain `=`.
     whole: Range,
 }
 
-/// Reads the ranges.
-pub(super) fn ranges(texts: &[String]) -> Result<Vec<Written>, Failure> {
+pub(super) fn ranges(texts: &[String]) -> Result<Vec<RangeArgument>, Failure> {
     texts
         .iter()
         .map(|text| {
-            let of_task = match split_id(text) {
+            let with_id = match split_id(text) {
                 (Some(id), rest) => Some(Range { id: Some(id.to_owned()), ..range(rest)? }),
                 (None, _) => None,
             };
-            Ok(Written { of_task, whole: range(text)? })
+            Ok(RangeArgument { with_id, whole: range(text)? })
         })
         .collect()
 }
@@ -51,17 +50,17 @@ fn range(text: &str) -> Result<Range, Failure> {
             None => {
                 return Err(Failure::new(
                     format!("`{text}` is not a range"),
-                    "write A...B, what B changed since it left A, or A..B",
+                    "write A...B for what B changed since it forked from A, or A..B",
                 ));
             }
         },
     };
-    // With an unset variable, HEAD would be judged in the place of a branch, or against itself.
+    // git would read an empty end as HEAD, which is wrong for an unset variable.
     if from.is_empty() || to.is_empty() {
-        let end = if from.is_empty() { "begin" } else { "end" };
+        let end = if from.is_empty() { "start" } else { "end" };
         return Err(Failure::new(
-            format!("the range `{text}` names no commit to {end} at"),
-            "check for an unset variable, or write HEAD if that is meant",
+            format!("the range `{text}` has no {end}"),
+            "check for an unset variable, or write HEAD if you mean it",
         ));
     }
     Ok(Range {
@@ -74,17 +73,17 @@ fn range(text: &str) -> Result<Range, Failure> {
     })
 }
 
-/// Decides how each range is read: what stands before `=` is part of a revision where one is known
-/// by the whole name, and else a task's id. Which tasks there are is not known yet: that plan may
-/// come from the commit at which the range begins.
-pub(super) fn settle(ranges: Vec<Written>, git: Option<&dyn Git>) -> Vec<Range> {
+/// Decides how to read each range. The text before `=` is part of the revision if git knows a
+/// revision of that name, otherwise a task id. The tasks are not known yet, because the plan may
+/// come from the commit at which the range starts.
+pub(super) fn disambiguate(ranges: Vec<RangeArgument>, git: Option<&dyn Git>) -> Vec<Range> {
     let is_known = |revision: &str| git.is_some_and(|found| found.commit(revision).is_ok());
     ranges
         .into_iter()
-        .map(|written| match written.of_task {
-            None => written.whole,
-            Some(range) if is_known(&written.whole.from) => {
-                Range { other_id: range.id, ..written.whole }
+        .map(|argument| match argument.with_id {
+            None => argument.whole,
+            Some(range) if is_known(&argument.whole.from) => {
+                Range { other_id: range.id, ..argument.whole }
             }
             Some(range) => range,
         })
@@ -92,7 +91,7 @@ pub(super) fn settle(ranges: Vec<Written>, git: Option<&dyn Git>) -> Vec<Range> 
 }
 
 impl Range {
-    /// The task that the range names.
+    /// The task that the range names, if any.
     pub(super) fn task(&self, plan: &Plan) -> Result<Option<TaskId>, Failure> {
         match self.other_id.as_deref().filter(|id| plan.task(id).is_some()) {
             None => self.id.as_deref().map(|id| task(plan, id)).transpose(),
@@ -103,7 +102,7 @@ impl Range {
                 ),
                 format!(
                     "for the task, write --task {id} --range {}; for the revision, write its \
-                     whole name, such as refs/heads/{}",
+                     full name, such as refs/heads/{}",
                     self.text[id.len() + 1..].trim_start(),
                     self.text
                 ),
@@ -112,7 +111,7 @@ impl Range {
     }
 }
 
-/// A patch as `--diff` names it: what stands before `=` is a task's id, or part of the file's name.
+/// Splits `[ID=]FILE`. The text before `=` is part of the file name if such a file exists.
 pub(super) fn patch<'t>(
     plan: &Plan,
     host: &dyn Host,
@@ -123,7 +122,7 @@ pub(super) fn patch<'t>(
     let is_file = host.kind(&folder.join(text)).is_some();
     match plan.task(id) {
         Some(_) if is_file => Err(Failure::new(
-            format!("`{text}` is ambiguous: `{id}` is a task, and there is a file of that name"),
+            format!("`{text}` is ambiguous: `{id}` is a task, and a file of that name exists"),
             format!("for the task, write {id}=./{name}; for the file, write ./{text}"),
         )),
         Some(_) if name.is_empty() => {
@@ -134,23 +133,23 @@ pub(super) fn patch<'t>(
     }
 }
 
-/// The names of standard input.
+/// Names of standard input.
 const STDIN: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
-/// Refuses a call that would read standard input twice: what comes second would seem empty, and
-/// an empty patch changes nothing.
+/// Rejects arguments that would read standard input twice: the second read would look like an empty
+/// patch.
 pub(super) fn stdin_once(plan: Option<&Path>, diffs: &[String]) -> Result<(), Failure> {
     let names = plan.into_iter().chain(diffs.iter().map(|diff| Path::new(split_id(diff).1)));
     if names.filter(|name| STDIN.iter().any(|stdin| *name == Path::new(stdin))).count() > 1 {
         return Err(Failure::new(
-            "standard input can be read once",
-            "give the plan or the other patches as files",
+            "standard input can only be read once",
+            "pass the plan or the other patches as files",
         ));
     }
     Ok(())
 }
 
-/// Cuts `ID=NAME`.
+/// Splits `ID=NAME`.
 fn split_id(text: &str) -> (Option<&str>, &str) {
     let is_id = |id: &str| {
         !id.is_empty()
@@ -165,14 +164,13 @@ fn split_id(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The task with an id.
 pub(super) fn task(plan: &Plan, id: &str) -> Result<TaskId, Failure> {
     plan.task(id).ok_or_else(|| {
         let ids: Vec<&str> = plan.tasks.iter().take(10).map(|task| &*task.id.value).collect();
         Failure::new(
             format!("the plan has no task `{id}`"),
             format!(
-                "its tasks are {}; a file whose name holds `=` is written ./a=b",
+                "its tasks are {}; write a file whose name contains `=` as ./a=b",
                 ids.join(", ")
             ),
         )

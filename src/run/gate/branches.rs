@@ -1,9 +1,9 @@
-//! The tasks' own branches, each compared with its merge base with the base.
+//! Collects the tasks' branches, each compared with its merge base.
 
 use std::collections::BTreeMap;
 use std::slice;
 
-use super::collect::{Collector, Whose};
+use super::collect::{Collector, Owner};
 use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::gate::{Commits, Coverage, GateInput, Source, TaskDiff, Work};
@@ -11,14 +11,14 @@ use crate::git::{BranchTip, CommitId, GitError, Prefer};
 use crate::index::TaskId;
 use crate::workspace::{self, Git, Revision};
 
-/// How many branches one process compares, so that there is progress to report.
+/// How many branches one git process compares, so that progress can be reported in between.
 const BRANCHES_AT_ONCE: usize = 200;
 
-/// The merge base of a branch, if it is known, and what the branch changed since.
+/// The merge base of a branch, if known, and what the branch changed since.
 type BranchDiff = (Option<CommitId>, Work);
 
 impl Collector<'_> {
-    /// Collects the branch of each task, or the one that was named. Gives the base's commit.
+    /// Collects the branch of each task, or the named branch. Returns the base's commit.
     pub(super) fn branches(
         &self,
         git: &dyn Git,
@@ -48,7 +48,7 @@ impl Collector<'_> {
                 Ok(None) => self.branch_without_diff(task, name, Work::NoBranch),
                 Err(error) => self.branch_without_diff(task, name, Work::Unreadable(error.into())),
             };
-            input.diff.push(diff);
+            input.diffs.push(diff);
         }
         Some(base.commit)
     }
@@ -58,32 +58,32 @@ impl Collector<'_> {
         workspace::base(self.workspace.host(), git, self.request.base.as_deref(), of_plan)
     }
 
-    /// The branches to judge, with the tasks that they belong to.
+    /// The branches to compare, with their tasks.
     fn named_branches(&self) -> Vec<(Option<TaskId>, &str)> {
         let of_task = |task: TaskId| (Some(task), self.plan[task].branch_name());
-        match &self.whose {
-            Whose::Unsaid => self.plan.tasks.ids().map(of_task).collect(),
-            Whose::Task(task) => vec![of_task(*task)],
-            Whose::Unclaimed(branch) => vec![(None, branch)],
+        match &self.owner {
+            Owner::Unspecified => self.plan.tasks.ids().map(of_task).collect(),
+            Owner::Task(task) => vec![of_task(*task)],
+            Owner::Unclaimed(branch) => vec![(None, branch)],
         }
     }
 
     fn no_branch(&self) -> Failure {
-        let problem = match &self.whose {
-            Whose::Unclaimed(branch) => {
-                format!("there is no branch `{branch}`, so nothing was judged")
+        let problem = match &self.owner {
+            Owner::Unclaimed(branch) => {
+                format!("the branch `{branch}` does not exist, so nothing was checked")
             }
-            Whose::Unsaid | Whose::Task(_) => {
-                "no task has a branch, so nothing was judged".to_owned()
+            Owner::Unspecified | Owner::Task(_) => {
+                "no task has a branch, so nothing was checked".to_owned()
             }
         };
         Failure::new(
             problem,
-            "fetch the branches (`git fetch origin`), or name them with `branch:`",
+            "fetch the branches (`git fetch origin`), or name them with `branch:` in the plan",
         )
     }
 
-    /// The diffs of the branches that exist, in their order.
+    /// The diffs of the branches that exist, in order.
     fn branch_diffs(
         &self,
         git: &dyn Git,
@@ -93,8 +93,8 @@ impl Collector<'_> {
         let tips: Vec<&BranchTip> =
             tips.iter().filter_map(|tip| tip.as_ref().ok()?.as_ref()).collect();
         let mut diffs = Vec::with_capacity(tips.len());
-        for some in tips.chunks(BRANCHES_AT_ONCE) {
-            diffs.extend(branch_diffs(git, base, some));
+        for chunk in tips.chunks(BRANCHES_AT_ONCE) {
+            diffs.extend(branch_diffs(git, base, chunk));
             self.workspace.progress("comparing branches", diffs.len(), tips.len());
         }
         self.workspace.end_progress();
@@ -110,18 +110,18 @@ impl Collector<'_> {
     ) -> TaskDiff {
         if let Some((reference, commit)) = &tip.passed_over {
             let chosen = &tip.reference;
-            let note = format!("{chosen} is judged; {reference} differs, at {commit}");
+            let note = format!("using {chosen}; {reference} differs, at {commit}");
             self.workspace.note(&note);
         }
-        let mut about = self.input(task, format!("branch {}", tip.reference));
-        about.base = Some(base.commit.to_string());
-        about.head = Some(tip.commit.to_string());
-        about.merge_base = start.as_ref().map(ToString::to_string);
+        let mut input = self.input(task, format!("branch {}", tip.reference));
+        input.base = Some(base.commit.to_string());
+        input.head = Some(tip.commit.to_string());
+        input.merge_base = start.as_ref().map(ToString::to_string);
         let onto = Some(base.commit.clone());
         let commits = start.map(|start| Commits { start, tip: tip.commit, onto });
         TaskDiff {
             task,
-            input: about,
+            input,
             coverage: Coverage::Branch,
             source: Source::Commits(commits),
             work,
@@ -159,13 +159,13 @@ fn branch_diffs(git: &dyn Git, base: &Revision, tips: &[&BranchTip]) -> Vec<Bran
     let mut diffs: Box<dyn Iterator<Item = Result<ChangeSet, GitError>>> =
         match git.diff_trees(&known) {
             Ok(diffs) => Box::new(diffs.into_iter().map(Ok)),
-            // One broken branch must not hide what the others did.
+            // One broken branch must not hide the others.
             Err(_) => Box::new(known.iter().map(|pair| {
                 let diffs = git.diff_trees(slice::from_ref(pair))?;
                 Ok(diffs.into_iter().next().unwrap_or_default())
             })),
         };
-    let diff = |start| match start {
+    let to_diff = |start| match start {
         Err(error) => (None, Work::Unreadable(GitError::into(error))),
         Ok(start) => {
             let work = match diffs.next() {
@@ -176,7 +176,7 @@ fn branch_diffs(git: &dyn Git, base: &Revision, tips: &[&BranchTip]) -> Vec<Bran
             (Some(start), work)
         }
     };
-    starts.into_iter().map(diff).collect()
+    starts.into_iter().map(to_diff).collect()
 }
 
 fn missing() -> Work {

@@ -1,25 +1,26 @@
-//! What merging writes beyond the branches' own changes, asked of git's own merge.
+//! Finds paths that merging a branch writes although the branch did not change them, by trial
+//! merges.
 
 use std::collections::BTreeMap;
 
 use crate::change::{Change, ChangeSet};
 use crate::failure::Failure;
-use crate::gate::{Carried, Commits, GateInput, TaskDiff, Work, may_carry};
+use crate::gate::{CarriedChange, Commits, GateInput, TaskDiff, Work, may_carry};
 use crate::git::{CommitId, GitError, ObjectId};
 use crate::index::InputId;
 use crate::path::RepoPath;
 use crate::workspace::{Git, Workspace};
 
-/// How many diffs of the base are in memory at once: each may be as large as the repository.
+/// How many diffs of bases are in memory at once: each may be as large as the repository.
 const DIFFS_AT_ONCE: usize = 16;
-/// How many merges one process is asked for.
+/// How many merges one git process runs.
 const MERGES_AT_ONCE: usize = 200;
 
-/// Merges each input into the tip of its base, where that may write what its diff does not name.
+/// Merges each input into the tip of its base if that may write paths outside its diff.
 pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInput) {
     let mut by_base: BTreeMap<CommitId, Vec<(InputId, CommitId)>> = BTreeMap::new();
     for index in worth_merging(git, input) {
-        if let Some(Commits { tip, onto: Some(onto), .. }) = input.diff[index].commits() {
+        if let Some(Commits { tip, onto: Some(onto), .. }) = input.diffs[index].commits() {
             by_base.entry(onto.clone()).or_default().push((index, tip.clone()));
         }
     }
@@ -34,8 +35,8 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
             for (&(index, _), written) in branches.iter().zip(git.merge_writes(&pairs, onto)) {
                 match written {
                     Ok(written) => {
-                        let diff = &input.diff[index];
-                        let carried = if names_other_paths(&written, diff) {
+                        let diff = &input.diffs[index];
+                        let carried = if writes_other_paths(&written, diff) {
                             carried(index, diff, &written, renames.of(git, diff))
                         } else {
                             Vec::new()
@@ -51,10 +52,10 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
     workspace.end_progress();
 }
 
-/// The inputs whose base moved on in a way that a merge may follow.
+/// The inputs whose base has renames that a merge may follow.
 fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
     let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<InputId>> = BTreeMap::new();
-    for (index, diff) in input.diff.enumerated() {
+    for (index, diff) in input.diffs.enumerated() {
         if let Some(Commits { start, onto: Some(onto), .. }) = diff.commits()
             && start != onto
         {
@@ -75,30 +76,30 @@ fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
             }
         };
         for ((_, indexes), base) in forks.iter().zip(diffs) {
-            let carried = |index: &InputId| match &input.diff[*index].work {
+            let may_carry_of = |index: &InputId| match &input.diffs[*index].work {
                 Work::Changes(own) => may_carry(own, &base),
                 Work::NoBranch | Work::Unreadable(_) => false,
             };
-            found.extend(indexes.iter().copied().filter(carried));
+            found.extend(indexes.iter().copied().filter(may_carry_of));
         }
     }
     found.sort_unstable();
     found
 }
 
-fn names_other_paths(written: &ChangeSet, diff: &TaskDiff) -> bool {
+fn writes_other_paths(written: &ChangeSet, diff: &TaskDiff) -> bool {
     written.changes.keys().any(|path| !diff.has_changed(path))
 }
 
-/// What a merge writes that the input did not change itself, with the changed paths that it comes
-/// from as far as they are known. `renames` are the base's, the new name first.
+/// The changes of a merge to paths that the input did not change, with the paths they come from if
+/// known. `renames` maps new names to old names in the base.
 fn carried(
     index: InputId,
     diff: &TaskDiff,
     written: &ChangeSet,
     renames: &BTreeMap<RepoPath, RepoPath>,
-) -> Vec<Carried> {
-    // A file that moves with its folder keeps its name and its content.
+) -> Vec<CarriedChange> {
+    // A file that moves with its folder keeps its name and content.
     let moved: BTreeMap<_, &RepoPath> = diff
         .changes()
         .filter(|(own, _)| !written.changes.contains_key(*own))
@@ -110,8 +111,8 @@ fn carried(
     };
     let beyond = written.changes.iter().filter(|(path, _)| !diff.has_changed(path));
     beyond
-        .map(|(path, change)| Carried {
-            diff: index,
+        .map(|(path, change)| CarriedChange {
+            input: index,
             path: path.clone(),
             change: change.clone(),
             from: from(path, change),
@@ -123,7 +124,7 @@ fn content(change: &Change) -> Option<&ObjectId> {
     change.new.as_ref()?.id.as_ref()
 }
 
-/// The files that bases renamed, by their new names, for each pair of a fork and a tip.
+/// The files renamed between a fork point and a base's tip, by their new names.
 #[derive(Default)]
 struct Renames {
     known: BTreeMap<(CommitId, CommitId), BTreeMap<RepoPath, RepoPath>>,
@@ -136,7 +137,7 @@ impl Renames {
             return &self.none;
         };
         self.known.entry((start.clone(), onto.clone())).or_insert_with(|| {
-            // Without them, the finding is only harder to understand.
+            // Without the renames the finding is still correct, only harder to understand.
             let renames = git.renamed_files(start, onto).unwrap_or_default();
             renames.into_iter().map(|(old, new)| (new, old)).collect()
         })
@@ -145,11 +146,11 @@ impl Renames {
 
 fn unmerged(error: GitError) -> Failure {
     let Failure { problem, help } = error.into();
-    Failure { problem: format!("what merging it into the base would write: {problem}"), help }
+    Failure { problem: format!("cannot merge it into the base on trial: {problem}"), help }
 }
 
 fn add_gaps(input: &mut GateInput, index: InputId, gaps: impl IntoIterator<Item = Failure>) {
-    if let Work::Changes(set) = &mut input.diff[index].work {
+    if let Work::Changes(set) = &mut input.diffs[index].work {
         set.gaps.extend(gaps);
     }
 }

@@ -1,4 +1,5 @@
-//! The diffs to judge: patches, ranges, the index, the work tree; branches are in `branches.rs`.
+//! Collects the diffs of patches, ranges, the index and the work tree. Branches are in
+//! `branches.rs`.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader};
@@ -22,55 +23,55 @@ pub(super) struct Collector<'a> {
     pub(super) workspace: &'a Workspace<'a>,
     pub(super) request: &'a GateRequest,
     pub(super) plan: &'a Plan,
-    pub(super) whose: Whose,
+    pub(super) owner: Owner,
     ranges: &'a [Range],
 }
 
-/// Whose work an input is that names no task.
-pub(super) enum Whose {
-    /// The caller did not say.
-    Unsaid,
-    /// This task's.
+/// The owner of inputs that name no task.
+pub(super) enum Owner {
+    /// The caller named neither a task nor a branch.
+    Unspecified,
+    /// The caller named this task, or its branch.
     Task(TaskId),
-    /// Nobody's: the branch that the caller named is not a task's.
+    /// The caller named this branch, which belongs to no task.
     Unclaimed(String),
 }
 
-/// A diff, and the paths that may not differ after all, each with why it counts.
+/// A diff, with the paths that may not differ after all and why they count as changed.
 type Diff = (ChangeSet, BTreeMap<RepoPath, String>);
 
 impl<'a> Collector<'a> {
-    /// Finds the task that the request names, if any.
+    /// Looks up the task or branch that the request names.
     pub(super) fn new(
         workspace: &'a Workspace<'a>,
         request: &'a GateRequest,
         ranges: &'a [Range],
         plan: &'a Plan,
     ) -> Result<Collector<'a>, Failure> {
-        let whose = match (&request.task, &request.branch) {
-            (Some(id), _) => Whose::Task(task(plan, id)?),
+        let owner = match (&request.task, &request.branch) {
+            (Some(id), _) => Owner::Task(task(plan, id)?),
             (None, Some(branch)) => match task_of(plan, branch)? {
-                Some(task) => Whose::Task(task),
-                None => Whose::Unclaimed(branch.clone()),
+                Some(task) => Owner::Task(task),
+                None => Owner::Unclaimed(branch.clone()),
             },
-            (None, None) => Whose::Unsaid,
+            (None, None) => Owner::Unspecified,
         };
-        Ok(Collector { workspace, request, plan, whose, ranges })
+        Ok(Collector { workspace, request, plan, owner, ranges })
     }
 
-    /// Collects all diffs, and what merging them writes beyond them. Gives the commit that the
-    /// first of the branches or ranges is compared with.
+    /// Collects all diffs, and what merging them writes in addition. Returns the commit that the
+    /// branches, or the first range, are compared with.
     pub(super) fn collect(
         &self,
         git: Option<&dyn Git>,
         base: Option<Revision>,
         input: &mut GateInput,
     ) -> Result<Option<CommitId>, Failure> {
-        if let Whose::Unclaimed(branch) = &self.whose {
+        if let Owner::Unclaimed(branch) = &self.owner {
             input.unclaimed = Some(branch.clone());
         }
         for text in &self.request.diffs {
-            input.diff.push(self.patch(text)?);
+            input.diffs.push(self.patch(text)?);
         }
         let Some(git) = git else { return Ok(None) };
         self.commits(git, input)?;
@@ -87,14 +88,14 @@ impl<'a> Collector<'a> {
     fn patch(&self, text: &str) -> Result<TaskDiff, Failure> {
         let (host, folder) = (self.workspace.host(), self.workspace.current_dir());
         let (named, name) = split_patch(self.plan, host, folder, text)?;
-        let task = match (named, &self.whose) {
+        let task = match (named, &self.owner) {
             (Some(task), _) => Some(task),
-            (None, Whose::Task(task)) => Some(*task),
-            (None, Whose::Unclaimed(_)) => None,
-            (None, Whose::Unsaid) => {
+            (None, Owner::Task(task)) => Some(*task),
+            (None, Owner::Unclaimed(_)) => None,
+            (None, Owner::Unspecified) => {
                 return Err(Failure::new(
-                    format!("whose changes are in {name}?"),
-                    "say `--diff ID=FILE`, or name the task with --task",
+                    format!("which task does {name} belong to?"),
+                    "write --diff ID=FILE, or name the task with --task ID",
                 ));
             }
         };
@@ -114,47 +115,47 @@ impl<'a> Collector<'a> {
         })
     }
 
-    /// Ranges, the index and the work tree.
+    /// Collects ranges, the index and the work tree.
     fn commits(&self, git: &dyn Git, input: &mut GateInput) -> Result<(), Failure> {
         for range in self.ranges {
             let task = match range.task(self.plan)? {
                 Some(task) => Some(task),
-                None => self.task_at_hand(git)?,
+                None => self.current_task(git)?,
             };
-            input.diff.push(self.range(git, task, range));
+            input.diffs.push(self.range(git, task, range));
         }
         if self.request.staged {
-            let task = self.task_at_hand(git)?;
+            let task = self.current_task(git)?;
             let staged = git.staged().map(|diff| (diff, BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = git.head().ok().flatten().map(|head| head.to_string());
-            input.diff.push(task_diff(task, about, Coverage::Uncommitted, Source::Index, staged));
+            input.diffs.push(task_diff(task, about, Coverage::Uncommitted, Source::Index, staged));
         }
         if self.request.worktree {
-            let task = self.task_at_hand(git)?;
-            input.diff.push(self.worktree(git, task));
+            let task = self.current_task(git)?;
+            input.diffs.push(self.worktree(git, task));
         }
         Ok(())
     }
 
-    /// The task that is named, or that of the branch which is checked out; `None` if the branch
-    /// that was named is not a task's.
-    fn task_at_hand(&self, git: &dyn Git) -> Result<Option<TaskId>, Failure> {
-        match &self.whose {
-            Whose::Task(task) => return Ok(Some(*task)),
-            Whose::Unclaimed(_) => return Ok(None),
-            Whose::Unsaid => {}
+    /// The task that the caller named, or the task of the checked-out branch. `None` if the caller
+    /// named a branch without a task.
+    fn current_task(&self, git: &dyn Git) -> Result<Option<TaskId>, Failure> {
+        match &self.owner {
+            Owner::Task(task) => return Ok(Some(*task)),
+            Owner::Unclaimed(_) => return Ok(None),
+            Owner::Unspecified => {}
         }
         let Some(branch) = git.checked_out_branch()? else {
             return Err(Failure::new(
-                "HEAD is detached, so no branch tells whose changes these are",
+                "HEAD is detached, so there is no branch to find the task by",
                 "name the task with --task ID or --branch NAME",
             ));
         };
         let task = task_of(self.plan, &branch)?.ok_or_else(|| {
             Failure::new(
-                format!("`{branch}` is no task's branch"),
-                "name the task with --task ID, or give it `branch:` in the plan",
+                format!("no task has the branch `{branch}`"),
+                "name the task with --task ID, or set its `branch` in the plan",
             )
         })?;
         Ok(Some(task))
@@ -197,18 +198,18 @@ impl<'a> Collector<'a> {
         };
         let found = git.worktree(start.as_ref())?;
         let uncertain = found.unfiltered.iter().map(|(path, filter)| {
-            let doubt = format!(
-                "it counts as changed since its filter `{filter}` was not run, for a filter is a \
-                 program of the repository's choice"
+            let reason = format!(
+                "it counts as changed because its filter `{filter}` was not run: a filter is a \
+                 program that the repository chooses"
             );
-            (path.clone(), doubt)
+            (path.clone(), reason)
         });
         let uncertain = uncertain.collect();
         Ok((found.diff, uncertain))
     }
 }
 
-/// What a range changed. The commits are noted as far as they are found.
+/// The changes of a range. The commits are recorded even if comparing them fails.
 fn range_diff(
     git: &dyn Git,
     range: &Range,
@@ -250,6 +251,6 @@ fn task_diff(
 fn unreadable(name: &str, error: &io::Error) -> Failure {
     Failure::new(
         format!("cannot read {name}: {error}"),
-        "make the patch again, or judge the commits with --range",
+        "create the patch again, or check the commits with --range",
     )
 }

@@ -1,4 +1,4 @@
-//! What has to be asked of git to compare the tasks' diffs with each other.
+//! Asks git what is needed to compare the tasks' diffs with each other.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::workspace::{Git, Workspace};
 
-/// How many merges one process is asked for, so that there is progress to report.
+/// How many merges one git process runs, so that progress can be reported in between.
 const MERGES_AT_ONCE: usize = 100;
 
-/// The paths that exist where the diffs will be merged, and with which added ones may clash.
+/// The existing paths in the base that added paths may clash with.
 pub(super) fn existing(
     git: &dyn Git,
     base: Option<&CommitId>,
@@ -34,8 +34,7 @@ pub(super) fn existing(
     Ok(files.into_iter().filter(|file| forms.contains(&fold::path(file))).collect())
 }
 
-/// The lines that differ where two tasks changed one path. A collision without them is reported
-/// all the same.
+/// The changed lines of paths that two tasks changed. Collisions are reported even without them.
 pub(super) fn lines(
     git: &dyn Git,
     collisions: &Collisions<'_>,
@@ -45,7 +44,7 @@ pub(super) fn lines(
     contents.into_iter().zip(lines).collect()
 }
 
-/// The folders that are renamed where a concurrent task adds files, by the indexes of the diffs.
+/// The folders that an input renames while a concurrent task adds files, by input.
 pub(super) fn folder_renames(
     workspace: &Workspace<'_>,
     git: &dyn Git,
@@ -65,7 +64,7 @@ pub(super) fn folder_renames(
     (found, gaps)
 }
 
-/// Merges the branches that share files: two by two, and all of them in their order.
+/// Merges the branches that share files: in pairs, and each round in sequence.
 pub(super) fn merge(
     workspace: &Workspace<'_>,
     git: &dyn Git,
@@ -103,15 +102,15 @@ pub(super) fn merge(
         tried.iter().any(|merge| merge.outcome.as_ref().is_ok_and(|found| !found.is_empty()));
     if conflicts && git.merges_by_attributes() == Ok(false) {
         workspace.note(
-            "this git heeds the .gitattributes of the root alone when it merges: `merge=union` \
-             further below counts from git 2.41 on",
+            "when it merges, this version of git reads only the root .gitattributes; `merge=union` \
+             in subfolders needs git 2.41",
         );
     }
     tried
 }
 
-/// Merges one branch after another into what those before it came to. One that does not merge is
-/// left out.
+/// Merges one branch after another into the result of those before. A branch that conflicts is left
+/// out.
 fn in_order(
     git: &dyn Git,
     base: &CommitId,

@@ -1,4 +1,4 @@
-//! Where the symbolic links lead that were added or changed.
+//! Follows the symbolic links that were added or changed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,24 +10,24 @@ use crate::index::{IndexVec, InputId};
 use crate::path::RepoPath;
 use crate::workspace::{FileKind, Git, Workspace};
 
-/// No link's target is read that is longer: one byte more than any system takes.
+/// The longest target that is read: one byte more than any system supports.
 const TARGET_LIMIT: u64 = 1 << 12;
-/// How many links are followed in one run; the rest is not verified.
-const MOST_LINKS: usize = 10_000;
-/// How many files below folders are looked at in one run, each as often as a link leads there.
-const MOST_FILES: usize = 2_000_000;
-/// How many bytes the paths have that are looked at in one run: some seconds of work.
-const MOST_BYTES: usize = 1 << 30;
+/// The most links that are followed in a run; the rest is not verified.
+const MAX_LINKS: usize = 10_000;
+/// The most files below link destinations in a run, counted once per link.
+const MAX_FILES: usize = 2_000_000;
+/// The most bytes of paths that are looked up in a run: a few seconds of work.
+const MAX_BYTES: usize = 1 << 30;
 
-/// Follows every link that was added or changed, each in the tree that holds it.
+/// Follows every link that was added or changed, in the tree that contains it.
 pub(super) fn follow_all(
     workspace: &Workspace<'_>,
     git: Option<&dyn Git>,
     diffs: &IndexVec<InputId, TaskDiff>,
 ) -> Vec<ChangedLink> {
     let mut links: Vec<ChangedLink> = Vec::new();
-    let mut left = Left { files: MOST_FILES, bytes: MOST_BYTES };
-    for (place, diff) in diffs.enumerated() {
+    let mut remaining = Remaining { files: MAX_FILES, bytes: MAX_BYTES };
+    for (input, diff) in diffs.enumerated() {
         let mut tree: Option<Tree<'_>> = None;
         for (path, change) in diff.changes().filter(|(_, change)| is_link(change)) {
             let tree = tree.get_or_insert_with(|| Tree::of(diff, workspace, git));
@@ -37,16 +37,16 @@ pub(super) fn follow_all(
             };
             for target in targets {
                 let (target, ways) = match target {
-                    _ if links.len() >= MOST_LINKS => (None, vec![Err(too_much())]),
+                    _ if links.len() >= MAX_LINKS => (None, vec![Err(too_much())]),
                     Ok(Target::Known(target)) => {
-                        let ways = tree.follow_each_way(path, &target, &mut left);
+                        let ways = tree.follow_each_way(path, &target, &mut remaining);
                         (Some(target), ways)
                     }
                     Ok(Target::TooLong) => (None, vec![Ok(Destination::TooLong)]),
                     Err(gap) => (None, vec![Err(gap)]),
                 };
                 links.extend(ways.into_iter().map(|leads| ChangedLink {
-                    diff: place,
+                    input,
                     path: path.clone(),
                     target: target.clone(),
                     leads,
@@ -57,7 +57,7 @@ pub(super) fn follow_all(
     links
 }
 
-/// Whether a change makes its path a link, or gives a link another target.
+/// Whether the path is a symbolic link after the change.
 fn is_link(change: &Change) -> bool {
     change.kind != ChangeKind::Deleted
         && change.new.as_ref().is_some_and(|side| side.mode == Mode::Symlink)
@@ -65,13 +65,13 @@ fn is_link(change: &Change) -> bool {
 
 fn too_much() -> Failure {
     Failure {
-        problem: "there are too many symbolic links to follow, or too many files behind them"
+        problem: "there are too many symbolic links to follow, or too many files at their targets"
             .to_owned(),
-        help: "judge fewer changes in one run".to_owned(),
+        help: "check fewer changes in one run".to_owned(),
     }
 }
 
-/// The path itself or the one above it that is listed as an entry of its own, as submodules are.
+/// The path itself or a path above it that is tracked as an entry of its own, as submodules are.
 fn tracked_above(all: &[RepoPath], path: &RepoPath) -> Option<RepoPath> {
     let bytes = path.as_bytes();
     let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
@@ -81,47 +81,47 @@ fn tracked_above(all: &[RepoPath], path: &RepoPath) -> Option<RepoPath> {
     })
 }
 
-/// What is written in a link.
+/// The target written in a link.
 enum Target {
     Known(Vec<u8>),
-    /// More than any system takes.
+    /// Longer than any system supports.
     TooLong,
 }
 
-/// What may still be looked at in this run.
-struct Left {
+/// How much may still be looked up in this run.
+struct Remaining {
     files: usize,
-    /// Of the paths that are looked at.
+    /// Length of the paths.
     bytes: usize,
 }
 
-/// The tree that is judged, as far as links need it.
+/// The tree in which links are followed.
 struct Tree<'a> {
     git: Option<&'a dyn Git>,
     workspace: &'a Workspace<'a>,
     kind: Kind<'a>,
-    /// All files, in byte order, once they are asked for.
+    /// All files in byte order, listed when first needed.
     files: Option<Result<Vec<RepoPath>, Failure>>,
 }
 
 enum Kind<'a> {
-    /// That of a commit, with the folders that were read.
+    /// The tree of a commit, with the folders read so far.
     Commit(CommitId, Folders),
-    /// The files on disk, under the changes of the input.
+    /// The files on disk, overlaid with the changes of the input.
     Disk(BTreeMap<&'a RepoPath, &'a Change>),
-    /// It cannot be had.
+    /// The tree cannot be read.
     Unknown(Failure),
 }
 
-/// The folders of a commit by their paths, as far as they were read.
+/// The folders of a commit read so far, by path.
 #[derive(Default)]
 struct Folders(HashMap<Option<RepoPath>, Folder>);
 
-/// The entries of a folder by their names.
+/// The entries of a folder by name.
 type Folder = HashMap<Vec<u8>, (Mode, ObjectId)>;
 
 impl Folders {
-    /// What a path leads to; `None` if there is nothing. Its folder has to be there.
+    /// The entry at a path, if any. Its folder must exist.
     fn entry(
         &mut self,
         git: &dyn Git,
@@ -134,7 +134,7 @@ impl Folders {
         if !self.0.contains_key(&parent) {
             let entries = match &parent {
                 None => git.tree_entries(commit, None)?,
-                // The folder above was read to come here: no path is walked from the root again.
+                // The parent was read on the way here, so this does not start at the root again.
                 Some(folder) => match self.entry(git, commit, folder)? {
                     Some((Mode::Tree, id)) => Some(git.entries_of(&id.clone())?),
                     _ => None,
@@ -145,8 +145,8 @@ impl Folders {
                 let known = folder.insert(entry.name, (entry.mode, entry.id));
                 if known.is_some() {
                     return Err(Failure {
-                        problem: format!("a name stands twice in the folder of `{path}`"),
-                        help: "make the commit again with git: `git fsck` names its faults".into(),
+                        problem: format!("the folder of `{path}` has two entries of the same name"),
+                        help: "recreate the commit with git; `git fsck` shows its problems".into(),
                     });
                 }
             }
@@ -160,7 +160,7 @@ impl Folders {
 impl<'a> Tree<'a> {
     fn of(diff: &'a TaskDiff, workspace: &'a Workspace<'a>, git: Option<&'a dyn Git>) -> Tree<'a> {
         let lost = || {
-            let problem = "the commit whose symbolic links are to be followed is not known";
+            let problem = "the commit whose symbolic links should be followed is unknown";
             Failure { problem: problem.to_owned(), help: "run the gate again".to_owned() }
         };
         let of_commit = |commit: Result<CommitId, Failure>| match commit {
@@ -178,14 +178,16 @@ impl<'a> Tree<'a> {
         Tree { git, workspace, kind, files: None }
     }
 
-    /// What is written in a changed link: once, or as often as a patch says it.
+    /// The targets written in a changed link: several if a patch changes it several times.
     fn targets(&self, path: &RepoPath, change: &Change) -> Result<Vec<Target>, Failure> {
         if let Some(shown) = &change.shown {
             if shown.links.is_empty() {
                 return Err(Failure {
-                    problem: format!("where the symbolic link `{path}` leads is not shown"),
+                    problem: format!(
+                        "the patch does not show where the symbolic link `{path}` leads"
+                    ),
                     help:
-                        "judge the commits with --range, or make the patch with `git diff --text`"
+                        "check the commits with --range, or create the patch with `git diff --text`"
                             .to_owned(),
                 });
             }
@@ -202,26 +204,25 @@ impl<'a> Tree<'a> {
             }
             _ => match self.on_disk(path) {
                 Node::Link(target) => Ok(vec![Target::Known(target)]),
-                // It has changed again since it was listed.
+                // It has changed since it was listed.
                 _ => Err(Failure {
-                    problem: format!("where the symbolic link `{path}` leads cannot be read"),
+                    problem: format!("cannot read where the symbolic link `{path}` leads"),
                     help: "run the gate again".to_owned(),
                 }),
             },
         }
     }
 
-    /// Follows a link as each system does that reads its target in a way of its own; where two come
-    /// to the same, once.
+    /// Follows a link as each operating system would, without duplicate results.
     fn follow_each_way(
         &mut self,
         path: &RepoPath,
         target: &[u8],
-        left: &mut Left,
+        remaining: &mut Remaining,
     ) -> Vec<Result<Destination, Failure>> {
         let mut ways = Vec::new();
         for &system in System::that_differ(target) {
-            let leads = self.follow(path, target, system, left);
+            let leads = self.follow(path, target, system, remaining);
             if !ways.contains(&leads) {
                 ways.push(leads);
             }
@@ -234,10 +235,11 @@ impl<'a> Tree<'a> {
         path: &RepoPath,
         target: &[u8],
         system: System,
-        left: &mut Left,
+        remaining: &mut Remaining,
     ) -> Result<Destination, Failure> {
         let found = follow(path, target, system, |path| {
-            left.bytes = left.bytes.checked_sub(path.as_bytes().len()).ok_or_else(too_much)?;
+            remaining.bytes =
+                remaining.bytes.checked_sub(path.as_bytes().len()).ok_or_else(too_much)?;
             self.look(path)
         })?;
         let wanted = match &found {
@@ -289,7 +291,7 @@ impl<'a> Tree<'a> {
                 files.take_while(|file| file.as_bytes().starts_with(&prefix)).cloned().collect()
             }
         };
-        left.files = left.files.checked_sub(below.len()).ok_or_else(too_much)?;
+        remaining.files = remaining.files.checked_sub(below.len()).ok_or_else(too_much)?;
         Ok(Destination::Folder(folder, below))
     }
 
@@ -298,7 +300,7 @@ impl<'a> Tree<'a> {
             Kind::Commit(commit, folders) => (commit, folders),
             Kind::Unknown(gap) => return Err(gap.clone()),
             Kind::Disk(changes) => {
-                // A patch may hold links that the disk does not have, or not yet as it makes them.
+                // A patch may contain links that are missing or different on disk.
                 return Ok(match changes.get(path) {
                     Some(change) if change.kind == ChangeKind::Deleted => Node::Nothing,
                     Some(change) => match &change.shown {
@@ -323,7 +325,7 @@ impl<'a> Tree<'a> {
             Mode::File | Mode::Executable => Node::File,
             Mode::Symlink => match git.content(id, TARGET_LIMIT) {
                 Ok(target) => Node::Link(target),
-                // Whoever follows it sees that no system does.
+                // A placeholder that is too long to follow.
                 Err(error) if error.kind == GitErrorKind::TooLarge => {
                     Node::Link(vec![b'x'; TARGET_LIMIT.try_into().unwrap_or(usize::MAX)])
                 }

@@ -1,5 +1,5 @@
-//! Which change is in which lane: patches, ranges, the index, the work tree and branches are
-//! gathered here, and judged by the plan of the base.
+//! `gate` on a repository: collects patches, ranges, the index, the work tree or branches, and runs
+//! the rules with the plan of the base.
 
 mod arguments;
 mod branches;
@@ -25,28 +25,28 @@ use crate::workspace::{self, ChosenPlan, Event, Git, NoPlan, Workspace};
 use arguments::Range;
 use collect::Collector;
 
-/// What a gate is asked to judge. Without diffs, ranges, `staged` and `worktree`: the branches of
-/// all tasks, or that of `task` or `branch`.
+/// What a gate should check. Without diffs, ranges, `staged` and `worktree`: the branches of all
+/// tasks, or only that of `task` or `branch`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GateRequest {
-    /// Patches, each `[ID=]FILE`, `-` for standard input.
+    /// Patches, each `[ID=]FILE`; `-` is standard input.
     pub diffs: Vec<String>,
-    /// How many leading components to take off the names in patches.
+    /// How many leading components to strip from names in patches.
     pub strip: usize,
     /// Ranges of commits, each `[ID=]A...B` or `[ID=]A..B`.
     pub ranges: Vec<String>,
-    /// Judge what is staged, against HEAD.
+    /// Check what is staged, against HEAD.
     pub staged: bool,
-    /// Judge the work tree, against HEAD or, with `base`, against the merge base with it.
+    /// Check the work tree against HEAD or, with `base`, against the merge base with it.
     pub worktree: bool,
-    /// The task to judge, if an input does not name one.
+    /// The task of inputs that do not name one.
     pub task: Option<String>,
-    /// The task to judge, by the name of its branch.
+    /// The same, by the name of the task's branch.
     pub branch: Option<String>,
-    /// What branches fork from, instead of the plan's base.
+    /// The revision that branches fork from, instead of the plan's `base`.
     pub base: Option<String>,
-    /// The revision whose plan judges, instead of the base.
+    /// The revision to take the plan from, instead of the base.
     pub plan_from: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Default for GateRequest {
 }
 
 impl GateRequest {
-    /// Whether commits, the index or the work tree are to be judged, rather than branches.
+    /// Whether to check commits, the index or the work tree rather than branches.
     fn names_commits(&self) -> bool {
         !self.ranges.is_empty() || self.staged || self.worktree
     }
@@ -78,23 +78,23 @@ impl GateRequest {
 
     fn validate(&self, workspace: &Workspace<'_>) -> Result<(), Failure> {
         if self.staged && self.worktree {
-            let help = "the work tree has what is staged, too";
-            return Err(Failure::new("the index and the work tree cannot both be judged", help));
+            let help = "--worktree includes what is staged";
+            return Err(Failure::new("--staged and --worktree cannot be used together", help));
         }
         if self.task.is_some() && self.branch.is_some() {
-            let help = "name the task, or its branch";
-            return Err(Failure::new("both a task and a branch are named", help));
+            let help = "name the task or its branch";
+            return Err(Failure::new("--task and --branch cannot be used together", help));
         }
         arguments::stdin_once(workspace.named_plan(), &self.diffs)
     }
 }
 
-/// Judges what tasks changed before it is merged.
+/// Checks the changes of tasks before they are merged.
 ///
-/// What could not be looked at is a finding of the rule `not-verified`.
+/// Inputs that cannot be read are findings of the rule `not-verified`.
 ///
 /// # Errors
-/// If the call is wrong: there is no plan or no repository, a range or a task does not exist.
+/// If the request is wrong: there is no plan or no repository, a range or a task does not exist.
 pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome, Failure> {
     request.validate(workspace)?;
     let ranges = arguments::ranges(&request.ranges)?;
@@ -105,8 +105,8 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
         Ok(None) if needed => {
             return Err(Failure::new(
                 format!("there is no git repository at {}", workspace.root().display()),
-                "go into one, name it with --root (a bare one with GIT_DIR), or give a patch with \
-                 --diff",
+                "run lanelint in one, name one with --root (or GIT_DIR if it is bare), or pass a \
+                 patch with --diff",
             ));
         }
         Err(error) if needed => return Ok(not_verified(error.into())),
@@ -116,7 +116,7 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
     if let Some(git) = git.filter(|_| needed || !workspace.root_is_named()) {
         workspace.move_to_top(git)?;
     }
-    let ranges = arguments::settle(ranges, git);
+    let ranges = arguments::disambiguate(ranges, git);
     let chosen = match choose_plan(&workspace, request, git, &ranges) {
         Ok(chosen) => chosen,
         Err(NoPlan::Unusable(failure)) => return Err(failure),
@@ -132,26 +132,25 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
     let collector = Collector::new(&workspace, request, &ranges, &plan)?;
     let mut input = GateInput { plan_rivals: rivals, ..GateInput::default() };
     let base = collector.collect(git, base, &mut input)?;
-    let report = judge(&workspace, git, &plan, base.as_ref(), input);
+    let report = run_rules(&workspace, git, &plan, base.as_ref(), input);
     workspace.end_progress();
     report.inputs.iter().for_each(|input| notify_compared(&workspace, input));
     if request.base.is_some()
         && !request.worktree
         && !(request.ranges.is_empty() && request.diffs.is_empty())
     {
-        workspace
-            .note("--base says nothing about --range and --diff, which name their own beginning");
+        workspace.note("--base has no effect on --range and --diff");
     }
     Ok(Outcome::new(report, &name))
 }
 
-/// A run in which nothing could be looked at: neither clean nor a wrong call.
+/// The result if nothing could be read: neither clean nor a wrong request.
 fn not_verified(gap: Failure) -> Outcome {
     let input = GateInput { gaps: vec![gap], ..GateInput::default() };
     Outcome { report: crate::check::gate(&Arc::default(), &input), unusable: None }
 }
 
-/// Chooses the plan: never that of the branch which is judged, unless the caller says so.
+/// Chooses the plan. Unless the caller says so, it is never taken from the branch being checked.
 fn choose_plan(
     workspace: &Workspace<'_>,
     request: &GateRequest,
@@ -173,17 +172,17 @@ fn choose_plan(
     for range in &ranges[1..] {
         if workspace::commit(git, &range.from)?.commit != from.commit {
             return Err(NoPlan::Unusable(Failure::new(
-                "the ranges begin at different commits, and each could have a plan",
-                "say whose plan judges with --plan-from REV or a PLAN",
+                "the ranges start at different commits, whose plans may differ",
+                "choose the plan with --plan-from REV or PLAN",
             )));
         }
     }
     workspace.plan_in(git, &from, None)
 }
 
-/// Asks git what the diffs do to each other, as far as the plan's rules want to know, and lets the
-/// rules judge. `base` is the commit whose `.gitattributes` say how files merge.
-fn judge(
+/// Asks git what the enabled rules need to compare the diffs, then runs the rules. `base` is the
+/// commit whose `.gitattributes` say how files merge.
+fn run_rules(
     workspace: &Workspace<'_>,
     git: Option<&dyn Git>,
     plan: &Arc<Plan>,
@@ -191,40 +190,40 @@ fn judge(
     mut input: GateInput,
 ) -> crate::finding::Report {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
-    let several = git.filter(|_| input.diff.len() > 1);
+    let several = git.filter(|_| input.diffs.len() > 1);
     if let Some(git) = git.filter(|_| rules::CLASHING_PATHS.is_on(plan)) {
-        match compare::existing(git, base, &input.diff) {
+        match compare::existing(git, base, &input.diffs) {
             Ok(existing) => input.existing = existing,
             Err(error) => input.gaps.push(error.into()),
         }
     }
-    let collisions = collisions(&lanes, &order, &input.diff);
+    let collisions = collisions(&lanes, &order, &input.diffs);
     if let Some(git) = several.filter(|_| rules::COLLIDING_WRITES.is_on(plan)) {
         input.lines = compare::lines(git, &collisions);
     }
-    // Merges have to know them too: a folder that moves along makes conflicts of its own.
+    // Merges need them too: a moved folder causes conflicts of its own.
     let wants_renames = rules::MOVED_FOLDER.is_on(plan) || rules::MERGE_CONFLICT.is_on(plan);
     if let Some(git) = several.filter(|_| wants_renames) {
-        let (renames, gaps) = compare::folder_renames(workspace, git, &order, &input.diff);
+        let (renames, gaps) = compare::folder_renames(workspace, git, &order, &input.diffs);
         input.folder_renames = renames;
         input.gaps.extend(gaps);
     }
-    let moved = moved_folders(&order, &input.diff, &input.folder_renames);
+    let moved = moved_folders(&order, &input.diffs, &input.folder_renames);
     if let Some(git) = several.filter(|_| rules::MERGE_CONFLICT.is_on(plan))
         && let Some(base) = base
     {
-        let sharing = crate::gate::sharing(&order, &input.diff, &moved);
+        let sharing = crate::gate::sharing(&order, &input.diffs, &moved);
         input.left_unmerged = sharing.gave_up;
-        input.merges = compare::merge(workspace, git, base, &sharing, &input.diff);
+        input.merges = compare::merge(workspace, git, base, &sharing, &input.diffs);
     }
     if rules::ESCAPING_SYMLINK.is_on(plan) {
-        input.links = links::follow_all(workspace, git, &input.diff);
+        input.links = links::follow_all(workspace, git, &input.diffs);
     }
     let facts = GateFacts::new(plan, &lanes, &order, &input);
     gate_facts(plan, &facts.with_collisions(collisions).with_moved(moved))
 }
 
-/// Says which commits the names of an input stood for.
+/// Reports the commits that an input's names resolved to.
 fn notify_compared(workspace: &Workspace<'_>, input: &Input) {
     let commits = [("base", &input.base), ("head", &input.head), ("merge base", &input.merge_base)];
     let known: Vec<String> = commits

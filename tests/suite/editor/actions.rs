@@ -91,7 +91,7 @@ fn a_sure_edit_is_preferred_and_all_of_them_can_be_done_at_once() {
     assert_eq!(actions[0]["isPreferred"], true);
     for only in ["source.fixAll", "source.fixAll.lanelint", "source"] {
         let actions = session.actions("lanes.yaml", &range((0, 0), (0, 0)), Some(only));
-        assert_eq!(titles(&actions), ["mend all that has one sure edit"], "{only}");
+        assert_eq!(titles(&actions), ["apply all safe fixes"], "{only}");
         assert_eq!(actions[0]["kind"], "source.fixAll.lanelint");
         assert_eq!(applied(text, &actions[0]), fixed);
     }

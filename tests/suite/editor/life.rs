@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use lanelint::lsp::Ended;
+use lanelint::lsp::SessionEnd;
 use serde_json::{Value, json};
 
 use super::session::{Session, Shelf, able, range, uri};
@@ -36,7 +36,7 @@ fn nothing_counts_before_initialize_and_after_shutdown() {
     assert_eq!(number(&session.ask("shutdown", Value::Null)), INVALID_REQUEST);
     assert_eq!(number(&session.ask("textDocument/hover", json!({}))), INVALID_REQUEST);
     session.notify("exit", Value::Null);
-    assert_eq!(session.ended(), Ended::InOrder);
+    assert_eq!(session.ended(), SessionEnd::Orderly);
 }
 
 #[test]
@@ -44,13 +44,13 @@ fn an_end_without_shutdown_is_none_in_order() {
     let shelf = Shelf::with(&[]);
     let mut before = Session::raw(&shelf);
     before.notify("exit", Value::Null);
-    assert_eq!(before.ended(), Ended::Abruptly);
+    assert_eq!(before.ended(), SessionEnd::Abrupt);
     let mut running = Session::new(&shelf);
     running.notify("exit", Value::Null);
-    assert_eq!(running.ended(), Ended::Abruptly);
+    assert_eq!(running.ended(), SessionEnd::Abrupt);
     let mut gone = Session::new(&shelf);
     gone.hang_up();
-    assert_eq!(gone.ended(), Ended::Abruptly);
+    assert_eq!(gone.ended(), SessionEnd::Abrupt);
 }
 
 #[test]

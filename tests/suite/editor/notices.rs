@@ -30,13 +30,13 @@ fn a_file_outside_the_lane_says_whose_it_is() {
     assert_eq!(notice(&mut session, "src/x.rs"), [] as [&str; 0]);
     assert_eq!(
         notice(&mut session, "doc/x.md"),
-        ["out-of-lane: `doc/x.md` is outside the lane of `a`: it is in that of `b`\n\
-          help: ask `b` to change it, or ask for `doc/x.md` in the `write` of `a`, in `lanes.yaml`"]
+        ["out-of-lane: `doc/x.md` is outside the lane of `a`, and inside that of `b`\n\
+          help: ask `b` to change it, or ask to add `doc/x.md` to the `write` of `a` in `lanes.yaml`"]
     );
     let found = notice(&mut session, "gen/x");
-    assert!(found[0].contains("it is in that of `b` and `c`"), "{found:?}");
+    assert!(found[0].contains("inside that of `b` and `c`"), "{found:?}");
     let found = notice(&mut session, "[new].rs");
-    assert!(found[0].contains("in no other\nhelp: ask for `\\[new].rs`"), "{found:?}");
+    assert!(found[0].contains("in no other lane\nhelp: ask to add `\\[new].rs`"), "{found:?}");
     let found = notice(&mut session, ".github/x.yml");
     assert!(found[0].contains("protected by `.github/**`"), "{found:?}");
     // What is allowed on purpose the gate lets through.
@@ -82,8 +82,8 @@ fn a_branch_of_several_tasks() {
     let mut session = Session::new(&shelf);
     assert_eq!(
         notice(&mut session, "a"),
-        ["duplicate-branch: `both` is the branch of several tasks: `a`, `b`\n\
-          help: name the task in the setting `task`, or give each task its own `branch`"]
+        ["duplicate-branch: several tasks have the branch `both`: `a`, `b`\n\
+          help: name the task in the setting `task`, or give each task a `branch` of its own"]
     );
     session.end();
     let mut session = Session::with(&shelf, &able(), &json!({"task": "a"}));

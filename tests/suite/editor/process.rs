@@ -76,7 +76,7 @@ fn a_branch_of_several_tasks() {
     repo.git(&["add", "-A"]);
     repo.git(&["commit", "-q", "-m", "x"]);
     repo.git(&["checkout", "-q", "-b", "both"]);
-    let shared = "`both` is the branch of several tasks: `a`, `b`";
+    let shared = "several tasks have the branch `both`: `a`, `b`";
     let refused = |arguments: &[&str], stdin: &str| {
         Call::of(&repo, arguments).stdin(stdin).run().ends_with(2).tells(&[shared, "--task ID"]);
     };

@@ -14,7 +14,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lanelint::failure::Failure;
 use lanelint::git::{Environment, GitError};
-use lanelint::lsp::{Connection, Ended, serve};
+use lanelint::lsp::{Connection, SessionEnd, serve};
 use lanelint::path::RepoPath;
 use lanelint::workspace::{FileKind, Git, Host};
 use lsp_server::{Message, Notification, Request, RequestId, Response};
@@ -136,7 +136,7 @@ pub struct Session {
     asked: i32,
     versions: BTreeMap<String, i32>,
     ticks: Sender<()>,
-    server: Option<thread::JoinHandle<Ended>>,
+    server: Option<thread::JoinHandle<SessionEnd>>,
     child: Option<Child>,
 }
 
@@ -421,12 +421,12 @@ impl Session {
         if self.child.is_some() {
             assert_eq!(self.status().code(), Some(0));
         } else {
-            assert_eq!(self.ended(), Ended::InOrder);
+            assert_eq!(self.ended(), SessionEnd::Orderly);
         }
     }
 
     /// Waits for the server to end.
-    pub fn ended(&mut self) -> Ended {
+    pub fn ended(&mut self) -> SessionEnd {
         self.server.take().unwrap().join().unwrap()
     }
 

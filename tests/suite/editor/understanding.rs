@@ -48,7 +48,7 @@ fn a_glob_tells_what_it_matches_and_whom_it_meets() {
         text,
         "This glob matches 3 existing files:\n\n\
          - `src/content/a.json`\n- `src/content/quizzes.json`\n- `src/content/x/[id].tsx`\n\n\
-         Who else may write some of it:\n\n\
+         Other tasks that may write some of these paths:\n\n\
          - `quizzes` by `src/*/quizzes.json`, such as `src/content/quizzes.json`\n\
          - `integrate` by `**`, such as `src/content/a.json`; it waits for this task\n"
     );
@@ -58,7 +58,10 @@ fn a_glob_tells_what_it_matches_and_whom_it_meets() {
     assert_eq!(text, "This glob matches one existing file:\n\n- `CHANGELOG.md`\n");
     session.replace("lanes.yaml", "tasks: {a: {write: new/**}, b: {write: x, read: y}}\n");
     let (text, _) = hover(&mut session, 0, 20);
-    assert_eq!(text, "This glob matches no existing file.\n\nNo other task may write any of it.\n");
+    assert_eq!(
+        text,
+        "This glob matches no existing file.\n\nNo other task may write any of these paths.\n"
+    );
 }
 
 #[test]
@@ -66,16 +69,16 @@ fn a_task_tells_its_lane_and_its_wave() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", PLAN);
     let expected = "Task `lessons`: `Add lessons`\n\n\
-        It may write `src/content/**`, and what all share: `CHANGELOG.md`.\n\n\
-        It can start in wave 1 of 3.\nIt waits for no other task.\n`integrate` waits for it.\n";
+        It may write `src/content/**`, and the shared `CHANGELOG.md`.\n\n\
+        It can start in wave 1 of 3.\nIt needs no other task.\nIt is needed by `integrate`.\n";
     // Where it is defined, and where another task names it.
     assert_eq!(hover(&mut session, 1, 4), (expected.to_owned(), range((1, 2), (1, 9))));
     assert_eq!(hover(&mut session, 8, 13), (expected.to_owned(), range((8, 12), (8, 19))));
     let (text, _) = hover(&mut session, 7, 2);
-    assert!(text.contains("wave 3 of 3.\nIt waits for `lessons` and `quizzes`.\n"), "{text}");
+    assert!(text.contains("wave 3 of 3.\nIt needs `lessons` and `quizzes`.\n"), "{text}");
     session.replace("lanes.yaml", "tasks: {a: {}}\n");
     let (text, _) = hover(&mut session, 0, 8);
-    assert!(text.contains("Nobody knows what it may write"), "{text}");
+    assert!(text.contains("Its lane is unknown"), "{text}");
 }
 
 #[test]

@@ -136,14 +136,14 @@ fn wrong_calls() {
     let task = request(|asked| asked.task = Some("docs".to_owned()));
     assert!(problem(&host, task).contains("no task `docs`"));
     let both = request(|asked| (asked.staged, asked.worktree) = (true, true));
-    assert!(problem(&host, both).contains("cannot both be judged"));
+    assert!(problem(&host, both).contains("--staged and --worktree"));
     let twice = request(|asked| {
         asked.task = Some("api".to_owned());
         asked.branch = Some("api".to_owned());
     });
-    assert!(problem(&host, twice).contains("both a task and a branch"));
+    assert!(problem(&host, twice).contains("--task and --branch"));
     let whose = request(|asked| asked.diffs = vec!["a.patch".to_owned()]);
-    assert!(problem(&bare, whose).contains("whose changes"));
+    assert!(problem(&bare, whose).contains("which task does"));
     let empty = Memory::new().commit("main", "", &[("a", "a")]);
     assert!(problem(&empty, GateRequest::default()).contains("no plan in commit"));
 }

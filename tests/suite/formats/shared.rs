@@ -107,7 +107,7 @@ pub(crate) fn report() -> Report {
         help: "##[stop-commands]x @team".to_owned(),
     };
     let input = GateInput {
-        diff: vec![judged(TaskId::from(1)), judged(TaskId::from(2))].into(),
+        diffs: vec![judged(TaskId::from(1)), judged(TaskId::from(2))].into(),
         gaps: vec![gap],
         ..GateInput::default()
     };

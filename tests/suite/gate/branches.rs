@@ -302,7 +302,7 @@ fn whose_work_a_shared_branch_holds() {
         [&["--branch=both"][..], &["--worktree"], &["--staged"], &["--range=main...both"]]
     {
         let answer = Gate::of(&repo, arguments).run().ends_with(2);
-        answer.tells(&["`both` is the branch of several tasks: `lessons`, `quizzes`", "--task ID"]);
+        answer.tells(&["several tasks have the branch `both`: `lessons`, `quizzes`", "--task ID"]);
     }
     let json = Gate::of(&repo, &["--worktree", "--task=lessons"]).json().ends_with(1);
     json.finds(&["no-changes lessons -", "duplicate-branch lessons+quizzes -"]);

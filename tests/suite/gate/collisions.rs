@@ -171,7 +171,7 @@ fn branches_that_forked_at_different_times_are_told_so() {
     branch(&repo, "two", "main", &[("file", &with("8", "c\n"))]);
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
     let message = json.message("colliding-writes");
-    let why = "but the two began with different versions of it";
+    let why = "but the two started from different versions of it";
     assert!(message.contains(why), "{message}");
 }
 

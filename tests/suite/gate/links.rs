@@ -150,7 +150,7 @@ fn a_patch_that_does_not_show_where_a_link_leads_is_not_verified() {
     let arguments = ["--diff", &assigned("lessons", &file)];
     let json = Gate::of(&repo, &arguments).json().ends_with(3);
     let message = json.message("not-verified");
-    assert!(message.contains("where the symbolic link `lessons/up` leads is not shown"));
+    assert!(message.contains("does not show where the symbolic link `lessons/up` leads"));
     // With the rule off, nobody asks.
     repo.git(&["checkout", "-q", "main"]);
     repo.write("lanes.yaml", PLAN.replace("rules: {", "rules: {escaping-symlink: off, "));

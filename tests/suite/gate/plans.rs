@@ -426,7 +426,7 @@ fn ranges_that_begin_at_different_commits_need_to_say_whose_plan_judges() {
     repo.commit_file("elsewhere", "1\n");
     branch(&repo, "work/quizzes", "main", &[("quizzes/b.json", "1\n")]);
     let ranges = ["--range", "lessons=main~1...lessons", "--range", "quizzes=main...work/quizzes"];
-    gate(&repo, &ranges).ends_with(2).tells(&["begin at different commits", "--plan-from REV"]);
+    gate(&repo, &ranges).ends_with(2).tells(&["start at different commits", "--plan-from REV"]);
     gate(&repo, &[&ranges[..], &["--plan-from=main"]].concat()).ends_with(0);
     gate(&repo, &[&ranges[..], &["lanes.yaml"]].concat()).ends_with(0);
 }

@@ -40,9 +40,9 @@ fn patch_text(path: &str) -> String {
 fn whose_patch_it_is_has_to_be_said() {
     let repo = planned(PLAN);
     let file = patch_file(&repo, "a.patch", patch_text("lessons/a.json")).display().to_string();
-    gate(&repo, &["--diff", &file]).ends_with(2).tells(&["whose changes", "--diff ID=FILE"]);
+    gate(&repo, &["--diff", &file]).ends_with(2).tells(&["which task does", "--diff ID=FILE"]);
     let twice = ["--diff", "lessons=-", "--diff", "quizzes=-"];
-    gate(&repo, &twice).ends_with(2).tells(&["standard input can be read once"]);
+    gate(&repo, &twice).ends_with(2).tells(&["standard input can only be read once"]);
     let wrong = format!("lesson={file}");
     gate(&repo, &["--diff", &wrong]).ends_with(2).tells(&["no task `lesson`", "lessons, quizzes"]);
     let both = ["--diff", &file, "--branch", "lessons", "--task", "lessons"];
@@ -61,7 +61,7 @@ fn the_plan_and_a_patch_cannot_both_come_from_standard_input() {
         ["/dev/stdin", "lessons=/dev/fd/0"],
     ] {
         let run = Gate::of(&repo, &[plan, "--diff", diff]).stdin(text.as_str()).run();
-        run.ends_with(2).tells(&["standard input can be read once"]);
+        run.ends_with(2).tells(&["standard input can only be read once"]);
     }
 }
 
@@ -72,7 +72,7 @@ fn a_file_whose_name_holds_an_equals_sign() {
     let task = "--task=lessons";
     for name in ["a=b.patch", "./a=b.patch"] {
         gate(&repo, &["--diff", name, task]).ends_with(0);
-        gate(&repo, &["--diff", name]).ends_with(2).tells(&["whose changes are in", name]);
+        gate(&repo, &["--diff", name]).ends_with(2).tells(&["which task does", name]);
     }
     gate(&repo, &["--diff", "lessons=a=b.patch"]).ends_with(0);
     // No such file, so it must have been meant as a task.
@@ -167,17 +167,17 @@ fn a_range_without_an_end_or_a_beginning_is_a_slip() {
     repo.git(&["checkout", "-q", "lessons"]);
     // `"$BASE...$HEAD"` with nothing in one of the variables: HEAD would be judged in its place.
     for (range, end) in [
-        ("...", "begin"),
-        ("..", "begin"),
-        ("...lessons", "begin"),
-        ("..lessons", "begin"),
-        ("lessons=...lessons", "begin"),
+        ("...", "start"),
+        ("..", "start"),
+        ("...lessons", "start"),
+        ("..lessons", "start"),
+        ("lessons=...lessons", "start"),
         ("main...", "end"),
         ("main..", "end"),
         ("lessons=main...", "end"),
     ] {
         let answer = gate(&repo, &["--range", range]).ends_with(2);
-        answer.tells(&["names no commit to", end, "HEAD"]);
+        answer.tells(&["has no", end, "HEAD"]);
     }
     for range in ["main", "lessons=main"] {
         gate(&repo, &["--range", range]).ends_with(2).tells(&["is not a range", "A...B"]);
@@ -193,7 +193,9 @@ fn a_range_takes_the_task_of_the_branch_that_is_checked_out() {
     let json = Gate::of(&repo, &["--range", "main...HEAD"]).json().ends_with(1);
     json.finds(&["out-of-lane quizzes lessons/b.json"]);
     repo.git(&["checkout", "-q", "-b", "nobodys"]);
-    gate(&repo, &["--range", "main...HEAD"]).ends_with(2).tells(&["`nobodys` is no task's branch"]);
+    gate(&repo, &["--range", "main...HEAD"])
+        .ends_with(2)
+        .tells(&["no task has the branch `nobodys`"]);
 }
 
 #[test]

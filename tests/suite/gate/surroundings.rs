@@ -81,7 +81,7 @@ fn a_linked_work_tree_is_one_of_its_own() {
     fs::write(linked.join("stray"), "1\n").unwrap();
     let run = Gate::of(&repo, &["--worktree", "--base=main"]).dir(&linked);
     run.json().ends_with(1).finds(&["out-of-lane lessons stray"]);
-    gate(&repo, &["--worktree"]).ends_with(2).tells(&["`main` is no task's branch"]);
+    gate(&repo, &["--worktree"]).ends_with(2).tells(&["no task has the branch `main`"]);
     Gate::of(&repo, &["--range", "main...HEAD"]).dir(&linked).json().ends_with(0).finds(&[]);
 }
 

@@ -73,14 +73,14 @@ fn the_index_and_the_work_tree_of_such_a_branch_are_judged_too() {
     repo.git(&["add", "-A"]);
     Gate::of(&repo, &["--staged", name]).json().ends_with(1).finds(&["out-of-lane  ci/deploy"]);
     // A branch that is merely checked out was not named: whose work it is has to be said.
-    gate(&repo, &["--staged"]).ends_with(2).tells(&["`fork/fix` is no task's branch", "--task"]);
+    gate(&repo, &["--staged"]).ends_with(2).tells(&["no task has the branch `fork/fix`", "--task"]);
 }
 
 #[test]
 fn a_named_branch_that_does_not_exist_is_not_verified() {
     let repo = planned(&format!("{PLAN}{OFF}"));
     let json = Gate::of(&repo, &["--branch=fork/gone"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("there is no branch `fork/gone`"));
+    assert!(json.message("not-verified").contains("the branch `fork/gone` does not exist"));
     // Nor is one whose history cannot be read.
     let json = Gate::of(&repo, &["--range", "main...fork/gone", "--branch=fork/gone"]).json();
     json.ends_with(3).finds(&["not-verified  -"]);

@@ -21,22 +21,20 @@ fn a_task_may_write_what_its_lane_holds_and_no_more() {
     for (file, words) in [
         ("quizzes/a.json", &["`lessons`", "belongs to `quizzes`", "`quizzes/a.json`"][..]),
         ("nobody/x", &["in no other"]),
-        ("lessons/old/x", &["outside its lane", "not `lessons/old/**`"]),
+        ("lessons/old/x", &["outside the task's lane", "not `lessons/old/**`"]),
         (".github/workflows/x.yml", &["protected by `.github/**`"]),
         ("lanes.yaml", &["part of the plan"]),
-        (".lanes.yaml", &["stand in for the plan"]),
-        (".lanes/x.yaml", &["stand in for the plan"]),
+        (".lanes.yaml", &["replace the plan"]),
+        (".lanes/x.yaml", &["replace the plan"]),
         (
             "docs/deep/notes.md",
-            &[
-                "may write `lessons/**`, `vendor/part`, `docs/*.md`, and what all share: `CHANGELOG.md`",
-            ],
+            &["may write `lessons/**`, `vendor/part`, `docs/*.md`, and the shared `CHANGELOG.md`"],
         ),
     ] {
         Hook::of(&repo).write(file).denies(words);
         Hook::of(&repo)
             .write(file)
-            .denies(&["Stop", "propose the edit of the plan (`lanes.yaml`)"]);
+            .denies(&["Stop", "propose a change to the plan (`lanes.yaml`)"]);
     }
 }
 
@@ -50,13 +48,13 @@ fn the_task_is_the_branchs_or_the_one_that_is_named() {
     Hook::of(&repo)
         .arg("--task=audit")
         .write("lessons/a.json")
-        .denies(&["only reviews", "may write nothing"]);
+        .denies(&["review-only", "may write nothing"]);
     Hook::of(&repo).arg("--task=lesson").write("lessons/a.json").gives_up("no task `lesson`");
     repo.git(&["checkout", "-q", "main"]);
     Hook::of(&repo).write("quizzes/a.json").says_nothing();
     Hook::of(&repo).write(".git/config").says_nothing();
     let required = Hook::of(&repo).arg("--require-task").write("quizzes/a.json");
-    required.denies(&["the branch `main` is no task's", "`quizzes/a.json`"]);
+    required.denies(&["no task has the branch `main`", "`quizzes/a.json`"]);
     // An unborn branch has a name too.
     repo.git(&["checkout", "-q", "--orphan", "lessons-2"]);
     Hook::of(&repo).write("quizzes/a.json").says_nothing();
@@ -142,7 +140,7 @@ fn links_and_dots_are_followed_to_what_is_written() {
     Hook::of(&repo).write("lessons/a\0b").denies(&["zero byte"]);
     Hook::of(&repo).write("lessons/null").says_nothing();
     Hook::of(&repo).write("").denies(&["empty"]);
-    Hook::of(&repo).write(repo.root().to_str().unwrap()).denies(&["no path of the repository"]);
+    Hook::of(&repo).write(repo.root().to_str().unwrap()).denies(&["not a valid path"]);
     Hook::of(&repo).write(&format!("lessons/{}", "x".repeat(300))).gives_up("cannot look at");
     // The agent may be somewhere below, or have come there by a link.
     Hook::of(&repo).cwd(repo.path("lessons")).write("a.json").allows();
@@ -226,8 +224,8 @@ fn other_work_trees_belong_to_other_tasks() {
     let named = Hook::of(&repo).arg("--root").arg(repo.path("lessons")).write("x");
     named.gives_up("not the top of a work tree");
     Hook::of(&repo).arg("--root=nowhere").write("x").gives_up("cannot be used");
-    Hook::of(&repo).arg("--root=lanes.yaml").write("x").gives_up("no folder");
-    Hook::of(&repo).arg("--root=.").cwd("relative").write("x").gives_up("no absolute path");
+    Hook::of(&repo).arg("--root=lanes.yaml").write("x").gives_up("not a directory");
+    Hook::of(&repo).arg("--root=.").cwd("relative").write("x").gives_up("not an absolute path");
 }
 
 #[test]
@@ -308,7 +306,7 @@ fn from_inside_a_submodule_the_file_s_own_place_decides() {
     repo.git_in(&repo.path("vendor/part"), &["checkout", "-q", "-B", "lessons"]);
     let there = || Hook::in_dir(&repo, &repo.path("vendor/part"));
     there().write("deep/x").allows();
-    there().write("x").denies(&["outside its lane"]);
+    there().write("x").denies(&["outside the task's lane"]);
     there().write(repo.path("quizzes/a.json").to_str().unwrap()).denies(&["`quizzes`"]);
 }
 
@@ -326,7 +324,7 @@ fn from_inside_another_repository_the_file_s_own_place_decides() {
     // With a plan of its own, its files are its own.
     repo.write("quizzes/own/lanes.yaml", "tasks: {lessons: {write: mine/**}}\n");
     there().write("mine/x").allows();
-    there().write("x").denies(&["outside its lane"]);
+    there().write("x").denies(&["outside the task's lane"]);
     there().write("../a.json").denies(&["belongs to `quizzes`"]);
     // A linked work tree is no such repository, wherever it lies.
     repo.git(&["worktree", "add", "-q", "-b", "work/quizzes", "trees/b", "main"]);
@@ -354,7 +352,7 @@ fn the_plan_may_be_named_or_come_from_a_commit() {
     fs::write(&plan, &wide).unwrap();
     let outside = || Hook::of(&repo).arg("--plan").arg(&plan);
     outside().write("quizzes/a.json").allows();
-    outside().write(plan.to_str().unwrap()).denies(&["the plan that judges"]);
+    outside().write(plan.to_str().unwrap()).denies(&["part of the plan"]);
     outside().write(repo.beside("notes").to_str().unwrap()).says_nothing();
     // In another work tree it is the same file of the repository.
     repo.git(&["checkout", "-q", "main"]);
@@ -370,7 +368,7 @@ fn the_plan_may_be_named_or_come_from_a_commit() {
     let there = || Hook::in_dir(&repo, &tree).arg("--plan").arg(repo.path("lanes.yaml"));
     there().write("quizzes/a.json").allows();
     there().write("lanes.yaml").denies(&["part of the plan"]);
-    there().write(repo.path("lanes.yaml").to_str().unwrap()).denies(&["the plan that judges"]);
+    there().write(repo.path("lanes.yaml").to_str().unwrap()).denies(&["part of the plan"]);
     Hook::of(&repo).arg("--plan=-").write("x").gives_up("standard input");
 }
 
@@ -380,15 +378,15 @@ fn without_a_plan_that_can_be_read_there_is_no_answer() {
     Hook::of(&repo)
         .arg("--task=broken")
         .write("x")
-        .gives_up("nobody knows what task `broken` may write");
+        .gives_up("the lane of task `broken` is unknown");
     for (plan, words) in [
         ("tasks: [", "no task can be read"),
         ("", "no task can be read"),
-        ("tasks:\n  lessons: {write: '**'}\nprotect: 'a**b'\n", "nobody knows"),
-        ("tasks:\n  lessons: {}\n", "nobody knows"),
+        ("tasks:\n  lessons: {write: '**'}\nprotect: 'a**b'\n", "is unknown"),
+        ("tasks:\n  lessons: {}\n", "is unknown"),
         (
             "tasks:\n  a: {branch: lessons, write: '**'}\n  b: {branch: lessons, write: x}\n",
-            "`lessons` is the branch of several tasks: `a`, `b`",
+            "several tasks have the branch `lessons`: `a`, `b`",
         ),
     ] {
         repo.write("lanes.yaml", plan);
@@ -457,7 +455,7 @@ fn hostile_calls_end_in_a_sentence() {
         (&twice, "duplicate field"),
         (&huge, "longer than 32 MiB"),
         (&good.replace("\"Write\"", "7"), "cannot be read"),
-        (&good.replace(repo.root().to_str().unwrap(), "relative"), "no absolute path"),
+        (&good.replace(repo.root().to_str().unwrap(), "relative"), "not an absolute path"),
         (&good.replace(repo.root().to_str().unwrap(), "/no/where"), "cannot be used"),
         (&good.replace("PreToolUse", &"::error::x\\u001b[31m\\n".repeat(10_000)), "event"),
     ] {

@@ -126,7 +126,7 @@ fn pre_commit_judges_the_index_that_is_committed() {
     // A branch that is no task's is told so.
     repo.git(&["checkout", "-q", "-b", "other"]);
     repo.write("lessons/a.json", "5\n");
-    is_refused(&repo, root, &["commit", "-q", "-am", "whose?"], "no task's branch");
+    is_refused(&repo, root, &["commit", "-q", "-am", "whose?"], "no task has the branch");
 }
 
 #[test]
@@ -195,7 +195,12 @@ fn pre_push_judges_every_branch_that_is_pushed() {
     // Whose it is says the name that it gets.
     goes_through(&repo, root, &["push", "-q", "origin", "HEAD~1:refs/heads/lessons"]);
     is_refused(&repo, root, &["push", "-q", "origin", "HEAD~1:refs/heads/audit"], "only reviews");
-    is_refused(&repo, root, &["push", "-q", "origin", "HEAD~1:refs/heads/x"], "no task's branch");
+    is_refused(
+        &repo,
+        root,
+        &["push", "-q", "origin", "HEAD~1:refs/heads/x"],
+        "no task has the branch",
+    );
     // Each of several counts, tags and deletions do not.
     let several =
         ["push", "-q", "origin", "HEAD~1:refs/heads/lessons", "HEAD:refs/heads/work/quizzes"];
