@@ -49,7 +49,10 @@ fn guesses_are_told_before_they_are_made() {
     let repo = with_plan(SLIPS);
     let (status, _, stderr) = run(&repo, &["--fix=all"]);
     assert_eq!(status, 0, "{stderr}");
-    assert!(stderr.starts_with("may change a lane: lanes.yaml:5:12: write `bbb`\n"), "{stderr}");
+    assert!(
+        stderr.starts_with("warning: lanes.yaml:5:12: write `bbb` (may change a lane)\n"),
+        "{stderr}"
+    );
     assert_eq!(stderr.lines().filter(|line| line.starts_with("fixed: ")).count(), 3, "{stderr}");
     let fixed = SLIPS.replace("*.rs, ./src", "\"*.rs\", src").replace("bb\n  bbb", "bbb\n  bbb");
     assert_eq!(read(&repo, "lanes.yaml"), fixed);

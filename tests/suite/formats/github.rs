@@ -123,12 +123,11 @@ fn ten_of_each_level_are_annotated_and_the_rest_is_told() {
             assert_eq!(files, annotated, "{number}");
             let told = of_level.iter().filter_map(|command| {
                 command.message.strip_suffix(
-                    " more of this level: the log of the step has them, \
-                                              for GitHub shows 10 annotations of a level",
+                    " at this level: see the log of this step (GitHub shows 10 annotations per level)",
                 )
             });
             let told: Vec<&str> = told.collect();
-            let expected = format!("{left_out} findings");
+            let expected = format!("{left_out} more findings");
             assert_eq!(told, if left_out == 0 { vec![] } else { vec![expected.as_str()] });
         }
         let plain = text.lines().filter(|line| line.starts_with("file-")).count();

@@ -150,7 +150,7 @@ fn a_page_fits_into_a_summary() {
     assert!(text.len() < 1_024 * 1_024, "{}", text.len());
     let told = text.matches("<summary>").count();
     let last = text.lines().last().unwrap();
-    let left_out = format!("{} findings more would not fit", 6_000 - told);
+    let left_out = format!("{} more findings did not fit", 6_000 - told);
     assert!(told > 100 && last.starts_with(&left_out), "{last}");
-    assert!(text.contains("These are 16 of 12000 tasks."));
+    assert!(text.contains("Showing 16 of 12000 tasks."));
 }
