@@ -22,8 +22,8 @@ Examples:
 pub(super) struct GateArgs {
     /// Plan file or folder, or `-` for standard input.
     ///
-    /// Without PLAN, it is read from the base's commit, so that a branch cannot widen its own lane;
-    /// with `--diff` alone, from where `lanelint check` finds it.
+    /// [default: the plan in the base's commit, so that a branch cannot widen its own lane; with only
+    /// `--diff`, the plan that `lanelint check` reads]
     plan: Option<PathBuf>,
     /// Patch to check, or `-` for standard input; may be repeated.
     ///

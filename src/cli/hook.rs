@@ -19,7 +19,7 @@ docs/hooks.md has the settings of each agent, and a call to try.";
 
 #[derive(Debug, Args)]
 pub(super) struct HookArgs {
-    /// Plan file or folder, best one that the agent cannot write.
+    /// Plan file or folder, preferably one that the agent cannot write.
     ///
     /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` or the folder `.lanes`, at the
     /// root]

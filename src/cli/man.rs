@@ -56,7 +56,7 @@ fn after_help(command: &Command, heading: &str, out: &mut dyn Write) -> io::Resu
             Some(title) if !line.starts_with(' ') => {
                 writeln!(out, "{heading} \"{}\"\n.nf", title.to_uppercase())?;
             }
-            _ if line.is_empty() => writeln!(out, ".fi")?,
+            _ if line.is_empty() => writeln!(out, ".fi\n.PP")?,
             _ => writeln!(out, "{}", line.replace('\\', "\\\\").replace('-', "\\-"))?,
         }
     }

@@ -63,7 +63,7 @@ fn with_exit_status(examples: &str) -> String {
 enum Command {
     /// Check a plan for overlapping lanes and mistakes, before its tasks start.
     ///
-    /// Two lanes overlap if one path is in both, whether or not the file exists. Every overlap is
+    /// Two lanes overlap if any path is in both, whether or not the file exists. Every overlap is
     /// reported with such a path.
     #[command(after_long_help = with_exit_status(check::EXAMPLES))]
     Check(check::CheckArgs),
@@ -101,8 +101,8 @@ enum Command {
     Waves(waves::WavesArgs),
     /// Answer a coding agent's edit hook: may this task write the file?
     ///
-    /// Reads the call on standard input, and answers in the agent's own form. Prints nothing if the
-    /// call writes no file, or if the branch belongs to no task.
+    /// Reads the call on standard input and answers in the agent's own form. Prints nothing if the call
+    /// writes no file or the branch belongs to no task. Exits 2 if it cannot answer, and else 0.
     #[command(after_long_help = hook::EXAMPLES)]
     Hook(hook::HookArgs),
     /// Run the language server on standard input and output.
@@ -136,7 +136,7 @@ struct Common {
     /// Print nothing to standard output unless `--format` asks for it.
     #[arg(long, short)]
     quiet: bool,
-    /// Exit 1 on warnings, as on errors.
+    /// Exit 1 on warnings as well as errors.
     #[arg(long)]
     deny_warnings: bool,
     /// Exit 0 even if errors are found (2 and 3 are kept).

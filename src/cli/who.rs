@@ -26,7 +26,7 @@ Examples:
 pub(super) struct WhoArgs {
     /// Paths to look up, relative to the working directory.
     ///
-    /// They need not exist. With `-` or without paths, reads them from standard input, one per line.
+    /// They need not exist. Use `-` or no path at all to read them from standard input, one per line.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,
     /// Paths on standard input end with a NUL byte and are not quoted.

@@ -135,8 +135,8 @@ impl<'b> Markdown<'b> {
     fn may_not_write(&mut self) {
         let plan = self.brief.plan;
         self.section("You may not write");
-        self.line("Any other path, whether or not it exists. Deleting a file is writing it. Moving or renaming");
-        self.line("one is writing both paths.");
+        self.line("Any other path, whether or not it exists. Deleting a file counts as writing it, and moving or");
+        self.line("renaming one as writing both paths.");
         let own: Vec<String> = plan
             .own_paths
             .iter()
@@ -233,8 +233,8 @@ impl<'b> Markdown<'b> {
         };
         self.line(&format!(
             "Stop, and do not write it, copy it or work around it. Say which path you need and why, and\n\
-             propose a change to {plan}: add the path to `write` of {id}, and remove it from its\n\
-             owner's lane. `lanelint who PATH` shows the owner."
+             propose a change to {plan}: add the path to `write` of {id},\n\
+             and remove it from its owner's lane. `lanelint who PATH` shows the owner."
         ));
     }
 }

@@ -198,7 +198,7 @@ fn each_format_goes_where_it_is_sent() {
     run(&repo, &["--format", "json", "--format", "concise"]).is_unusable("only one format");
     run(&repo, &["--format", "yaml"])
         .is_unusable("expected human, concise, json, sarif, github, gitlab, junit or markdown");
-    run(&repo, &["--format", "json="]).is_unusable("name is empty");
+    run(&repo, &["--format", "json="]).is_unusable("missing file name");
     run(&repo, &["--format", "json=no/such/folder"]).is_unusable("no/such/folder");
     run(&repo, &["--no-such-flag"]).is_unusable("--no-such-flag");
     run(&repo, &["one", "two"]).is_unusable("two");

@@ -48,8 +48,8 @@ except
 
 ## You may not write
 
-Any other path, whether or not it exists. Deleting a file is writing it. Moving or renaming
-one is writing both paths.
+Any other path, whether or not it exists. Deleting a file counts as writing it, and moving or
+renaming one as writing both paths.
 
 No task may write
 
@@ -79,8 +79,8 @@ They may run at the same time as yours. Leave their files to them.
 ## If you need a file outside your lane
 
 Stop, and do not write it, copy it or work around it. Say which path you need and why, and
-propose a change to the plan (`lanes.yaml`): add the path to `write` of `quizzes`, and remove it from its
-owner's lane. `lanelint who PATH` shows the owner.
+propose a change to the plan (`lanes.yaml`): add the path to `write` of `quizzes`,
+and remove it from its owner's lane. `lanelint who PATH` shows the owner.
 ";
     assert_eq!(run(&with_plan(PLAN), &["brief", "quizzes"]).with(0), expected);
 }
