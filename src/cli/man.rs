@@ -30,11 +30,11 @@ fn page(out: &mut dyn Write) -> io::Result<()> {
     part(out, |text| man.render_name_section(text), str::to_owned)?;
     part(out, |text| man.render_synopsis_section(text), str::to_owned)?;
     after_help(&program, ".SH", out)?;
-    let commands = program.get_subcommands().filter(|command| command.get_name() != "help");
-    commands.cloned().try_for_each(|command| section(command, out))
+    let mut commands = program.get_subcommands().filter(|command| command.get_name() != "help");
+    commands.try_for_each(|command| section(command, out))
 }
 
-fn section(command: Command, out: &mut dyn Write) -> io::Result<()> {
+fn section(command: &Command, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, ".SH \"lanelint {}\"", command.get_name())?;
     let man = Man::new(command.clone());
     // The section already has a heading.
@@ -45,7 +45,7 @@ fn section(command: Command, out: &mut dyn Write) -> io::Result<()> {
     )?;
     part(out, |text| man.render_synopsis_section(text), |line| line.replace(".SH ", ".SS "))?;
     part(out, |text| man.render_options_section(text), |line| line.replace(".SH ", ".SS "))?;
-    after_help(&command, ".SS", out)
+    after_help(command, ".SS", out)
 }
 
 /// Writes the exit statuses and examples, each below a heading and with its lines as they are.

@@ -178,7 +178,7 @@ fn files_that_exist_are_those_of_the_index_or_of_the_folder() {
 }
 
 #[test]
-fn each_format_goes_where_it_is_sent() {
+fn formats_to_files_and_stdout() {
     let repo = with_plan(OVERLAP);
     let ran = run(&repo, &["--format", "concise"]);
     assert_eq!(
