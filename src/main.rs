@@ -1,4 +1,4 @@
-//! The program `lanelint`: arguments in, report and exit status out.
+//! The `lanelint` program.
 
 mod cli;
 

@@ -7,45 +7,50 @@ use lanelint::brief::Brief;
 use lanelint::failure::Failure;
 use lanelint::report::{self, AnswerFormat};
 
-use super::ask::{self, Asked, PlanArgs};
+use super::ask::{self, PlanArgs, RequestContext};
 use super::output::to_stdout;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint brief lessons
+  $ lanelint brief lessons --format json";
 
 #[derive(Debug, Args)]
 pub(super) struct BriefArgs {
-    /// The task, by its id.
+    /// Id of the task.
     task: String,
     #[command(flatten)]
     plan: PlanArgs,
-    /// How to write it.
-    #[arg(long, value_enum, default_value_t = BriefTo::Markdown, value_name = "NAME")]
-    format: BriefTo,
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = BriefFormat::Markdown, value_name = "NAME")]
+    format: BriefFormat,
 }
 
-/// `--format` of a brief.
+/// Values of `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum BriefTo {
-    /// For the worker.
+enum BriefFormat {
+    /// A text for the worker's prompt.
     Markdown,
-    /// One JSON object, for programs.
+    /// A JSON object.
     Json,
 }
 
 pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
-    let asked = args.plan.read(&host)?;
-    let task = asked.plan.task(&args.task).ok_or_else(|| {
-        let help = match asked.plan.nearest_id(&args.task) {
+    let context = args.plan.read(&host)?;
+    let task = context.plan.task(&args.task).ok_or_else(|| {
+        let help = match context.plan.nearest_id(&args.task) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "name a task of the plan by its id".to_owned(),
+            None => "use the id of a task in the plan".to_owned(),
         };
         Failure::new(format!("the plan has no task `{}`", args.task), help)
     })?;
-    let files = asked.files();
-    let Asked { plan, .. } = asked;
+    let files = context.files();
+    let RequestContext { plan, .. } = context;
     let brief = Brief::new(&plan, task, &files);
     let format = match args.format {
-        BriefTo::Markdown => AnswerFormat::Text,
-        BriefTo::Json => AnswerFormat::Json,
+        BriefFormat::Markdown => AnswerFormat::Text,
+        BriefFormat::Json => AnswerFormat::Json,
     };
     to_stdout(|out| report::brief::write(&brief, format, out))?;
     Ok(ask::status(brief.is_complete()))

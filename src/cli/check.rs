@@ -12,15 +12,26 @@ use lanelint::run::{self, Outcome};
 use lanelint::workspace::{FoundPlan, Workspace};
 
 use super::Common;
-use super::output::tell;
+use super::output::print;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint check
+  $ lanelint check --fix
+  $ lanelint check --deny-warnings --format sarif=lanes.sarif
+  $ git show HEAD:lanes.yaml | lanelint check -";
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// The plan: a file, a folder, or `-` for standard input [default: lanes.yaml, .lanes.yaml,
-    /// .github/lanes.yaml or the folder .lanes, here or in a parent folder].
+    /// Plan file or folder, or `-` for standard input.
+    ///
+    /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` or the folder `.lanes`, in the
+    /// working directory or the closest parent that has one]
     plan: Option<PathBuf>,
-    /// Apply the fixes that cannot change what a lane means; with `=all`, those too that can, and
-    /// guesses.
+    /// Apply safe fixes; with `=all`, also fixes that change what a lane covers.
+    ///
+    /// Safe fixes leave every lane the same set of paths. `--fix=all` includes guesses, such as a
+    /// corrected name. A fix that is one of several choices is never applied.
     #[arg(
         long,
         value_enum,
@@ -38,14 +49,12 @@ pub(super) struct CheckArgs {
 /// `--fix[=all]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FixWhich {
-    /// Those that cannot change what a lane means.
     Safe,
-    /// Those too that can, and guesses; never those that a person has to choose.
     All,
 }
 
 impl FixWhich {
-    fn most(self) -> Applicability {
+    fn least_safe(self) -> Applicability {
         match self {
             FixWhich::Safe => Applicability::Safe,
             FixWhich::All => Applicability::Unsafe,
@@ -58,27 +67,27 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let workspace = args.common.workspace(&host, args.plan.as_deref())?;
     args.common.finish(match args.fix {
         None => run::check(&workspace)?,
-        Some(which) => mend(&workspace, which.most())?,
+        Some(which) => fix(&workspace, which.least_safe())?,
     })
 }
 
-/// Checks a plan and writes what could be mended; gives what is left.
-fn mend(workspace: &Workspace<'_>, most: Applicability) -> Result<Outcome, Failure> {
+/// Fixes the plan's files, and returns what is left.
+fn fix(workspace: &Workspace<'_>, least_safe: Applicability) -> Result<Outcome, Failure> {
     let FoundPlan { name, texts, own, paths, .. } = workspace.plan()?;
     if paths.len() != texts.len() {
         return Err(Failure::new(
-            "`--fix` cannot write to standard input",
-            "name the file of the plan, or leave `--fix` out: `--format json` has the edits",
+            "`--fix` cannot edit a plan on standard input",
+            "pass a file, or take the edits from `--format json`",
         ));
     }
     let (files, gaps) = run::files(workspace);
-    let fixed = lanelint::check::fix(texts.clone(), own, &files, &gaps, most);
+    let fixed = lanelint::check::fix(texts.clone(), own, &files, &gaps, least_safe);
     for done in fixed.done.iter().filter(|done| done.applicability == Applicability::Unsafe) {
-        tell("may change a lane", &format!("{}: {}", done.location, done.title));
+        print("warning", &format!("{}: {} (may change a lane)", done.location, done.title));
     }
     for Refused { location, title, task } in &fixed.refused {
-        let help = "not applied; please report this plan as a bug of lanelint";
-        tell("bug", &format!("{location}: `{title}` would change the lane of `{task}`: {help}"));
+        let problem = format!("`{title}` was not applied: it would change the lane of `{task}`");
+        print("bug", &format!("{location}: {problem}; please report this"));
     }
     let mut rewrites = Vec::new();
     for ((path, old), new) in paths.iter().zip(&texts).zip(&fixed.texts) {
@@ -92,7 +101,7 @@ fn mend(workspace: &Workspace<'_>, most: Applicability) -> Result<Outcome, Failu
         rewrite.finish()?;
     }
     for done in &fixed.done {
-        tell("fixed", &format!("{}: {}", done.location, done.title));
+        print("fixed", &format!("{}: {}", done.location, done.title));
     }
     Ok(Outcome::new(fixed.report, &name))
 }

@@ -9,14 +9,21 @@ use lanelint::failure::Failure;
 use super::Cli;
 use super::output::to_stdout;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint completions bash > lanelint.bash
+  $ lanelint completions zsh > _lanelint
+
+docs/commands.md says where each shell looks for them.";
+
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell.
+    /// Shell to generate completions for.
     shell: Shell,
 }
 
 pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
-    // What generates it takes no closed pipe: it writes to memory.
+    // `generate` panics on a closed pipe, so write to memory first.
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "lanelint", &mut text);
     to_stdout(|out| out.write_all(&text))?;

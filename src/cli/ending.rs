@@ -1,7 +1,6 @@
-//! Leaving nothing behind where a signal ends the program.
+//! Cleans up when a signal ends the program.
 
-/// From here on SIGINT, SIGTERM and SIGHUP end the program as ever, and its scratch folders and git
-/// processes with it.
+/// From now on, SIGINT, SIGTERM and SIGHUP also end git processes and remove scratch folders.
 #[cfg(unix)]
 pub(super) fn clean_up_on_signals() {
     use std::thread;
@@ -12,13 +11,13 @@ pub(super) fn clean_up_on_signals() {
     use signal_hook::low_level::emulate_default_handler;
 
     let ignored = ignored_signals();
-    let ending = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored.contains(signal));
-    // Without a handler a signal ends the program too: only the folder stays.
-    let Ok(mut signals) = Signals::new(ending) else { return };
+    let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored.contains(signal));
+    // Without a handler a signal still ends the program, and only leaves a folder behind.
+    let Ok(mut signals) = Signals::new(handled) else { return };
     thread::spawn(move || {
         for signal in signals.forever() {
             let _cleaned_up = clean_up();
-            // Whoever started the program sees which signal it was.
+            // So that the parent process sees which signal it was.
             let _ = emulate_default_handler(signal);
         }
     });
@@ -27,8 +26,7 @@ pub(super) fn clean_up_on_signals() {
 #[cfg(not(unix))]
 pub(super) fn clean_up_on_signals() {}
 
-/// The signals that whoever started the program had ignored, as `nohup` does: they go on being so.
-/// Only Linux says.
+/// Signals that the parent process ignores, as `nohup` does. They stay ignored. Known only on Linux.
 #[cfg(unix)]
 fn ignored_signals() -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

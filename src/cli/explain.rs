@@ -9,9 +9,14 @@ use lanelint::rules;
 
 use super::output::to_stdout;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint explain
+  $ lanelint explain overlapping-lanes";
+
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The rule, by its name; without one, all rules with their levels.
+    /// Name of the rule [default: list all rules].
     rule: Option<String>,
 }
 
@@ -20,17 +25,17 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
         None => explain::table(),
         Some(name) => match rules::rule(name) {
             Some(rule) => explain::section(rule, "#"),
-            None => return Err(no_rule(name)),
+            None => return Err(unknown_rule(name)),
         },
     };
     to_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn no_rule(name: &str) -> Failure {
+fn unknown_rule(name: &str) -> Failure {
     let help = match rules::nearest_name(name) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`lanelint explain` lists all rules".to_owned(),
+        None => "run `lanelint explain` to list all rules".to_owned(),
     };
-    Failure::new(format!("there is no rule `{name}`"), help)
+    Failure::new(format!("unknown rule `{name}`"), help)
 }

@@ -10,39 +10,55 @@ use lanelint::run::{self, GateRequest};
 
 use super::{Common, name};
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint gate
+  $ lanelint gate --branch lessons
+  $ lanelint gate --range lessons=main...lessons --plan-from main
+  $ lanelint gate --staged --task lessons
+  $ git diff main...lessons | lanelint gate --diff lessons=-";
+
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
-    /// The plan: a file, a folder, or `-` for standard input [default: the plan of the base's
-    /// commit; with --diff alone, the one that `check` would find].
+    /// Plan file or folder, or `-` for standard input.
+    ///
+    /// [default: the plan in the base's commit, so that a branch cannot widen its own lane; with only
+    /// `--diff`, the plan that `lanelint check` reads]
     plan: Option<PathBuf>,
-    /// A patch to judge, `-` for standard input. May be repeated.
+    /// Patch to check, or `-` for standard input; may be repeated.
+    ///
+    /// `ID=` names the task that made the changes, as in `--diff lessons=lessons.patch`.
     #[arg(long, value_name = "[ID=]FILE", value_parser = name)]
     diff: Vec<String>,
-    /// How many leading components to take off the names in patches, as `git apply -p` does; 0 for
-    /// patches made with `--no-prefix`.
+    /// Leading components to strip from names in patches, as with `git apply -p`.
+    ///
+    /// Use 0 for patches made with `--no-prefix`.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_STRIP, requires = "diff")]
     strip: usize,
-    /// Commits to judge: A...B is what B changed since it left A, A..B compares the two. May be
-    /// repeated.
+    /// Commits to check; may be repeated.
+    ///
+    /// `A...B` is what B changed since its merge base with A; `A..B` compares A with B directly.
+    /// Without `ID=` or `--task`, the changes belong to the task of the checked-out branch.
     #[arg(long, value_name = "[ID=]A...B", value_parser = name)]
     range: Vec<String>,
-    /// Judge what is staged, against HEAD.
+    /// Check staged changes.
     #[arg(long, conflicts_with = "worktree")]
     staged: bool,
-    /// Judge what is staged, unstaged and untracked, against HEAD or, with --base, against the
-    /// merge base with it.
+    /// Check staged, unstaged and untracked changes.
+    ///
+    /// Compares with HEAD; with `--base REV`, with the merge base of HEAD and REV.
     #[arg(long)]
     worktree: bool,
-    /// The task to judge, where a source does not name one.
+    /// Task to check, unless a source names another.
     #[arg(long, value_name = "ID", value_parser = name, conflicts_with = "branch")]
     task: Option<String>,
-    /// The task to judge, by the name of its branch.
+    /// Task to check, by the name of its branch.
     #[arg(long, value_name = "NAME", value_parser = name)]
     branch: Option<String>,
-    /// What the tasks' branches fork from [default: the plan's `base`].
+    /// Revision that the tasks' branches fork from [default: the plan's `base`].
     #[arg(long, value_name = "REV", value_parser = name)]
     base: Option<String>,
-    /// The commit whose plan judges.
+    /// Read the plan from this commit.
     #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
     #[command(flatten)]

@@ -11,58 +11,68 @@ use lanelint::hook::{self, Options, wire};
 
 use super::name;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint hook --plan-from main < call.json
+
+docs/hooks.md has the settings of each agent, and a call to try.";
+
 #[derive(Debug, Args)]
 pub(super) struct HookArgs {
-    /// The plan: a file or a folder. Best one that the agent cannot write [default: lanes.yaml,
-    /// .lanes.yaml, .github/lanes.yaml or the folder .lanes, at the root].
+    /// Plan file or folder, preferably one that the agent cannot write.
+    ///
+    /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` or the folder `.lanes`, at the
+    /// root]
     #[arg(long)]
     plan: Option<PathBuf>,
-    /// The commit whose plan judges.
+    /// Read the plan from this commit.
     #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
-    /// The top of the work tree that the task works in [default: the work tree that holds the
-    /// agent's working directory, else the one that holds the file].
+    /// Top of the work tree that the task works in.
+    ///
+    /// [default: the work tree containing the agent's working directory, else the one containing
+    /// the file]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// The task [default: that of the branch which is checked out].
+    /// Id of the task [default: the task of the checked-out branch].
     #[arg(long, value_name = "ID", value_parser = name)]
     task: Option<String>,
-    /// Deny a write where no task can be told from the branch, instead of saying nothing.
+    /// Deny writes on branches that belong to no task, instead of printing nothing.
     #[arg(long)]
     require_task: bool,
 }
 
-/// Answers one call. Whatever goes wrong ends with status 2, by which the agent's tool is held back.
+/// Answers one call. Every failure exits with status 2, which makes the agent skip the tool.
 pub(super) fn run(args: &HookArgs) -> Result<ExitCode, Failure> {
-    // What there is to say of a panic is said below, as one sentence.
+    // `catch_panic` reports panics.
     std::panic::set_hook(Box::new(|_| {}));
-    guarded(|| answer(args))
+    catch_panic(|| answer(args))
 }
 
-/// Turns a panic into an answer: with its own status an agent would go on.
-fn guarded(answer: impl FnOnce() -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
+/// Turns a panic into a failure: on the exit status of a panic, an agent would go on.
+fn catch_panic(answer: impl FnOnce() -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
     catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+        let message = panic.downcast_ref::<String>().map(String::as_str);
+        let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
         Err(Failure::new(
-            format!("there is no answer, for lanelint itself is at fault: {said}"),
-            "report it, with what the hook was given",
+            format!("internal error: {}", message.unwrap_or("panic")),
+            "please report this, with the hook's input",
         ))
     })
 }
 
 fn answer(args: &HookArgs) -> Result<ExitCode, Failure> {
     let text = read_call()?;
-    let help = "give it what an agent's hook says before a tool writes a file: docs/hooks.md";
+    let help = "expected the JSON that agents send before a tool writes a file (see docs/hooks.md)";
     let read = wire::read(&text).map_err(|fault| Failure::new(fault, help))?;
     let Some(request) = read else { return Ok(ExitCode::SUCCESS) };
     let answer = hook::answer(&super::host()?, &args.options(), &request)?;
     let Some((permission, reason)) = answer else { return Ok(ExitCode::SUCCESS) };
     let mut out = io::stdout().lock();
-    let said = writeln!(out, "{}", wire::answer(request.form, permission, &reason));
-    // Elsewhere a closed pipe is no error. Here a denial that nobody hears would let the tool go on.
-    said.and_then(|()| out.flush()).map_err(|error| {
-        Failure::new(format!("the answer cannot be written: {error}"), "leave its output open")
+    let written = writeln!(out, "{}", wire::answer(request.form, permission, &reason));
+    // Unlike elsewhere, a closed pipe is an error: a lost denial would let the tool go on.
+    written.and_then(|()| out.flush()).map_err(|error| {
+        Failure::new(format!("cannot write the answer: {error}"), "keep standard output open")
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -80,7 +90,7 @@ impl HookArgs {
 }
 
 fn read_call() -> Result<Vec<u8>, Failure> {
-    let help = "an agent gives the call on standard input: docs/hooks.md";
+    let help = "agents send the call on standard input (see docs/hooks.md)";
     if io::stdin().is_terminal() {
         return Err(Failure::new("standard input is a terminal", help));
     }
@@ -90,7 +100,7 @@ fn read_call() -> Result<Vec<u8>, Failure> {
         .lock()
         .take(limit)
         .read_to_end(&mut text)
-        .map_err(|error| Failure::new(format!("the hook's JSON cannot be read: {error}"), help))?;
+        .map_err(|error| Failure::new(format!("cannot read the hook's JSON: {error}"), help))?;
     if text.len() > wire::LONGEST {
         let problem = format!("the hook's JSON is longer than {} MiB", wire::LONGEST >> 20);
         return Err(Failure::new(problem, "write the file in parts"));
@@ -103,10 +113,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_no_answer() {
-        let said = |ended: Result<ExitCode, Failure>| ended.unwrap_err().problem;
-        assert!(said(guarded(|| panic!("at {}", 7))).contains("at 7"));
-        assert!(said(guarded(|| panic!("plain"))).contains("plain"));
-        assert!(guarded(|| Ok(ExitCode::SUCCESS)).is_ok());
+    fn panic_as_failure() {
+        let problem = |result: Result<ExitCode, Failure>| result.unwrap_err().problem;
+        assert!(problem(catch_panic(|| panic!("at {}", 7))).contains("at 7"));
+        assert!(problem(catch_panic(|| panic!("plain"))).contains("plain"));
+        assert!(catch_panic(|| Ok(ExitCode::SUCCESS)).is_ok());
     }
 }

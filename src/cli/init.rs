@@ -11,18 +11,21 @@ use lanelint::plan::PlanText;
 use lanelint::source::yaml::quoted;
 use lanelint::workspace::Workspace;
 
-use super::output::tell;
+use super::output::print;
 
-/// The plan that is written, with `main` for its base.
 const PLAN: &str = include_str!("init/lanes.yaml");
 
-/// The name of its file.
 const NAME: &str = "lanes.yaml";
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint init";
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// The folder to write lanes.yaml into [default: the work tree that holds the working
-    /// directory, else the working directory].
+    /// Directory to create `lanes.yaml` in.
+    ///
+    /// [default: the work tree containing the working directory, else the working directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 }
@@ -30,8 +33,8 @@ pub(super) struct InitArgs {
 pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let workspace = Workspace::find(&host, None, args.root.as_deref())?;
-    if let Some(there) = workspace.plan_there() {
-        return Err(there_is_one(&there));
+    if let Some(existing) = workspace.plan_there() {
+        return Err(already_exists(&existing));
     }
     let base = default_branch(&workspace).ok().flatten();
     let text = match base.as_deref() {
@@ -40,17 +43,16 @@ pub(super) fn run(args: &InitArgs) -> Result<ExitCode, Failure> {
     };
     let path = workspace.root().join(NAME);
     write_new(&path, text.as_bytes())?;
-    tell("wrote", &path.display().to_string());
+    print("wrote", &path.display().to_string());
     Ok(ExitCode::SUCCESS)
 }
 
-fn there_is_one(path: &Path) -> Failure {
-    let problem = format!("there is a plan already: {}", path.display());
-    Failure::new(problem, "edit it, or say with --root where another one begins")
+fn already_exists(path: &Path) -> Failure {
+    let problem = format!("a plan already exists: {}", path.display());
+    Failure::new(problem, "edit it, or use `--root` to create one elsewhere")
 }
 
-/// What branches fork from, as far as the repository says: the remote's default branch, else `main`
-/// where there is one, else the branch that is checked out.
+/// The remote's default branch, else `None` if there is a `main`, else the checked-out branch.
 fn default_branch(workspace: &Workspace<'_>) -> Result<Option<String>, GitError> {
     let Some(repository) = workspace.repository()? else { return Ok(None) };
     if let Some(branch) = repository.default_branch()? {
@@ -62,7 +64,7 @@ fn default_branch(workspace: &Workspace<'_>) -> Result<Option<String>, GitError>
     repository.checked_out_branch()
 }
 
-/// The name of a branch as a plan says it: in quotes where YAML would take it for something else.
+/// A branch name as a YAML scalar, quoted if it would not be a plain string.
 fn scalar(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
     let plan = PlanText::new(NAME, format!("base: {name}\n"));
@@ -74,11 +76,11 @@ fn scalar(name: &str) -> String {
     }
 }
 
-/// Writes a file that does not exist yet, whole or not at all.
+/// Creates a file, whole or not at all.
 fn write_new(path: &Path, text: &[u8]) -> Result<(), Failure> {
     let cannot = |error: &std::io::Error| {
         let problem = format!("cannot write {}: {error}", path.display());
-        Failure::new(problem, "say with --root where a plan can be written")
+        Failure::new(problem, "use `--root` to choose another directory")
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -86,7 +88,7 @@ fn write_new(path: &Path, text: &[u8]) -> Result<(), Failure> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file: what the user's mask leaves.
+        // The umask applies, as to any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder).map_err(|error| cannot(&error))?;
@@ -94,7 +96,7 @@ fn write_new(path: &Path, text: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| cannot(&error))?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(()),
-        Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Err(there_is_one(path)),
+        Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Err(already_exists(path)),
         Err(failed) => Err(cannot(&failed.error)),
     }
 }
@@ -105,7 +107,7 @@ mod tests {
     use lanelint::plan::read;
 
     #[test]
-    fn the_name_of_a_branch_stays_a_text() {
+    fn branch_names_as_scalars() {
         let names = "master true null off 1.0 1e3 0x10 nan x#y it's release/1.2 é a,b {a} & %";
         for name in names.split(' ') {
             let text = PLAN.replacen("base: main", &format!("base: {}", scalar(name)), 1);
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_commented_out_is_a_plan_too() {
+    fn commented_keys_are_valid() {
         let mut keys = 0;
         let lines = PLAN.lines().map(|line| {
             let text = line.trim_start().trim_start_matches(['#', ' ']);

@@ -8,13 +8,17 @@ use clap::Args;
 use lanelint::failure::Failure;
 use lanelint::lsp::{Connection, SessionEnd, serve};
 
-/// How often the disk is looked at for what no editor tells: a branch that was checked out, a plan
-/// that another program wrote. A look is a handful of file times.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// How often to check the disk for changes that editors do not report, such as another branch being
+/// checked out. A check reads a handful of file times.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint lsp";
 
 #[derive(Debug, Args)]
 pub(super) struct LspArgs {
-    /// Use standard input and output, as it does anyway: some editors say so.
+    /// Accepted because some editors pass it.
     #[arg(long, hide = true)]
     stdio: bool,
 }
@@ -22,15 +26,14 @@ pub(super) struct LspArgs {
 pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let (connection, threads) = Connection::stdio();
-    let ended = serve(connection, Arc::new(host), &crossbeam_channel::tick(BETWEEN_LOOKS));
+    let ended = serve(connection, Arc::new(host), &crossbeam_channel::tick(POLL_INTERVAL));
     match ended {
-        SessionEnd::Orderly => {
-            // What was answered last is to be written before the process ends. That the editor has
-            // closed its end is no error.
+        Ended::InOrder => {
+            // Writes the last answers. If the editor has closed its end already, that is fine.
             let _ = threads.join();
             Ok(ExitCode::SUCCESS)
         }
-        // The editor may be gone without having closed anything.
-        SessionEnd::Abrupt => Ok(ExitCode::FAILURE),
+        // The editor may be gone without closing its end, so do not wait for the threads.
+        Ended::Abruptly => Ok(ExitCode::FAILURE),
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: one file a command, over the public library only.
+//! The command line: one file per command, over the public library only.
 
 mod ask;
 mod brief;
@@ -29,74 +29,129 @@ use lanelint::workspace::{Disk, Host, Workspace};
 use output::{Color, FormatTo};
 use progress::Progress;
 
-/// Finds write lanes that overlap before parallel tasks start, and changes that left their lane
-/// before they merge.
+/// Find overlapping write lanes before parallel tasks start, and changes outside a lane before they
+/// merge.
 #[derive(Debug, Parser)]
 #[command(name = "lanelint", version, max_term_width = 100)]
-#[command(after_help = "Exit status: 0 nothing found, 1 an error was found, 2 the call cannot be \
-                        used and nothing was judged, 3 something could not be verified or decided.")]
+#[command(after_help = AFTER_HELP, after_long_help = with_exit_status(EXAMPLES))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const AFTER_HELP: &str = "Use `lanelint help COMMAND` for the options of a command.";
+
+const EXAMPLES: &str = "\
+Examples:
+  $ lanelint init
+  $ lanelint check
+  $ lanelint gate
+  $ lanelint help gate";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  No errors
+  1  Errors, or warnings with `--deny-warnings`
+  2  Nothing was checked: the arguments or the plan cannot be used
+  3  Something could not be verified or decided";
+
+fn with_exit_status(examples: &str) -> String {
+    format!("{EXIT_STATUS}\n\n{examples}")
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check a plan before its tasks start: which lanes overlap, and what is wrong with the plan.
+    /// Check a plan for overlapping lanes and mistakes, before its tasks start.
+    ///
+    /// Two lanes overlap if any path is in both, whether or not the file exists. Every overlap is
+    /// reported with such a path.
+    #[command(after_long_help = with_exit_status(check::EXAMPLES))]
     Check(check::CheckArgs),
-    /// Check what tasks changed before it is merged: whether they stayed in their lanes.
+    /// Check that tasks changed only what their lanes allow, before merging.
+    ///
+    /// Checks the branch of every task against its merge base with `base`, unless `--diff`,
+    /// `--range`, `--staged` or `--worktree` names other changes. Changes of tasks that run side by
+    /// side are also compared with each other.
+    #[command(after_long_help = with_exit_status(gate::EXAMPLES))]
     Gate(gate::GateArgs),
-    /// Say which tasks may write each path, and by which glob.
+    /// Show which tasks may write a path, and by which glob.
+    #[command(after_long_help = who::EXAMPLES)]
     Who(who::WhoArgs),
-    /// Write what the worker on a task has to know of the plan.
+    /// Print a brief for the worker on a task.
+    ///
+    /// The brief says which paths the task may write, which tasks work nearby, and what to do if the
+    /// work needs another file.
+    #[command(after_long_help = brief::EXAMPLES)]
     Brief(brief::BriefArgs),
-    /// Say what a rule finds, why it matters and how to mend it; of all rules, their levels.
+    /// Explain a rule, or list all rules and their levels.
+    #[command(after_long_help = explain::EXAMPLES)]
     Explain(explain::ExplainArgs),
-    /// Write a short commented plan to start from.
+    /// Create a commented `lanes.yaml` to start from.
+    ///
+    /// Never overwrites a plan.
+    #[command(after_long_help = init::EXAMPLES)]
     Init(init::InitArgs),
-    /// Print the plan's JSON Schema, for editors.
+    /// Print the JSON Schema of plans, for editors.
+    #[command(after_long_help = schema::EXAMPLES)]
     Schema,
-    /// Put the tasks into the fewest waves that can start together.
+    /// Group tasks into the fewest waves that can start together.
+    ///
+    /// Tasks of a wave can run side by side. The next wave starts once they are merged.
+    #[command(after_long_help = waves::EXAMPLES)]
     Waves(waves::WavesArgs),
-    /// Answer a coding agent's edit hook: may the task of this branch write the file?
+    /// Answer a coding agent's edit hook: may this task write the file?
+    ///
+    /// Reads the call on standard input and answers in the agent's own form. Prints nothing if the call
+    /// writes no file or the branch belongs to no task. Exits 2 if it cannot answer, and else 0.
+    #[command(after_long_help = hook::EXAMPLES)]
     Hook(hook::HookArgs),
-    /// Serve editors: the Language Server Protocol on standard input and output.
+    /// Run the language server on standard input and output.
+    ///
+    /// Editors start it themselves: see docs/editors.md.
+    #[command(after_long_help = lsp::EXAMPLES)]
     Lsp(lsp::LspArgs),
-    /// Print what lets a shell complete the arguments.
+    /// Generate shell completions.
+    #[command(after_long_help = completions::EXAMPLES)]
     Completions(completions::CompletionsArgs),
     /// Print the manual page.
+    #[command(after_long_help = man::EXAMPLES)]
     Man,
 }
 
-/// What check and gate have in common.
 #[derive(Debug, Args)]
 struct Common {
-    /// The repository's root, which globs and paths begin at [default: the work tree that holds
-    /// the plan, else the one that holds the working directory, else the plan's folder].
+    /// Repository root, which globs and paths are relative to.
+    ///
+    /// [default: the work tree containing the plan, else the one containing the working directory,
+    /// else the plan's folder]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How to say what was found: human, concise, json, sarif, github, gitlab, junit or markdown; to
-    /// a file with `=FILE`. May be repeated.
+    /// Output format: human, concise, json, sarif, github, gitlab, junit or markdown.
+    ///
+    /// `NAME=FILE` writes to a file. May be repeated, but only one format can go to standard output.
+    ///
+    /// [default: human]
     #[arg(long = "format", value_name = "NAME[=FILE]")]
     formats: Vec<FormatTo>,
-    /// Write nothing to standard output, unless a format asks for it.
+    /// Print nothing to standard output unless `--format` asks for it.
     #[arg(long, short)]
     quiet: bool,
-    /// Let a warning fail the run as an error does.
+    /// Exit 1 on warnings as well as errors.
     #[arg(long)]
     deny_warnings: bool,
-    /// End with status 0 where it would be 1; 2 and 3 stay.
+    /// Exit 0 even if errors are found (2 and 3 are kept).
     #[arg(long)]
     exit_zero: bool,
-    /// Whether to use colours.
+    /// When to use colors.
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     color: Color,
 }
 
-/// Reads the name of a task, a branch or a revision. An unset variable must not pass for one.
+/// Parses the name of a task, branch or revision. Blank ones come from unset variables, and must not
+/// count as not given.
 fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
-        return Err("the name is empty (check for an unset variable)".to_owned());
+        return Err("empty name (is a variable unset?)".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -108,17 +163,17 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
-                // It quotes the call, and names in a call may be those of strangers.
-                output::tell_lines(&error.render().to_string());
+                // clap quotes the arguments, which may be untrusted.
+                output::print_lines(&error.render().to_string());
                 return ExitCode::from(UNUSABLE);
             }
-            // A closed pipe is no error.
+            // A closed pipe is not an error.
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
     };
     ending::clean_up_on_signals();
-    let ended = match &cli.command {
+    let result = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Gate(args) => gate::run(args),
         Command::Who(args) => who::run(args),
@@ -132,12 +187,12 @@ pub(crate) fn main() -> ExitCode {
         Command::Completions(args) => completions::run(args),
         Command::Man => man::run(),
     };
-    match ended {
+    match result {
         Ok(status) => status,
-        Err(unusable) => {
-            output::tell("error", &unusable.problem);
-            if !unusable.help.is_empty() {
-                output::tell("help", &unusable.help);
+        Err(failure) => {
+            output::print("error", &failure.problem);
+            if !failure.help.is_empty() {
+                output::print("help", &failure.help);
             }
             ExitCode::from(UNUSABLE)
         }
@@ -153,8 +208,8 @@ impl Common {
         Workspace::find(host, plan, self.root.as_deref())
     }
 
-    /// Writes the report in every format asked for, and gives the exit status. A plan without a
-    /// task that can be read has its problems on standard error.
+    /// Writes the report in every format asked for, and returns the exit status. If no task could be
+    /// read, the plan's problems go to standard error instead.
     fn finish(&self, outcome: Outcome) -> Result<ExitCode, Failure> {
         let status = outcome.status(self.deny_warnings);
         let Outcome { report, unusable, .. } = outcome;
@@ -165,13 +220,13 @@ impl Common {
             return Err(unusable);
         }
         output::write(&report, &self.formats, self.quiet, self.color)?;
-        // The process ends here: to free a large report takes time and nothing else.
+        // The process is about to exit: freeing a large report only takes time.
         std::mem::forget(report);
         Ok(ExitCode::from(if status == 1 && self.exit_zero { 0 } else { status }))
     }
 }
 
-/// The disk and git, with notes and progress on standard error.
+/// The disk and git, printing notes and progress to standard error.
 fn host() -> Result<Disk, Failure> {
     let progress = Mutex::new(Progress::begin());
     Ok(Disk::capture()?.listener(move |event| {

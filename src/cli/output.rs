@@ -1,4 +1,4 @@
-//! Where reports go, and what is told beside them.
+//! Writes reports to standard output and files, and messages to standard error.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -9,14 +9,12 @@ use lanelint::failure::Failure;
 use lanelint::finding::Report;
 use lanelint::report::{self, Format, Style};
 
-/// `--color`.
+/// Values of `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
-    /// When standard output is a terminal and `NO_COLOR` is not set.
+    /// If standard output is a terminal and `NO_COLOR` is not set.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -24,7 +22,7 @@ pub(super) enum Color {
 #[derive(Clone, Debug)]
 pub(super) struct FormatTo {
     format: Format,
-    /// Nothing: standard output.
+    /// `None` for standard output.
     file: Option<PathBuf>,
 }
 
@@ -33,32 +31,32 @@ impl FromStr for FormatTo {
 
     fn from_str(text: &str) -> Result<FormatTo, String> {
         let (name, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("the file's name is empty".to_owned()),
+            Some((_, "")) => return Err("missing file name after `=`".to_owned()),
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
         let Some(&(_, format)) = Format::ALL.iter().find(|(known, _)| *known == name) else {
             let [others @ .., last] = Format::ALL.map(|(name, _)| name);
-            return Err(format!("the formats are {} and {last}", others.join(", ")));
+            return Err(format!("expected {} or {last}", others.join(", ")));
         };
         Ok(FormatTo { format, file })
     }
 }
 
-/// Says something beside the report, on standard error.
-pub(super) fn tell(what: &str, text: &str) {
-    // Nobody listens on a closed pipe, and that changes nothing about the answer.
-    let _ = writeln!(io::stderr(), "{what}: {}", report::shown(text));
+/// Prints `label: text` to standard error.
+pub(super) fn print(label: &str, text: &str) {
+    // A closed pipe does not change the answer.
+    let _ = writeln!(io::stderr(), "{label}: {}", report::shown(text));
 }
 
-/// Says something of several lines on standard error.
-pub(super) fn tell_lines(text: &str) {
+/// Prints several lines to standard error.
+pub(super) fn print_lines(text: &str) {
     for line in text.trim_end().lines() {
         let _ = writeln!(io::stderr(), "{}", report::shown(line));
     }
 }
 
-/// Writes the report in every format that was asked for; for people where none was.
+/// Writes the report in every format asked for, or else in the one for people.
 pub(super) fn write(
     report: &Report,
     formats: &[FormatTo],
@@ -74,7 +72,7 @@ pub(super) fn write(
         _ => {
             return Err(Failure::new(
                 "only one format can go to standard output",
-                "name a file for the others: `--format json=lanes.json`",
+                "write the others to files, as in `--format json=lanes.json`",
             ));
         }
     };
@@ -87,8 +85,7 @@ pub(super) fn write(
                 out.flush()
             });
             written.map_err(|error| {
-                let problem = format!("cannot write {}: {error}", file.display());
-                Failure::new(problem, "name a file that can be written")
+                Failure::new(format!("cannot write {}: {error}", file.display()), "")
             })?;
         }
     }
@@ -97,7 +94,7 @@ pub(super) fn write(
     to_stdout(|out| report::write(report, format, style, out))
 }
 
-/// Writes to standard output. That nobody reads on is no error.
+/// Writes to standard output. A closed pipe is not an error.
 pub(super) fn to_stdout(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
@@ -110,7 +107,7 @@ pub(super) fn to_stdout(
     }
 }
 
-/// Writes the report for people to standard error: nothing was judged.
+/// Writes the report for people to standard error: nothing was checked.
 pub(super) fn write_to_stderr(report: &Report, color: Color) {
     let stderr = io::stderr();
     let style = Style { color: use_color(color, stderr.is_terminal()), width: width() };
@@ -118,19 +115,19 @@ pub(super) fn write_to_stderr(report: &Report, color: Color) {
     let _ = report::write(report, Format::Human, style, &mut out).and_then(|()| out.flush());
 }
 
-fn use_color(color: Color, terminal: bool) -> bool {
+fn use_color(color: Color, is_terminal: bool) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
-            let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            terminal && !set("NO_COLOR") && !dumb
+            let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            is_terminal && !is_set("NO_COLOR") && !is_dumb
         }
     }
 }
 
-/// The width of what is no terminal.
+/// The width for anything but a terminal.
 const WIDTH: usize = 100;
 
 fn width() -> usize {

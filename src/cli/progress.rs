@@ -1,68 +1,66 @@
-//! How far a long run is: told on standard error, to a person who is watching.
+//! The progress of long runs, on standard error if it is a terminal.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use lanelint::workspace::Event;
 
-use super::output::tell;
+use super::output::print;
 
-/// Nothing is told of a run that is shorter.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a line stands at least.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Shorter runs show no progress.
+const DELAY: Duration = Duration::from_secs(1);
+/// The time between updates.
+const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Tells how far a run is, in one line that is written again and again.
+/// Shows progress in a line that is overwritten.
 pub(super) struct Progress<W: Write> {
-    /// Nothing where nobody is watching.
+    /// `None` unless it is a terminal.
     out: Option<W>,
     started: Instant,
-    told: Option<Instant>,
+    updated: Option<Instant>,
 }
 
 impl Progress<io::Stderr> {
-    /// Begins a run. Only a terminal shows what a line of progress is.
     pub(super) fn begin() -> Progress<io::Stderr> {
         let stderr = io::stderr();
         let out = stderr.is_terminal().then_some(stderr);
-        Progress { out, started: Instant::now(), told: None }
+        Progress { out, started: Instant::now(), updated: None }
     }
 }
 
 impl<W: Write> Progress<W> {
-    /// Reports an event. A note takes the line of progress away.
+    /// Shows an event. Notes replace the progress line.
     pub(super) fn event(&mut self, event: Event<'_>) {
         if let Event::Progress { step, done, total } = event {
             return self.step(step, done, total);
         }
         self.clear();
         match event {
-            Event::Note(note) => tell("note", note),
-            Event::Plan(name) => tell("plan", name),
-            Event::Compared(commits) => tell("judged", commits),
+            Event::Note(note) => print("note", note),
+            Event::Plan(name) => print("plan", name),
+            Event::Compared(commits) => print("checked", commits),
             _ => {}
         }
     }
 
-    /// Says what is being done, and how much of it is done.
-    fn step(&mut self, what: &str, done: usize, all: usize) {
-        self.step_at(Instant::now(), what, done, all);
+    fn step(&mut self, step: &str, done: usize, total: usize) {
+        self.step_at(Instant::now(), step, done, total);
     }
 
-    fn step_at(&mut self, now: Instant, what: &str, done: usize, all: usize) {
+    fn step_at(&mut self, now: Instant, step: &str, done: usize, total: usize) {
         let Some(out) = &mut self.out else { return };
-        let early = now.duration_since(self.started) < PATIENCE;
-        if early || self.told.is_some_and(|told| now.duration_since(told) < PAUSE) {
+        let is_early = now.duration_since(self.started) < DELAY;
+        let is_recent = |updated| now.duration_since(updated) < INTERVAL;
+        if is_early || self.updated.is_some_and(is_recent) {
             return;
         }
-        self.told = Some(now);
-        // Nobody listens on a closed pipe, and that changes nothing about the answer.
-        let _ = write!(out, "\r\x1b[K{what}: {done} of {all}").and_then(|()| out.flush());
+        self.updated = Some(now);
+        // A closed pipe does not change the answer.
+        let _ = write!(out, "\r\x1b[K{step}: {done} of {total}").and_then(|()| out.flush());
     }
 
-    /// Takes the line away, so that something else can be said.
     fn clear(&mut self) {
-        if let (Some(out), Some(_)) = (&mut self.out, self.told.take()) {
+        if let (Some(out), Some(_)) = (&mut self.out, self.updated.take()) {
             let _ = write!(out, "\r\x1b[K").and_then(|()| out.flush());
         }
     }
@@ -78,11 +76,12 @@ impl<W: Write> Drop for Progress<W> {
 mod tests {
     use super::*;
 
-    /// What is written by steps at these times, in milliseconds since the start.
-    fn told(watched: bool, times: &[u64]) -> String {
+    /// The output of steps at these times, in milliseconds since the start.
+    fn output(is_terminal: bool, times: &[u64]) -> String {
         let mut out = Vec::new();
         let started = Instant::now();
-        let mut progress = Progress { out: watched.then_some(&mut out), started, told: None };
+        let mut progress =
+            Progress { out: is_terminal.then_some(&mut out), started, updated: None };
         for (done, time) in times.iter().enumerate() {
             progress.step_at(started + Duration::from_millis(*time), "merging", done, 9);
         }
@@ -91,10 +90,10 @@ mod tests {
     }
 
     #[test]
-    fn only_long_runs_are_told_and_only_to_people() {
-        assert_eq!(told(true, &[0, 500, 999]), "");
-        assert_eq!(told(false, &[0, 1_500, 3_000]), "");
+    fn only_long_runs_on_terminals() {
+        assert_eq!(output(true, &[0, 500, 999]), "");
+        assert_eq!(output(false, &[0, 1_500, 3_000]), "");
         let both = "|merging: 1 of 9|merging: 3 of 9|";
-        assert_eq!(told(true, &[0, 1_000, 1_050, 1_100, 1_199]), both);
+        assert_eq!(output(true, &[0, 1_000, 1_050, 1_100, 1_199]), both);
     }
 }

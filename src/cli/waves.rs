@@ -7,27 +7,32 @@ use lanelint::failure::Failure;
 use lanelint::report;
 use lanelint::waves::{TooManyUnknown, Waves};
 
-use super::ask::{self, AnswerTo, Asked, PlanArgs};
+use super::ask::{self, AnswerFormatArg, PlanArgs, RequestContext};
 use super::output::to_stdout;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint waves
+  $ lanelint waves --format json";
 
 #[derive(Debug, Args)]
 pub(super) struct WavesArgs {
     #[command(flatten)]
     plan: PlanArgs,
-    /// How to answer.
-    #[arg(long, value_enum, default_value_t = AnswerTo::Human, value_name = "NAME")]
-    format: AnswerTo,
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = AnswerFormatArg::Human, value_name = "NAME")]
+    format: AnswerFormatArg,
 }
 
 pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
-    let asked = args.plan.read(&host)?;
-    let files = asked.files();
-    let Asked { plan, .. } = asked;
+    let context = args.plan.read(&host)?;
+    let files = context.files();
+    let RequestContext { plan, .. } = context;
     let waves = Waves::new(&plan, &files).map_err(|TooManyUnknown(tasks)| {
         Failure::new(
-            format!("the lanes of {tasks} tasks are not known, so there are no waves to tell"),
-            "`lanelint check` says what is wrong with the plan",
+            format!("cannot plan waves: the lanes of {tasks} tasks are unknown"),
+            "run `lanelint check` to see why",
         )
     })?;
     to_stdout(|out| report::waves::write(&plan, &waves, args.format.into(), out))?;

@@ -13,59 +13,65 @@ use lanelint::source::excerpt;
 use lanelint::who::{PathAnswer, Who};
 
 use super::UNUSABLE;
-use super::ask::{self, AnswerTo, Asked, PlanArgs};
-use super::output::{tell, to_stdout};
-use names::{Base, Names, is_stdin};
+use super::ask::{self, AnswerFormatArg, PlanArgs, RequestContext};
+use super::output::{print, to_stdout};
+use names::{Names, Resolver, is_stdin};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  $ lanelint who src/content/lessons.json
+  $ git diff --name-only -z main | lanelint who -z";
 
 #[derive(Debug, Args)]
 pub(super) struct WhoArgs {
-    /// Paths as seen from the working directory; none has to exist. With `-`, or without any: those
-    /// on standard input, one a line.
+    /// Paths to look up, relative to the working directory.
+    ///
+    /// They need not exist. Use `-` or no path at all to read them from standard input, one per line.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,
-    /// On standard input, a zero byte ends each path, and none is quoted.
+    /// Paths on standard input end with a NUL byte and are not quoted.
     #[arg(short = 'z')]
     null: bool,
     #[command(flatten)]
     plan: PlanArgs,
-    /// How to answer.
-    #[arg(long, value_enum, default_value_t = AnswerTo::Human, value_name = "NAME")]
-    format: AnswerTo,
+    /// Output format.
+    #[arg(long, value_enum, default_value_t = AnswerFormatArg::Human, value_name = "NAME")]
+    format: AnswerFormatArg,
 }
 
 pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
-    let for_paths = match args.paths.len() {
+    let stdin_for_paths = match args.paths.len() {
         0 => 1,
         _ => args.paths.iter().filter(|path| is_stdin(path)).count(),
     };
-    let for_plan = args.plan.plan.as_ref().filter(|plan| is_stdin(plan.as_os_str()));
-    if for_paths + usize::from(for_plan.is_some()) > 1 {
-        let help = "name the paths, or a file for the plan";
-        return Err(Failure::new("standard input can be read once", help));
+    let stdin_for_plan = args.plan.plan.as_ref().filter(|plan| is_stdin(plan.as_os_str()));
+    if stdin_for_paths + usize::from(stdin_for_plan.is_some()) > 1 {
+        let help = "pass the paths as arguments, or the plan as a file";
+        return Err(Failure::new("standard input can only be read once", help));
     }
     if args.paths.is_empty() && io::stdin().is_terminal() {
-        let help = "name some, or give them on standard input";
-        return Err(Failure::new("no path is named", help));
+        let help = "pass some as arguments or on standard input";
+        return Err(Failure::new("no paths given", help));
     }
     let host = super::host()?;
-    let Asked { workspace, plan, .. } = args.plan.read(&host)?;
+    let RequestContext { workspace, plan, .. } = args.plan.read(&host)?;
     let who = Who::new(&plan);
-    ask::tell_unknown(&plan, who.unknown());
-    let base = Base::new(&workspace);
+    ask::print_unknown(&plan, who.unknown());
+    let resolver = Resolver::new(&workspace);
     let mut names = Names::new(&args.paths, io::stdin().lock(), args.null);
-    let (mut whole, mut refused) = (true, false);
+    let (mut is_complete, mut is_any_invalid) = (true, false);
     let replies = names.by_ref().map(|name| {
-        match name.and_then(|name| base.path(&name).map_err(|problem| (name, problem))) {
+        match name.and_then(|name| resolver.path(&name).map_err(|problem| (name, problem))) {
             Ok(path) => {
                 let answer = who.may_write(&path);
-                whole &= who.is_complete(&answer);
-                PathAnswer::Writers(path, answer)
+                is_complete &= who.is_whole(&answer);
+                Reply::Answer(path, answer)
             }
             Err((name, problem)) => {
-                refused = true;
+                is_any_invalid = true;
                 let text = String::from_utf8_lossy(&name).into_owned();
-                tell("error", &format!("no path of the repository: {problem}: {}", excerpt(&text)));
-                PathAnswer::InvalidPath { text, problem }
+                print("error", &format!("invalid path `{}`: {problem}", excerpt(&text)));
+                Reply::NoPath { text, problem }
             }
         }
     });
@@ -73,6 +79,6 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
     if let Some(error) = names.failure() {
         return Err(Failure::new(format!("cannot read the paths: {error}"), ""));
     }
-    // What could be answered was; as with ripgrep, the call was not all right for that.
-    Ok(if refused { ExitCode::from(UNUSABLE) } else { ask::status(whole) })
+    // As in ripgrep, the status says that some arguments were invalid, although others were answered.
+    Ok(if is_any_invalid { ExitCode::from(UNUSABLE) } else { ask::status(is_complete) })
 }

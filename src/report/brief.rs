@@ -1,7 +1,7 @@
-//! A brief: a Markdown text for the worker on a task.
+//! Briefs for workers, in Markdown.
 //!
-//! What it quotes of the plan stands in code spans, each of one bounded line: a title or an id may be
-//! anybody's text, and must not read as an instruction of the brief.
+//! Titles, ids and globs are untrusted and must not read as instructions. They are quoted in code
+//! spans of one line and limited length.
 
 use std::fmt::Write as _;
 use std::io;
@@ -13,14 +13,14 @@ use crate::index::TaskId;
 use crate::plan::{GlobEntry, OwnPath};
 use crate::source::excerpt;
 
-/// How many tasks of a kind are named.
-const TASKS: usize = 10;
+/// The most tasks in a list.
+const MAX_TASKS: usize = 10;
 
-/// How many globs of a kind are named.
-const GLOBS: usize = 100;
+/// The most globs in a list.
+const MAX_GLOBS: usize = 100;
 
-/// How many characters of a glob are shown that the task is to keep to.
-const LONGEST_GLOB: usize = 500;
+/// The most characters of a glob of the task's own.
+const MAX_OWN_GLOB: usize = 500;
 
 /// Writes a brief.
 ///
@@ -38,15 +38,15 @@ struct Markdown<'b> {
     text: String,
 }
 
-/// A text as a code span, or its beginning where it is long: nothing in it is Markdown.
+/// The beginning of a text as a code span.
 pub(crate) fn code(text: &str) -> String {
     span(&excerpt(text))
 }
 
-/// A glob of the task's own as a code span: whoever works by it needs more than its beginning.
+/// A glob of the task's own as a code span. The worker needs all of it unless it is very long.
 fn own_glob(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_GLOB) {
-        Some((end, _)) => format!("{}, cut off here", span(&text[..end])),
+    match text.char_indices().nth(MAX_OWN_GLOB) {
+        Some((end, _)) => format!("{} (truncated)", span(&text[..end])),
         None => span(text),
     }
 }
@@ -63,7 +63,7 @@ impl<'b> Markdown<'b> {
         markdown.companions();
         markdown.neighbours();
         markdown.order();
-        markdown.when_more_is_needed();
+        markdown.outside_lane();
         markdown
     }
 
@@ -76,12 +76,11 @@ impl<'b> Markdown<'b> {
         let _ = write!(self.text, "\n## {title}\n\n");
     }
 
-    /// List items, the first of them where there are too many.
-    fn list(&mut self, items: impl ExactSizeIterator<Item = String>, most: usize) {
-        let more = items.len().saturating_sub(most);
-        items.take(most).for_each(|item| self.line(&format!("- {item}")));
+    fn list(&mut self, items: impl ExactSizeIterator<Item = String>, max: usize) {
+        let more = items.len().saturating_sub(max);
+        items.take(max).for_each(|item| self.line(&format!("- {item}")));
         if more > 0 {
-            self.line(&format!("- and {more} more, which the plan names"));
+            self.line(&format!("- and {more} more (see the plan)"));
         }
     }
 
@@ -94,40 +93,40 @@ impl<'b> Markdown<'b> {
         self.line(&format!("# Your lane: {}", self.id(self.brief.task)));
         self.line("");
         if let Some(title) = &task.title {
-            self.line(&format!("The task: {}", code(&title.value)));
+            self.line(&format!("Task: {}", code(&title.value)));
         }
-        self.line(&format!("The branch: {}", code(task.branch_name())));
+        self.line(&format!("Branch: {}", code(task.branch_name())));
     }
 
     fn may_write(&mut self) {
         let plan = self.brief.plan;
         self.section("You may write");
         match self.brief.lane {
-            LaneState::Empty => {
-                self.line("Nothing. The task only reviews: read, and tell what you found.");
+            LaneIs::Empty => {
+                self.line("Nothing. This task only reviews: read, and report what you find.");
             }
-            LaneState::Unknown => self.line(
-                "Nobody knows: what the plan says of this task cannot be understood. Write nothing \
-                 until the plan is mended; `lanelint check` says what is wrong with it.",
+            LaneIs::Unknown => self.line(
+                "Unknown, because the plan has errors. Write nothing until they are fixed; `lanelint \
+                 check` lists them.",
             ),
             LaneState::Some => {
                 let write = plan[self.brief.task].write.iter();
-                let (taken, given): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
+                let (excluded, included): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
                     write.flat_map(|write| &write.entries).partition(|entry| entry.negated);
-                self.list(given.iter().map(|entry| own_glob(&entry.text)), GLOBS);
+                self.list(included.iter().map(|entry| own_glob(&entry.text)), MAX_GLOBS);
                 let share = plan.share.iter();
                 self.list(
                     share.map(|entry| {
-                        format!("{}, as every task may: only add to it", code(&entry.text))
+                        format!("{} (shared by all tasks: only add to it)", code(&entry.text))
                     }),
-                    GLOBS,
+                    MAX_GLOBS,
                 );
-                if !taken.is_empty() {
-                    self.line("\nbut not\n");
+                if !excluded.is_empty() {
+                    self.line("\nexcept\n");
                     let without = |entry: &&GlobEntry| {
                         own_glob(entry.text.strip_prefix('!').unwrap_or(&entry.text))
                     };
-                    self.list(taken.iter().map(without), GLOBS);
+                    self.list(excluded.iter().map(without), MAX_GLOBS);
                 }
             }
         }
@@ -136,20 +135,20 @@ impl<'b> Markdown<'b> {
     fn may_not_write(&mut self) {
         let plan = self.brief.plan;
         self.section("You may not write");
-        self.line("Any other path, whether it exists or not. To delete, move or rename is to write, and a");
-        self.line("move writes at both ends.");
+        self.line("Any other path, whether or not it exists. Deleting a file counts as writing it, and moving or");
+        self.line("renaming one as writing both paths.");
         let own: Vec<String> = plan
             .own_paths
             .iter()
             .map(|own| match own {
-                OwnPath::File(path) => format!("{}: the plan", code(&path.to_string())),
-                OwnPath::Folder(path) => format!("{}: the plan", code(&format!("{path}/**"))),
+                Own::File(path) => format!("{} (the plan)", code(&path.to_string())),
+                Own::Folder(path) => format!("{} (the plan)", code(&format!("{path}/**"))),
             })
             .collect();
         if !plan.protect.is_empty() || !own.is_empty() {
-            self.line("\nNobody may write\n");
-            self.list(plan.protect.iter().map(|entry| code(&entry.text)), GLOBS);
-            self.list(own.into_iter(), GLOBS);
+            self.line("\nNo task may write\n");
+            self.list(plan.protect.iter().map(|entry| code(&entry.text)), MAX_GLOBS);
+            self.list(own.into_iter(), MAX_GLOBS);
         }
     }
 
@@ -157,7 +156,7 @@ impl<'b> Markdown<'b> {
         let read = &self.brief.plan[self.brief.task].read;
         if !read.is_empty() {
             self.section("You rely on");
-            self.list(read.iter().map(|entry| code(&entry.text)), GLOBS);
+            self.list(read.iter().map(|entry| code(&entry.text)), MAX_GLOBS);
         }
     }
 
@@ -165,25 +164,25 @@ impl<'b> Markdown<'b> {
         if self.brief.companions.is_empty() {
             return;
         }
-        self.section("Usually written together");
+        self.section("Usually changed together");
         let pairs = self.brief.companions.iter().map(|(one, others)| {
             let others: Vec<String> =
-                others.iter().take(TASKS).map(|other| code(&other.text)).collect();
+                others.iter().take(MAX_TASKS).map(|other| code(&other.text)).collect();
             format!("{} with {}", code(&one.text), others.join(", "))
         });
-        self.list(pairs.collect::<Vec<_>>().into_iter(), GLOBS);
+        self.list(pairs.collect::<Vec<_>>().into_iter(), MAX_GLOBS);
     }
 
     fn neighbours(&mut self) {
         if self.brief.neighbours.is_empty() {
             return;
         }
-        self.section("Your neighbours");
-        self.line("They may work at the same time. What is theirs is theirs to change.");
+        self.section("Nearby tasks");
+        self.line("They may run at the same time as yours. Leave their files to them.");
         self.line("");
         let neighbours: Vec<String> =
             self.brief.neighbours.iter().map(|neighbour| self.neighbour(neighbour)).collect();
-        self.list(neighbours.into_iter(), TASKS);
+        self.list(neighbours.into_iter(), MAX_TASKS);
     }
 
     fn neighbour(&self, neighbour: &Neighbour<'_>) -> String {
@@ -191,9 +190,11 @@ impl<'b> Markdown<'b> {
         let title = task.title.as_ref().map(|title| format!(", {}", code(&title.value)));
         let border = match &neighbour.border {
             Border::Overlap(Some(path)) => {
-                format!("; you both may write {}: agree first", code(&path.to_string()))
+                format!(" (you may both write {}: agree first)", code(&path.to_string()))
             }
-            Border::Overlap(None) => "; nobody could decide what you both may write".to_owned(),
+            Border::Overlap(None) => {
+                " (whether you may write the same files is unknown)".to_owned()
+            }
             Border::Exclusion | Border::Folder => String::new(),
         };
         let (id, glob) = (self.id(neighbour.task), code(&neighbour.entry.text));
@@ -205,25 +206,24 @@ impl<'b> Markdown<'b> {
         if needs.is_empty() && needed_by.is_empty() {
             return;
         }
-        self.section("Before and after you");
-        for (tasks, what) in [
-            (needs, "You start when these are merged"),
-            (needed_by, "These start when you are merged"),
-        ] {
+        self.section("Order");
+        for (tasks, heading) in
+            [(needs, "Start once these are merged"), (needed_by, "These wait for you")]
+        {
             if !tasks.is_empty() {
                 let named: Vec<String> =
-                    tasks.iter().take(TASKS).map(|&task| self.id(task)).collect();
-                let more = match tasks.len().saturating_sub(TASKS) {
+                    tasks.iter().take(MAX_TASKS).map(|&task| self.id(task)).collect();
+                let more = match tasks.len().saturating_sub(MAX_TASKS) {
                     0 => String::new(),
                     more => format!(" and {more} more"),
                 };
-                self.line(&format!("- {what}: {}{more}", named.join(", ")));
+                self.line(&format!("- {heading}: {}{more}", named.join(", ")));
             }
         }
     }
 
-    fn when_more_is_needed(&mut self) {
-        self.section("When the work needs a file that is not yours");
+    fn outside_lane(&mut self) {
+        self.section("If you need a file outside your lane");
         let id = self.id(self.brief.task);
         let plan: Vec<String> =
             self.brief.plan.sources.iter().take(2).map(|source| code(source.name())).collect();
@@ -232,9 +232,9 @@ impl<'b> Markdown<'b> {
             _ => "the plan".to_owned(),
         };
         self.line(&format!(
-            "Stop, and do not write it. Say which path it is and why it is needed, and propose the edit of\n\
-             {plan}: the path in the `write` of {id}, and out of its owner's. `lanelint who PATH`\n\
-             says whose it is. Copying the file, or working around it, is no way out."
+            "Stop, and do not write it, copy it or work around it. Say which path you need and why, and\n\
+             propose a change to {plan}: add the path to `write` of {id},\n\
+             and remove it from its owner's lane. `lanelint who PATH` shows the owner."
         ));
     }
 }
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_span_holds_any_text_as_it_is() {
+    fn untrusted_text_in_code_spans() {
         for (text, expected) in [
             ("src/**", "`src/**`"),
             ("a`b", "``a`b``"),

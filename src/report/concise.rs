@@ -1,4 +1,4 @@
-//! A line for each finding, as compilers write them.
+//! One line per finding, as compilers print them.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! Workflow commands of GitHub Actions, which put findings beside the lines of the plan or of the
-//! changed file; and plain lines for what a step may not annotate any more.
+//! Workflow commands of GitHub Actions, which annotate lines of the plan or of changed files. Findings
+//! beyond GitHub's limit are plain lines in the log.
 
 use std::io;
 
@@ -8,11 +8,11 @@ use super::group_message::{GroupMessage, summary};
 use super::{Located, count, inside_root, shown};
 use crate::finding::{Level, Report};
 
-/// How many annotations of each level GitHub shows of a step.
-const ANNOTATIONS: usize = 10;
+/// The most annotations of a level that GitHub shows for a step.
+const MAX_ANNOTATIONS: usize = 10;
 
-/// How many UTF-16 units of a message the runner passes on, less what says that more was cut off.
-const LONGEST_MESSAGE: usize = 4_000;
+/// The most UTF-16 units of a message that the runner passes on, less room for the ellipsis.
+const MAX_MESSAGE: usize = 4_000;
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let groups = groups(report);
@@ -25,10 +25,10 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         };
         let all: Vec<usize> = (0..groups.len()).collect();
         let mut due: Vec<usize> = all.iter().filter(is_due).copied().collect();
-        // What says that the answer is not whole must not be what is left out.
+        // Never leave out what says that the answer is incomplete.
         due.sort_by_key(|&group| !groups[group].findings[0].rule.unverified);
-        // The last one says how many there are beside.
-        let shown = if due.len() > ANNOTATIONS { ANNOTATIONS - 1 } else { due.len() };
+        // The last annotation counts the rest.
+        let shown = if due.len() > MAX_ANNOTATIONS { MAX_ANNOTATIONS - 1 } else { due.len() };
         due[..shown].iter().for_each(|&group| annotated[group] = true);
         let left_out: usize = due[shown..].iter().map(|&group| groups[group].findings.len()).sum();
         if left_out > 0 {
@@ -40,9 +40,9 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     }
     for (level, left_out) in more {
         let message = format!(
-            "{} more of this level: the log of the step has them, for GitHub shows {ANNOTATIONS} \
-             annotations of a level",
-            count(left_out, "finding")
+            "{} at this level: see the log of this step (GitHub shows {MAX_ANNOTATIONS} \
+             annotations per level)",
+            count(left_out, "more finding")
         );
         command(level, &[("title", "lanelint".to_owned())], &message, out)?;
     }
@@ -52,7 +52,6 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     writeln!(out, "{}", summary(report))
 }
 
-/// The command that annotates the place of a group.
 fn annotate(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let first = group.findings[0];
     let group_message = GroupMessage::new(&report.plan, group);
@@ -74,8 +73,8 @@ fn annotate(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::
     command(first.level, &properties, &message, out)
 }
 
-/// Where an annotation goes. There is no way to write a name that is not UTF-8 or has characters that
-/// are not shown, and none to name a file outside of the repository.
+/// The properties that place an annotation. Empty for files outside the repository, and for names that
+/// commands cannot express: those that are not UTF-8 or have hidden characters.
 fn location(located: &Located<'_>) -> Vec<(&'static str, String)> {
     let is_quoted = located.file.starts_with('"');
     if is_quoted || !inside_root(&located.file) || shown(&located.file) != located.file {
@@ -85,7 +84,7 @@ fn location(located: &Located<'_>) -> Vec<(&'static str, String)> {
     if let Some((start, end)) = located.range {
         location.push(("line", start.line.to_string()));
         location.push(("endLine", end.line.to_string()));
-        // GitHub takes columns only within a line.
+        // GitHub accepts columns only within one line.
         if start.line == end.line {
             location.push(("col", start.column.to_string()));
             location.push(("endColumn", end.column.to_string()));
@@ -94,7 +93,7 @@ fn location(located: &Located<'_>) -> Vec<(&'static str, String)> {
     location
 }
 
-/// Writes one workflow command. The message is fit to be shown, line by line.
+/// Writes a workflow command. Each line of the message has been escaped for display.
 fn command(
     level: Level,
     properties: &[(&str, String)],
@@ -107,21 +106,21 @@ fn command(
         Level::Note => "notice",
     };
     write!(out, "::{name}")?;
-    for (location, (key, value)) in properties.iter().enumerate() {
-        let sign = if location == 0 { ' ' } else { ',' };
-        write!(out, "{sign}{key}={}", escaped_property(value))?;
+    for (index, (key, value)) in properties.iter().enumerate() {
+        let separator = if index == 0 { ' ' } else { ',' };
+        write!(out, "{separator}{key}={}", escaped_property(value))?;
     }
-    writeln!(out, "::{}", escaped(&shortened(message)))
+    writeln!(out, "::{}", escaped(&truncated(message)))
 }
 
-fn shortened(message: &str) -> String {
+fn truncated(message: &str) -> String {
     let mut units = 0;
     let end = message.char_indices().find(|(_, character)| {
         units += character.len_utf16();
-        units > LONGEST_MESSAGE
+        units > MAX_MESSAGE
     });
     match end {
-        Some((end, _)) => format!("{}… (cut off)", &message[..end]),
+        Some((end, _)) => format!("{}… (truncated)", &message[..end]),
         None => message.to_owned(),
     }
 }
@@ -134,7 +133,6 @@ fn escaped_property(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// A group as lines of the log.
 fn line(report: &Report, group: &Group<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let first = group.findings[0];
     let group_message = GroupMessage::new(&report.plan, group);
@@ -156,18 +154,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_command_would_take_for_its_own_is_escaped() {
+    fn workflow_command_escapes() {
         assert_eq!(escaped("50%, a:b\r\n::error::x"), "50%25, a:b%0D%0A::error::x");
         assert_eq!(escaped_property("a%b:c,d\n"), "a%25b%3Ac%2Cd%0A");
     }
 
     #[test]
-    fn a_message_is_no_longer_than_the_runner_passes_on() {
+    fn long_messages() {
         for long in ["x".repeat(4_001), "𝄞".repeat(2_001), "é".repeat(9_000)] {
-            let short = shortened(&long);
+            let short = truncated(&long);
             assert!(short.encode_utf16().count() <= 4_096, "{short}");
-            assert!(short.ends_with("… (cut off)"), "{short}");
+            assert!(short.ends_with("… (truncated)"), "{short}");
         }
-        assert_eq!(shortened(&"x".repeat(4_000)).len(), 4_000);
+        assert_eq!(truncated(&"x".repeat(4_000)).len(), 4_000);
     }
 }

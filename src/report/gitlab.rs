@@ -1,4 +1,4 @@
-//! GitLab's code quality report: a list of findings, each with a name that stays.
+//! GitLab's code quality report.
 
 use std::io;
 
@@ -33,7 +33,7 @@ struct Lines {
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let fingerprints = fingerprints(report);
-    let issue = |location: usize, finding| Issue::new(report, finding, &fingerprints[location]);
+    let issue = |index: usize, finding| Issue::new(report, finding, &fingerprints[index]);
     write_list(&report.findings, issue, out)?;
     writeln!(out)
 }
@@ -46,7 +46,7 @@ impl<'r> Issue<'r> {
             let (by, reason) = (shown(&allowed.by), shown(&allowed.reason));
             description.push_str(&format!(" (allowed by `{by}`: {reason})"));
         }
-        // GitLab drops what has no place, and nothing may be dropped.
+        // GitLab drops issues without a location.
         let label = draft.labels.first().map(|label| Located::new(report, label));
         let (file, range) = match label {
             Some(located) => (located.file, located.range),

@@ -1,5 +1,5 @@
-//! Findings that are really one: many files out of one lane, one wide glob across many lanes, one
-//! file in many lanes.
+//! Groups findings that have one cause: many files outside one lane, a wide glob that crosses many
+//! lanes, a file in many lanes.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -7,34 +7,34 @@ use crate::finding::{self, Finding, Grouping, Level, Location, Report, Rule};
 use crate::path::RepoPath;
 use crate::source::Span;
 
-/// Findings that a person reads as one, in the order of the report.
+/// Findings that are reported to people as one, in the order of the report.
 pub(super) struct Group<'r> {
     pub(super) findings: Vec<&'r Finding>,
-    /// What they have in common; nothing for a finding that stands alone.
+    /// What they have in common. `None` for a single finding.
     pub(super) common: Option<Common>,
 }
 
 pub(super) enum Common {
-    /// The first task of each did what this text says.
+    /// The first task, which did what this text says.
     Task(&'static str),
-    /// All are of one rule, and this text says what.
+    /// The rule, with the text before the tasks.
     Rule(&'static str),
-    /// This place in the plan causes them all.
+    /// The place in the plan that causes them.
     Cause(Span, finding::Causes),
-    /// All are about the path of the first; this text stands before the tasks.
+    /// The path, with the text before the tasks.
     Path(&'static str),
-    /// The same task accepts them, for the same reason.
+    /// The task that allows them, and the reason.
     Allowed,
 }
 
-/// How many overlaps make a glob, or one path, the cause of them rather than a part of each.
-const CAUSE: usize = 3;
+/// How many findings make a glob or a path their cause.
+const MIN_CAUSED: usize = 3;
 
-/// Puts the findings of a report into groups, in the order of the first of each.
+/// Groups the findings of a report, in the order of the first of each group.
 pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut causes: BTreeMap<&Rule, Causes<'_>> = BTreeMap::new();
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut of_key: BTreeMap<Key<'_>, usize> = BTreeMap::new();
+    let mut index_of: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for finding in &report.findings {
         let draft = &finding.draft;
         let subject = match (finding.rule.grouping, &finding.allowed) {
@@ -59,11 +59,11 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
             groups.push(Group { findings: vec![finding], common: None });
             continue;
         };
-        let location = *of_key.entry((finding.rule, finding.level, subject)).or_insert_with(|| {
+        let index = *index_of.entry((finding.rule, finding.level, subject)).or_insert_with(|| {
             groups.push(Group { findings: Vec::new(), common: Some(common) });
             groups.len() - 1
         });
-        groups[location].findings.push(finding);
+        groups[index].findings.push(finding);
     }
     for group in &mut groups {
         if group.findings.len() == 1 {
@@ -81,16 +81,16 @@ enum Subject<'r> {
     Task(&'r str),
     Cause(Span),
     Path(&'r RepoPath),
-    /// Who allows it, and why.
+    /// The task and its reason.
     Allowed(&'r str, &'r str),
 }
 
-/// What causes several findings of one rule each.
+/// The causes of findings of one rule.
 struct Causes<'r> {
-    /// Paths. Of `n` tasks on one file, each glob causes `n - 1` overlaps, and the file all of them.
+    /// Of `n` tasks on one file, each glob causes `n - 1` overlaps, and the file all of them.
     paths: BTreeSet<&'r RepoPath>,
-    /// Places of the plan, with how many findings they cause that no path does.
-    places: BTreeMap<Span, usize>,
+    /// How many of the other findings each place in the plan causes.
+    spans: BTreeMap<Span, usize>,
 }
 
 impl<'r> Causes<'r> {
@@ -100,8 +100,8 @@ impl<'r> Causes<'r> {
             .iter()
             .filter(|finding| finding.allowed.is_none() && finding.rule == rule)
             .collect();
-        let all = places(&findings);
-        // For each path, how many findings it causes, and how many the busiest glob of theirs.
+        let all = span_counts(&findings);
+        // For each path, how many findings it causes, and how many its busiest glob does.
         let mut paths: BTreeMap<&RepoPath, (usize, usize)> = BTreeMap::new();
         for finding in &findings {
             let Some(path) = &finding.draft.path else { continue };
@@ -109,11 +109,11 @@ impl<'r> Causes<'r> {
             let counts = paths.entry(path).or_default();
             *counts = (counts.0 + 1, counts.1.max(busiest.unwrap_or(0)));
         }
-        paths.retain(|_, (by_path, by_place)| *by_path >= CAUSE && by_path > by_place);
+        paths.retain(|_, (by_path, by_glob)| *by_path >= MIN_CAUSED && by_path > by_glob);
         let paths: BTreeSet<&RepoPath> = paths.into_keys().collect();
         findings
             .retain(|finding| finding.draft.path.as_ref().is_none_or(|path| !paths.contains(path)));
-        Causes { paths, places: places(&findings) }
+        Causes { paths, spans: span_counts(&findings) }
     }
 
     fn of(&self, finding: &'r Finding, words: finding::Causes) -> Option<(Subject<'r>, Common)> {
@@ -122,23 +122,22 @@ impl<'r> Causes<'r> {
         }
         let (count, span) = spans(finding)
             .into_iter()
-            .filter_map(|span| Some((*self.places.get(&span)?, std::cmp::Reverse(span))))
+            .filter_map(|span| Some((*self.spans.get(&span)?, std::cmp::Reverse(span))))
             .max()
             .map(|(count, span)| (count, span.0))?;
-        (count >= CAUSE).then_some((Subject::Cause(span), Common::Cause(span, words)))
+        (count >= MIN_CAUSED).then_some((Subject::Cause(span), Common::Cause(span, words)))
     }
 }
 
-/// How many of the findings name each place.
-fn places(findings: &[&Finding]) -> BTreeMap<Span, usize> {
-    let mut places = BTreeMap::new();
+/// How many of the findings point to each place.
+fn span_counts(findings: &[&Finding]) -> BTreeMap<Span, usize> {
+    let mut counts = BTreeMap::new();
     for span in findings.iter().flat_map(|finding| spans(finding)) {
-        *places.entry(span).or_insert(0) += 1;
+        *counts.entry(span).or_insert(0) += 1;
     }
-    places
+    counts
 }
 
-/// The places that a finding names, each once.
 fn spans(finding: &Finding) -> HashSet<Span> {
     finding
         .draft

@@ -1,4 +1,4 @@
-//! What is said of a group of findings, for every format that people read.
+//! Messages for groups of findings, for every format that people read.
 
 use std::borrow::Cow;
 
@@ -12,41 +12,35 @@ use crate::message;
 use crate::message::{bare, code};
 use crate::plan::Plan;
 
-/// How many members of a group are told one by one.
-const TOLD: usize = 10;
+/// The most findings of a group that are listed.
+const MAX_ITEMS: usize = 10;
 
-/// What is said of a group of findings.
 pub(super) struct GroupMessage<'r> {
-    /// What is wrong.
     pub(super) head: Message,
-    /// Who accepts it, and why; nothing where the head says so.
-    pub(super) accepted: Option<Message>,
-    /// The first members of the group, one by one.
+    /// Who allows it, and why. `None` if the head says it.
+    pub(super) allowed: Option<Message>,
     pub(super) items: Vec<Message>,
-    /// How many members are not told.
+    /// How many findings are not listed.
     pub(super) more: usize,
-    /// The places that are shown.
     pub(super) labels: Vec<&'r Label>,
-    /// What can be done: one of these.
+    /// Alternatives.
     pub(super) help: Vec<Message>,
 }
 
-/// Names with commas between them: the first ones, and how many there are beside.
 fn names<'n>(names: impl Iterator<Item = &'n str>) -> Message {
     let names: Vec<&str> = names.collect();
-    let group_message = Message::list(names.iter().take(TOLD).map(code), ", ", ", ");
-    match names.len().saturating_sub(TOLD) {
-        0 => group_message,
-        more => message![group_message, " and ", more, " more"],
+    let list = Message::list(names.iter().take(MAX_ITEMS).map(code), ", ", ", ");
+    match names.len().saturating_sub(MAX_ITEMS) {
+        0 => list,
+        more => message![list, " and ", more, " more"],
     }
 }
 
-/// A number of things: `1 task`, `2 tasks`.
-fn counted(number: usize, thing: &'static str) -> Message {
-    message![number, " ", thing, if number == 1 { "" } else { "s" }]
+/// `1 task`, `2 tasks`.
+fn counted(number: usize, noun: &'static str) -> Message {
+    message![number, " ", noun, if number == 1 { "" } else { "s" }]
 }
 
-/// A message as it is shown where nothing but text can be.
 fn plain(message: &Message) -> Cow<'_, str> {
     shown(message.as_str())
 }
@@ -56,7 +50,7 @@ impl<'r> GroupMessage<'r> {
         let first = group.findings[0];
         let labels = first.draft.labels.iter();
         let mut group_message = match &group.common {
-            None => alone(first),
+            None => single(first),
             Some(Common::Task(did)) => {
                 GroupMessage { labels: labels.collect(), ..of_task(group, did) }
             }
@@ -71,17 +65,17 @@ impl<'r> GroupMessage<'r> {
             Some(Common::Path(what)) => of_path(group, what),
             Some(Common::Allowed) => of_allowed(group),
         };
-        // Of what is accepted, nobody has to be told what to do.
+        // An allowed finding needs no help.
         if first.allowed.is_none() {
             group_message.help = help(plan, group);
         }
         group_message
     }
 
-    fn headed(head: Message) -> GroupMessage<'r> {
+    fn new_with_head(head: Message) -> GroupMessage<'r> {
         GroupMessage {
             head,
-            accepted: None,
+            allowed: None,
             items: Vec::new(),
             more: 0,
             labels: Vec::new(),
@@ -89,24 +83,24 @@ impl<'r> GroupMessage<'r> {
         }
     }
 
-    fn listed(
+    fn with_items(
         head: Message,
         group: &Group<'r>,
-        line: impl Fn(&Finding) -> Message,
+        item: impl Fn(&Finding) -> Message,
     ) -> GroupMessage<'r> {
         GroupMessage {
-            items: group.findings.iter().take(TOLD).map(|finding| line(finding)).collect(),
-            more: group.findings.len().saturating_sub(TOLD),
-            ..GroupMessage::headed(head)
+            items: group.findings.iter().take(MAX_ITEMS).map(|finding| item(finding)).collect(),
+            more: group.findings.len().saturating_sub(MAX_ITEMS),
+            ..GroupMessage::new_with_head(head)
         }
     }
 
-    /// What is wrong, in lines.
+    /// The message without the help, as lines of text.
     pub(super) fn plain(&self) -> String {
         let mut text = plain(&self.head).into_owned();
-        if let Some(accepted) = &self.accepted {
+        if let Some(allowed) = &self.allowed {
             text.push('\n');
-            text.push_str(&plain(accepted));
+            text.push_str(&plain(allowed));
         }
         for item in &self.items {
             text.push_str("\n  ");
@@ -118,7 +112,6 @@ impl<'r> GroupMessage<'r> {
         text
     }
 
-    /// What can be done, in lines.
     pub(super) fn plain_help(&self) -> Option<String> {
         let help: Vec<Cow<'_, str>> = self.help.iter().map(plain).collect();
         (!help.is_empty()).then(|| help.join("\nor: "))
@@ -132,24 +125,23 @@ fn help(plan: &Plan, group: &Group<'_>) -> Vec<Message> {
     if group.common.is_none() && choices.len() > 1 {
         return choices;
     }
-    // What helps with one overlap is not what helps with many of one cause; and one help for all is
-    // no help where they differ.
-    let many = matches!(group.common, Some(Common::Cause(..) | Common::Path(_)));
-    let same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
+    // The help for one overlap does not fit many with one cause, nor findings whose helps differ.
+    let is_one_cause = matches!(group.common, Some(Common::Cause(..) | Common::Path(_)));
+    let is_same = group.findings.iter().all(|finding| finding.draft.help == draft.help);
     match &draft.help {
-        Some(help) if (same && !many) || group.common.is_none() => vec![help.clone()],
+        Some(help) if (is_same && !is_one_cause) || group.common.is_none() => vec![help.clone()],
         _ => vec![first.rule.remedy.into()],
     }
 }
 
-/// The edits of which a person has to choose one.
+/// The titles of the fixes that a person has to choose from.
 fn choices(plan: &Plan, finding: &Finding) -> Vec<Message> {
     let is_choice = |fix: &&Fix| fix.applicability() == Applicability::DisplayOnly;
     let fixes = finding.draft.fixes.iter().filter(is_choice);
     fixes.map(|fix| fix.title(plan)).collect()
 }
 
-fn alone(finding: &Finding) -> GroupMessage<'_> {
+fn single(finding: &Finding) -> GroupMessage<'_> {
     let draft = &finding.draft;
     let head = match draft.labels.first() {
         Some(Label { location: Location::Input(name), .. })
@@ -160,9 +152,9 @@ fn alone(finding: &Finding) -> GroupMessage<'_> {
         _ => draft.message.clone(),
     };
     GroupMessage {
-        accepted: finding.allowed.as_deref().map(allowed_by),
+        allowed: finding.allowed.as_deref().map(allowed_by),
         labels: draft.labels.iter().collect(),
-        ..GroupMessage::headed(head)
+        ..GroupMessage::new_with_head(head)
     }
 }
 
@@ -172,7 +164,7 @@ fn allowed_by(allowed: &Allowed) -> Message {
 
 fn of_allowed<'r>(group: &Group<'r>) -> GroupMessage<'r> {
     let by = group.findings[0].allowed.as_deref().map(allowed_by);
-    GroupMessage::listed(by.unwrap_or_default(), group, |finding| finding.draft.message.clone())
+    GroupMessage::with_items(by.unwrap_or_default(), group, |finding| finding.draft.message.clone())
 }
 
 fn of_task<'r>(group: &Group<'r>, did: &'static str) -> GroupMessage<'r> {
@@ -180,7 +172,7 @@ fn of_task<'r>(group: &Group<'r>, did: &'static str) -> GroupMessage<'r> {
     let (before, after) = did.split_once("{paths}").unwrap_or((did, ""));
     let paths = counted(group.findings.len(), "path");
     let head = message![code(task), " ", before, paths, after, ":"];
-    GroupMessage::listed(head, group, |finding| {
+    GroupMessage::with_items(head, group, |finding| {
         let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
         let owners = owners(finding);
         let whose = Message::list(owners.iter().map(code), ", ", ", ");
@@ -189,7 +181,6 @@ fn of_task<'r>(group: &Group<'r>, did: &'static str) -> GroupMessage<'r> {
     })
 }
 
-/// Whose a changed path is, where that is known.
 fn owners(finding: &Finding) -> Vec<&str> {
     let owners = finding.draft.data.iter().find(|(name, _)| *name == "owners");
     let Some((_, Datum::List(owners))) = owners else { return Vec::new() };
@@ -202,11 +193,11 @@ fn owners(finding: &Finding) -> Vec<&str> {
 
 fn of_rule<'r>(group: &Group<'r>, what: &'static str) -> GroupMessage<'r> {
     let tasks = group.findings.iter().flat_map(|finding| &finding.draft.tasks);
-    GroupMessage::headed(message![what, " ", names(tasks.map(|task| &**task))])
+    GroupMessage::new_with_head(message![what, " ", names(tasks.map(|task| &**task))])
 }
 
 fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -> GroupMessage<'r> {
-    // The task of the cause is the one that all members have in common.
+    // The task of the glob is the one that all findings have in common.
     let owner = group.findings[0]
         .draft
         .tasks
@@ -217,7 +208,7 @@ fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -
         None => "this glob".into(),
     };
     let head = message![by, " ", does, " ", counted(group.findings.len(), what), ":"];
-    GroupMessage::listed(head, group, |finding| {
+    GroupMessage::with_items(head, group, |finding| {
         let others = finding.draft.tasks.iter().filter(|task| Some(*task) != owner);
         let others =
             Message::list(others.map(code).collect::<Vec<_>>().into_iter(), " and ", " and ");
@@ -225,7 +216,6 @@ fn of_cause<'r>(group: &Group<'r>, (does, what): (&'static str, &'static str)) -
     })
 }
 
-/// One path of many tasks, with the place in each that holds it.
 fn of_path<'r>(group: &Group<'r>, what: &'static str) -> GroupMessage<'r> {
     let mut tasks: Vec<&str> = Vec::new();
     let mut labels: Vec<&Label> = Vec::new();
@@ -236,26 +226,28 @@ fn of_path<'r>(group: &Group<'r>, what: &'static str) -> GroupMessage<'r> {
             }
         }
         for label in &finding.draft.labels {
-            if labels.len() < TOLD && labels.iter().all(|known| known.location != label.location) {
+            if labels.len() < MAX_ITEMS
+                && labels.iter().all(|known| known.location != label.location)
+            {
                 labels.push(label);
             }
         }
     }
     let path = path_text(group.findings[0].draft.path.as_ref()).unwrap_or_default();
     let head = message![code(path), " ", what, ": ", names(tasks.into_iter())];
-    GroupMessage { labels, ..GroupMessage::headed(head) }
+    GroupMessage { labels, ..GroupMessage::new_with_head(head) }
 }
 
-/// How much was looked at, and what was found.
+/// The last line of a report, such as `2 tasks, 5 files: 1 error`.
 pub(super) fn summary(report: &Report) -> String {
     let files = if report.command == Command::Gate { "changed path" } else { "file" };
-    let looked =
+    let checked =
         format!("{}, {}", count(report.plan.tasks.len(), "task"), count(report.files, files));
     let unverified = if report.verified() { "" } else { " — not everything could be verified" };
-    format!("{looked}: {}{unverified}", found(report))
+    format!("{checked}: {}{unverified}", found(report))
 }
 
-/// How many findings there are of each level.
+/// How many findings of each level there are.
 pub(super) fn found(report: &Report) -> String {
     let mut counts: Vec<String> =
         [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
@@ -274,8 +266,8 @@ pub(super) fn found(report: &Report) -> String {
     counts.join(", ")
 }
 
-/// How many findings `--fix` would mend, where it can be said at all.
-pub(super) fn mendable(report: &Report) -> Option<String> {
+/// How many findings `--fix` can fix. `None` if none, or if the plan is on standard input.
+pub(super) fn fixable(report: &Report) -> Option<String> {
     let on_disk = report.plan.sources.iter().all(|source| source.name() != "-");
     if report.command != Command::Check || !on_disk {
         return None;
@@ -283,17 +275,17 @@ pub(super) fn mendable(report: &Report) -> Option<String> {
     let fixer = Fixer::new(&report.plan);
     let (mut safe, mut all) = (0, 0);
     for finding in report.active() {
-        let mends = |fix: &&Fix| {
+        let is_applicable = |fix: &&Fix| {
             fix.applicability() != Applicability::DisplayOnly && !fixer.edits(fix).is_empty()
         };
-        let surest = finding.draft.fixes.iter().filter(mends).map(Fix::applicability).min();
+        let surest = finding.draft.fixes.iter().filter(is_applicable).map(Fix::applicability).min();
         all += usize::from(surest.is_some());
         safe += usize::from(surest == Some(Applicability::Safe));
     }
     match (safe, all) {
         (_, 0) => None,
-        (0, all) => Some(format!("`--fix=all` mends {all} of them")),
-        (safe, all) if safe == all => Some(format!("`--fix` mends {safe} of them")),
-        (safe, all) => Some(format!("`--fix` mends {safe} of them, `--fix=all` {all}")),
+        (0, all) => Some(format!("{all} fixable with `--fix=all`")),
+        (safe, all) if safe == all => Some(format!("{safe} fixable with `--fix`")),
+        (safe, all) => Some(format!("{safe} fixable with `--fix`, {all} with `--fix=all`")),
     }
 }

@@ -1,4 +1,4 @@
-//! For people: the plan's own lines with what is wrong underlined, by miette.
+//! For people: the lines of the plan with problems underlined, by miette.
 
 use std::fmt;
 use std::io;
@@ -10,19 +10,19 @@ use miette::{
 };
 
 use super::group::{Group, groups};
-use super::group_message::{GroupMessage, mendable, summary};
+use super::group_message::{GroupMessage, fixable, summary};
 use super::{Style, safe, shown};
 use crate::finding::{Level, Location, Report};
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 
-/// A line of the plan that is longer than this is not shown, only named.
-const LONGEST_LINE: usize = 1_000;
+/// Longer lines of the plan are not shown, only their location.
+const MAX_LINE: usize = 1_000;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let theme =
         if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    // Lines are broken at blanks only: a line that begins inside a word could begin with anything.
+    // Break lines at blanks only: the middle of a word could be a command to a CI log.
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)
         .with_context_lines(0)
@@ -30,7 +30,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .with_break_words(false)
         .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
-    // To look for hidden characters takes a while in a large plan, and is for those who point at it.
+    // Looking for hidden characters takes time in large plans, so do it only for texts that are shown.
     let texts: Vec<LazyText<'_>> = report
         .plan
         .sources
@@ -40,28 +40,28 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
     for group in groups(report) {
         let mut rendered = String::new();
         let diagnostic = GroupDiagnostic::new(&report.plan, &texts, &group);
-        // Each text is shown by a report of its own: miette's one has one text.
+        // A report of miette shows one text.
         for diagnostic in std::iter::once(&diagnostic).chain(&diagnostic.elsewhere) {
             handler.render_report(&mut rendered, diagnostic).map_err(io::Error::other)?;
         }
-        // miette pads some lines with blanks.
+        // miette pads some lines.
         for line in rendered.trim_end().lines() {
             writeln!(out, "{}", line.trim_end())?;
         }
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(report))?;
-    if let Some(mendable) = mendable(report) {
-        writeln!(out, "{mendable}")?;
+    if let Some(fixable) = fixable(report) {
+        writeln!(out, "{fixable}")?;
     }
     Ok(())
 }
 
 type LazyText<'r> = LazyLock<ShownText, Box<dyn FnOnce() -> ShownText + Send + 'r>>;
 
-/// One finding, or several that are one, as miette wants it.
+/// A group of findings as a diagnostic of miette.
 struct GroupDiagnostic<'r> {
-    /// What stands above the message; nothing where the report goes on in another text.
+    /// The line above the message. `None` in a part that continues in another text.
     code: Option<String>,
     level: Level,
     message: String,
@@ -77,7 +77,7 @@ impl<'r> GroupDiagnostic<'r> {
         let first = group.findings[0];
         let group_message = GroupMessage::new(plan, group);
         let allowed = first.allowed.is_some();
-        let places: Vec<(Span, &str)> = group_message
+        let labels: Vec<(Span, &str)> = group_message
             .labels
             .iter()
             .filter_map(|label| match label.location {
@@ -99,14 +99,14 @@ impl<'r> GroupDiagnostic<'r> {
             labels: Vec::new(),
             elsewhere: Vec::new(),
         };
-        for (span, text) in places {
-            diagnostic.point(&texts[span.file.0], span, text);
+        for (span, text) in labels {
+            diagnostic.add_label(&texts[span.file.0], span, text);
         }
         diagnostic
     }
 
-    /// Adds a label, in a diagnostic of its own where it points into another text.
-    fn point(&mut self, text: &'r ShownText, span: Span, said: &str) {
+    /// Adds a label, as a diagnostic of its own if it points into another text.
+    fn add_label(&mut self, text: &'r ShownText, span: Span, label: &str) {
         if !text.can_show(span) {
             let location = text.location(span);
             self.message.push_str(&format!("\nat {location}"));
@@ -115,13 +115,13 @@ impl<'r> GroupDiagnostic<'r> {
         match self.text {
             None => {
                 self.text = Some(text);
-                self.labels.push(text.label(span, said));
+                self.labels.push(text.label(span, label));
             }
-            Some(own) if std::ptr::eq(own, text) => self.labels.push(text.label(span, said)),
+            Some(own) if std::ptr::eq(own, text) => self.labels.push(text.label(span, label)),
             Some(_) => self.elsewhere.push(GroupDiagnostic {
                 code: None,
                 level: Level::Note,
-                message: shown(if said.is_empty() { "and here" } else { said }).into_owned(),
+                message: shown(if label.is_empty() { "and here" } else { label }).into_owned(),
                 help: None,
                 text: Some(text),
                 labels: vec![text.label(span, "")],
@@ -171,49 +171,49 @@ impl Diagnostic for GroupDiagnostic<'_> {
     }
 }
 
-/// A text of the plan as it can be shown, with an index of its lines.
+/// A text of the plan made safe to show, with an index of its lines.
 ///
-/// miette's own `NamedSource` reads the whole text again for each report.
+/// miette's own `NamedSource` scans the whole text again for each report.
 struct ShownText {
     name: String,
     original: SourceFile,
-    /// The text with its hidden characters escaped, and where offsets move by how much; nothing
-    /// where there are none.
+    /// The text with hidden characters escaped, and where offsets shift by how much. `None` if there
+    /// are no such characters.
     escaped: Option<(SourceFile, Vec<(usize, usize)>)>,
 }
 
 impl ShownText {
     fn new(source: &SourceFile) -> ShownText {
-        let escaped = |at: usize, character: char| match character {
+        let is_escaped = |at: usize, character: char| match character {
             '\n' | '\t' => false,
-            // Alone, it would take what follows to the beginning of the line.
+            // On its own, it would move the cursor to the beginning of the line.
             '\r' => !source.text()[at..].starts_with("\r\n"),
             other => safe::is_hidden(other),
         };
-        let dirty =
+        let may_need_escapes =
             source.text().contains(|character| safe::is_hidden(character) || character == '#');
-        let escaped = dirty.then(|| {
+        let escaped = may_need_escapes.then(|| {
             let mut text = String::with_capacity(source.text().len());
-            let mut moves = Vec::new();
+            let mut shifts = Vec::new();
             for (at, character) in source.text().char_indices() {
-                let log_command = source.text()[at..].starts_with("##");
-                if escaped(at, character) {
+                let is_log_command = source.text()[at..].starts_with("##");
+                if is_escaped(at, character) {
                     text.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
-                } else if log_command {
+                } else if is_log_command {
                     text.push_str("# ");
                 } else {
                     text.push(character);
                     continue;
                 }
-                let behind = at + character.len_utf8();
-                moves.push((behind, text.len() - behind));
+                let end = at + character.len_utf8();
+                shifts.push((end, text.len() - end));
             }
-            (SourceFile::new(source.name(), text), moves)
+            (SourceFile::new(source.name(), text), shifts)
         });
         ShownText {
             name: shown(source.name()).into_owned(),
             original: source.clone(),
-            escaped: escaped.filter(|(_, moves)| !moves.is_empty()),
+            escaped: escaped.filter(|(_, shifts)| !shifts.is_empty()),
         }
     }
 
@@ -221,24 +221,24 @@ impl ShownText {
         self.escaped.as_ref().map_or(&self.original, |(source, _)| source)
     }
 
-    /// Where a byte of the original is in what is shown.
+    /// The offset in the shown text of a byte of the original.
     fn offset(&self, byte: usize) -> usize {
-        let Some((_, moves)) = &self.escaped else { return byte };
-        let before = moves.partition_point(|&(at, _)| at <= byte);
-        byte + before.checked_sub(1).map_or(0, |last| moves[last].1)
+        let Some((_, shifts)) = &self.escaped else { return byte };
+        let before = shifts.partition_point(|&(at, _)| at <= byte);
+        byte + before.checked_sub(1).map_or(0, |last| shifts[last].1)
     }
 
-    /// Where a byte of what is shown is in the original.
+    /// The inverse of `offset`.
     fn original_offset(&self, byte: usize) -> usize {
-        let Some((_, moves)) = &self.escaped else { return byte };
-        let before = moves.partition_point(|&(at, by)| at + by <= byte);
-        byte - before.checked_sub(1).map_or(0, |last| moves[last].1)
+        let Some((_, shifts)) = &self.escaped else { return byte };
+        let before = shifts.partition_point(|&(at, by)| at + by <= byte);
+        byte - before.checked_sub(1).map_or(0, |last| shifts[last].1)
     }
 
     fn label(&self, span: Span, text: &str) -> LabeledSpan {
         let start = self.offset(span.start);
         let end = self.offset(span.end).min(self.source().text().len());
-        // Of a value that takes several lines, the first is enough.
+        // Underline only the first line of a longer value.
         let first_line = self
             .source()
             .line_span(self.source().position(start).line)
@@ -250,7 +250,7 @@ impl ShownText {
     fn can_show(&self, span: Span) -> bool {
         let line = self.source().position(self.offset(span.start)).line;
         !self.original.text().is_empty()
-            && self.source().line_span(line).is_some_and(|line| line.len() <= LONGEST_LINE)
+            && self.source().line_span(line).is_some_and(|line| line.len() <= MAX_LINE)
     }
 
     fn location(&self, span: Span) -> String {

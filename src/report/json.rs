@@ -1,4 +1,4 @@
-//! The contract's JSON: one object, with structs of its own.
+//! The JSON of reports and answers, described in docs/formats.md.
 
 pub(super) mod brief;
 pub(super) mod text;
@@ -92,7 +92,7 @@ struct Summary {
     verified: bool,
 }
 
-/// A finding's data: a map, also where it is empty.
+/// The data of a finding, as a map even if it is empty.
 struct Data<'r>(&'r [(&'static str, Datum)]);
 
 impl Serialize for Data<'_> {
@@ -133,7 +133,7 @@ impl<'r> JsonFinding<'r> {
             end: edit.span.end,
             text: edit.text,
         };
-        // Of a fix for which the text has no sure place, there is nothing to offer.
+        // A fix has no edits if there is no safe place for it in the text.
         let fixes = draft.fixes.iter().map(|fix| (fix, fixer.edits(fix)));
         let fixes = fixes.filter(|(_, edits)| !edits.is_empty()).map(|(fix, edits)| Fix {
             title: fix.title(&report.plan).to_string(),
@@ -194,7 +194,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     writeln!(out, "\n}}")
 }
 
-/// Some bytes of the plan.
+/// A range of the plan.
 #[derive(Serialize)]
 struct Part<'p> {
     file: &'p str,

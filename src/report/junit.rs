@@ -1,5 +1,5 @@
-//! JUnit's XML, as Maven's Surefire writes it and CI systems read it: a test for each finding, and
-//! one that passed for each rule that found nothing.
+//! JUnit XML, in the dialect of Maven Surefire that CI systems read: a test for each finding, and a
+//! passed one for each rule without findings.
 
 use std::borrow::Cow;
 use std::io;
@@ -8,14 +8,13 @@ use super::{Located, path_text, shown};
 use crate::finding::{Command, Finding, Level, Report};
 use crate::rules::{RULES, Rule, Subject};
 
-/// What comes of a test.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// What was found does not fail a run: it is told as what the test wrote.
+    /// The finding does not fail the run, and is the output of the test.
     Passed,
     Failed,
-    /// Something was not verified: the test itself could not be done.
-    Broken,
+    /// Something could not be verified.
+    Error,
     Skipped,
 }
 
@@ -23,7 +22,7 @@ impl Outcome {
     fn of(finding: &Finding) -> Outcome {
         match finding.level {
             _ if finding.allowed.is_some() => Outcome::Skipped,
-            _ if finding.rule.unverified => Outcome::Broken,
+            _ if finding.rule.unverified => Outcome::Error,
             Level::Error => Outcome::Failed,
             Level::Warning | Level::Note => Outcome::Passed,
         }
@@ -31,11 +30,11 @@ impl Outcome {
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let silent: Vec<&Rule> = RULES.iter().copied().filter(|rule| is_silent(report, rule)).collect();
+    let clean: Vec<&Rule> = RULES.iter().copied().filter(|rule| is_clean(report, rule)).collect();
     let count =
         |outcome| report.findings.iter().filter(|finding| Outcome::of(finding) == outcome).count();
-    let tests = report.findings.len() + silent.len();
-    let (failures, errors) = (count(Outcome::Failed), count(Outcome::Broken));
+    let tests = report.findings.len() + clean.len();
+    let (failures, errors) = (count(Outcome::Failed), count(Outcome::Error));
     let numbers = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"");
     let skipped = count(Outcome::Skipped);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -45,18 +44,18 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     for finding in &report.findings {
         test(report, finding, out)?;
     }
-    for rule in silent {
+    for rule in clean {
         let class = class(report, rule.name);
         writeln!(out, "    <testcase classname=\"{class}\" name=\"nothing found\"/>")?;
     }
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
-/// Whether a rule looked at what the run is about, and found nothing.
-fn is_silent(report: &Report, rule: &Rule) -> bool {
-    let is_of_plan = rule.subject == Subject::Plan;
-    let is_asked = is_of_plan == (report.command == Command::Check) || rule.unverified;
-    is_asked
+/// Whether a rule was checked in this run and has no findings.
+fn is_clean(report: &Report, rule: &Rule) -> bool {
+    let is_plan_rule = rule.subject == Subject::Plan;
+    let is_checked = is_plan_rule == (report.command == Command::Check) || rule.unverified;
+    is_checked
         && rule.is_on(&report.plan)
         && report.findings.iter().all(|finding| finding.rule != rule)
 }
@@ -76,7 +75,7 @@ fn test(report: &Report, finding: &Finding, out: &mut dyn io::Write) -> io::Resu
             write!(out, "      <failure type=\"{rule}\" message=\"{message}\">")?;
             writeln!(out, "{}</failure>", escaped(&details(report, finding)))?;
         }
-        Outcome::Broken => {
+        Outcome::Error => {
             write!(out, "      <error type=\"{rule}\" message=\"{message}\">")?;
             writeln!(out, "{}</error>", escaped(&details(report, finding)))?;
         }
@@ -100,7 +99,7 @@ fn test(report: &Report, finding: &Finding, out: &mut dyn io::Write) -> io::Resu
     writeln!(out, "    </testcase>")
 }
 
-/// What a finding is about: by class and name, two runs know the same test.
+/// The name of a test, which together with its class identifies it across runs.
 fn name(finding: &Finding) -> String {
     let draft = &finding.draft;
     let tasks: Vec<Cow<'_, str>> = draft.tasks.iter().map(|task| shown(task)).collect();
@@ -113,7 +112,7 @@ fn name(finding: &Finding) -> String {
     }
 }
 
-/// Where a finding is and what can be done, in lines.
+/// The locations and the help of a finding, as lines of text.
 fn details(report: &Report, finding: &Finding) -> String {
     let mut details = String::from("\n");
     for label in &finding.draft.labels {
@@ -133,8 +132,7 @@ fn details(report: &Report, finding: &Finding) -> String {
     details
 }
 
-/// Text as XML has it. No control character is left in what is shown; two more characters that XML
-/// cannot hold are written as what is shown writes such.
+/// Escapes text for XML. `shown` has already escaped control characters; XML forbids two more.
 fn escaped(text: &str) -> Cow<'_, str> {
     let special = |character| matches!(character, '&' | '<' | '>' | '"' | '\u{fffe}' | '\u{ffff}');
     if !text.contains(special) {

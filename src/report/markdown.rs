@@ -1,5 +1,5 @@
-//! A page of Markdown for people, such as the summary of a job: who meets whom, the findings folded,
-//! and edits ready to copy. Texts of strangers stand in code alone.
+//! A Markdown page for people, such as a job summary: a matrix of the tasks, the findings in collapsed
+//! sections, and edits to copy. Untrusted text appears only as code.
 
 mod edits;
 mod matrix;
@@ -14,10 +14,10 @@ use crate::finding::{Fixer, Level, Report};
 use edits::write_edits;
 use text::{code, html, markdown};
 
-/// How many bytes the findings may take: GitHub throws a summary of more than 1 MiB away as a whole.
-const BUDGET: usize = 1_000_000;
+/// The most bytes of findings: GitHub discards summaries of more than 1 MiB.
+const MAX_BYTES: usize = 1_000_000;
 
-/// How many groups of findings are unfolded from the beginning.
+/// How many sections are expanded at first.
 const OPEN: usize = 3;
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -25,13 +25,13 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     let mut page = matrix::matrix(report);
     let groups = groups(report);
     let fixer = Fixer::new(&report.plan);
-    for (location, group) in groups.iter().enumerate() {
-        let mut section = section(report, &fixer, group, location < OPEN);
-        if page.len() + section.len() > BUDGET {
-            let left_out: usize = groups[location..].iter().map(|group| group.findings.len()).sum();
+    for (index, group) in groups.iter().enumerate() {
+        let mut section = section(report, &fixer, group, index < OPEN);
+        if page.len() + section.len() > MAX_BYTES {
+            let left_out: usize = groups[index..].iter().map(|group| group.findings.len()).sum();
             section = format!(
-                "{} more would not fit into a summary: `--format json` has all of them.\n",
-                count(left_out, "finding")
+                "{} did not fit: use `--format json` to get all of them.\n",
+                count(left_out, "more finding")
             );
             page.push_str(&section);
             break;
@@ -41,8 +41,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     out.write_all(page.as_bytes())
 }
 
-/// A sign for how much something weighs.
-fn sign(level: Level, allowed: bool) -> &'static str {
+fn icon(level: Level, allowed: bool) -> &'static str {
     match level {
         _ if allowed => "☑️",
         Level::Error => "❌",
@@ -51,7 +50,7 @@ fn sign(level: Level, allowed: bool) -> &'static str {
     }
 }
 
-/// A group of findings, folded below what it is.
+/// A group of findings as a section that can be collapsed.
 fn section(report: &Report, fixer: &Fixer<'_>, group: &Group<'_>, open: bool) -> String {
     let first = group.findings[0];
     let allowed = first.allowed.is_some();
@@ -59,12 +58,12 @@ fn section(report: &Report, fixer: &Fixer<'_>, group: &Group<'_>, open: bool) ->
     let open = if open && !allowed { " open" } else { "" };
     let mut text = format!(
         "<details{open}>\n<summary>{} <b>{}</b>: {}</summary>\n\n",
-        sign(first.level, allowed),
+        icon(first.level, allowed),
         first.rule,
         html(&group_message.head)
     );
-    if let Some(accepted) = &group_message.accepted {
-        text.push_str(&format!("{}\n\n", markdown(accepted)));
+    if let Some(allowed) = &group_message.allowed {
+        text.push_str(&format!("{}\n\n", markdown(allowed)));
     }
     for item in &group_message.items {
         text.push_str(&format!("- {}\n", markdown(item)));
@@ -90,9 +89,9 @@ fn section(report: &Report, fixer: &Fixer<'_>, group: &Group<'_>, open: bool) ->
     }
     match group_message.help.as_slice() {
         [] => {}
-        [one] => text.push_str(&format!("To do: {}\n\n", markdown(one))),
+        [one] => text.push_str(&format!("Help: {}\n\n", markdown(one))),
         several => {
-            text.push_str("To do, one of these:\n\n");
+            text.push_str("Help, any one of these:\n\n");
             for help in several {
                 text.push_str(&format!("- {}\n", markdown(help)));
             }

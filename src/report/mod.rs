@@ -1,6 +1,6 @@
-//! One report, one file a format; and the other answers of the program, each in two formats.
+//! Formats of reports, one file each, and of the other answers of the program.
 //!
-//! No format decides anything: what is found, its level and its order are the report's.
+//! Formats decide nothing: the findings, their levels and their order come from the report.
 
 pub mod brief;
 mod concise;
@@ -26,29 +26,29 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::source::{Position, excerpt};
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For people: the plan's own lines, what is wrong with them and what to do.
+    /// For people: excerpts of the plan with problems underlined.
     Human,
-    /// A line for each finding: `file:line:column: level[rule] message`.
+    /// One line per finding: `file:line:column: level[rule] message`.
     Concise,
-    /// One JSON object, for programs.
+    /// A JSON object, for programs.
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Workflow commands that annotate lines on GitHub.
+    /// Workflow commands of GitHub Actions.
     Github,
     /// GitLab's code quality report.
     Gitlab,
-    /// JUnit's XML, for any CI that shows tests.
+    /// JUnit XML, for CI systems that show tests.
     Junit,
-    /// A page for people, such as the summary of a job.
+    /// A page for people, such as a job summary.
     Markdown,
 }
 
 impl Format {
-    /// Every format with its name, in the order of the contract.
+    /// Every format with its name.
     pub const ALL: [(&str, Format); 8] = [
         ("human", Format::Human),
         ("concise", Format::Concise),
@@ -61,21 +61,21 @@ impl Format {
     ];
 }
 
-/// How the answer to a single question is written.
+/// The format of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One JSON object, for programs.
+    /// A JSON object, for programs.
     Json,
 }
 
-/// What a terminal can show.
+/// The style of the format for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Whether to use colours.
+    /// Whether to use colors.
     pub color: bool,
-    /// How many columns a line has.
+    /// Columns per line.
     pub width: usize,
 }
 
@@ -101,18 +101,18 @@ pub fn write(
     }
 }
 
-/// Makes a text of strangers fit to be shown: nothing in it moves the cursor, turns the direction
-/// of writing, ends a line, or is a command to the log of a CI system.
+/// Escapes untrusted text for display: nothing in it moves the cursor, changes the direction of text,
+/// ends a line, or is a command to a CI log.
 #[must_use]
 pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
     safe::shown(text)
 }
 
-/// The ids of some tasks as a sentence holds them: the first few, and how many there are beside.
-pub(crate) fn names(plan: &Plan, tasks: &[TaskId], most: usize) -> String {
-    let mut shown: Vec<String> = tasks.iter().take(most).map(|&task| name(plan, task)).collect();
-    if tasks.len() > most {
-        shown.push(format!("{} more", tasks.len() - most));
+/// Task ids for a sentence: at most `max`, and the number of the rest.
+pub(crate) fn names(plan: &Plan, tasks: &[TaskId], max: usize) -> String {
+    let mut shown: Vec<String> = tasks.iter().take(max).map(|&task| name(plan, task)).collect();
+    if tasks.len() > max {
+        shown.push(format!("{} more", tasks.len() - max));
     }
     match shown.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
@@ -120,12 +120,12 @@ pub(crate) fn names(plan: &Plan, tasks: &[TaskId], most: usize) -> String {
     }
 }
 
-/// The id of a task as it is shown.
+/// The id of a task, escaped and in backticks.
 pub(crate) fn name(plan: &Plan, task: TaskId) -> String {
     format!("`{}`", shown(&excerpt(&plan[task].id.value)))
 }
 
-/// A label with its file and its lines and columns looked up.
+/// A label with its file, lines and columns.
 struct Located<'r> {
     file: String,
     range: Option<(Position, Position)>,
@@ -140,7 +140,7 @@ impl<'r> Located<'r> {
             Location::Span(span) => {
                 let source = &report.plan.sources[span.file.0];
                 let range = (source.position(span.start), source.position(span.end));
-                // A text that could not be read has a name and no places.
+                // A file that could not be read has no positions.
                 let range = (!source.text().is_empty()).then_some(range);
                 (source.name().to_owned(), range)
             }
@@ -149,13 +149,12 @@ impl<'r> Located<'r> {
     }
 }
 
-/// Whether the name of a text is a path of the repository; else it is that of standard input, or of a
-/// file somewhere else on the machine.
+/// Whether the name of a text is a path in the repository, and not standard input or a file elsewhere.
 fn inside_root(name: &str) -> bool {
     name != "-" && RepoPath::new(name).is_ok()
 }
 
-/// The name of a text without the folders of the machine that it lies in.
+/// The name of a text, without directories if it is outside the repository.
 fn file_name(name: &str) -> &str {
     if inside_root(name) { name } else { name.rsplit(['/', '\\']).next().unwrap_or(name) }
 }
@@ -164,10 +163,10 @@ fn path_text(path: Option<&RepoPath>) -> Option<String> {
     path.map(ToString::to_string)
 }
 
-/// A number of things: `1 task`, `2 tasks`.
-fn count(number: usize, thing: &str) -> String {
+/// `1 task`, `2 tasks`.
+fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
+    format!("{number} {noun}{plural}")
 }
 
 #[cfg(test)]

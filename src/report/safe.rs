@@ -1,11 +1,9 @@
-//! Text of strangers, made fit to be shown.
+//! Escapes untrusted text for display.
 
 use std::borrow::Cow;
 
-/// Shows what would not be seen or would do something.
-///
-/// Control characters and marks of direction become escapes. `::` that could begin a line, and
-/// `##` before a `[` or the names of CI systems, are broken up with a blank.
+/// Escapes control and direction characters, and breaks up commands of CI logs with a blank: `::` that
+/// could begin a line, and `##` before `[`, `vso[` or `teamcity[`.
 pub(super) fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(|character| is_hidden(character) || matches!(character, ':' | '#')) {
         return Cow::Borrowed(text);
@@ -28,7 +26,7 @@ pub(super) fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether something stands before that keeps what follows from beginning a line.
+/// Whether what follows cannot begin a line.
 fn ends_in_word(before: &str) -> bool {
     before.chars().next_back().is_some_and(|last| !last.is_whitespace())
 }
@@ -40,7 +38,7 @@ fn is_log_command(rest: &str) -> bool {
     })
 }
 
-/// Characters that are not seen where they stand, or change how others are.
+/// Invisible characters, and those that change how others are shown.
 pub(super) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -60,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_does_nothing() {
+    fn terminal_and_ci_escapes() {
         for (text, expected) in [
             ("plain é 漢 a::b", "plain é 漢 a::b"),
             ("\u{1b}[31m", "\\u{1b}[31m"),

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, for code scanning: all rules, and every finding with a name that stays.
+//! SARIF 2.1.0, for code scanning.
 
 mod message;
 mod result;
@@ -20,7 +20,7 @@ use rules::{Driver, Override, Reference};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What paths are relative to; the reader of the log knows where it is.
+/// The base of relative paths, which the reader of the log resolves.
 const ROOT: &str = "%SRCROOT%";
 
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ struct Tool {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Invocation {
-    /// With `false`, an empty list does not mean that what was found before is mended.
+    /// With `false`, readers do not take missing results for fixed ones.
     execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tool_execution_notifications: Vec<Notification>,
@@ -53,7 +53,7 @@ struct Notification {
 
 #[derive(Serialize)]
 struct AutomationDetails {
-    /// The category: `check` and `gate` do not close each other's alerts.
+    /// The category, so that `check` and `gate` do not close each other's alerts.
     id: String,
 }
 
@@ -81,7 +81,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         tool_execution_notifications: unverified.collect(),
         rule_configuration_overrides: rules::overrides(&report.plan),
     };
-    let root = UriBase { description: Message::words("The root of the repository.") };
+    let root = UriBase { description: Message::new("The root of the repository.") };
     let details = AutomationDetails { id: format!("lanelint-{}/", report.command) };
     write!(out, "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"version\": \"2.1.0\",\n  \"runs\": [{{")?;
     write!(out, "\n  \"tool\": ")?;
@@ -97,8 +97,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     write!(out, ",\n  \"results\": ")?;
     let fingerprints = fingerprints(report);
     let writer = result::Writer::new(report);
-    let result =
-        |location: usize, finding| SarifResult::new(&writer, finding, &fingerprints[location]);
+    let result = |index: usize, finding| SarifResult::new(&writer, finding, &fingerprints[index]);
     write_list(&report.findings, result, out)?;
     writeln!(out, "\n  }}]\n}}")
 }

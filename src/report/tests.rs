@@ -1,4 +1,4 @@
-//! One report in every format, with text of strangers in every place that holds one.
+//! One report in every format, with untrusted text everywhere.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ fn written(format: Format, color: bool) -> String {
 }
 
 #[test]
-fn text_of_strangers_does_nothing_in_any_format() {
+fn untrusted_text_in_every_format() {
     let others = Format::ALL.iter().filter(|(_, format)| *format != Format::Github);
     for &(_, format) in others {
         let text = written(format, false);
@@ -85,17 +85,17 @@ fn text_of_strangers_does_nothing_in_any_format() {
 }
 
 #[test]
-fn colour_is_the_only_control_that_is_written() {
+fn colors_are_the_only_escapes() {
     let plain = written(Format::Human, false);
-    let coloured = written(Format::Human, true);
-    assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
+    let colored = written(Format::Human, true);
+    assert!(!plain.contains('\u{1b}') && colored.contains('\u{1b}'));
     for format in [Format::Concise, Format::Json] {
         assert_eq!(written(format, true), written(format, false), "{format:?}");
     }
 }
 
 #[test]
-fn json_keeps_every_value_as_it_is() {
+fn json_values_are_exact() {
     let json: serde_json::Value = serde_json::from_str(&written(Format::Json, false)).unwrap();
     let finding = &json["findings"][0];
     assert_eq!(finding["message"], HOSTILE);

@@ -1,4 +1,4 @@
-//! The waves in which tasks can start: a list of tasks for each, with what keeps them there.
+//! Waves as text: the tasks of each, with what keeps them out of the one before.
 
 use std::io::{self, Write};
 
@@ -7,8 +7,8 @@ use crate::plan::Plan;
 use crate::source::excerpt;
 use crate::waves::{Blocker, PlanEdit, Reason, Waves};
 
-/// How many tasks, pairs or edits are named where not all have to be.
-const NAMED: usize = 10;
+/// The most tasks, pairs or edits in a list.
+const MAX_NAMES: usize = 10;
 
 /// Writes the waves.
 ///
@@ -28,66 +28,66 @@ pub fn write(
 
 fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     let number = count(waves.waves.len(), "wave");
-    if waves.is_optimal() {
-        writeln!(out, "{number}, the fewest that `needs` and the overlaps allow")?;
+    if waves.is_fewest() {
+        writeln!(out, "{number}, the fewest that `needs` and overlaps allow")?;
     } else {
         let least = waves.at_least;
-        writeln!(out, "{number}; fewer than {least} are impossible, what is between is not known")?;
+        writeln!(out, "{number}, possibly not the fewest: at least {least} are needed")?;
     }
-    for (location, wave) in waves.waves.iter().enumerate() {
-        writeln!(out, "\nwave {}", location + 1)?;
+    for (index, wave) in waves.waves.iter().enumerate() {
+        writeln!(out, "\nwave {}", index + 1)?;
         for placed in wave {
             let id = shown(&excerpt(&plan[placed.task].id.value)).into_owned();
             let because = placed.blocker.as_ref().map(|because| because_of(plan, because));
             writeln!(out, "  {id}{}", because.unwrap_or_default())?;
         }
     }
-    doubts(plan, waves, out)?;
+    uncertain(plan, waves, out)?;
     edits(plan, waves, out)
 }
 
 fn because_of(plan: &Plan, Blocker { task: other, reason }: &Blocker) -> String {
     let other = name(plan, *other);
-    match reason {
-        Reason::Needs => format!(": needs {other}"),
-        Reason::Overlap(path) => {
-            format!(": after {other}, both may write `{}`", shown(&path.to_string()))
+    match why {
+        Why::Needs => format!(": needs {other}"),
+        Why::Overlap(path) => {
+            format!(": after {other} (both may write `{}`)", shown(&path.to_string()))
         }
-        Reason::Undecided => format!(": after {other}, nobody could decide whether they overlap"),
-        Reason::Unknown => format!(": after {other}, the lane of one of them is not known"),
+        Why::Undecided => format!(": after {other} (whether they overlap is undecided)"),
+        Why::Unknown => format!(": after {other} (the lane of one of them is unknown)"),
     }
 }
 
-/// What keeps the answer from being all there is to say.
-fn doubts(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
-    if !waves.is_complete() {
+/// Why the answer may be incomplete.
+fn uncertain(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
+    if !waves.is_whole() {
         writeln!(out)?;
     }
-    for cycle in waves.cycles.iter().take(NAMED) {
-        let tasks = names(plan, cycle, NAMED);
-        writeln!(out, "{tasks} need each other in a round, which orders nothing here")?;
+    for cycle in waves.cycles.iter().take(MAX_NAMES) {
+        let tasks = names(plan, cycle, MAX_NAMES);
+        writeln!(out, "{tasks} form a cycle of `needs`, which is ignored here")?;
     }
     if !waves.unknown.is_empty() {
-        let tasks = names(plan, &waves.unknown, NAMED);
+        let tasks = names(plan, &waves.unknown, MAX_NAMES);
         let lanes = if waves.unknown.len() == 1 { "lane" } else { "lanes" };
-        writeln!(out, "kept apart from all that may write, for want of a known {lanes}: {tasks}")?;
+        writeln!(out, "unknown {lanes}, so kept apart from every task that may write: {tasks}")?;
     }
-    for &(one, other) in waves.undecided.iter().take(NAMED) {
+    for &(one, other) in waves.undecided.iter().take(MAX_NAMES) {
         let tasks = names(plan, &[one, other], 2);
-        writeln!(out, "{tasks} are kept apart: a bound on work was reached")?;
+        writeln!(out, "{tasks} are kept apart: whether they overlap is undecided")?;
     }
     Ok(())
 }
 
 fn edits(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     match waves.edits.is_empty() {
-        false => writeln!(out, "\nany one of these would save a wave:")?,
+        false => writeln!(out, "\nany one of these edits saves a wave:")?,
         true if waves.all_edits_tried && waves.waves.len() > 1 => {
-            writeln!(out, "\nno single edit would save a wave")?;
+            writeln!(out, "\nno single edit saves a wave")?;
         }
         true => {}
     }
-    for edit in waves.edits.iter().take(NAMED) {
+    for edit in waves.edits.iter().take(MAX_NAMES) {
         match edit {
             PlanEdit::Separate { tasks, path } => {
                 let (one, other) = (name(plan, tasks.0), name(plan, tasks.1));
@@ -95,21 +95,21 @@ fn edits(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
                 let path = shown(&path);
                 writeln!(
                     out,
-                    "  part {one} from {other}: subtract, share or allow what both may write, such \
+                    "  separate {one} from {other}: exclude, share or allow what both may write, such \
                      as `{path}`"
                 )?;
             }
             PlanEdit::DropNeed { task, need } => {
                 let (task, need) = (name(plan, *task), name(plan, *need));
-                writeln!(out, "  start {task} without {need}: take it out of `needs`")?;
+                writeln!(out, "  start {task} without {need}: remove it from `needs`")?;
             }
         }
     }
-    if waves.edits.len() > NAMED {
-        writeln!(out, "  and {} more", waves.edits.len() - NAMED)?;
+    if waves.edits.len() > MAX_NAMES {
+        writeln!(out, "  and {} more", waves.edits.len() - MAX_NAMES)?;
     }
     if !waves.edits.is_empty() && !waves.all_edits_tried {
-        writeln!(out, "  and perhaps others: not all were tried")?;
+        writeln!(out, "  and possibly others: not all edits were tried")?;
     }
     Ok(())
 }

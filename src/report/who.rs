@@ -1,4 +1,4 @@
-//! Who may write which path: a paragraph for each.
+//! Answers of `who` as text: a paragraph per path.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -9,12 +9,10 @@ use crate::plan::{GlobEntry, Plan};
 use crate::source::{Span, excerpt};
 use crate::who::{PathAnswer, ProtectedBy, Who, Writers};
 
-/// How many tasks of which nothing is known are named.
-const NAMED: usize = 10;
+/// The most undecided tasks in a list.
+const MAX_NAMES: usize = 10;
 
-/// Writes replies as they come.
-///
-/// What is no path has no paragraph: whoever asked is told of it elsewhere.
+/// Writes replies as they come. As text, only answers: the caller reports invalid paths.
 ///
 /// # Errors
 /// Those of the writer.
@@ -27,7 +25,7 @@ pub fn write<'p>(
     match format {
         AnswerFormat::Json => json::who::write(who, replies, out),
         AnswerFormat::Text => {
-            let mut text = Text { plan: who.plan(), places: HashMap::new(), out };
+            let mut text = Text { plan: who.plan(), locations: HashMap::new(), out };
             for reply in replies {
                 if let PathAnswer::Writers(path, answer) = reply {
                     text.paragraph(&path, &answer)?;
@@ -40,8 +38,8 @@ pub fn write<'p>(
 
 struct Text<'p, 'o> {
     plan: &'p Plan,
-    /// Lines and columns that were looked up: a plan may be one line of a million bytes.
-    places: HashMap<Span, String>,
+    /// A cache, because a plan may be one line of a million bytes.
+    locations: HashMap<Span, String>,
     out: &'o mut dyn Write,
 }
 
@@ -49,8 +47,8 @@ impl Text<'_, '_> {
     fn paragraph(&mut self, path: &RepoPath, answer: &Writers<'_>) -> io::Result<()> {
         writeln!(self.out, "{}", shown(&path.to_string()))?;
         match answer.protected {
-            Some(ProtectedBy::Plan) => writeln!(self.out, "  protected: it is part of the plan")?,
-            Some(ProtectedBy::Glob(entry)) => {
+            Some(Protection::Plan) => writeln!(self.out, "  protected: part of the plan")?,
+            Some(Protection::Glob(entry)) => {
                 let location = self.location(entry).to_owned();
                 writeln!(self.out, "  protected: {} ({location})", glob(entry))?;
             }
@@ -60,20 +58,20 @@ impl Text<'_, '_> {
             let location = self.location(owner.entry).to_owned();
             let id = &self.plan[owner.task].id.value;
             let (id, glob) = (shown(&excerpt(id)).into_owned(), glob(owner.entry));
-            let shared = if owner.shared { ", by `share`" } else { "" };
-            writeln!(self.out, "  {id}: {glob}{shared} ({location})")?;
+            let shared = if owner.shared { ", shared" } else { "" };
+            writeln!(self.out, "  {id}: {glob} ({location}{shared})")?;
         }
         if !answer.undecided.is_empty() {
-            let tasks = names(self.plan, &answer.undecided, NAMED);
-            writeln!(self.out, "  undecided for {tasks}: a bound on work was reached")?;
+            let tasks = names(self.plan, &answer.undecided, MAX_NAMES);
+            writeln!(self.out, "  undecided for {tasks}")?;
         } else if answer.owners.is_empty() && answer.protected.is_none() {
-            writeln!(self.out, "  nobody's")?;
+            writeln!(self.out, "  no task may write it")?;
         }
         Ok(())
     }
 
     fn location(&mut self, entry: &GlobEntry) -> &str {
-        self.places.entry(entry.span).or_insert_with(|| {
+        self.locations.entry(entry.span).or_insert_with(|| {
             let source = &self.plan.sources[entry.span.file.0];
             let start = source.position(entry.span.start);
             format!("{}:{}:{}", shown(source.name()), start.line, start.column)

@@ -178,7 +178,7 @@ fn files_that_exist_are_those_of_the_index_or_of_the_folder() {
 }
 
 #[test]
-fn each_format_goes_where_it_is_sent() {
+fn formats_to_files_and_stdout() {
     let repo = with_plan(OVERLAP);
     let ran = run(&repo, &["--format", "concise"]);
     assert_eq!(
@@ -197,8 +197,8 @@ fn each_format_goes_where_it_is_sent() {
 
     run(&repo, &["--format", "json", "--format", "concise"]).is_unusable("only one format");
     run(&repo, &["--format", "yaml"])
-        .is_unusable("human, concise, json, sarif, github, gitlab, junit and markdown");
-    run(&repo, &["--format", "json="]).is_unusable("name is empty");
+        .is_unusable("expected human, concise, json, sarif, github, gitlab, junit or markdown");
+    run(&repo, &["--format", "json="]).is_unusable("missing file name");
     run(&repo, &["--format", "json=no/such/folder"]).is_unusable("no/such/folder");
     run(&repo, &["--no-such-flag"]).is_unusable("--no-such-flag");
     run(&repo, &["one", "two"]).is_unusable("two");

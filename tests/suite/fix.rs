@@ -27,7 +27,7 @@ fn names(repo: &TestRepo) -> Vec<String> {
 const SLIPS: &str = "# ours\ntasks:\n  a:\n    write: [*.rs, ./src/**] # two\n    needs: bb\n  bbb:\n    write: doc/**\n";
 
 #[test]
-fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
+fn safe_fixes() {
     let repo = with_plan(SLIPS);
     fs::set_permissions(repo.path("lanes.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
     let (status, stdout, stderr) = run(&repo, &["--fix", "--format", "concise"]);
@@ -45,11 +45,14 @@ fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
 }
 
 #[test]
-fn guesses_are_told_before_they_are_made() {
+fn unsafe_fixes() {
     let repo = with_plan(SLIPS);
     let (status, _, stderr) = run(&repo, &["--fix=all"]);
     assert_eq!(status, 0, "{stderr}");
-    assert!(stderr.starts_with("may change a lane: lanes.yaml:5:12: write `bbb`\n"), "{stderr}");
+    assert!(
+        stderr.starts_with("warning: lanes.yaml:5:12: write `bbb` (may change a lane)\n"),
+        "{stderr}"
+    );
     assert_eq!(stderr.lines().filter(|line| line.starts_with("fixed: ")).count(), 3, "{stderr}");
     let fixed = SLIPS.replace("*.rs, ./src", "\"*.rs\", src").replace("bb\n  bbb", "bbb\n  bbb");
     assert_eq!(read(&repo, "lanes.yaml"), fixed);
@@ -57,7 +60,7 @@ fn guesses_are_told_before_they_are_made() {
 }
 
 #[test]
-fn a_choice_is_offered_and_never_made() {
+fn choices_are_not_applied() {
     let text = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n  c: {}\n";
     let repo = with_plan(text);
     let (status, stdout, stderr) = run(&repo, &["--fix=all"]);
@@ -68,7 +71,7 @@ fn a_choice_is_offered_and_never_made() {
 }
 
 #[test]
-fn line_endings_and_a_byte_order_mark_stay() {
+fn line_endings_and_bom() {
     let repo = with_plan("\u{feff}tasks:\r\n  a:\r\n    write: ./x # c\r\n");
     let (status, _, stderr) = run(&repo, &["--fix"]);
     assert_eq!(status, 0, "{stderr}");
@@ -76,7 +79,7 @@ fn line_endings_and_a_byte_order_mark_stay() {
 }
 
 #[test]
-fn only_the_files_of_a_folder_that_change_are_written() {
+fn unchanged_files_are_not_written() {
     let repo = TestRepo::new();
     repo.write(".lanes/a.yaml", "tasks: {a: {write: ./a}}\n");
     repo.write(".lanes/b.json", "{\"tasks\": {\"b\": {\"write\": [\"/b\", \"b//c\"]}}}\n");
@@ -102,7 +105,7 @@ fn refused(repo: &TestRepo, arguments: &[&str], words: &str) {
 }
 
 #[test]
-fn what_may_not_be_written_is_refused_whole() {
+fn unwritable_plans() {
     let typo = "tasks: {a: {write: ./a}}\n";
     let repo = with_plan(typo);
     refused(&repo, &["--fix", "-"], "standard input");
@@ -128,7 +131,7 @@ fn what_may_not_be_written_is_refused_whole() {
 }
 
 #[test]
-fn a_sound_plan_that_may_not_be_written_is_just_checked() {
+fn unwritable_plan_without_fixes() {
     let repo = TestRepo::new();
     repo.write("real.yaml", "tasks: {a: {write: a}}\n");
     symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
@@ -136,7 +139,7 @@ fn a_sound_plan_that_may_not_be_written_is_just_checked() {
 }
 
 #[test]
-fn a_fifo_is_no_file_to_write_to() {
+fn plan_as_fifo() {
     let repo = TestRepo::new();
     make_fifo(&repo.path("plan"));
     let path = repo.path("plan");
@@ -147,7 +150,7 @@ fn a_fifo_is_no_file_to_write_to() {
 
 /// The flag takes no argument that stands apart: what follows is the plan.
 #[test]
-fn the_flag_leaves_the_plan_alone() {
+fn fix_flag_values() {
     let repo = TestRepo::new();
     repo.write("all", "tasks: {a: {write: ./a}}\n");
     assert_eq!(run(&repo, &["--fix", "all"]).0, 0);
@@ -168,7 +171,7 @@ fn fixed(plan: &str, files: &[&str]) -> (i32, String, String) {
 
 /// Nothing of this may be written: each changed a lane, or what a plan says.
 #[test]
-fn safe_fixes_leave_what_they_cannot_know() {
+fn no_safe_fix() {
     for plan in [
         // Redundant only together with a glob that stays.
         "tasks:\n  t: {write: [\"!a\", a, b]}\n",
@@ -205,7 +208,7 @@ fn safe_fixes_leave_what_they_cannot_know() {
 
 /// The nearest to these, where there is nothing to know.
 #[test]
-fn safe_fixes_are_done_beside_those_that_are_not() {
+fn safe_fixes_beside_unsafe_ones() {
     for (plan, expected) in [
         (
             "tasks:\n  t: {write: [\"!a\", \"!a\", \"[ab]\"]}\n",
@@ -241,7 +244,7 @@ fn safe_fixes_are_done_beside_those_that_are_not() {
 
 /// An absolute path below the root is written from there, through a link to the root too.
 #[test]
-fn absolute_paths_become_those_from_the_root() {
+fn absolute_paths() {
     let repo = TestRepo::new();
     let root = repo.root().canonicalize().unwrap();
     let root = root.to_str().unwrap();
@@ -252,7 +255,7 @@ fn absolute_paths_become_those_from_the_root() {
 }
 
 #[test]
-fn a_fenced_plan_is_no_plan() {
+fn fenced_plan() {
     let plan = "# The plan\n\n```yaml\ntasks:\n  a: {write: *.rs, wirte: x}\n```\n";
     let (status, stdout, stderr) = run(&with_plan(plan), &[]);
     assert_eq!(status, 2);

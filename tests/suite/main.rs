@@ -41,6 +41,8 @@ mod git_hostile;
 #[cfg(unix)]
 mod git_repository;
 #[cfg(unix)]
+mod help;
+#[cfg(unix)]
 mod hook;
 #[cfg(unix)]
 mod patch_forms;

@@ -1,4 +1,4 @@
-//! The paths that are asked about: where their names come from, and what they mean.
+//! Reads path arguments and standard input, and resolves them against the repository root.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead};
@@ -7,35 +7,32 @@ use std::path::Path;
 use lanelint::path::{RepoPath, unquote};
 use lanelint::workspace::{Workspace, relative};
 
-/// The longest name that is taken, in bytes: no file system has longer ones.
-const LONGEST: usize = 1 << 16;
+/// In bytes. No file system has longer names.
+const MAX_NAME: usize = 1 << 16;
 
-/// Whether an argument stands for standard input.
 pub(super) fn is_stdin(argument: &OsStr) -> bool {
     argument == "-"
 }
 
-/// The names in the order of the call, those on standard input where it is named.
-///
-/// Each is the bytes of a name, or what there is of them and why they are none.
+/// Names in the order of the arguments, with those on standard input in place of `-`.
 pub(super) struct Names<'a, R> {
     arguments: std::slice::Iter<'a, OsString>,
     input: R,
-    /// Whether names are being read from the input.
-    reading: bool,
+    is_reading_input: bool,
     null: bool,
     failure: Option<io::Error>,
 }
 
+/// A name, or the beginning of it and why it is invalid.
 type Name = Result<Vec<u8>, (Vec<u8>, String)>;
 
 impl<'a, R: BufRead> Names<'a, R> {
     pub(super) fn new(arguments: &'a [OsString], input: R, null: bool) -> Names<'a, R> {
-        let (reading, arguments) = (arguments.is_empty(), arguments.iter());
-        Names { arguments, input, reading, null, failure: None }
+        let is_reading_input = arguments.is_empty();
+        Names { arguments: arguments.iter(), input, is_reading_input, null, failure: None }
     }
 
-    /// Why the input ended early.
+    /// The error that ended the input early.
     pub(super) fn failure(&self) -> Option<&io::Error> {
         self.failure.as_ref()
     }
@@ -59,7 +56,7 @@ impl<'a, R: BufRead> Names<'a, R> {
             }
             let here = bytes.iter().position(|&byte| byte == end);
             let part = &bytes[..here.unwrap_or(bytes.len())];
-            name.extend(part.iter().take(LONGEST - name.len()));
+            name.extend(part.iter().take(MAX_NAME - name.len()));
             let used = part.len() + usize::from(here.is_some());
             (length, ended) = (length + part.len(), here.is_some());
             self.input.consume(used);
@@ -67,14 +64,12 @@ impl<'a, R: BufRead> Names<'a, R> {
         if !ended && length == 0 {
             return None;
         }
-        Some(if length > LONGEST {
-            Err((name, format!("it is longer than {LONGEST} bytes")))
+        Some(if length > MAX_NAME {
+            Err((name, format!("longer than {MAX_NAME} bytes")))
         } else if !self.null && name.first() == Some(&b'"') {
             match unquote(&name) {
                 Some((plain, read)) if read == name.len() => Ok(plain),
-                _ => {
-                    Err((name, "it begins with a quote, and is not quoted as git does".to_owned()))
-                }
+                _ => Err((name, "starts with `\"`, but is not quoted as git does it".to_owned())),
             }
         } else {
             Ok(name)
@@ -87,49 +82,47 @@ impl<R: BufRead> Iterator for Names<'_, R> {
 
     fn next(&mut self) -> Option<Name> {
         loop {
-            if self.reading {
+            if self.is_reading_input {
                 match self.read() {
                     Some(name) => return Some(name),
-                    None => self.reading = false,
+                    None => self.is_reading_input = false,
                 }
             }
             let argument = self.arguments.next()?;
             if !is_stdin(argument) {
                 return Some(Ok(argument.as_encoded_bytes().to_vec()));
             }
-            self.reading = true;
+            self.is_reading_input = true;
         }
     }
 }
 
-/// What names begin at.
-pub(super) struct Base {
-    /// The working directory below the root; the root itself for one outside of it.
+/// Resolves names to paths in the repository.
+pub(super) struct Resolver {
+    /// The working directory, relative to the root. `None` if it is the root or outside of it.
     folder: Option<RepoPath>,
-    /// The root's names.
+    /// The root, with and without symbolic links resolved.
     roots: Vec<Vec<u8>>,
 }
 
-impl Base {
-    pub(super) fn new(workspace: &Workspace<'_>) -> Base {
+impl Resolver {
+    pub(super) fn new(workspace: &Workspace<'_>) -> Resolver {
         let root = workspace.real_root();
         let here = workspace.current_dir().canonicalize().ok();
         let folder = here.and_then(|here| relative(&root, &here)).flatten();
         let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
-        Base { folder, roots: vec![bytes(&root), bytes(workspace.root())] }
+        Resolver { folder, roots: vec![bytes(&root), bytes(workspace.root())] }
     }
 
-    /// The path that a name means, or why it means none.
-    ///
-    /// `.` and `..` are resolved by the text alone, as git does.
+    /// `.` and `..` are resolved lexically, as in git.
     pub(super) fn path(&self, name: &[u8]) -> Result<RepoPath, String> {
         if name.is_empty() {
-            return Err("it is empty".to_owned());
+            return Err("empty".to_owned());
         }
         if name.ends_with(b"/") {
-            return Err("it is the name of a folder; ask about the files in it".to_owned());
+            return Err("this is a directory; pass files in it".to_owned());
         }
-        let outside = || "it lies outside of the root".to_owned();
+        let outside = || "outside the repository root".to_owned();
         let mut plain: Vec<&[u8]> = Vec::new();
         let absolute = name.starts_with(b"/");
         if let Some(folder) = self.folder.as_ref().filter(|_| !absolute) {
@@ -152,7 +145,7 @@ impl Base {
             plain.drain(..root.ok_or_else(outside)?.len());
         }
         if plain.is_empty() {
-            return Err("it is the root itself".to_owned());
+            return Err("this is the repository root".to_owned());
         }
         RepoPath::new(plain.join(&b'/')).map_err(|fault| fault.to_string())
     }
@@ -173,42 +166,42 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_as_git_writes_them() {
+    fn quoted_and_nul_terminated_names() {
         let ok = |names: &[&str]| names.iter().map(|&name| Ok(name.to_owned())).collect::<Vec<_>>();
         assert_eq!(read(b"", false), []);
         assert_eq!(read(b"a\nb c\n\nd", false), ok(&["a", "b c", "", "d"]));
         assert_eq!(read(b"\"s\\303\\251\\n\"\n", false), ok(&["sé\n"]));
         assert_eq!(read(b"a\nb\0\"c\"\0", true), ok(&["a\nb", "\"c\""]));
-        assert!(read(b"\"a\nb\n", false)[0].as_ref().unwrap_err().contains("quote"));
-        let long = [vec![b'x'; LONGEST], vec![b'\n'], vec![b'y'; LONGEST * 3], b"\nz".to_vec()];
+        assert!(read(b"\"a\nb\n", false)[0].as_ref().unwrap_err().contains("quoted"));
+        let long = [vec![b'x'; MAX_NAME], vec![b'\n'], vec![b'y'; MAX_NAME * 3], b"\nz".to_vec()];
         let found = read(&long.concat(), false);
         assert_eq!(found.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
     }
 
     #[test]
-    fn a_name_means_a_path_from_the_working_directory() {
+    fn names_resolved_from_working_directory() {
         let roots = vec![b"/repo".to_vec(), b"/link".to_vec()];
-        let inside = Base { folder: Some("a/b".parse().unwrap()), roots: roots.clone() };
-        let outside = Base { folder: None, roots };
-        for (base, name, expected) in [
+        let inside = Resolver { folder: Some("a/b".parse().unwrap()), roots: roots.clone() };
+        let outside = Resolver { folder: None, roots };
+        for (resolver, name, expected) in [
             (&inside, "x", Ok("a/b/x")),
             (&inside, "./x//y", Ok("a/b/x/y")),
             (&inside, "../x", Ok("a/x")),
             (&inside, "../../x", Ok("x")),
             (&inside, "../../../x", Err("outside")),
-            (&inside, "../..", Err("the root itself")),
+            (&inside, "../..", Err("the repository root")),
             (&inside, "/repo/x", Ok("x")),
             (&inside, "/link/./y/../x", Ok("x")),
             (&inside, "/repository/x", Err("outside")),
-            (&inside, "/repo", Err("the root itself")),
-            (&inside, "/", Err("a folder")),
+            (&inside, "/repo", Err("the repository root")),
+            (&inside, "/", Err("a directory")),
             (&outside, "x", Ok("x")),
-            (&outside, "src/", Err("a folder")),
+            (&outside, "src/", Err("a directory")),
             (&outside, ".git/config", Err("`.git`")),
             (&outside, "..", Err("outside")),
             (&outside, "", Err("empty")),
         ] {
-            match (base.path(name.as_bytes()), expected) {
+            match (resolver.path(name.as_bytes()), expected) {
                 (Ok(path), Ok(expected)) => assert_eq!(path.to_string(), expected, "{name}"),
                 (Err(problem), Err(words)) => assert!(problem.contains(words), "{name}: {problem}"),
                 (found, _) => panic!("{name}: {found:?}"),

@@ -1,4 +1,4 @@
-//! A brief as JSON.
+//! Briefs as JSON.
 
 use std::io;
 

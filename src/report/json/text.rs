@@ -1,5 +1,5 @@
-//! JSON as text: a line for each of the object's own fields and for each item of its lists, so that
-//! a person finds a finding by its line and half a million of them stay small.
+//! The layout of JSON: one line per field of the object and per item of its lists. People can find a
+//! finding by its line, and half a million findings stay small.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use serde_json::ser::{Formatter, Serializer};
 use crate::parallel;
 use crate::report::safe;
 
-/// Writes one object, and ends its last line.
+/// Writes an object and a line feed.
 pub(in crate::report) fn write_document(
     document: &impl Serialize,
     out: &mut dyn io::Write,
@@ -18,7 +18,7 @@ pub(in crate::report) fn write_document(
     writeln!(out)
 }
 
-/// Writes a value that is a field of the object.
+/// Writes the value of a field of the object.
 pub(in crate::report) fn write_field(
     value: &impl Serialize,
     out: &mut dyn io::Write,
@@ -27,11 +27,11 @@ pub(in crate::report) fn write_field(
     Ok(value.serialize(&mut Serializer::with_formatter(out, lines))?)
 }
 
-/// Items that are written by one thread at a time: enough to be worth it.
+/// Items per unit of work of a thread.
 const BLOCK: usize = 512;
 
-/// Writes a list that is a field of the object, made into its JSON by all processors: there may be
-/// half a million items. `make` takes an item and its place.
+/// Writes a list that is a field of the object, in parallel: there may be half a million items.
+/// `make` takes the index of an item, and the item.
 pub(in crate::report) fn write_list<'i, T: Sync, J: Serialize>(
     items: &'i [T],
     make: impl Fn(usize, &'i T) -> J + Sync,
@@ -45,7 +45,7 @@ pub(in crate::report) fn write_list<'i, T: Sync, J: Serialize>(
         |block| {
             let mut text = Vec::new();
             let items = blocks[block].iter().enumerate();
-            let items = items.map(|(location, item)| make(block * BLOCK + location, item));
+            let items = items.map(|(index, item)| make(block * BLOCK + index, item));
             write_items(items, &mut text).map(|()| text)
         },
         |text| {
@@ -58,49 +58,49 @@ pub(in crate::report) fn write_list<'i, T: Sync, J: Serialize>(
     out.write_all(if items.is_empty() { b"]" } else { b"\n  ]" })
 }
 
-/// Writes items of a list, without what stands around them.
+/// Writes items of a list, without the brackets.
 fn write_items(
     items: impl Iterator<Item = impl Serialize>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    for (location, item) in items.enumerate() {
-        out.write_all(if location == 0 { b"\n    " } else { b",\n    " })?;
+    for (index, item) in items.enumerate() {
+        out.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
         let lines = Lines { depth: 2, ..Lines::default() };
         item.serialize(&mut Serializer::with_formatter(&mut *out, lines))?;
     }
     Ok(())
 }
 
-/// How the text is laid out, and made harmless: no text of strangers does anything to a terminal
-/// or a CI log. JSON may escape any character: the values stay what they are.
+/// Lays out the text, and escapes what could affect a terminal or a CI log. JSON allows any character
+/// to be escaped, so the values stay the same.
 #[derive(Default)]
 struct Lines {
-    /// How many lists and objects are open.
+    /// The number of open lists and objects.
     depth: usize,
-    /// Whether what was opened last holds anything.
+    /// Whether the innermost of them has a value.
     has_value: bool,
 }
 
 impl Lines {
-    /// Whether what is open has a line for each of its parts: the object itself, and its lists.
-    fn is_broken(&self, list: bool) -> bool {
-        self.depth == 1 + usize::from(list)
+    /// Whether the innermost list or object has a line per value: the object itself, and its lists.
+    fn is_broken(&self, is_list: bool) -> bool {
+        self.depth == 1 + usize::from(is_list)
     }
 
-    fn begin<W: ?Sized + io::Write>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
+    fn begin<W: ?Sized + io::Write>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
         self.depth += 1;
         self.has_value = false;
-        out.write_all(sign)
+        out.write_all(bracket)
     }
 
-    fn part<W: ?Sized + io::Write>(
+    fn begin_value<W: ?Sized + io::Write>(
         &mut self,
         out: &mut W,
-        first: bool,
-        list: bool,
+        is_first: bool,
+        is_list: bool,
     ) -> io::Result<()> {
         self.has_value = true;
-        match (first, self.is_broken(list)) {
+        match (is_first, self.is_broken(is_list)) {
             (true, true) => self.break_line(out, self.depth),
             (false, true) => {
                 out.write_all(b",")?;
@@ -114,15 +114,15 @@ impl Lines {
     fn end<W: ?Sized + io::Write>(
         &mut self,
         out: &mut W,
-        sign: &[u8],
-        list: bool,
+        bracket: &[u8],
+        is_list: bool,
     ) -> io::Result<()> {
-        if self.has_value && self.is_broken(list) {
+        if self.has_value && self.is_broken(is_list) {
             self.break_line(out, self.depth - 1)?;
         }
         self.depth -= 1;
         self.has_value = true;
-        out.write_all(sign)
+        out.write_all(bracket)
     }
 
     fn break_line<W: ?Sized + io::Write>(&self, out: &mut W, depth: usize) -> io::Result<()> {
@@ -145,7 +145,7 @@ impl Formatter for Lines {
         out: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.part(out, first, true)
+        self.begin_value(out, first, true)
     }
 
     fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -161,7 +161,7 @@ impl Formatter for Lines {
         out: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.part(out, first, false)
+        self.begin_value(out, first, false)
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
@@ -173,17 +173,17 @@ impl Formatter for Lines {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut plain = 0;
+        let mut written = 0;
         for (at, character) in fragment.char_indices() {
             if !safe::is_hidden(character) && !fragment[at..].starts_with("##") {
                 continue;
             }
-            out.write_all(&fragment.as_bytes()[plain..at])?;
+            out.write_all(&fragment.as_bytes()[written..at])?;
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }
-            plain = at + character.len_utf8();
+            written = at + character.len_utf8();
         }
-        out.write_all(&fragment.as_bytes()[plain..])
+        out.write_all(&fragment.as_bytes()[written..])
     }
 }

@@ -1,4 +1,4 @@
-//! The waves in which tasks can start, as JSON.
+//! Waves as JSON.
 
 use std::io;
 

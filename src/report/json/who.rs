@@ -1,4 +1,4 @@
-//! Who may write which path, as JSON.
+//! Answers of `who` as JSON.
 
 use std::cell::RefCell;
 use std::io;
@@ -18,7 +18,7 @@ struct Document<'p, P> {
     paths: P,
 }
 
-/// The replies, each of which is made when it is written: there may be a million.
+/// Replies, serialized as they come: there may be a million.
 struct Paths<'p, I> {
     plan: &'p Plan,
     replies: RefCell<I>,

@@ -1,14 +1,14 @@
-//! The edits that mend a finding, as lines ready to be copied into the plan.
+//! Fixes as lines to copy into the plan.
 
 use super::text::{code, longest_run, markdown};
 use crate::finding::{Edit, Finding, Fixer, Report};
 use crate::report::shown;
 use crate::source::{SourceFile, Span};
 
-/// How many lines a block may have.
-const LINES: usize = 40;
+/// Longer blocks are left out.
+const MAX_LINES: usize = 40;
 
-/// Writes the lines that come of each fix. What cannot be copied as it is shown is left out.
+/// Writes the lines that result from each fix, unless escapes would make the copy differ.
 pub(super) fn write_edits(
     report: &Report,
     fixer: &Fixer<'_>,
@@ -18,8 +18,10 @@ pub(super) fn write_edits(
     for fix in &finding.draft.fixes {
         let mut edits = fixer.edits(fix);
         edits.sort_by_key(|edit| edit.span);
-        let blocks: Option<Vec<Block<'_>>> =
-            joined(&report.plan.sources, &edits).iter().map(|edits| block(report, edits)).collect();
+        let blocks: Option<Vec<Block<'_>>> = adjacent(&report.plan.sources, &edits)
+            .iter()
+            .map(|edits| block(report, edits))
+            .collect();
         let Some(blocks) = blocks.filter(|blocks| !blocks.is_empty()) else { continue };
         let title = markdown(&fix.title(&report.plan));
         text.push_str(&format!("Edit: {title}\n\n"));
@@ -29,8 +31,8 @@ pub(super) fn write_edits(
     }
 }
 
-/// Edits that change lines side by side belong together.
-fn joined<'e>(sources: &[SourceFile], edits: &'e [Edit]) -> Vec<&'e [Edit]> {
+/// Groups edits of the same or adjacent lines.
+fn adjacent<'e>(sources: &[SourceFile], edits: &'e [Edit]) -> Vec<&'e [Edit]> {
     let lines = |span: Span| {
         let source = &sources[span.file.0];
         (source.position(span.start).line, source.position(span.end).line)
@@ -43,10 +45,10 @@ fn joined<'e>(sources: &[SourceFile], edits: &'e [Edit]) -> Vec<&'e [Edit]> {
         .collect()
 }
 
-/// Lines of a file as they are after an edit.
+/// Lines of a file after an edit.
 struct Block<'r> {
     file: &'r str,
-    /// The first line that changes, and the last.
+    /// The first and the last line that change.
     lines: (usize, usize),
     content: String,
 }
@@ -65,7 +67,7 @@ fn block<'r>(report: &'r Report, edits: &[Edit]) -> Option<Block<'r>> {
     }
     content.push_str(source.slice(at..bytes.end.max(at)));
     let can_be_copied = content.lines().all(|line| shown(line) == line);
-    (can_be_copied && content.lines().count() <= LINES).then_some(Block {
+    (can_be_copied && content.lines().count() <= MAX_LINES).then_some(Block {
         file: source.name(),
         lines,
         content,

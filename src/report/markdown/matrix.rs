@@ -1,8 +1,8 @@
-//! A table of tasks, and who of them meets whom.
+//! A table of the tasks with the findings on each and between each two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sign;
+use super::icon;
 use super::text::code_in_cell;
 use crate::finding::{Level, Report};
 use crate::index::TaskId;
@@ -10,14 +10,14 @@ use crate::plan::Task;
 use crate::plan::order::Order;
 use crate::source::excerpt;
 
-/// How many tasks the table has.
-const TASKS: usize = 16;
+/// The most tasks in the table.
+const MAX_TASKS: usize = 16;
 
-/// How many globs of a task are shown.
-const GLOBS: usize = 3;
+/// The most globs shown of a task.
+const MAX_GLOBS: usize = 3;
 
-/// What weighs most between two tasks, or on one of them: not allowed before allowed.
-type Weight = (bool, Level);
+/// The worst finding on a task or between two: whether it is active (not allowed), and its level.
+type Worst = (bool, Level);
 
 pub(super) fn matrix(report: &Report) -> String {
     let plan = &report.plan;
@@ -25,30 +25,31 @@ pub(super) fn matrix(report: &Report) -> String {
     if shown.is_empty() {
         return String::new();
     }
-    let (of_task, between) = weights(report, &shown);
+    let (of_task, between) = worst(report, &shown);
     let order = Order::new(plan);
     let mut text = String::from("| | task | may write | found |");
     (1..=shown.len()).for_each(|number| text.push_str(&format!(" {number} |")));
     text.push_str("\n| ---: | --- | --- | :---: |");
     shown.iter().for_each(|_| text.push_str(" :---: |"));
     for (row, &task) in shown.iter().enumerate() {
-        let sign_of =
-            |weight: Option<&Weight>| weight.map_or("·", |&(stands, level)| sign(level, !stands));
+        let icon_of = |worst: Option<&Worst>| {
+            worst.map_or("·", |&(is_active, level)| icon(level, !is_active))
+        };
         text.push_str(&format!(
             "\n| {} | {} | {} | {} |",
             row + 1,
             code_in_cell(&excerpt(&plan[task].id.value)),
             lane(&plan[task]),
-            sign_of(of_task.get(&row)),
+            icon_of(of_task.get(&row)),
         ));
         for (column, &other) in shown.iter().enumerate() {
             let pair = (row.min(column), row.max(column));
             let cell = match between.get(&pair) {
                 _ if row == column => "",
-                Some(weight) => sign_of(Some(weight)),
+                Some(worst) => icon_of(Some(worst)),
                 None if order.comes_after(task, other) => "after",
                 None if order.comes_after(other, task) => "before",
-                None => sign_of(None),
+                None => icon_of(None),
             };
             text.push_str(&format!(" {cell} |"));
         }
@@ -56,24 +57,24 @@ pub(super) fn matrix(report: &Report) -> String {
     text.push_str("\n\n");
     if shown.len() < plan.tasks.len() {
         let (shown, all) = (shown.len(), plan.tasks.len());
-        text.push_str(&format!("These are {shown} of {all} tasks.\n\n"));
+        text.push_str(&format!("Showing {shown} of {all} tasks.\n\n"));
     }
     text
 }
 
-/// The tasks of the table: those that standing findings name come first where there are too many.
+/// The tasks in the table. If there are too many, those with active findings come first.
 fn chosen(report: &Report) -> Vec<TaskId> {
     let tasks = &report.plan.tasks;
-    if tasks.len() <= TASKS {
+    if tasks.len() <= MAX_TASKS {
         return tasks.ids().collect();
     }
-    let places: BTreeMap<&str, TaskId> =
-        tasks.enumerated().map(|(location, task)| (&*task.id.value, location)).collect();
+    let by_name: BTreeMap<&str, TaskId> =
+        tasks.enumerated().map(|(id, task)| (&*task.id.value, id)).collect();
     let named = report.active().flat_map(|finding| &finding.draft.tasks);
-    let named = named.filter_map(|task| places.get(&**task).copied());
+    let named = named.filter_map(|task| by_name.get(&**task).copied());
     let mut chosen = BTreeSet::new();
     for task in named.chain(tasks.ids()) {
-        if chosen.len() == TASKS {
+        if chosen.len() == MAX_TASKS {
             break;
         }
         chosen.insert(task);
@@ -81,48 +82,47 @@ fn chosen(report: &Report) -> Vec<TaskId> {
     chosen.into_iter().collect()
 }
 
-/// What weighs most on each row alone, and between each two.
-fn weights(
+/// The worst finding on each row, and between each two.
+fn worst(
     report: &Report,
     shown: &[TaskId],
-) -> (BTreeMap<usize, Weight>, BTreeMap<(usize, usize), Weight>) {
+) -> (BTreeMap<usize, Worst>, BTreeMap<(usize, usize), Worst>) {
     let rows: BTreeMap<&str, usize> =
         shown.iter().enumerate().map(|(row, &task)| (&*report.plan[task].id.value, row)).collect();
     let (mut of_task, mut between) = (BTreeMap::new(), BTreeMap::new());
     for finding in &report.findings {
-        let weight: Weight = (finding.allowed.is_none(), finding.level);
+        let this: Worst = (finding.allowed.is_none(), finding.level);
         let tasks = &finding.draft.tasks;
         let named: BTreeSet<usize> =
             tasks.iter().filter_map(|task| rows.get(&**task).copied()).collect();
         if tasks.len() < 2 {
             for row in named {
-                let heaviest = of_task.entry(row).or_insert(weight);
-                *heaviest = weight.max(*heaviest);
+                let worst = of_task.entry(row).or_insert(this);
+                *worst = this.max(*worst);
             }
             continue;
         }
         for (&one, &other) in
             named.iter().flat_map(|one| named.range(one + 1..).map(move |other| (one, other)))
         {
-            let heaviest = between.entry((one, other)).or_insert(weight);
-            *heaviest = weight.max(*heaviest);
+            let worst = between.entry((one, other)).or_insert(this);
+            *worst = this.max(*worst);
         }
     }
     (of_task, between)
 }
 
-/// The globs of a task, as they are written.
 fn lane(task: &Task) -> String {
-    let Some(write) = &task.write else { return "not known".to_owned() };
+    let Some(write) = &task.write else { return "unknown".to_owned() };
     if task.unknown {
-        return "not known".to_owned();
+        return "unknown".to_owned();
     }
     if write.entries.is_empty() {
         return "nothing".to_owned();
     }
-    let globs = write.entries.iter().take(GLOBS);
+    let globs = write.entries.iter().take(MAX_GLOBS);
     let globs: Vec<String> = globs.map(|entry| code_in_cell(&excerpt(&entry.text))).collect();
-    let more = write.entries.len().saturating_sub(GLOBS);
+    let more = write.entries.len().saturating_sub(MAX_GLOBS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", globs.join(", "))
 }

@@ -1,32 +1,31 @@
-//! Messages as Markdown and as HTML, where texts of strangers are code and nothing else.
+//! Messages as Markdown and HTML. Untrusted text becomes code.
 
 use crate::message::{Message, Part};
 use crate::report::shown;
 
-/// A text as a span of code: the backticks around it are more than any within it.
+/// A code span, delimited by more backticks than any run in the text.
 pub(in crate::report) fn code(text: &str) -> String {
     let text = shown(text);
     if text.is_empty() {
         return String::new();
     }
     let fence = "`".repeat(longest_run(&text) + 1);
-    // A span may not begin or end with a backtick, and one blank at each end is taken away.
+    // A span may not begin or end with a backtick, and Markdown strips one blank at each end.
     let pad = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
     let pad = if pad { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// The same in a table, where a bar would end the cell, in code too.
+/// A code span in a table, where even in code a bar ends the cell.
 pub(super) fn code_in_cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
-/// How many backticks stand side by side, at most.
+/// The length of the longest run of backticks.
 pub(super) fn longest_run(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// A message as Markdown.
 pub(super) fn markdown(message: &Message) -> String {
     let piece = |part| match part {
         Part::Words(words) => backslashed(words),
@@ -35,7 +34,6 @@ pub(super) fn markdown(message: &Message) -> String {
     message.parts().into_iter().map(piece).collect()
 }
 
-/// A message as HTML.
 pub(super) fn html(message: &Message) -> String {
     let piece = |part| match part {
         Part::Words(words) => escaped(words),
@@ -46,7 +44,7 @@ pub(super) fn html(message: &Message) -> String {
     message.parts().into_iter().map(piece).collect()
 }
 
-/// Own words, in which no sign is one of Markdown.
+/// Escapes the characters that mean something in Markdown.
 fn backslashed(words: &str) -> String {
     let mut text = String::with_capacity(words.len());
     for character in words.chars() {
@@ -79,7 +77,7 @@ mod tests {
     use crate::message::{bare, code as name};
 
     #[test]
-    fn code_ends_where_it_should() {
+    fn backticks_in_code_spans() {
         for (text, expected) in [
             ("src/**", "`src/**`"),
             ("a`b", "``a`b``"),
@@ -94,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_words_is_code() {
+    fn untrusted_parts_as_code() {
         let message = message![name("a`b"), " and ", name("b|c"), ": ", bare("@team"), " <b>"];
         assert_eq!(markdown(&message), r"``a`b`` and `b|c`: `@team` \<b\>");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Texts as SARIF's messages hold them: they are templates.
+//! Messages of SARIF, which are templates.
 
 use serde::Serialize;
 
@@ -11,12 +11,12 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Words, with text of strangers in them.
-    pub(super) fn words(text: &str) -> Message {
+    /// A message that may contain untrusted text.
+    pub(super) fn new(text: &str) -> Message {
         Message { text: escaped(&shown(text)) }
     }
 
-    /// What a finding says, and what can be done.
+    /// The message and the help of a finding.
     pub(super) fn of(finding: &Finding) -> Message {
         let draft = &finding.draft;
         let mut text = escaped(&shown(draft.message.as_str()));
@@ -28,10 +28,10 @@ impl Message {
     }
 }
 
-/// A text in which nothing is a placeholder (`{0}`) or a link (`[text](1)`).
+/// Escapes placeholders (`{0}`) and links (`[text](1)`).
 ///
-/// Braces are doubled always. Square brackets may stand as they are, except where they could be
-/// those of a link; there, a backslash would escape, and is escaped too.
+/// Braces are always doubled. Square brackets are left alone unless the text could contain a link;
+/// then backslashes escape too, and are escaped as well.
 fn escaped(text: &str) -> String {
     let has_link = text.contains("](");
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -51,7 +51,7 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn nothing_is_a_placeholder_or_a_link() {
+    fn placeholders_and_links() {
         for (text, expected) in [
             ("`[ab]/{c,d}`", "`[ab]/{{c,d}}`"),
             ("{0} is {{1}}", "{{0}} is {{{{1}}}}"),

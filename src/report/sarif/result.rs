@@ -1,4 +1,4 @@
-//! A finding as a result of SARIF.
+//! Findings as results of SARIF.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) struct SarifResult<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: PartialFingerprints<'r>,
-    /// All results of a run have them, or none.
+    /// Either all results of a run have them or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<Suppression>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -33,7 +33,7 @@ pub(super) struct SarifResult<'r> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PartialFingerprints<'r> {
-    /// The one that GitHub looks at. It makes its own of the text of the line where there is none.
+    /// The one that GitHub reads. Without it, GitHub hashes the text of the line.
     primary_location_line_hash: &'r str,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: PhysicalLocation,
-    /// An input that is no file of the repository.
+    /// An input that is not a file in the repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[LogicalLocation; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ struct Region {
 }
 
 impl Region {
-    /// What stands for a whole file: readers take no result without a line.
+    /// Stands for a whole file: readers reject results without a line.
     const FIRST_LINE: Region =
         Region { start_line: 1, start_column: None, end_line: None, end_column: None };
 }
@@ -128,7 +128,7 @@ struct Content {
     text: String,
 }
 
-/// What all results of a run have in common.
+/// What all results of a run share.
 pub(super) struct Writer<'r> {
     report: &'r Report,
     fixer: Fixer<'r>,
@@ -143,10 +143,10 @@ impl<'r> Writer<'r> {
 
     fn fixes(&self, finding: &Finding) -> Vec<Fix> {
         let fixes = finding.draft.fixes.iter().map(|fix| (fix, self.fixer.edits(fix)));
-        // Of a fix for which the text has no sure place, there is nothing to offer.
+        // A fix has no edits if there is no safe place for it in the text.
         let fixes = fixes.filter(|(_, edits)| !edits.is_empty());
         let fix = |(fix, edits): (&crate::finding::Fix, Vec<Edit>)| Fix {
-            description: Message::words(fix.title(&self.report.plan).as_str()),
+            description: Message::new(fix.title(&self.report.plan).as_str()),
             artifact_changes: self.changes(edits),
         };
         fixes.map(fix).collect()
@@ -180,10 +180,10 @@ impl<'r> SarifResult<'r> {
         let related = draft.labels.iter().enumerate().skip(1);
         let related = related.map(|(id, label)| Location {
             id: Some(id),
-            message: (!label.text.is_empty()).then(|| Message::words(label.text.as_str())),
+            message: (!label.text.is_empty()).then(|| Message::new(label.text.as_str())),
             ..Location::new(report, label)
         });
-        // Readers take no result without a file.
+        // Readers reject results without a file.
         let location = location(report, finding).unwrap_or_else(|| Location::of_run(report));
         SarifResult {
             rule_id: finding.rule.name,
@@ -216,7 +216,6 @@ impl Suppression {
     }
 }
 
-/// Where a finding is.
 pub(super) fn location(report: &Report, finding: &Finding) -> Option<Location> {
     finding.draft.labels.first().map(|label| Location::new(report, label))
 }
@@ -245,7 +244,7 @@ impl Location {
         }
     }
 
-    /// The place of what has none: the plan.
+    /// The location of findings without one: the plan.
     fn of_run(report: &Report) -> Location {
         let name = report.plan.sources.first().map_or("lanes.yaml", |source| source.name());
         let artifact_location = ArtifactLocation::named(name);
@@ -263,8 +262,8 @@ impl ArtifactLocation {
         ArtifactLocation { uri: uri::of_path(path), uri_base_id: Some(ROOT) }
     }
 
-    /// The place of a text. Of one outside of the repository, the log does not tell where on the
-    /// machine it lies.
+    /// The location of a text. Outside the repository only the file name is given, to keep paths of
+    /// this machine out of the log.
     fn named(name: &str) -> ArtifactLocation {
         if inside_root(name) {
             return ArtifactLocation::inside(name.as_bytes());

@@ -1,4 +1,4 @@
-//! The program and its rules, as SARIF names them.
+//! The program and its rules in SARIF.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -19,12 +19,11 @@ pub(super) struct Driver {
     rules: Vec<Descriptor>,
 }
 
-/// A rule.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
     id: &'static str,
-    /// The name for people; nothing where it would be the id again.
+    /// The name for people. `None` if it would repeat the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     short_description: Message,
@@ -47,25 +46,23 @@ struct Configuration {
     level: Option<&'static str>,
 }
 
-/// A rule by its place in the list of all.
 #[derive(Serialize)]
 pub(super) struct Reference {
     id: &'static str,
     index: usize,
 }
 
-/// What the plan says of a rule's level.
+/// The level that the plan sets for a rule.
 #[derive(Serialize)]
 pub(super) struct Override {
     descriptor: Reference,
     configuration: Configuration,
 }
 
-static INDEX: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
-    RULES.iter().enumerate().map(|(location, rule)| (rule.name, location)).collect()
-});
+static INDEX: LazyLock<HashMap<&'static str, usize>> =
+    LazyLock::new(|| RULES.iter().enumerate().map(|(index, rule)| (rule.name, index)).collect());
 
-/// The place of a rule in the list of all.
+/// The index of a rule in the list of all.
 pub(super) fn index(rule: &Rule) -> Option<usize> {
     INDEX.get(rule.name).copied()
 }
@@ -78,7 +75,7 @@ pub(super) fn driver() -> Driver {
     Driver {
         name: "lanelint",
         semantic_version: env!("CARGO_PKG_VERSION"),
-        short_description: Message::words(env!("CARGO_PKG_DESCRIPTION")),
+        short_description: Message::new(env!("CARGO_PKG_DESCRIPTION")),
         rules: RULES.iter().map(|rule| descriptor(rule)).collect(),
     }
 }
@@ -89,13 +86,13 @@ fn descriptor(rule: &Rule) -> Descriptor {
     Descriptor {
         id: rule.name,
         name: Some(pascal_case(rule.name)).filter(|name| !name.eq_ignore_ascii_case(rule.name)),
-        short_description: Message::words(&sentence(summary)),
-        full_description: Message::words(&sentence(explanation)),
+        short_description: Message::new(&sentence(summary)),
+        full_description: Message::new(&sentence(explanation)),
         help: Help {
-            text: format!("{explanation}\n\nTo mend it: {remedy}."),
+            text: format!("{explanation}\n\nTo fix it: {remedy}."),
             markdown: format!(
-                "{explanation}\n\nTo mend it: {remedy}.\n\nA plan in which it is found:\n\n\
-                 ```yaml\n{plan}\n```\n\n`lanelint explain {}` says more.\n",
+                "{explanation}\n\nTo fix it: {remedy}.\n\nA plan that triggers it:\n\n\
+                 ```yaml\n{plan}\n```\n\nSee `lanelint explain {}` for more.\n",
                 rule.name
             ),
         },
@@ -103,7 +100,6 @@ fn descriptor(rule: &Rule) -> Descriptor {
     }
 }
 
-/// What the plan says of the levels of rules.
 pub(super) fn overrides(plan: &Plan) -> Vec<Override> {
     let of_rule = |(index, rule): (usize, &&Rule)| {
         let configuration = match rule.setting_in(plan)? {
@@ -126,7 +122,7 @@ fn sentence(words: &str) -> String {
     sentence
 }
 
-/// `overlapping-lanes` as `OverlappingLanes`, which is how SARIF writes names for people.
+/// `OverlappingLanes` for `overlapping-lanes`: SARIF's convention for names for people.
 fn pascal_case(name: &str) -> String {
     let parts = name.split('-').map(|part| {
         let mut letters = part.chars();

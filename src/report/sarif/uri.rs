@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// The URI of a path of the repository: every byte that RFC 3986 does not leave alone is encoded,
-/// `:` too, for before it would stand a scheme.
+/// Encodes every byte that is not unreserved in RFC 3986, and so `:`, which could end a scheme.
 pub(super) fn of_path(path: &[u8]) -> String {
     let mut uri = String::with_capacity(path.len());
     for &byte in path {
@@ -24,7 +23,7 @@ mod tests {
     use super::of_path;
 
     #[test]
-    fn every_byte_that_means_something_is_encoded() {
+    fn reserved_bytes() {
         assert_eq!(of_path(b"src/a-b_c.d~e"), "src/a-b_c.d~e");
         assert_eq!(of_path("a:b/é?#%[\\ \n".as_bytes()), "a%3Ab/%C3%A9%3F%23%25%5B%5C%20%0A");
         assert_eq!(of_path(b"\xff"), "%FF");

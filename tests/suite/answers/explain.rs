@@ -1,4 +1,4 @@
-//! `lanelint explain`: what it shows is what the program says.
+//! `lanelint explain`: its examples show the output of the program.
 
 use lanelint::rules::RULES;
 
@@ -11,8 +11,8 @@ fn block<'t>(section: &'t str, kind: &str) -> Option<&'t str> {
     Some(rest.split_once("```").unwrap().0)
 }
 
-/// What the program says of the example in a section.
-fn said_of(section: &str) -> Answer {
+/// Runs the program on the example in a section.
+fn answer_of(section: &str) -> Answer {
     let repo = TestRepo::without_git();
     let plan = block(section, "yaml").unwrap();
     repo.write("lanes.yaml", plan);
@@ -59,7 +59,7 @@ fn every_example_says_what_the_program_says() {
         if matches!(rule.name, "merge-conflict" | "moved-folder") {
             continue;
         }
-        let said = said_of(&section);
+        let said = answer_of(&section);
         assert_eq!(shown, said.stdout, "{}: {}", rule.name, said.stderr);
         // An example of something else is read whole and decided.
         let whole = !matches!(rule.name, "not-verified" | "undecided");
@@ -68,7 +68,7 @@ fn every_example_says_what_the_program_says() {
 }
 
 #[test]
-fn all_rules_are_told_with_their_levels() {
+fn table_of_rules() {
     let table = run(&TestRepo::new(), &["explain"]).with(0);
     for rule in RULES {
         let mut lines = table.lines().filter(|line| line.starts_with(&format!("{} ", rule.name)));
@@ -80,11 +80,11 @@ fn all_rules_are_told_with_their_levels() {
 }
 
 #[test]
-fn an_unknown_rule_is_told_with_what_is_near() {
+fn unknown_rules() {
     let repo = TestRepo::new();
     run(&repo, &["explain", "overlaping-lanes"])
-        .tells(&["there is no rule `overlaping-lanes`"])
+        .tells(&["unknown rule `overlaping-lanes`"])
         .is_unusable("did you mean `overlapping-lanes`?");
-    run(&repo, &["explain", "zzz"]).is_unusable("`lanelint explain` lists all rules");
-    run(&repo, &["explain", "##[group]\u{1b}"]).is_unusable("there is no rule");
+    run(&repo, &["explain", "zzz"]).is_unusable("run `lanelint explain` to list all rules");
+    run(&repo, &["explain", "##[group]\u{1b}"]).is_unusable("unknown rule");
 }

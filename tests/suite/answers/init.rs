@@ -11,7 +11,7 @@ fn plan_of(repo: &TestRepo) -> String {
 }
 
 #[test]
-fn a_plan_is_written_in_which_nothing_is_found() {
+fn new_plan_is_clean() {
     let usual = TestRepo::new();
     for file in [
         "README.md",
@@ -38,7 +38,7 @@ fn a_plan_is_written_in_which_nothing_is_found() {
 }
 
 #[test]
-fn its_base_is_the_default_branch() {
+fn base_is_the_default_branch() {
     let based = |repo: &TestRepo| {
         run(repo, &["init"]).with(0);
         plan_of(repo)
@@ -59,26 +59,26 @@ fn its_base_is_the_default_branch() {
 }
 
 #[test]
-fn a_plan_that_is_there_stays_as_it_is() {
+fn existing_plans() {
     for name in ["lanes.yaml", "lanes.yml", ".lanes.yaml", ".github/lanes.yml", ".lanes/a.yaml"] {
         let repo = TestRepo::new();
         repo.write(name, "tasks: {}\n");
         repo.write("src/deep/x", "");
         let named = name.split_once("/a.").map_or(name, |(folder, _)| folder);
-        run(&repo, &["init"]).tells(&["there is a plan already: "]).is_unusable(named);
-        run_in(&repo.path("src/deep"), &["init"], b"").is_unusable("there is a plan already: ");
+        run(&repo, &["init"]).tells(&["a plan already exists: "]).is_unusable(named);
+        run_in(&repo.path("src/deep"), &["init"], b"").is_unusable("a plan already exists: ");
         assert_eq!(fs::read_to_string(repo.path(name)).unwrap(), "tasks: {}\n");
         assert_eq!(repo.path("lanes.yaml").exists(), name == "lanes.yaml");
     }
     // A link that leads nowhere is there too.
     let repo = TestRepo::new();
     std::os::unix::fs::symlink("elsewhere", repo.path("lanes.yaml")).unwrap();
-    run(&repo, &["init"]).is_unusable("there is a plan already");
+    run(&repo, &["init"]).is_unusable("a plan already exists");
     assert!(!repo.path("elsewhere").exists());
 }
 
 #[test]
-fn it_is_written_where_a_plan_begins() {
+fn root_folder() {
     let repo = TestRepo::new();
     repo.write("src/deep/x", "");
     run_in(&repo.path("src/deep"), &["init"], b"").with(0);

@@ -1,4 +1,4 @@
-//! `lanelint completions` and `lanelint man`: they know every command and every flag.
+//! `lanelint completions` and `lanelint man` know every command and flag.
 
 use std::process::Command;
 
@@ -20,7 +20,7 @@ const COMMANDS: [&str; 11] = [
 ];
 
 #[test]
-fn every_shell_gets_completions() {
+fn completions_of_every_shell() {
     let repo = TestRepo::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let text = run(&repo, &["completions", shell]).with(0);
@@ -32,7 +32,7 @@ fn every_shell_gets_completions() {
 }
 
 #[test]
-fn bash_completes_with_them() {
+fn completions_in_bash() {
     let repo = TestRepo::new();
     repo.write("lanelint.bash", run(&repo, &["completions", "bash"]).with(0));
     let completed = |words: &str, at: usize| {
@@ -52,11 +52,12 @@ fn bash_completes_with_them() {
 }
 
 #[test]
-fn the_page_has_every_command_and_flag() {
+fn man_page() {
     let repo = TestRepo::new();
     let page = run(&repo, &["man"]).with(0);
     assert!(page.contains(".TH lanelint 1 "), "{page}");
-    assert!(page.contains("\n.SH \"EXIT STATUS\"\nExit status: 0 nothing found, "), "{page}");
+    assert!(page.contains("\n.SH \"EXIT STATUS\"\n.nf\n  0  No errors\n"), "{page}");
+    assert!(page.contains("\n.SS \"EXAMPLES\"\n.nf\n  $ lanelint check\n"), "{page}");
     for command in COMMANDS {
         assert!(page.contains(&format!("\n.SH \"lanelint {command}\"\n")), "{command}");
     }

@@ -19,7 +19,7 @@ share: CHANGELOG.md
 ";
 
 #[test]
-fn each_path_is_told_with_its_tasks_and_their_globs() {
+fn owners_and_protection() {
     let repo = with_plan(PLAN);
     let answer = run(
         &repo,
@@ -32,20 +32,20 @@ src/lessons/a
 src/lessons/old/a
   all: ** (lanes.yaml:6:13)
 CHANGELOG.md
-  lessons: CHANGELOG.md, by `share` (lanes.yaml:10:8)
+  lessons: CHANGELOG.md (lanes.yaml:10:8, shared)
   all: ** (lanes.yaml:6:13)
 .github/x
   protected: .github/** (lanes.yaml:9:10)
 lanes.yaml
-  protected: it is part of the plan
+  protected: part of the plan
 ";
     assert_eq!(answer.with(0), expected);
     let narrow = with_plan("tasks: {a: {write: src/x}}\n");
-    assert_eq!(run(&narrow, &["who", "README.md"]).with(0), "README.md\n  nobody's\n");
+    assert_eq!(run(&narrow, &["who", "README.md"]).with(0), "README.md\n  no task may write it\n");
 }
 
 #[test]
-fn json_says_the_same_and_more() {
+fn json() {
     let repo = with_plan(PLAN);
     let answer =
         run(&repo, &["who", "--format", "json", "CHANGELOG.md", "../x", ".github/x", "lanes.yaml"]);
@@ -78,7 +78,7 @@ fn json_says_the_same_and_more() {
                      "start": share.0, "end": share.1},
                     {"task": "all", "by": "write", "glob": "**", "file": "lanes.yaml",
                      "start": all.0, "end": all.1}]},
-                {"path": "../x", "error": "it lies outside of the root", "protected": null,
+                {"path": "../x", "error": "outside the repository root", "protected": null,
                  "undecided": [], "tasks": []},
                 {"path": ".github/x", "error": null, "undecided": [], "tasks": [], "protected":
                     {"by": "protect", "glob": ".github/**", "file": "lanes.yaml",
@@ -90,17 +90,17 @@ fn json_says_the_same_and_more() {
 }
 
 #[test]
-fn what_is_no_path_is_told_and_the_others_are_answered() {
+fn invalid_paths_among_others() {
     let repo = with_plan(PLAN);
     let answer = run(&repo, &["who", "..", "a/.git/x", "src/", "x"]);
     assert_eq!(answer.stdout, "x\n  all: ** (lanes.yaml:6:13)\n");
     let answer =
-        answer.tells(&["it lies outside of the root: .."]).tells(&["`.git` component: a/.git/x"]);
-    answer.tells(&["the name of a folder; ask about the files in it: src/"]).with(2);
+        answer.tells(&["invalid path `..`: outside the repository root"]).tells(&["a/.git/x"]);
+    answer.tells(&["invalid path `src/`: this is a directory; pass files in it"]).with(2);
 }
 
 #[test]
-fn paths_are_seen_from_the_working_directory() {
+fn paths_relative_to_working_directory() {
     let repo = with_plan(PLAN);
     repo.write("src/lessons/x", "");
     let absolute = repo.path("src/lessons/x");
@@ -114,7 +114,7 @@ fn paths_are_seen_from_the_working_directory() {
 }
 
 #[test]
-fn paths_come_from_standard_input_too() {
+fn paths_on_standard_input() {
     let repo = with_plan(PLAN);
     let own = "  lessons: src/lessons/** (lanes.yaml:3:13)\n  all: ** (lanes.yaml:6:13)\n";
     let expected = format!("src/lessons/\u{e9}\n{own}src/lessons/b c\n{own}");
@@ -128,39 +128,39 @@ fn paths_come_from_standard_input_too() {
     assert_eq!(run_in(repo.root(), &["who"], b"").with(0), "");
     let plan = run_in(repo.root(), &["who", "--plan", "-", "x"], b"tasks: {a: {write: x}}");
     assert_eq!(plan.with(0), "x\n  a: x (-:1:20)\n");
-    run(&repo, &["who", "--plan", "-"]).is_unusable("standard input can be read once");
-    run(&repo, &["who", "-", "-"]).is_unusable("standard input can be read once");
+    run(&repo, &["who", "--plan", "-"]).is_unusable("standard input can only be read once");
+    run(&repo, &["who", "-", "-"]).is_unusable("standard input can only be read once");
 }
 
 #[test]
-fn an_answer_that_may_not_be_whole_says_so() {
+fn incomplete_answers() {
     let broken = with_plan("tasks:\n  a: {write: [x, ./y]}\n  b: {write: z}\nprotect: p\n");
-    let answer = run(&broken, &["who", "x"]).tells(&["the lane of `a` is not known as a whole"]);
+    let answer = run(&broken, &["who", "x"]).tells(&["the lane of `a` is not fully known"]);
     assert_eq!(answer.with(3), "x\n  a: x (lanes.yaml:2:15)\n");
     assert_eq!(run(&broken, &["who", "x", "--format", "json"]).json()["unknown"], json!(["a"]));
     assert_eq!(run(&broken, &["who", "p"]).with(0), "p\n  protected: p (lanes.yaml:4:10)\n");
     let answer = run(&with_plan("tasks: {a: {write: x}}\nprotect: ./p\n"), &["who", "x"]);
-    answer.tells(&["the plan cannot be read as a whole"]).with(3);
+    answer.tells(&["the plan has errors, so this answer may be incomplete"]).with(3);
     run(&with_plan("tasks: {}\n"), &["who", "x"])
         .is_unusable("no task can be read from lanes.yaml");
     run(&TestRepo::new(), &["who", "x"]).is_unusable("there is no plan here");
 }
 
 #[test]
-fn many_paths_are_answered_as_they_come() {
+fn many_paths() {
     let tasks: String =
         (0..1000).map(|task| format!("  t{task}: {{write: src/t{task}/**}}\n")).collect();
     let repo = with_plan(&format!("tasks:\n{tasks}"));
     let paths: String = (0..50_000).map(|path| format!("src/t{}/{path}\n", path % 1001)).collect();
     let answer = run_in(repo.root(), &["who"], paths.as_bytes()).with(0);
     assert_eq!(answer.lines().count(), 100_000);
-    assert_eq!(answer.matches("nobody's").count(), 49);
+    assert_eq!(answer.matches("no task may write it").count(), 49);
     let found = run_in(repo.root(), &["who", "--format", "json"], paths.as_bytes()).json();
     assert_eq!(found["paths"].as_array().unwrap().len(), 50_000);
 }
 
 #[test]
-fn hostile_names_do_nothing() {
+fn untrusted_names() {
     for attack in ATTACKS {
         let quoted = serde_json::to_string(attack).unwrap();
         let repo = with_plan(&format!(

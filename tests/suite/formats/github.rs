@@ -77,7 +77,7 @@ fn many(level: Level, number: usize) -> Vec<Finding> {
 }
 
 #[test]
-fn a_command_points_at_the_line_of_the_plan() {
+fn annotation_of_a_plan_line() {
     let text = written(&of_plan("tasks:\n  a: {write: x}\n  b:\n    write: x\n"), Format::Github);
     let [command] = commands(&text).try_into().unwrap();
     assert_eq!(command.name, "error");
@@ -97,7 +97,7 @@ fn a_command_points_at_the_line_of_the_plan() {
 }
 
 #[test]
-fn of_a_place_of_several_lines_no_columns_are_given() {
+fn no_columns_across_lines() {
     let text = written(
         &of_plan("tasks:\n  a:\n    write:\n      - \"!x\"\n      - \"!y\"\n"),
         Format::Github,
@@ -108,7 +108,7 @@ fn of_a_place_of_several_lines_no_columns_are_given() {
 }
 
 #[test]
-fn ten_of_each_level_are_annotated_and_the_rest_is_told() {
+fn ten_annotations_per_level() {
     for (number, annotated, left_out) in [(10, 10, 0), (11, 9, 2), (500, 9, 491)] {
         let mut report = of_plan("tasks: {a: {write: x}}\n");
         report.findings =
@@ -123,12 +123,11 @@ fn ten_of_each_level_are_annotated_and_the_rest_is_told() {
             assert_eq!(files, annotated, "{number}");
             let told = of_level.iter().filter_map(|command| {
                 command.message.strip_suffix(
-                    " more of this level: the log of the step has them, \
-                                              for GitHub shows 10 annotations of a level",
+                    " at this level: see the log of this step (GitHub shows 10 annotations per level)",
                 )
             });
             let told: Vec<&str> = told.collect();
-            let expected = format!("{left_out} findings");
+            let expected = format!("{left_out} more findings");
             assert_eq!(told, if left_out == 0 { vec![] } else { vec![expected.as_str()] });
         }
         let plain = text.lines().filter(|line| line.starts_with("file-")).count();
@@ -137,7 +136,7 @@ fn ten_of_each_level_are_annotated_and_the_rest_is_told() {
 }
 
 #[test]
-fn what_was_not_verified_is_never_what_is_left_out() {
+fn unverified_findings_come_first() {
     let mut report = of_plan("tasks: {a: {write: x}}\n");
     report.findings = many(Level::Error, 50);
     report.findings[49].rule = rules::NOT_VERIFIED;
@@ -146,7 +145,7 @@ fn what_was_not_verified_is_never_what_is_left_out() {
 }
 
 #[test]
-fn what_is_allowed_is_no_annotation() {
+fn allowed_findings_are_not_annotated() {
     let plan =
         "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: y}]}\n  b: {write: x}\n";
     let text = written(&of_plan(plan), Format::Github);
@@ -175,12 +174,12 @@ pub(crate) fn assert_commands(text: &str) {
 }
 
 #[test]
-fn each_line_is_one_command_or_none() {
+fn one_command_per_line() {
     assert_commands(&written(&report(), Format::Github));
 }
 
 #[test]
-fn a_file_is_named_as_it_is_or_not_at_all() {
+fn unusual_file_names() {
     let mut report = of_plan("tasks: {a: {write: x}}\n");
     for hostile in HOSTILE {
         let path = RepoPath::new([b"odd/", *hostile].concat()).unwrap();
@@ -198,7 +197,7 @@ fn a_file_is_named_as_it_is_or_not_at_all() {
 }
 
 #[test]
-fn a_plan_outside_of_the_repository_is_no_file_to_annotate() {
+fn plan_outside_the_repository() {
     for name in ["-", "../lanes.yaml", "/srv/plans/lanes.yaml"] {
         let plan = Arc::new(read(vec![PlanText::new(name, "tasks: {a: {}}\n")]));
         let text = written(&lanelint::check::check(&plan, &[], Vec::new()), Format::Github);

@@ -9,7 +9,7 @@ use super::shared::report;
 use super::{assert_valid, schema, written};
 
 #[test]
-fn it_is_what_gitlab_reads() {
+fn issues_that_gitlab_reads() {
     let report = report();
     let issues: Value = serde_json::from_str(&written(&report, Format::Gitlab)).unwrap();
     assert_valid(&schema("gitlab-codequality.json"), &issues);
@@ -31,7 +31,7 @@ fn it_is_what_gitlab_reads() {
 }
 
 #[test]
-fn a_report_without_findings_is_an_empty_list() {
+fn no_findings() {
     let mut report = report();
     report.findings.clear();
     assert_eq!(written(&report, Format::Gitlab), "[]\n");

@@ -45,7 +45,7 @@ fn number(node: Node<'_, '_>, name: &str) -> usize {
 }
 
 #[test]
-fn it_is_what_the_schema_allows() {
+fn valid_by_schema() {
     let elements = elements();
     let text = written(&report(), Format::Junit);
     let document = Document::parse(&text).unwrap();
@@ -69,7 +69,7 @@ fn it_is_what_the_schema_allows() {
 }
 
 #[test]
-fn its_numbers_are_those_of_the_report() {
+fn counts_match_the_report() {
     let report = report();
     let text = written(&report, Format::Junit);
     let document = Document::parse(&text).unwrap();
@@ -93,7 +93,7 @@ fn its_numbers_are_those_of_the_report() {
 }
 
 #[test]
-fn without_findings_all_tests_passed() {
+fn clean_rules_are_passed_tests() {
     let mut report = report();
     report.findings.clear();
     let text = written(&report, Format::Junit);

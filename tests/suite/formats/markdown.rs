@@ -87,7 +87,7 @@ pub(crate) fn assert_only_code(text: &str, mark: char) {
 }
 
 #[test]
-fn texts_of_strangers_are_code_and_nothing_else() {
+fn untrusted_text_is_code() {
     let text = written(&report(), Format::Markdown);
     assert_only_code(&text, '@');
     let page = page(&text);
@@ -100,7 +100,7 @@ fn texts_of_strangers_are_code_and_nothing_else() {
 }
 
 #[test]
-fn an_edit_is_ready_to_be_copied() {
+fn edits_to_copy() {
     let text = written(
         &of_plan("tasks:\n  a:\n    write: src/**\n  b:\n    write: src/x.rs # mine\n"),
         Format::Markdown,
@@ -114,7 +114,7 @@ fn an_edit_is_ready_to_be_copied() {
 }
 
 #[test]
-fn who_meets_whom_is_a_matrix() {
+fn matrix_of_tasks() {
     let text = written(
         &of_plan(
             "tasks:\n  a: {write: \"{x,y}|z\"}\n  b: {write: \"x|z\"}\n  c: {needs: a, write: []}\n",
@@ -135,7 +135,7 @@ fn who_meets_whom_is_a_matrix() {
 }
 
 #[test]
-fn a_page_fits_into_a_summary() {
+fn summary_size_limit() {
     // Every other pair of tasks overlaps at a path of its own, and no two findings are one.
     let mut plan = String::from("tasks:\n");
     for pair in 0..6_000 {
@@ -150,7 +150,7 @@ fn a_page_fits_into_a_summary() {
     assert!(text.len() < 1_024 * 1_024, "{}", text.len());
     let told = text.matches("<summary>").count();
     let last = text.lines().last().unwrap();
-    let left_out = format!("{} findings more would not fit", 6_000 - told);
+    let left_out = format!("{} more findings did not fit", 6_000 - told);
     assert!(told > 100 && last.starts_with(&left_out), "{last}");
-    assert!(text.contains("These are 16 of 12000 tasks."));
+    assert!(text.contains("Showing 16 of 12000 tasks."));
 }

@@ -329,7 +329,7 @@ fn the_job_of_gitlab_does_the_same() {
 }
 
 #[test]
-fn a_link_of_a_reports_name_is_not_written_through() {
+fn report_through_a_symlink() {
     let request = PullRequest::of("lessons", &["lessons/a.md"]);
     let outside = request.temp.path().join("outside");
     fs::write(&outside, "as it was").unwrap();

@@ -23,7 +23,7 @@ fn committed(plan: &str) -> TestRepo {
 }
 
 #[test]
-fn no_format_changes_the_status() {
+fn same_status_in_every_format() {
     for (status, plan) in PLANS {
         let repo = committed(plan);
         for (name, _) in Format::ALL {
@@ -37,7 +37,7 @@ fn no_format_changes_the_status() {
 }
 
 #[test]
-fn what_was_not_verified_ends_with_3_in_every_format() {
+fn unverified_in_every_format() {
     let repo = committed(PLANS[0].1);
     for (name, _) in Format::ALL {
         let output = run(&repo, &["gate", "--format", name]);
@@ -48,7 +48,7 @@ fn what_was_not_verified_ends_with_3_in_every_format() {
 }
 
 #[test]
-fn one_run_writes_several_formats() {
+fn several_formats() {
     let repo = committed(PLANS[1].1);
     let output = run(
         &repo,
@@ -74,7 +74,7 @@ fn one_run_writes_several_formats() {
 }
 
 #[test]
-fn human_goes_to_standard_output_unless_a_format_or_quiet_takes_its_place() {
+fn default_format() {
     let repo = committed(PLANS[1].1);
     let said = |arguments: &[&str]| {
         let output = run(&repo, &[&["check"], arguments].concat());
@@ -87,7 +87,7 @@ fn human_goes_to_standard_output_unless_a_format_or_quiet_takes_its_place() {
 }
 
 #[test]
-fn a_format_that_cannot_be_written_is_status_2() {
+fn unwritable_file() {
     let repo = committed(PLANS[1].1);
     for arguments in [
         &["--format=sarif", "--format=github"][..],

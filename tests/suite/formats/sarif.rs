@@ -35,7 +35,7 @@ fn fingerprints(run: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn it_is_whole_and_valid() {
+fn complete_and_valid() {
     let report = report();
     let run = sarif(&report);
     assert_eq!(results(&run).len(), report.findings.len());
@@ -60,7 +60,7 @@ fn it_is_whole_and_valid() {
 }
 
 #[test]
-fn an_answer_that_is_not_whole_closes_no_alerts() {
+fn incomplete_runs_close_no_alerts() {
     let run = sarif(&report());
     let invocation = &run["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
@@ -72,7 +72,7 @@ fn an_answer_that_is_not_whole_closes_no_alerts() {
 }
 
 #[test]
-fn no_uri_tells_where_on_the_machine_a_plan_lies() {
+fn no_paths_of_the_machine() {
     for (name, uri, base) in [
         ("a b/é#:%.yaml", "a%20b/%C3%A9%23%3A%25.yaml", Some("%SRCROOT%")),
         ("/srv/secret/lanes.yaml", "lanes.yaml", None),
@@ -89,7 +89,7 @@ fn no_uri_tells_where_on_the_machine_a_plan_lies() {
 }
 
 #[test]
-fn regions_and_edits_are_those_of_the_plan() {
+fn regions_and_edits() {
     let text = "tasks:\n  a: {write: \"é/**\"}\n  b:\n    write: é/x\n";
     let run = of_plan(text);
     let result = &run["results"][0];
@@ -107,7 +107,7 @@ fn regions_and_edits_are_those_of_the_plan() {
 }
 
 #[test]
-fn levels_of_the_plan_are_told() {
+fn level_overrides() {
     let run =
         of_plan("tasks: {a: {write: x}}\nrules: {overlapping-lanes: note, broad-lane: off}\n");
     let told = run["invocations"][0]["ruleConfigurationOverrides"].as_array().unwrap();
@@ -121,14 +121,14 @@ fn levels_of_the_plan_are_told() {
 }
 
 #[test]
-fn no_two_findings_have_one_name() {
+fn unique_fingerprints() {
     let run = sarif(&report());
     let names = fingerprints(&run);
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
 }
 
 #[test]
-fn names_stay_when_lines_move_and_findings_come_and_go() {
+fn stable_fingerprints() {
     let plan = "\
 tasks:
   a: {write: [src/**, lib/x]}
@@ -151,7 +151,7 @@ tasks:
 }
 
 #[test]
-fn another_witness_is_the_same_finding_and_another_glob_is_not() {
+fn fingerprints_of_witnesses_and_globs() {
     let name = |globs: &str, files: &[&str]| {
         let text = format!("tasks:\n  a: {{write: {globs}}}\n  b: {{write: src/*.rs}}\n");
         let plan = Arc::new(read(vec![PlanText::new("lanes.yaml", text)]));

@@ -139,7 +139,7 @@ fn every_format_writes_the_report() {
 }
 
 #[test]
-fn no_format_lets_a_strangers_text_do_anything() {
+fn untrusted_text_in_every_format() {
     let report = report();
     for (name, format) in Format::ALL {
         let text = written(&report, format);
@@ -160,7 +160,7 @@ fn no_format_lets_a_strangers_text_do_anything() {
 }
 
 #[test]
-fn the_same_report_is_always_the_same_text() {
+fn deterministic_output() {
     for (name, format) in Format::ALL {
         assert_eq!(written(&report(), format), written(&report(), format), "{name}");
     }
