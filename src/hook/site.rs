@@ -72,7 +72,8 @@ impl Site<'_> {
     /// The path that a plan in another work tree of the repository has in each of them.
     pub(super) fn own_elsewhere(&self) -> Option<Own> {
         let plan = self.plan.as_ref()?;
-        let other = Checkout::holding(plan).filter(|other| other.shares_repository(&self.tree))?;
+        let other =
+            Checkout::containing(plan).filter(|other| other.shares_repository(&self.tree))?;
         let path = relative(other.top(), plan)??;
         Some(if self.host.is_dir(plan) { Own::Folder(path) } else { Own::File(path) })
     }

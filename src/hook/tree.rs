@@ -19,7 +19,7 @@ impl Call<'_> {
             return self.named_tree(root).map(Some);
         }
         let tree = work_tree(self.host, &self.real_folder("agent's working directory", cwd)?)?;
-        let tree = tree.or_else(|| targets(files).find_map(|target| Checkout::holding(target)));
+        let tree = tree.or_else(|| targets(files).find_map(|target| Checkout::containing(target)));
         Ok(tree.map(|tree| self.around(tree, files)))
     }
 
@@ -51,8 +51,9 @@ impl Call<'_> {
             return tree;
         }
         // A linked work tree is one of its own, wherever it lies.
-        let around = |tree: &Checkout| tree.around().filter(|outer| !outer.shares_repository(tree));
-        let trees: Vec<Checkout> = std::iter::successors(Some(tree.clone()), around).collect();
+        let enclosing =
+            |tree: &Checkout| tree.enclosing().filter(|outer| !outer.shares_repository(tree));
+        let trees: Vec<Checkout> = std::iter::successors(Some(tree.clone()), enclosing).collect();
         let [_, .., outermost] = trees.as_slice() else { return tree };
         let targets: Vec<&PathBuf> =
             targets(files).filter(|target| target.starts_with(outermost.top())).collect();
@@ -70,7 +71,7 @@ impl Call<'_> {
             return self.plan(tree).is_ok();
         }
         match self.real_plan() {
-            Ok(Some(plan)) => match Checkout::holding(&plan) {
+            Ok(Some(plan)) => match Checkout::containing(&plan) {
                 Some(matched_by) if matched_by.top() == tree.top() => true,
                 Some(matched_by) if tree.top().starts_with(matched_by.top()) => false,
                 _ => !self.is_submodule(tree),
@@ -80,7 +81,7 @@ impl Call<'_> {
     }
 
     fn is_submodule(&self, tree: &Checkout) -> bool {
-        tree.around().is_some_and(|outer| {
+        tree.enclosing().is_some_and(|outer| {
             let site = Site { host: self.host, tree: outer, plan: None };
             matches!(site.landing(&tree.top().join("x")), Landing::At(_))
         })

@@ -13,7 +13,7 @@ use crate::git::{Checkout, GitError, Head};
 /// If the environment names a repository and git cannot use it.
 pub fn work_tree(host: &dyn Host, folder: &Path) -> Result<Option<Checkout>, GitError> {
     if host.environment().git_dir.is_none() {
-        return Ok(Checkout::holding(folder));
+        return Ok(Checkout::containing(folder));
     }
     Ok(host.repository(folder)?.and_then(|repository| repository.checkout()))
 }

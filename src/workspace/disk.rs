@@ -114,7 +114,7 @@ impl Host for Disk {
             part.hash(&mut stamp);
         }
         let folder = plan.parent().and_then(|folder| folder.canonicalize().ok());
-        if let Some(checkout) = folder.and_then(|folder| Checkout::holding(&folder)) {
+        if let Some(checkout) = folder.and_then(|folder| Checkout::containing(&folder)) {
             for name in ["HEAD", "index"] {
                 add_file(&mut stamp, &checkout.git_dir().join(name));
             }
