@@ -108,21 +108,21 @@ fn what_may_not_be_written_is_refused_whole() {
     refused(&repo, &["--fix", "-"], "standard input");
     let closed = fs::Permissions::from_mode(0o444);
     fs::set_permissions(repo.path("lanes.yaml"), closed.clone()).unwrap();
-    refused(&repo, &["--fix"], "may not be written");
+    refused(&repo, &["--fix"], "is read-only");
     assert_eq!(read(&repo, "lanes.yaml"), typo);
 
     let repo = TestRepo::new();
     repo.write("real.yaml", typo);
     symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
-    refused(&repo, &["--fix"], "lanes.yaml is a link");
+    refused(&repo, &["--fix"], "the symbolic link lanes.yaml");
     assert_eq!(read(&repo, "real.yaml"), typo);
 
-    // One file of two may not be written: then neither is.
+    // One of two files is read-only: neither is written.
     let repo = TestRepo::new();
     repo.write(".lanes/a.yaml", typo);
     repo.write(".lanes/b.yaml", "tasks: {b: {write: ./b}}\n");
     fs::set_permissions(repo.path(".lanes/b.yaml"), closed).unwrap();
-    refused(&repo, &["--fix"], "may not be written");
+    refused(&repo, &["--fix"], "is read-only");
     assert_eq!(read(&repo, ".lanes/a.yaml"), typo);
     assert_eq!(fs::read_dir(repo.path(".lanes")).unwrap().count(), 2);
 }
@@ -141,7 +141,7 @@ fn a_fifo_is_no_file_to_write_to() {
     make_fifo(&repo.path("plan"));
     let path = repo.path("plan");
     let writer = std::thread::spawn(move || fs::write(path, "tasks: {a: {write: ./a}}\n").unwrap());
-    refused(&repo, &["--fix", "plan"], "no plain file");
+    refused(&repo, &["--fix", "plan"], "not a regular file");
     writer.join().unwrap();
 }
 

@@ -131,7 +131,7 @@ fn an_unknown_task_is_told_with_what_is_near() {
         .is_unusable("did you mean `quizzes`?");
     run(&repo, &["brief", "zzz"]).is_unusable("name a task of the plan by its id");
     run(&repo, &["brief"]).is_unusable("TASK");
-    run(&TestRepo::new(), &["brief", "a"]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &["brief", "a"]).is_unusable("no plan found");
 }
 
 #[test]

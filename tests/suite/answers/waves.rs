@@ -85,7 +85,7 @@ fn an_answer_that_may_not_be_whole_ends_with_status_3() {
         .tells(&["as a whole"])
         .with(3);
     run(&with_plan("tasks: []\n"), &["waves"]).is_unusable("no task can be read from lanes.yaml");
-    run(&TestRepo::new(), &["waves"]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &["waves"]).is_unusable("no plan found");
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn an_answer_that_may_not_be_whole_says_so() {
     answer.tells(&["the plan cannot be read as a whole"]).with(3);
     run(&with_plan("tasks: {}\n"), &["who", "x"])
         .is_unusable("no task can be read from lanes.yaml");
-    run(&TestRepo::new(), &["who", "x"]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &["who", "x"]).is_unusable("no plan found");
 }
 
 #[test]

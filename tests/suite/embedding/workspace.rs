@@ -32,7 +32,7 @@ fn nearest_plan_above() {
 fn no_search_above_plain_folder() {
     let host = Memory::new().file("lanes.yaml", PLAN).file("sub/x", "x").standing_in("/repo/sub");
     let error = workspace(&host, None, None).plan().unwrap_err();
-    assert_eq!(error.problem, "there is no plan here");
+    assert_eq!(error.problem, "no plan found");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn plan_folder_without_links() {
     let names: Vec<String> = found.texts.iter().map(|text| text.name.clone()).collect();
     assert_eq!(names, [".lanes/a.json", ".lanes/b.yaml"]);
     assert_eq!(found.own, [Own::Folder(".lanes".parse().unwrap())]);
-    assert!(host.notes.lock().unwrap()[0].contains("c.yaml is a link"));
+    assert!(host.notes.lock().unwrap()[0].contains("c.yaml, a symbolic link"));
 }
 
 #[test]
