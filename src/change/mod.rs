@@ -1,4 +1,4 @@
-//! The words for what was changed: kinds of change, sets of them, and what may be missing.
+//! Changed paths, from git or from a patch.
 
 pub mod object;
 
@@ -9,24 +9,24 @@ use crate::failure::Failure;
 use crate::path::RepoPath;
 use object::{Mode, ObjectId};
 
-/// How a change writes its path, in the words of `git diff --raw` without renames.
+/// The kind of a change, with its status in `git diff --raw --no-renames`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ChangeKind {
-    /// The path is new (`A`), as is the new end of a rename or of a copy.
+    /// New (`A`), also by a rename or copy.
     Added,
-    /// The content differs (`M`), or the pin of a submodule moved.
+    /// Different content (`M`), or another commit of a submodule.
     Modified,
-    /// The path is gone (`D`), as is the old end of a rename.
+    /// Deleted (`D`), also by a rename.
     Deleted,
-    /// Only the executable bit differs.
+    /// Only the executable bit differs (`M`).
     Mode,
-    /// A file became a symbolic link, a submodule, or the like (`T`).
+    /// Another type (`T`), such as a symbolic link instead of a file.
     Type,
 }
 
 impl ChangeKind {
-    /// The word that the contract uses in JSON.
+    /// The name in the JSON output (`docs/formats.md`).
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -39,47 +39,46 @@ impl ChangeKind {
     }
 }
 
-/// One path that differs.
+/// A changed path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// How.
+    /// How it changed.
     pub kind: ChangeKind,
-    /// What was there before; nothing where there was nothing, or where a patch does not tell.
+    /// The entry before the change; `None` if there was none, or a patch does not show it.
     pub old: Option<Side>,
-    /// What is there now; nothing where there is nothing, or where a patch does not tell.
+    /// The entry after the change; `None` if there is none, or a patch does not show it.
     pub new: Option<Side>,
-    /// What a patch shows of the content; nothing for what came from a repository, which has all
-    /// of it.
+    /// The content shown in a patch; `None` if the change comes from a repository.
     pub shown: Option<Shown>,
 }
 
-/// What a patch shows of a path's content.
+/// What a patch shows of the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// The lines written.
+    /// The changed lines.
     pub lines: Lines,
-    /// Where the symbolic link leads that the path becomes, once for each commit that says so.
+    /// The target of the new symbolic link, one per commit that shows it.
     pub links: Vec<Vec<u8>>,
 }
 
-/// The lines that a change writes, as they are counted in the file before it.
+/// The changed lines, numbered as in the old file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lines {
-    /// From which line, the first being 0, up to which; an empty range is an insertion before its
-    /// line. In their order, and none touches the next.
+    /// Line ranges counted from 0, sorted and not adjacent. An empty range is an insertion before
+    /// that line.
     Known(Vec<Range<u64>>),
-    /// Nobody knows, for this reason: `it is binary`.
+    /// Why they are unknown, as a clause: `it is binary`.
     Unknown(&'static str),
 }
 
 impl Lines {
-    /// Those of a path that is new.
+    /// The lines of an added file.
     #[must_use]
     pub fn added() -> Lines {
         Lines::Known(std::iter::once(0..0).collect())
     }
 
-    /// Those of a path that is gone: all, however many there were.
+    /// The lines of a deleted file, of any length.
     #[must_use]
     pub fn deleted() -> Lines {
         Lines::Known(std::iter::once(0..u64::MAX).collect())
@@ -89,35 +88,35 @@ impl Lines {
 /// One side of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
-    /// What is there.
+    /// The file type.
     pub mode: Mode,
-    /// The object's name; nothing where git or the patch does not tell it, as for a submodule's
-    /// checked-out commit.
+    /// The object id; `None` if git or the patch does not show it, as for the checked-out commit of
+    /// a submodule.
     pub id: Option<ObjectId>,
 }
 
-/// A path at which two commits do not merge.
+/// A path at which two commits conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// The path.
     pub path: RepoPath,
-    /// Why, in git's words: `contents`, `modify/delete`, `file location`.
+    /// git's names of the conflict: `contents`, `modify/delete`, `file location`.
     pub kinds: Vec<String>,
 }
 
-/// A folder whose files went to another one.
+/// A directory rename.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderRename {
-    /// The folder that is gone.
+    /// The old directory, which no longer exists.
     pub from: RepoPath,
-    /// Where most of its files are; nothing for the root.
+    /// The new directory of most of its files; `None` for the root.
     pub to: Option<RepoPath>,
-    /// Whether as many are in another folder, so that git does not know where it went.
+    /// Whether another directory has as many of its files, so that git does not follow the rename.
     pub is_split: bool,
 }
 
 impl FolderRename {
-    /// Where a path of the folder would be after it; nothing for a path of another folder.
+    /// Applies the rename to a path; `None` if it is not in the old directory.
     #[must_use]
     pub fn destination(&self, path: &RepoPath) -> Option<RepoPath> {
         let rest = path.as_bytes().strip_prefix(self.from.as_bytes())?.strip_prefix(b"/")?;
@@ -128,11 +127,11 @@ impl FolderRename {
     }
 }
 
-/// What one task's diff writes, or as much of it as could be read.
+/// The changes of a diff.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
-    /// The paths written, each once, in byte order.
+    /// The changes by path.
     pub changes: BTreeMap<RepoPath, Change>,
-    /// Why `changes` may not be the whole list. Empty: it is.
+    /// Why `changes` may be incomplete. If empty, it is complete.
     pub gaps: Vec<Failure>,
 }

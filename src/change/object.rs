@@ -1,20 +1,19 @@
-//! The names of objects, and the modes of entries.
+//! Object ids, and modes of tree entries.
 
 use std::fmt;
 
 use bstr::ByteSlice;
 
-/// The name of an object, as lower-case hexadecimal digits.
+/// An object id, in lowercase hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(String);
 
-/// The name of a commit, as a ref or git itself gave it. Whether the commit's objects are all there
-/// shows when they are read.
+/// The id of a commit that git knows. Its objects can still be missing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommitId(pub(crate) ObjectId);
 
 impl ObjectId {
-    /// Takes 40 (sha1) or 64 (sha256) lower-case hexadecimal digits.
+    /// Parses 40 (SHA-1) or 64 (SHA-256) lowercase hexadecimal digits.
     #[must_use]
     pub fn from_hex(hex: &[u8]) -> Option<ObjectId> {
         let digits = hex.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -24,31 +23,31 @@ impl ObjectId {
         hex.to_str().ok().map(|hex| ObjectId(hex.to_owned()))
     }
 
-    /// Takes the bytes that the digits stand for, as a tree has them.
+    /// Converts the binary id of a tree entry.
     pub(crate) fn from_raw(bytes: &[u8]) -> ObjectId {
         ObjectId(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The digits.
+    /// The hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// git's word for 'no object': all digits 0.
+    /// Whether all digits are 0, which git writes for no object.
     pub(crate) fn is_null(&self) -> bool {
         self.0.bytes().all(|digit| digit == b'0')
     }
 }
 
 impl CommitId {
-    /// Takes the digits of a commit that is known to exist, as [`ObjectId::from_hex`] does.
+    /// Parses the id of a commit that is known to exist, like [`ObjectId::from_hex`].
     #[must_use]
     pub fn from_hex(hex: &[u8]) -> Option<CommitId> {
         ObjectId::from_hex(hex).map(CommitId)
     }
 
-    /// The digits.
+    /// The hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -79,7 +78,7 @@ impl fmt::Debug for CommitId {
     }
 }
 
-/// How a repository names its objects.
+/// The hash algorithm of a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObjectFormat {
     Sha1,
@@ -87,7 +86,7 @@ pub(crate) enum ObjectFormat {
 }
 
 impl ObjectFormat {
-    /// The tree without entries; git knows it in every repository.
+    /// The empty tree, which git knows in every repository.
     pub(crate) fn empty_tree(self) -> ObjectId {
         ObjectId(match self {
             ObjectFormat::Sha1 => "4b825dc642cb6eb9a060e54bf8d69288fbee4904".into(),
@@ -105,29 +104,29 @@ impl ObjectFormat {
     }
 }
 
-/// What an entry of a tree or of the index is.
+/// The file type of an entry in a tree or in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
-    /// A plain file (`100644`).
+    /// A regular file (`100644`).
     File,
-    /// A file that may be executed (`100755`).
+    /// An executable file (`100755`).
     Executable,
-    /// A symbolic link (`120000`): its content is where it leads.
+    /// A symbolic link (`120000`), whose content is its target.
     Symlink,
-    /// The pin of a submodule (`160000`): a commit of another repository.
+    /// A gitlink (`160000`): a commit of a submodule.
     Submodule,
-    /// A folder (`040000`).
+    /// A directory (`040000`).
     Tree,
-    /// Bits that git does not write.
+    /// A mode that git does not write.
     Other(u32),
 }
 
 impl Mode {
-    /// Takes the octal digits as git writes them.
+    /// Parses git's octal digits.
     pub(crate) fn from_octal(digits: &[u8]) -> Option<Mode> {
         let bits = u32::from_str_radix(digits.to_str().ok()?, 8).ok()?;
-        // As for git itself, the kind counts and of the permissions only the owner's `x`, and that
-        // only for files: old and hand-made trees hold `100664` and `40755`.
+        // Like git, ignores all permissions but the owner's `x` of files: old or handmade trees
+        // contain `100664` and `40755`.
         Some(match bits >> 12 {
             0o12 => Mode::Symlink,
             0o16 => Mode::Submodule,
@@ -138,7 +137,7 @@ impl Mode {
         })
     }
 
-    /// Whether it is a file with content of its own, executable or not.
+    /// Whether it is a regular file, executable or not.
     #[must_use]
     pub fn is_file(self) -> bool {
         matches!(self, Mode::File | Mode::Executable)

@@ -1,5 +1,4 @@
-//! Files without git: the list of those below a folder, and the content of one that a stranger
-//! named.
+//! Lists and reads files without git, including untrusted paths.
 
 pub mod resolve;
 mod rewrite;
@@ -19,12 +18,12 @@ pub use rewrite::Rewrite;
 
 /// Lists the files below `root`, relative to it, in byte order.
 ///
-/// Symbolic links are listed and not followed; `.git`, in any letter case, is passed over with all
-/// that is below it; and so are sockets, FIFOs and devices, which no repository can hold either.
+/// Lists symbolic links without following them. Skips `.git` in any letter case, and sockets, FIFOs
+/// and devices, which a repository cannot contain.
 ///
 /// # Errors
-/// A folder that cannot be read, or a name that no path of a repository can have: a list with
-/// holes would let a lint pass that looked at half of the files.
+/// If a directory cannot be read, or a path is invalid in a repository. An incomplete list would
+/// hide problems.
 pub fn walk(root: &Path) -> Result<Vec<RepoPath>, Failure> {
     let mut files = Vec::new();
     let entries = WalkDir::new(root)
@@ -33,11 +32,11 @@ pub fn walk(root: &Path) -> Result<Vec<RepoPath>, Failure> {
         .filter_entry(|entry| !entry.file_name().as_encoded_bytes().eq_ignore_ascii_case(b".git"));
     for entry in entries {
         let entry = entry.map_err(|error| {
-            let place = error.path().unwrap_or(root);
+            let dir = error.path().unwrap_or(root);
             let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
             Failure::new(
-                format!("cannot list {}: {why}", place.display()),
-                "make the folder readable, or move it out of the tree",
+                format!("cannot list {}: {why}", dir.display()),
+                "make the directory readable, or move it out of the tree",
             )
         })?;
         if !entry.file_type().is_file() && !entry.file_type().is_symlink() {
@@ -59,48 +58,47 @@ fn repo_path(relative: &Path) -> Result<RepoPath, Failure> {
     joined.and_then(|bytes| RepoPath::new(bytes).ok()).ok_or_else(|| {
         let name = quote(relative.as_os_str().as_encoded_bytes());
         Failure::new(
-            format!("{name} is no name that a repository can hold"),
+            format!("{name} is not a valid path in a repository"),
             "rename the file, or move it out of the tree",
         )
     })
 }
 
-/// How long a FIFO may stay silent before reading it is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long to wait for data from a FIFO.
+const FIFO_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Reads a file that a stranger may have named.
+/// Reads a file at an untrusted path.
 ///
-/// Regular files and FIFOs (`<(git diff)`, a piped `/dev/stdin`) are read; `/dev/zero` and its like
-/// are not. A FIFO that stays silent for a minute, or that nobody opens for writing, is an error, so
-/// this cannot hang.
+/// Reads regular files and FIFOs (`<(git diff)`, a piped `/dev/stdin`), but not `/dev/zero` and the
+/// like. Does not block forever: a FIFO without a writer, or without data for a minute, is an error.
 ///
 /// # Errors
-/// When there is no such file, it is a folder, a device or a socket, cannot be read, or is longer
-/// than `limit` bytes.
+/// If the file does not exist, is a directory, device or socket, cannot be read, or is longer than
+/// `limit` bytes.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
-    read_patiently(path, limit, PATIENCE)
+    read_with_timeout(path, limit, FIFO_TIMEOUT)
 }
 
-/// Opens a file that is read as it comes, such as a patch of any length.
+/// Opens a file to read as a stream, such as a patch of any length.
 ///
-/// A FIFO waits for its writer, as every program that reads a stream does.
+/// Opening a FIFO waits for its writer.
 ///
 /// # Errors
-/// When there is no such file, it is a folder, a device or a socket, or cannot be opened.
+/// If the file does not exist, is a directory, device or socket, or cannot be opened.
 pub fn open(path: &Path) -> Result<File, Failure> {
     let meta = path.metadata().map_err(|error| cannot_read(path, &error))?;
-    readable(path, &meta)?;
+    check_kind(path, &meta)?;
     File::open(path).map_err(|error| cannot_read(path, &error))
 }
 
-/// The SHA-256 digest of a regular file, in lower-case hexadecimal digits.
+/// The SHA-256 digest of a regular file, in lowercase hexadecimal digits.
 ///
 /// # Errors
-/// When there is no such file, it is of another kind, or it cannot be read.
+/// If it does not exist, is not a regular file, or cannot be read.
 pub fn sha256(path: &Path) -> Result<String, Failure> {
     use sha2::{Digest, Sha256};
     let failed = |error: io::Error| cannot_read(path, &error);
-    let mut file = open_without_waiting(path).map_err(failed)?;
+    let mut file = open_nonblocking(path).map_err(failed)?;
     if !file.metadata().map_err(failed)?.is_file() {
         return Err(failed(io::Error::other("not a regular file")));
     }
@@ -119,66 +117,66 @@ pub fn sha256(path: &Path) -> Result<String, Failure> {
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
     let problem = format!("cannot read {}: {error}", path.display());
-    Failure::new(problem, "look at the name and permissions")
+    Failure::new(problem, "check the path and its permissions")
 }
 
-/// Whether a file is one that ends, as far as its kind tells.
-fn readable(path: &Path, meta: &Metadata) -> Result<(), Failure> {
+/// Fails for directories, and for devices and sockets, whose content may be endless.
+fn check_kind(path: &Path, meta: &Metadata) -> Result<(), Failure> {
     let name = path.display();
     if meta.is_dir() {
         return Err(Failure::new(
-            format!("{name} is a folder, not a file"),
-            "name a file inside it",
+            format!("{name} is a directory, not a file"),
+            "use a file inside it",
         ));
     }
     if !meta.is_file() && !is_fifo(meta) {
         return Err(Failure::new(
-            format!("{name} is a device or a socket, not a file"),
-            "name a file, or `-` for standard input",
+            format!("{name} is a device or socket, not a file"),
+            "use a file, or `-` for standard input",
         ));
     }
     Ok(())
 }
 
-fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>, Failure> {
+fn read_with_timeout(path: &Path, limit: u64, timeout: Duration) -> Result<Vec<u8>, Failure> {
     let name = path.display();
     let failed = |error: &io::Error| cannot_read(path, error);
-    let file = open_without_waiting(path).map_err(|error| failed(&error))?;
+    let file = open_nonblocking(path).map_err(|error| failed(&error))?;
     let meta = file.metadata().map_err(|error| failed(&error))?;
-    readable(path, &meta)?;
-    let silent = || {
+    check_kind(path, &meta)?;
+    let timed_out = || {
         Failure::new(
-            format!("{name} is a FIFO, and nothing came out of it for {patience:?}"),
+            format!("no data from the FIFO {name} for {timeout:?}"),
             "start the program that writes to it, or write its output to a file first",
         )
     };
     let mut content = Vec::new();
     let mut source = file.take(limit.saturating_add(1));
     let mut buffer = vec![0; 64 << 10];
-    let mut heard = Instant::now();
-    // A FIFO with a name may be opened before its writer comes, and then seems to be at its end; a
-    // pipe that was handed over (`/dev/stdin`, `/dev/fd/63`) has had its writer.
-    let mut writer_came = meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc");
+    let mut last_data = Instant::now();
+    // Until a named FIFO has a writer, it reads as empty. An inherited pipe (`/dev/stdin`,
+    // `/dev/fd/63`) has had one.
+    let mut had_writer = meta.is_file() || path.starts_with("/dev") || path.starts_with("/proc");
     loop {
         match source.read(&mut buffer) {
-            Ok(0) if writer_came => break,
-            Ok(0) if heard.elapsed() > patience => return Err(silent()),
+            Ok(0) if had_writer => break,
+            Ok(0) if last_data.elapsed() > timeout => return Err(timed_out()),
             Ok(0) => thread::sleep(Duration::from_millis(5)),
             Ok(count) => {
                 content.extend_from_slice(&buffer[..count]);
-                heard = Instant::now();
-                writer_came = true;
+                last_data = Instant::now();
+                had_writer = true;
                 if content.len() as u64 > limit {
                     return Err(Failure::new(
-                        format!("{name} is longer than the {limit} bytes that are read"),
-                        "name a smaller file",
+                        format!("{name} is too large (limit: {limit} bytes)"),
+                        "use a smaller file",
                     ));
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                writer_came = true;
-                if heard.elapsed() > patience {
-                    return Err(silent());
+                had_writer = true;
+                if last_data.elapsed() > timeout {
+                    return Err(timed_out());
                 }
                 thread::sleep(Duration::from_millis(1));
             }
@@ -190,15 +188,15 @@ fn read_patiently(path: &Path, limit: u64, patience: Duration) -> Result<Vec<u8>
 }
 
 #[cfg(unix)]
-fn open_without_waiting(path: &Path) -> io::Result<File> {
+fn open_nonblocking(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    // Without this flag, opening a FIFO waits until somebody writes.
+    // Otherwise, opening a FIFO waits for a writer.
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     File::options().read(true).custom_flags(flags).open(path)
 }
 
 #[cfg(not(unix))]
-fn open_without_waiting(path: &Path) -> io::Result<File> {
+fn open_nonblocking(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
@@ -218,15 +216,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fifo_that_nobody_writes_to_is_given_up() {
+    fn fifo_timeout() {
         let folder = tempfile::tempdir().unwrap();
         let fifo = folder.path().join("fifo");
         rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RWXU).unwrap();
-        let error = read_patiently(&fifo, 10, Duration::from_millis(20)).unwrap_err();
+        let error = read_with_timeout(&fifo, 10, Duration::from_millis(20)).unwrap_err();
         assert!(error.problem.contains("FIFO"), "{error:?}");
-        // A writer that says nothing.
+        // A writer without data.
         let both = File::options().read(true).write(true).open(&fifo).unwrap();
-        let error = read_patiently(&fifo, 10, Duration::from_millis(20)).unwrap_err();
+        let error = read_with_timeout(&fifo, 10, Duration::from_millis(20)).unwrap_err();
         assert!(error.problem.contains("FIFO"), "{error:?}");
         drop(both);
     }

@@ -1,4 +1,4 @@
-//! Which file a write to a name really reaches: links and `..` followed as the system follows them.
+//! Resolves symbolic links and `..` to find the file that a write reaches.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -9,12 +9,12 @@ use bstr::ByteSlice;
 use crate::failure::Failure;
 use crate::links::{LinkTree, Node, NodeKind, Step, Steps, walk};
 
-/// Why nobody can say which file a write would reach.
+/// Why the file that a write reaches cannot be determined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoTarget {
-    /// The name means different files to different programs, or none to the system.
+    /// The path is invalid, or programs resolve it differently. A clause that says why.
     Refused(&'static str),
-    /// The system does not tell what is there.
+    /// The file system cannot be read.
     Unreadable(Failure),
 }
 
@@ -29,60 +29,60 @@ impl fmt::Display for NoTarget {
 
 impl std::error::Error for NoTarget {}
 
-/// The files that a write to `name`, as seen from the folder `cwd`, may reach; neither has to exist.
+/// The files that a write to `name` may reach, relative to the directory `cwd`. They need not exist.
 ///
-/// Links are followed, a last one that leads to nothing too. Where `..` comes after a link, programs
-/// that shorten the name first reach another file than the system does: then there are two.
+/// Follows links, even dangling ones. If `..` comes after a link, programs that normalize the path
+/// first reach another file than the system does, so there are two.
 ///
 /// # Errors
-/// When the name is one that programs read in different ways, when links go round, when `..` leads
-/// out of a folder that does not exist, or when the system does not tell what is there.
+/// If programs resolve the path differently, links form a loop, `..` comes after a directory that
+/// does not exist, or the file system cannot be read.
 pub fn targets(cwd: &Path, name: &str) -> Result<Vec<PathBuf>, NoTarget> {
     if name.is_empty() {
         return Err(NoTarget::Refused("it is empty"));
     }
     if name.contains('\0') {
-        return Err(NoTarget::Refused("it holds a zero byte"));
+        return Err(NoTarget::Refused("it contains a NUL byte"));
     }
     if name == "~" || name.starts_with("~/") {
         return Err(NoTarget::Refused("it begins with `~`, which not every program expands"));
     }
     let path = cwd.join(name);
     let mut targets = vec![follow(&path, on_disk)?.end];
-    let shortened = follow(&without_dots(&path), on_disk)?.end;
-    if shortened != targets[0] {
-        targets.push(shortened);
+    let normalized = follow(&without_dots(&path), on_disk)?.end;
+    if normalized != targets[0] {
+        targets.push(normalized);
     }
     Ok(targets)
 }
 
-/// A path without `.` and `..`, by its text alone.
+/// Removes `.` and `..` from a path lexically.
 #[must_use]
 pub fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for step in path.components() {
-        match step {
+    let mut normalized = PathBuf::new();
+    for component in path.components() {
+        match component {
             Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            step => plain.push(step),
+            Component::ParentDir => drop(normalized.pop()),
+            component => normalized.push(component),
         }
     }
-    plain
+    normalized
 }
 
-/// A path with its links followed.
+/// A path with its links resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Followed {
-    /// The links that it leads through.
+    /// The links on the way.
     pub links: Vec<PathBuf>,
-    /// What it leads to.
+    /// The resolved path.
     pub end: PathBuf,
 }
 
-/// Follows an absolute path step by step, by what `look` finds below folders.
+/// Resolves an absolute path component by component. `look` returns what is at a path.
 ///
 /// # Errors
-/// When links go round, when `..` leads out of a folder that does not exist, or when `look` fails.
+/// If links form a loop, `..` comes after a directory that does not exist, or `look` fails.
 pub fn follow(
     path: &Path,
     look: impl FnMut(&Path) -> io::Result<Node<PathBuf>>,
@@ -92,7 +92,7 @@ pub fn follow(
     Ok(Followed { links: disk.links, end: disk.at })
 }
 
-/// What the real disk has at a path. A file counts as a folder: below it there is nothing either.
+/// What is at a path on disk. A file counts as a directory, since nothing is below either.
 fn on_disk(path: &Path) -> io::Result<Node<PathBuf>> {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_symlink() => path.read_link().map(Node::Link),
@@ -104,7 +104,7 @@ fn on_disk(path: &Path) -> io::Result<Node<PathBuf>> {
     }
 }
 
-/// A disk, as paths lead over it.
+/// The position on the disk while a path is resolved.
 struct Disk<Look> {
     at: PathBuf,
     links: Vec<PathBuf>,
@@ -131,8 +131,8 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> LinkTree for Disk<Look> {
 
     fn check_parent(&self, from: Option<NodeKind>) -> Result<(), NoTarget> {
         match from {
-            Some(NodeKind::Nothing) => {
-                Err(NoTarget::Refused("`..` leads out of a folder that does not exist"))
+            Some(Kind::Nothing) => {
+                Err(NoTarget::Refused("`..` comes after a directory that does not exist"))
             }
             _ => Ok(()),
         }
@@ -147,7 +147,7 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> LinkTree for Disk<Look> {
     }
 
     fn too_many_links(&self) -> NoTarget {
-        NoTarget::Refused("its links go round, or are too many")
+        NoTarget::Refused("its symbolic links form a loop, or are too many")
     }
 }
 
@@ -167,10 +167,10 @@ fn steps(path: &Path) -> Steps<PathBuf> {
 fn unreadable(path: &Path, error: &io::Error) -> NoTarget {
     NoTarget::Unreadable(Failure {
         problem: format!(
-            "cannot look at {}: {error}",
+            "cannot access {}: {error}",
             path.as_os_str().as_encoded_bytes().as_bstr()
         ),
-        help: "look at the permissions of the folders above it".to_owned(),
+        help: "check the permissions of its parent directories".to_owned(),
     })
 }
 
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_write_reaches_what_its_links_lead_to() {
+    fn targets_of_links() {
         let folder = tempfile::tempdir().unwrap();
         let top = folder.path().canonicalize().unwrap();
         fs::create_dir_all(top.join("a/b")).unwrap();
@@ -202,8 +202,8 @@ mod tests {
             symlink(target, top.join(link)).unwrap();
         }
         symlink(top.join("a/b"), top.join("absolute")).unwrap();
-        for place in 0..41 {
-            symlink(format!("chain{}", place + 1), top.join(format!("chain{place}"))).unwrap();
+        for index in 0..41 {
+            symlink(format!("chain{}", index + 1), top.join(format!("chain{index}"))).unwrap();
         }
         for (cwd, name, expected) in [
             ("", "a/file", Ok(vec!["a/file"])),
@@ -222,14 +222,14 @@ mod tests {
             ("", "a/file/x", Ok(vec!["a/file/x"])),
             ("", "a/~/x", Ok(vec!["a/~/x"])),
             ("", "chain2", Ok(vec!["chain41"])),
-            ("", "chain0", Err("go round")),
-            ("", "round", Err("go round")),
-            ("", "left/x", Err("go round")),
+            ("", "chain0", Err("form a loop")),
+            ("", "round", Err("form a loop")),
+            ("", "left/x", Err("form a loop")),
             ("", "new/../x", Err("does not exist")),
             ("", "through-nothing", Err("does not exist")),
             ("", "~/x", Err("`~`")),
             ("", "", Err("empty")),
-            ("", "a\0b", Err("zero byte")),
+            ("", "a\0b", Err("NUL byte")),
         ] {
             match (targets(&top.join(cwd), name), expected) {
                 (Ok(found), Ok(expected)) => {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_searched_is_no_answer() {
+    fn unreadable_path() {
         let long = "x".repeat(300);
         let found = targets(Path::new("/"), &long);
         assert!(matches!(found, Err(NoTarget::Unreadable(_))), "{found:?}");

@@ -1,4 +1,4 @@
-//! Writing a file anew: whole or not at all.
+//! Rewrites a file atomically.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,72 +9,72 @@ use tempfile::NamedTempFile;
 use super::read_bounded;
 use crate::failure::Failure;
 
-/// A new content for a file, written beside it and not yet in its place.
+/// The new content of a file, written to a temporary file next to it.
 #[derive(Debug)]
 pub struct Rewrite {
     path: PathBuf,
     old: Vec<u8>,
-    written: NamedTempFile,
+    temporary: NamedTempFile,
 }
 
 impl Rewrite {
-    /// Writes the new content beside the file, with the file's permissions.
+    /// Writes the new content to a temporary file with the permissions of the file.
     ///
     /// # Errors
-    /// When the file is not the plain file with the content `old` that was read, may not be written,
-    /// or its folder cannot be written to. A link is not followed: what it leads to may belong to
-    /// somebody else.
+    /// If the content is no longer `old`, the file is not a regular file or not writable, or its
+    /// directory is not writable. Symbolic links are not followed, since the target may be someone
+    /// else's.
     pub fn prepare(path: &Path, old: &[u8], new: &[u8]) -> Result<Rewrite, Failure> {
         let meta = path.symlink_metadata().map_err(|error| cannot_write(path, &error))?;
         if meta.is_symlink() {
-            let problem = format!("{} is a link and is not written to", path.display());
-            return Err(Failure::new(problem, "name the file that it leads to"));
+            let problem = format!("refusing to write through the symbolic link {}", path.display());
+            return Err(Failure::new(problem, "use the path of its target"));
         }
         if !meta.is_file() {
-            let problem = format!("{} is no plain file and is not written to", path.display());
-            return Err(Failure::new(problem, "name a plain file"));
+            let problem = format!("{} is not a regular file", path.display());
+            return Err(Failure::new(problem, "use a regular file"));
         }
         if meta.permissions().readonly() {
-            let problem = format!("{} may not be written", path.display());
-            return Err(Failure::new(problem, "give yourself the permission, or edit a copy"));
+            let problem = format!("{} is read-only", path.display());
+            return Err(Failure::new(problem, "make it writable, or edit a copy"));
         }
-        unchanged(path, old)?;
+        check_unchanged(path, old)?;
         let write = || -> io::Result<NamedTempFile> {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let mut written = tempfile::Builder::new()
+            let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+            let mut temporary = tempfile::Builder::new()
                 .prefix(".lanelint-")
-                .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-            written.write_all(new)?;
-            fs::set_permissions(written.path(), meta.permissions())?;
-            written.as_file().sync_all()?;
-            Ok(written)
+                .tempfile_in(dir.unwrap_or(Path::new(".")))?;
+            temporary.write_all(new)?;
+            fs::set_permissions(temporary.path(), meta.permissions())?;
+            temporary.as_file().sync_all()?;
+            Ok(temporary)
         };
-        let written = write().map_err(|error| cannot_write(path, &error))?;
-        Ok(Rewrite { path: path.to_path_buf(), old: old.to_vec(), written })
+        let temporary = write().map_err(|error| cannot_write(path, &error))?;
+        Ok(Rewrite { path: path.to_path_buf(), old: old.to_vec(), temporary })
     }
 
-    /// Puts the new content into the file's place.
+    /// Replaces the file.
     ///
     /// # Errors
-    /// When the file has changed since it was read, or cannot be replaced. It is then what it was.
+    /// If the file has changed since it was read, or cannot be replaced. It is left as it was.
     pub fn finish(self) -> Result<(), Failure> {
-        unchanged(&self.path, &self.old)?;
-        let placed = self.written.persist(&self.path);
-        placed.map(|_| ()).map_err(|error| cannot_write(&self.path, &error.error))
+        check_unchanged(&self.path, &self.old)?;
+        let replaced = self.temporary.persist(&self.path);
+        replaced.map(|_| ()).map_err(|error| cannot_write(&self.path, &error.error))
     }
 }
 
-fn unchanged(path: &Path, old: &[u8]) -> Result<(), Failure> {
-    // One byte more would be a change too.
+fn check_unchanged(path: &Path, old: &[u8]) -> Result<(), Failure> {
+    // One more byte, to detect a longer file.
     let now = read_bounded(path, old.len() as u64 + 1);
     if now.is_ok_and(|now| now == old) {
         return Ok(());
     }
     let problem = format!("{} has changed since it was read", path.display());
-    Err(Failure::new(problem, "run it again"))
+    Err(Failure::new(problem, "run the command again"))
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
     let problem = format!("cannot write {}: {error}", path.display());
-    Failure::new(problem, "look at the folder's permissions and at the space that is left")
+    Failure::new(problem, "check the permissions of the directory and the free disk space")
 }

@@ -1,5 +1,5 @@
-//! A work tree as its folders alone tell it: where it is, whose it is, and which branch is checked
-//! out. No git is started, so an editor's hook can ask at every keystroke.
+//! A work tree read from its own files: its top, its repository, the branch that is checked out.
+//! No git process is started, so an editor's hook can afford this on every keystroke.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +11,10 @@ use crate::failure::Failure;
 use crate::fs::read_bounded;
 use crate::path::{PathError, RepoPath};
 
-/// Files of git that are read here hold a line.
-const LONGEST: u64 = 1 << 16;
+/// Size limit of the files read here, each of which is a single line.
+const FILE_LIMIT: u64 = 1 << 16;
 
-/// A work tree of a repository. All its paths are without links.
+/// A work tree of a repository. Its paths are canonical.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkout {
     top: PathBuf,
@@ -22,60 +22,60 @@ pub struct Checkout {
     common_dir: PathBuf,
 }
 
-/// What HEAD says.
+/// What HEAD points to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
-    /// This branch is checked out, born or not.
+    /// A branch, perhaps an unborn one.
     Branch(String),
-    /// It is detached while this branch is being rebased.
+    /// A commit, while this branch is being rebased.
     Rebasing(String),
-    /// It is detached.
+    /// A commit.
     Detached,
-    /// Something that only git itself can read: another form of refs, a link.
+    /// Something that only git can resolve: a symbolic ref or link, another ref storage format.
     Unusual,
 }
 
-/// Where a file is, as seen from a work tree.
+/// Where a file is, relative to a work tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// In the work tree, by this path.
+    /// In the work tree, at this path.
     Inside(RepoPath),
     /// In the submodule at this path of the work tree.
     Submodule(RepoPath),
     /// In another repository, at this path of the work tree. It is a submodule too if the index
-    /// has a pin there.
+    /// has a gitlink there.
     Nested(RepoPath),
-    /// In a folder where git keeps a repository, or a `.git` of this repository.
+    /// In a git directory, or in a `.git` of this repository.
     GitFolder,
-    /// In another work tree of the same repository, with this top.
+    /// In the work tree of the same repository with this top.
     OtherTree(PathBuf),
     /// In no work tree of this repository.
     Outside,
-    /// In the work tree, under a name that no path of a repository has.
-    NoPath(PathError),
+    /// In the work tree, but not at a path that a repository can contain.
+    NoPath(PathFault),
 }
 
 impl Checkout {
-    /// The nearest work tree that holds a path, which has to be without links.
+    /// The innermost work tree that contains `path`, which has to be canonical.
     ///
-    /// A `.git` that leads to no repository makes none, as for git.
+    /// Like git, ignores a `.git` that does not lead to a repository.
     #[must_use]
-    pub fn holding(path: &Path) -> Option<Checkout> {
+    pub fn containing(path: &Path) -> Option<Checkout> {
         path.ancestors().find_map(Checkout::at)
     }
 
-    /// The nearest work tree around this one.
+    /// The innermost work tree that contains this one.
     #[must_use]
-    pub fn around(&self) -> Option<Checkout> {
-        Checkout::holding(self.top.parent()?)
+    pub fn enclosing(&self) -> Option<Checkout> {
+        Checkout::containing(self.top.parent()?)
     }
 
-    /// The work tree whose top is this folder.
+    /// The work tree with this top.
     pub(super) fn at(top: &Path) -> Option<Checkout> {
         let entry = top.join(".git");
         let meta = entry.metadata().ok()?;
         let git_dir = if meta.is_file() {
-            let text = read_bounded(&entry, LONGEST).ok()?;
+            let text = read_bounded(&entry, FILE_LIMIT).ok()?;
             let target =
                 text.strip_prefix(b"gitdir: ")?.trim_end_with(|end| matches!(end, '\n' | '\r'));
             top.join(target.to_path().ok()?)
@@ -84,7 +84,7 @@ impl Checkout {
         };
         let git_dir = git_dir.canonicalize().ok()?;
         git_dir.join("HEAD").symlink_metadata().ok()?;
-        let common_dir = match read_bounded(&git_dir.join("commondir"), LONGEST) {
+        let common_dir = match read_bounded(&git_dir.join("commondir"), FILE_LIMIT) {
             Ok(text) => {
                 let target = text.trim_end_with(|end| matches!(end, '\n' | '\r'));
                 git_dir.join(target.to_path().ok()?).canonicalize().ok()?
@@ -95,27 +95,26 @@ impl Checkout {
         is_repository.then(|| Checkout { top: top.to_owned(), git_dir, common_dir })
     }
 
-    /// The folder that paths begin at.
+    /// The directory that paths are relative to.
     #[must_use]
     pub fn top(&self) -> &Path {
         &self.top
     }
 
-    /// The folder where git keeps HEAD and the index of this work tree.
+    /// The directory of HEAD and the index of this work tree.
     #[must_use]
     pub fn git_dir(&self) -> &Path {
         &self.git_dir
     }
 
-    /// Whether both are work trees of one repository.
+    /// Whether both belong to the same repository.
     #[must_use]
     pub fn shares_repository(&self, other: &Checkout) -> bool {
         self.common_dir == other.common_dir
     }
 
-    /// Whether the repository itself knows this work tree: as its main one, or as one that
-    /// `git worktree add` made, which leads back to its top. Any folder may hold a `.git` that
-    /// leads to the repository.
+    /// Whether this is the main work tree, or one that `git worktree add` made and that links back
+    /// to its top. Anyone can place a `.git` that leads to the repository.
     #[must_use]
     pub fn is_registered(&self) -> bool {
         let entry = self.top.join(".git");
@@ -125,90 +124,88 @@ impl Checkout {
         if self.git_dir.parent() != Some(&self.common_dir.join("worktrees")) {
             return false;
         }
-        let Ok(text) = read_bounded(&self.git_dir.join("gitdir"), LONGEST) else { return false };
+        let Ok(text) = read_bounded(&self.git_dir.join("gitdir"), FILE_LIMIT) else { return false };
         let target = text.trim_end_with(|end| matches!(end, '\n' | '\r')).to_path();
         let back = target.ok().and_then(|target| self.git_dir.join(target).canonicalize().ok());
         back.is_some() && back == entry.canonicalize().ok()
     }
 
-    /// Reads HEAD and, where it is detached, whether a branch is being rebased.
+    /// Reads HEAD and, if it is detached, the branch being rebased.
     ///
     /// # Errors
-    /// When there is a file of git and it cannot be read.
+    /// If a file of git exists but cannot be read.
     pub fn head(&self) -> Result<Head, Failure> {
         let file = self.git_dir.join("HEAD");
         if file.is_symlink() {
             return Ok(Head::Unusual);
         }
-        let text = read_bounded(&file, LONGEST)?;
+        let text = read_bounded(&file, FILE_LIMIT)?;
         let Some(reference) = text.strip_prefix(b"ref:") else {
             return Ok(self.rebased()?.map_or(Head::Detached, Head::Rebasing));
         };
         let Ok(reference) = reference.trim().to_str() else { return Ok(Head::Unusual) };
         let Some(branch) = reference.strip_prefix(HEADS) else { return Ok(Head::Detached) };
-        // What stands in the place of a branch where refs are kept in another form.
+        // The placeholder that reftable writes to HEAD.
         if branch == ".invalid" {
             return Ok(Head::Unusual);
         }
-        // A branch that stands for another one: git follows it to its end.
-        let stands_for = read_bounded(&self.common_dir.join(reference), LONGEST);
-        if stands_for.is_ok_and(|text| text.starts_with(b"ref:")) {
+        // The branch may itself be a symbolic ref, which git follows.
+        let target = read_bounded(&self.common_dir.join(reference), FILE_LIMIT);
+        if target.is_ok_and(|text| text.starts_with(b"ref:")) {
             return Ok(Head::Unusual);
         }
         Ok(Head::Branch(branch.to_owned()))
     }
 
-    /// The branch that is being rebased, from where `git status` knows it.
+    /// The branch being rebased, read from the file that `git status` reads.
     ///
     /// # Errors
-    /// When there is a file of git and it cannot be read.
+    /// If a file of git exists but cannot be read.
     pub fn rebased(&self) -> Result<Option<String>, Failure> {
-        for folder in ["rebase-merge", "rebase-apply"] {
-            let file = self.git_dir.join(folder).join("head-name");
+        for dir in ["rebase-merge", "rebase-apply"] {
+            let file = self.git_dir.join(dir).join("head-name");
             if file.symlink_metadata().is_err() {
                 continue;
             }
-            let text = read_bounded(&file, LONGEST)?;
-            // `detached HEAD` where no branch is.
+            let text = read_bounded(&file, FILE_LIMIT)?;
+            // `detached HEAD` if no branch is being rebased.
             let branch = text.trim().to_str().ok().and_then(|name| name.strip_prefix(HEADS));
             return Ok(branch.map(str::to_owned));
         }
         Ok(None)
     }
 
-    /// Where a file is, whose path has to be without links.
+    /// Where `file` is, whose path has to be canonical.
     #[must_use]
     pub fn reach(&self, file: &Path) -> Reach {
-        // A `.git` is no file of the work tree it makes.
-        let matched_by = Checkout::holding(file);
-        let folders = [&self.git_dir, &self.common_dir];
-        // A bare repository may hold the work trees in its own folder.
-        let behind = |folder: &Path| {
-            matched_by.as_ref().is_some_and(|matched_by| matched_by.top.starts_with(folder))
-        };
-        if folders.iter().any(|folder| file.starts_with(folder) && !behind(folder)) {
+        let innermost = Checkout::containing(file);
+        let git_dirs = [&self.git_dir, &self.common_dir];
+        // A bare repository can contain its work trees.
+        let contains_innermost =
+            |dir: &Path| innermost.as_ref().is_some_and(|tree| tree.top.starts_with(dir));
+        if git_dirs.iter().any(|dir| file.starts_with(dir) && !contains_innermost(dir)) {
             return Reach::GitFolder;
         }
-        let Some(matched_by) = matched_by else { return Reach::Outside };
-        let path = below(&matched_by.top, file);
-        let in_git = path == Err(PathError::GitComponent);
-        if matched_by.top == self.top {
+        let Some(innermost) = innermost else { return Reach::Outside };
+        let path = path_below(&innermost.top, file);
+        let in_git = path == Err(PathFault::GitComponent);
+        if innermost.top == self.top {
             return match path {
                 Ok(path) => Reach::Inside(path),
                 Err(PathError::GitComponent) => Reach::GitFolder,
                 Err(fault) => Reach::NoPath(fault),
             };
         }
-        let submodules = folders.map(|dir| dir.join("modules"));
-        let is_submodule = submodules.iter().any(|modules| matched_by.git_dir.starts_with(modules));
-        if self.shares_repository(&matched_by) {
-            return if in_git { Reach::GitFolder } else { Reach::OtherTree(matched_by.top) };
+        let submodules = git_dirs.map(|dir| dir.join("modules"));
+        let is_submodule = submodules.iter().any(|modules| innermost.git_dir.starts_with(modules));
+        if self.shares_repository(&innermost) {
+            return if in_git { Reach::GitFolder } else { Reach::OtherTree(innermost.top) };
         }
-        // Of a submodule in a submodule, only the outer one has a pin here.
-        let inside = matched_by.top.ancestors().take_while(|folder| *folder != self.top);
-        let outermost = inside.filter_map(Checkout::at).last();
-        let pinned = outermost.and_then(|outer| below(&self.top, &outer.top).ok());
-        match pinned {
+        // Of nested submodules, only the outermost has a gitlink in this work tree.
+        let between = innermost.top.ancestors().take_while(|dir| *dir != self.top);
+        let outermost = between.filter_map(Checkout::at).last();
+        let gitlink = outermost.and_then(|outer| path_below(&self.top, &outer.top).ok());
+        match gitlink {
             Some(_) if is_submodule && in_git => Reach::GitFolder,
             Some(path) if is_submodule => Reach::Submodule(path),
             Some(path) if !in_git => Reach::Nested(path),
@@ -230,10 +227,10 @@ impl Repository {
     }
 }
 
-/// A file as a path below a folder.
-fn below(folder: &Path, file: &Path) -> Result<RepoPath, PathError> {
-    let inside = file.strip_prefix(folder).map_err(|_| PathError::DotComponent)?;
+/// The path of `file` relative to `dir`.
+fn path_below(dir: &Path, file: &Path) -> Result<RepoPath, PathFault> {
+    let relative = file.strip_prefix(dir).map_err(|_| PathFault::DotComponent)?;
     let parts: Vec<&[u8]> =
-        inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
+        relative.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
     RepoPath::new(parts.join(&b'/'))
 }

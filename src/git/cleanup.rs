@@ -1,7 +1,7 @@
-//! What a program that is ended by a signal would leave behind: scratch folders, and git processes
-//! that are still at work.
+//! Scratch directories and git processes, tracked so that a program killed by a signal leaves none
+//! behind.
 //!
-//! The library handles no signal by itself. A program that does calls [`clean_up`] before it ends.
+//! The library handles no signals. A program that does calls [`clean_up`] before it exits.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,13 +14,11 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-static LIVE: Mutex<Live> =
-    Mutex::new(Live { folders: BTreeSet::new(), processes: BTreeSet::new() });
+static LIVE: Mutex<Live> = Mutex::new(Live { dirs: BTreeSet::new(), processes: BTreeSet::new() });
 
-/// What exists at the moment.
 #[derive(Debug)]
 struct Live {
-    folders: BTreeSet<PathBuf>,
+    dirs: BTreeSet<PathBuf>,
     processes: BTreeSet<u32>,
 }
 
@@ -28,47 +26,47 @@ fn live() -> MutexGuard<'static, Live> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// While it exists, no git is started, and no call of git comes back to whoever waits for it.
+/// While this exists, no git process is started, and pending calls of git do not return.
 #[derive(Debug)]
 pub struct CleanedUp {
     _live: MutexGuard<'static, Live>,
 }
 
-/// Ends every git process that the library started, and removes every scratch folder.
+/// Kills every git process that the library started, and removes every scratch directory.
 ///
-/// To be called right before the process ends, from a thread that holds nothing of the library's.
-/// Keep what it returns until then: a call whose git was ended must not be taken for an answer.
+/// Call this right before the process exits, from a thread that is not inside the library. Keep the
+/// returned value until then, so that the output of a killed git is not used.
 #[must_use]
 pub fn clean_up() -> CleanedUp {
     let live = live();
     for process in &live.processes {
         kill(*process);
     }
-    for folder in &live.folders {
-        remove(folder);
+    for dir in &live.dirs {
+        remove(dir);
     }
     CleanedUp { _live: live }
 }
 
-/// A process is listed only until it is waited for, so its number cannot be another's.
+/// A process is listed only until it is waited for, so its id cannot have been reused.
 #[cfg(unix)]
 fn kill(process: u32) {
     use rustix::process::{Pid, Signal, kill_process};
     if let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = kill_process(pid, Signal::KILL);
     }
 }
 
-/// There are no signals here for which anybody would clean up.
+/// There are no signals to clean up after.
 #[cfg(not(unix))]
 fn kill(_process: u32) {}
 
-/// Removes a folder into which another thread or a dying git may still be writing.
-fn remove(folder: &Path) {
+/// Retries, since another thread or a dying git may still be writing to the directory.
+fn remove(dir: &Path) {
     const TRIES: u32 = 200;
     for _ in 0..TRIES {
-        match fs::remove_dir_all(folder) {
+        match fs::remove_dir_all(dir) {
             Ok(()) => return,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(_) => thread::sleep(Duration::from_millis(5)),
@@ -76,20 +74,20 @@ fn remove(folder: &Path) {
     }
 }
 
-/// A folder of our own, gone when this is dropped.
+/// A temporary directory, removed on drop.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct ScratchDir {
     path: PathBuf,
-    folder: Option<TempDir>,
+    dir: Option<TempDir>,
 }
 
-impl Folder {
-    pub(super) fn new() -> io::Result<Folder> {
+impl ScratchDir {
+    pub(super) fn new() -> io::Result<ScratchDir> {
         let mut live = live();
-        let folder = tempfile::Builder::new().prefix("lanelint-").tempdir()?;
-        let path = folder.path().to_path_buf();
-        live.folders.insert(path.clone());
-        Ok(Folder { path, folder: Some(folder) })
+        let dir = tempfile::Builder::new().prefix("lanelint-").tempdir()?;
+        let path = dir.path().to_path_buf();
+        live.dirs.insert(path.clone());
+        Ok(ScratchDir { path, dir: Some(dir) })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -97,14 +95,14 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for ScratchDir {
     fn drop(&mut self) {
-        drop(self.folder.take());
-        live().folders.remove(&self.path);
+        drop(self.dir.take());
+        live().dirs.remove(&self.path);
     }
 }
 
-/// A process of git, ended when this is dropped.
+/// A git process, killed on drop.
 #[derive(Debug)]
 pub(super) struct Process {
     pub(super) child: Child,
@@ -120,11 +118,11 @@ impl Process {
     }
 
     pub(super) fn kill(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.child.kill();
     }
 
-    /// Waits for its end, which has to be near: from here on [`clean_up`] passes it over.
+    /// Waits for the process, which has to be about to exit: [`clean_up`] no longer kills it.
     pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
         if !self.waited {
             live().processes.remove(&self.child.id());

@@ -1,4 +1,4 @@
-//! What differs between two trees, and between a tree and the index.
+//! Diffs between two trees, and between a tree and the index.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
@@ -13,16 +13,16 @@ use crate::change::{Change, ChangeKind, ChangeSet, Conflict, Side};
 use crate::failure::Failure;
 use crate::path::{RepoPath, quote};
 
-/// The switches of every command that lists differences: nothing is guessed, nothing left out.
+/// The options of every diff command: no rename detection, no external programs, full object ids.
 pub(super) const RAW: [&str; 7] =
     ["-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv", "--abbrev=64"];
 
 impl Repository {
-    /// What differs between two commits' trees, for any number of pairs in one process. A pair
-    /// without a first commit starts from the empty tree.
+    /// Compares the trees of each pair of commits; `None` is the empty tree. One process serves all
+    /// pairs.
     ///
     /// # Errors
-    /// When git is too old or fails, or an object is missing.
+    /// If git is too old or fails, or an object is missing.
     pub fn diff_trees(
         &self,
         pairs: &[(Option<CommitId>, CommitId)],
@@ -37,7 +37,7 @@ impl Repository {
         self.with_objects(|objects| {
             let mut faults = HashMap::new();
             for (diff, (_, to)) in diffs.iter_mut().zip(&pairs) {
-                diff.distrust_odd_trees(to, |id| match faults.entry(id.clone()) {
+                diff.report_malformed_trees(to, |id| match faults.entry(id.clone()) {
                     hash_map::Entry::Occupied(known) => Ok(Option::clone(known.get())),
                     hash_map::Entry::Vacant(slot) => {
                         Ok(slot.insert(tree_fault(&objects.tree(id)?)).clone())
@@ -49,10 +49,10 @@ impl Repository {
         Ok(diffs.into_iter().map(|diff| diff.set).collect())
     }
 
-    /// What merging the second commit of each pair into the first would write there: the merge's
-    /// tree against that of the first commit, and the paths at which the two do not merge.
+    /// What merging the second commit of each pair into the first would change in the first: the
+    /// diff to the merged tree, and the conflicting paths.
     ///
-    /// `attributes` and the errors are those of [`Repository::merges`].
+    /// `attributes` and errors are those of [`Repository::merges`].
     #[must_use]
     pub fn merge_writes(
         &self,
@@ -60,22 +60,22 @@ impl Repository {
         attributes: &CommitId,
     ) -> Vec<Result<ChangeSet, GitError>> {
         let merges = self.merges(pairs, attributes);
-        let written = || {
+        let diff_to_merged = || {
             let trees = self.trees_of(pairs.iter().map(|(onto, _)| onto))?;
             let merged = pairs.iter().zip(&merges).filter_map(|((onto, _), merge)| {
                 Some((trees.get(onto)?, &merge.as_ref().ok()?.tree))
             });
             self.compare_trees(&merged.collect::<Vec<_>>())
         };
-        let mut written = match written() {
-            Ok(written) => written.into_iter(),
+        let mut diffs = match diff_to_merged() {
+            Ok(diffs) => diffs.into_iter(),
             Err(error) => return pairs.iter().map(|_| Err(error.clone())).collect(),
         };
         let with_conflicts = |(pair, merge): (&(CommitId, CommitId), Result<Merge, GitError>)| {
             let conflicts = merge?.conflicts;
-            let written =
-                written.next().ok_or_else(|| GitError::failed("diff-tree", "a list is missing"))?;
-            Ok(written.set.in_conflict(pair, conflicts))
+            let diff =
+                diffs.next().ok_or_else(|| GitError::failed("diff-tree", "incomplete output"))?;
+            Ok(diff.set.with_conflicts(pair, conflicts))
         };
         pairs.iter().zip(merges).map(with_conflicts).collect()
     }
@@ -91,7 +91,7 @@ impl Repository {
                     let Info::Found { id, .. } = objects.info(&format!("{commit}^{{tree}}"))?
                     else {
                         return Err(GitError::missing_object(&format!(
-                            "commit {commit}, or its tree"
+                            "commit {commit} or its tree"
                         )));
                     };
                     slot.insert(id);
@@ -102,10 +102,10 @@ impl Repository {
         Ok(trees)
     }
 
-    /// What differs between trees, for any number of pairs in one process.
+    /// Compares pairs of trees in one process.
     fn compare_trees(&self, pairs: &[(&ObjectId, &ObjectId)]) -> Result<Vec<RawDiff>, GitError> {
-        // git takes two trees on a line, and writes that line before what differs between them.
-        // (Two commits on a line would be one commit and its supposed parent.)
+        // git reads two trees per line and repeats the line before their diff. (It would read two
+        // commits on a line as a commit and its parent.)
         let headers: Vec<String> =
             pairs.iter().map(|(from, to)| format!("{from} {to}\n")).collect();
         if headers.is_empty() {
@@ -118,12 +118,12 @@ impl Repository {
             .input(headers.concat().into_bytes())
             .run()?;
         let stderr = answer.stderr.clone();
-        let said = answer.success()?;
-        let mut rest = said.as_slice();
+        let stdout = answer.success()?;
+        let mut rest = stdout.as_slice();
         let mut diffs = Vec::with_capacity(headers.len());
         for header in headers {
-            // git goes on after a line that it could not serve, and still ends with status 0: only
-            // the headers tell that none is missing.
+            // git skips a line that it cannot serve and still exits with status 0: only a missing
+            // header shows it.
             rest = rest
                 .strip_prefix(header.as_bytes())
                 .ok_or_else(|| GitError::failed("diff-tree", &stderr))?;
@@ -136,20 +136,19 @@ impl Repository {
         if rest.is_empty() { Ok(diffs) } else { Err(GitError::failed("diff-tree", &stderr)) }
     }
 
-    /// What the index holds that the checked-out commit does not, or the other way round: what
-    /// `git commit` would write, and what `git add --intent-to-add` announced.
+    /// The diff from HEAD to the index: what `git commit` would commit, and intent-to-add entries.
     ///
     /// # Errors
-    /// When the repository is bare, git is too old or fails, or an object is missing.
+    /// If the repository is bare, git is too old or fails, or an object is missing.
     pub fn staged(&self) -> Result<ChangeSet, GitError> {
         let head = self.head()?;
         self.index_against(head.as_ref(), &self.index_file)
     }
 
-    /// A commit in the scratch repository of what the index holds.
+    /// Commits the index in the scratch repository.
     ///
     /// # Errors
-    /// When the repository is bare, git is too old or fails, or the index holds unmerged entries.
+    /// If the repository is bare, git is too old or fails, or the index has unmerged entries.
     pub fn staged_commit(&self) -> Result<CommitId, GitError> {
         self.need_work_tree()?;
         let index = self.copy_index()?;
@@ -158,14 +157,14 @@ impl Repository {
         self.scratch_commit(tree.trim_end(), &[])
     }
 
-    /// What differs between a commit's tree (none: the empty one) and an index file.
+    /// The diff from a commit (`None`: the empty tree) to an index file.
     pub(super) fn index_against(
         &self,
         base: Option<&CommitId>,
         index: &std::path::Path,
     ) -> Result<ChangeSet, GitError> {
         self.need_work_tree()?;
-        self.borrow_shared_index()?;
+        self.copy_shared_index()?;
         let tree = match base {
             Some(commit) => commit.as_str().to_owned(),
             None => self.format.empty_tree().to_string(),
@@ -175,8 +174,8 @@ impl Repository {
             let switches = ["--cached", "--ignore-submodules=none", intent_to_add];
             call.args(RAW).args(switches).args([&tree, "--"]).run()?.success()
         };
-        // An entry that is only announced is nothing to `git commit`: the path is as good as
-        // deleted where the base has it. Seen the other way it may look like no change at all.
+        // `git commit` ignores an intent-to-add entry, which deletes a path of the base. With the
+        // entry visible, that can look like no change.
         let mut diff = ChangeSet::read_raw(&list("--ita-visible-in-index")?)?;
         let committed = ChangeSet::read_raw(&list("--ita-invisible-in-index")?)?;
         for (path, entry) in committed.changes {
@@ -190,33 +189,37 @@ impl Repository {
             GitError::new(
                 GitErrorKind::Bare,
                 format!("the repository {} has no work tree", self.git_dir.display()),
-                "judge commits instead, with `--range`",
+                "use `--range` to compare commits",
             )
         })
     }
 }
 
 impl ChangeSet {
-    /// What a merge writes, with the paths at which it conflicts.
+    /// Adds the conflicts of a merge to its changes.
     ///
-    /// Where a file and a folder want one name, git puts the file beside it, as `name~commit`:
-    /// that is a conflict at `name`, and no path that anybody will keep.
-    fn in_conflict(mut self, (ours, theirs): &(CommitId, CommitId), found: Vec<Conflict>) -> Self {
+    /// In a file/directory conflict at `name`, git writes the file to `name~commit`. Only `name` is
+    /// kept.
+    fn with_conflicts(
+        mut self,
+        (ours, theirs): &(CommitId, CommitId),
+        conflicts: Vec<Conflict>,
+    ) -> Self {
         let labels = [ours, theirs].map(|commit| format!("~{commit}"));
-        let put_aside = |path: &RepoPath| {
+        let unlabeled = |path: &RepoPath| {
             let end = labels.iter().filter_map(|label| path.as_bytes().find(label)).min()?;
             RepoPath::new(&path.as_bytes()[..end]).ok()
         };
-        self.changes.retain(|path, _| put_aside(path).is_none());
-        for Conflict { path, .. } in found {
-            let path = put_aside(&path).unwrap_or(path);
+        self.changes.retain(|path, _| unlabeled(path).is_none());
+        for Conflict { path, .. } in conflicts {
+            let path = unlabeled(&path).unwrap_or(path);
             let kind = ChangeKind::Modified;
             self.changes.entry(path).or_insert(Change { kind, old: None, new: None, shown: None });
         }
         self
     }
 
-    /// Reads what a command with [`RAW`] wrote.
+    /// Parses the output of a diff command with the options [`RAW`].
     pub(super) fn read_raw(mut raw: &[u8]) -> Result<ChangeSet, GitError> {
         let mut diff = RawDiff::default();
         while !raw.is_empty() {
@@ -226,53 +229,51 @@ impl ChangeSet {
     }
 }
 
-/// A raw list as it is read.
+/// A raw diff while it is parsed.
 #[derive(Debug, Default)]
 struct RawDiff {
     set: ChangeSet,
-    /// The folders that the second tree has and the first lacks or has otherwise; only listed with
-    /// `-t`, and without the root.
-    folders: Vec<(Vec<u8>, ObjectId)>,
-    /// The folders in which a name is new. Empty: the root.
+    /// The new or changed trees of the second side, without the root. Needs `-t`.
+    trees: Vec<(Vec<u8>, ObjectId)>,
+    /// The directories that gained an entry; the root is the empty path.
     grown: HashSet<Vec<u8>>,
-    /// The paths that are listed twice.
-    twice: Vec<RepoPath>,
+    duplicates: Vec<RepoPath>,
 }
 
 impl RawDiff {
-    /// Adds a gap for each tree that git would never write: git takes a name that a tree contains
-    /// twice now for the one entry and now for the other. Only a tree that has grown can have come
-    /// to contain one, so the others are not read.
-    fn distrust_odd_trees(
+    /// Adds a gap for each malformed tree: which of two entries with one name counts varies between
+    /// git commands. Only trees that gained an entry are checked, since the others cannot have
+    /// become malformed.
+    fn report_malformed_trees(
         &mut self,
         root: &ObjectId,
         mut fault: impl FnMut(&ObjectId) -> Result<Option<String>, GitError>,
     ) -> Result<(), GitError> {
-        let folders = self.folders.iter().map(|(path, id)| (path.as_slice(), id));
-        for (path, id) in folders.chain([(&b""[..], root)]) {
+        let trees = self.trees.iter().map(|(path, id)| (path.as_slice(), id));
+        for (path, id) in trees.chain([(&b""[..], root)]) {
             if !self.grown.contains(path) {
                 continue;
             }
             if let Some(fault) = fault(id)? {
-                let folder = if path.is_empty() { "the root".to_owned() } else { quote(path) };
-                self.set.gaps.push(odd_tree(format!("{folder} {fault}")));
+                let dir = if path.is_empty() { "the root".to_owned() } else { quote(path) };
+                self.set.gaps.push(malformed_tree(&format!("{dir} {fault}")));
             }
         }
-        for path in &self.twice {
-            self.set.gaps.push(odd_tree(format!("`{path}` stands twice in its folder")));
+        for path in &self.duplicates {
+            self.set.gaps.push(malformed_tree(&format!("`{path}` is a duplicate entry")));
         }
         Ok(())
     }
 
-    /// Takes the first entry of a raw list, `:<mode> <mode> <id> <id> <letter>\0<path>\0`, and gives
-    /// what follows it. (<https://git-scm.com/docs/git-diff#_raw_output_format>)
+    /// Parses one entry, `:<mode> <mode> <id> <id> <status>\0<path>\0`, and returns the rest.
+    /// (<https://git-scm.com/docs/git-diff#_raw_output_format>)
     fn read_one<'a>(&mut self, raw: &'a [u8]) -> Result<&'a [u8], GitError> {
         let malformed = || {
             let start = String::from_utf8_lossy(&raw[..raw.len().min(200)]).into_owned();
             GitError::new(
                 GitErrorKind::Failed,
-                format!("git lists a change in a way that is not understood: {}", quoted(&start)),
-                "report this, with the version of git",
+                format!("cannot parse git's raw diff: {}", quoted(&start)),
+                "report this as a bug, with the output of `git --version`",
             )
         };
         let mut parts = raw.splitn(3, |&byte| byte == 0);
@@ -282,7 +283,7 @@ impl RawDiff {
         };
         let words: Vec<&[u8]> =
             head.strip_prefix(b":").ok_or_else(malformed)?.split(|&byte| byte == b' ').collect();
-        let [old_mode, new_mode, old_id, new_id, letter] = words[..] else {
+        let [old_mode, new_mode, old_id, new_id, status] = words[..] else {
             return Err(malformed());
         };
         let side = |mode: &[u8], id: &[u8]| {
@@ -294,27 +295,27 @@ impl RawDiff {
             Ok(Some(Side { mode, id: (!id.is_null()).then_some(id) }))
         };
         let (old, new) = (side(old_mode, old_id)?, side(new_mode, new_id)?);
-        if letter == b"A" {
+        if status == b"A" {
             let parent = name.rfind_byte(b'/').map_or(&b""[..], |end| &name[..end]);
             if !self.grown.contains(parent) {
                 self.grown.insert(parent.to_vec());
             }
         }
         if old.iter().chain(&new).all(|side| side.mode == Mode::Tree) {
-            self.folders.extend(new.and_then(|side| Some((name.to_vec(), side.id?))));
+            self.trees.extend(new.and_then(|side| Some((name.to_vec(), side.id?))));
             return Ok(rest);
         }
         let path = match RepoPath::new(name) {
             Ok(path) => path,
             Err(fault) => {
                 self.set.gaps.push(Failure {
-                    problem: format!("a change of {}, which is no path: {fault}", quote(name)),
-                    help: "remove that name from the commit: git writes no such file".into(),
+                    problem: format!("invalid path {}: {fault}", quote(name)),
+                    help: "remove it from the commit: git cannot check it out".into(),
                 });
                 return Ok(rest);
             }
         };
-        let kind = match letter {
+        let kind = match status {
             b"A" => ChangeKind::Added,
             b"D" => ChangeKind::Deleted,
             b"T" => ChangeKind::Type,
@@ -328,8 +329,8 @@ impl RawDiff {
             }
             _ => {
                 self.set.gaps.push(Failure {
-                    problem: format!("git lists {path} with the status {}", letter.as_bstr()),
-                    help: "run `git fsck`; report this if it finds nothing".into(),
+                    problem: format!("unknown status {} of {path} in git's diff", status.as_bstr()),
+                    help: "run `git fsck`; if it finds nothing, report this as a bug".into(),
                 });
                 ChangeKind::Modified
             }
@@ -338,9 +339,9 @@ impl RawDiff {
             Entry::Vacant(slot) => {
                 slot.insert(Change { kind, old, new, shown: None });
             }
-            // An unmerged file is listed twice, and a hostile tree may hold one name twice.
+            // git lists an unmerged file twice, and a malformed tree can have duplicate entries.
             Entry::Occupied(mut slot) => {
-                self.twice.push(slot.key().clone());
+                self.duplicates.push(slot.key().clone());
                 let entry = slot.get_mut();
                 let old = entry.old.take().or(old);
                 let new = entry.new.take().or(new);
@@ -351,12 +352,14 @@ impl RawDiff {
     }
 }
 
-fn odd_tree(problem: String) -> Failure {
-    let help = "make the commit again with git: `git fsck` names its faults".to_owned();
-    Failure { problem, help }
+fn malformed_tree(fault: &str) -> Failure {
+    Failure::new(
+        format!("malformed tree: {fault}"),
+        "recreate the commit with git (`git fsck` lists the errors)",
+    )
 }
 
-/// What `M` stands for: another content, or only another executable bit.
+/// The kind of a change with status `M`: the content, or only the executable bit.
 pub(super) fn kind_of_modification(old: Option<&Side>, new: Option<&Side>) -> ChangeKind {
     match (old, new) {
         (Some(old), Some(new))
@@ -383,15 +386,15 @@ mod tests {
     fn read(entries: &[(&str, &str, &str, &str, &str, &str)]) -> ChangeSet {
         let raw: String = entries
             .iter()
-            .map(|(old, new, old_id, new_id, letter, path)| {
-                format!(":{old} {new} {old_id} {new_id} {letter}\0{path}\0")
+            .map(|(old, new, old_id, new_id, status, path)| {
+                format!(":{old} {new} {old_id} {new_id} {status}\0{path}\0")
             })
             .collect();
         ChangeSet::read_raw(raw.as_bytes()).unwrap()
     }
 
     #[test]
-    fn every_letter_has_its_kind() {
+    fn kinds_of_statuses() {
         let diff = read(&[
             ("000000", "100644", NULL, A, "A", "added"),
             ("100644", "000000", A, NULL, "D", "deleted"),
@@ -422,12 +425,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_never_left_out() {
-        for (letter, path) in
+    fn unknown_entries_are_gaps() {
+        for (status, path) in
             [("U", "a"), ("X", "a"), ("A", ".git/config"), ("A", "a/../b"), ("A", "x/.GIT/y")]
         {
-            let diff = read(&[("000000", "100644", NULL, A, letter, path)]);
-            assert_eq!(diff.gaps.len(), 1, "{letter} {path}");
+            let diff = read(&[("000000", "100644", NULL, A, status, path)]);
+            assert_eq!(diff.gaps.len(), 1, "{status} {path}");
         }
         for raw in ["x", ":100644 100644 1 2 M\0a\0", ":100644 100644 M\0a\0", ":\0\0"] {
             assert!(ChangeSet::read_raw(raw.as_bytes()).is_err(), "{raw:?}");

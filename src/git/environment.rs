@@ -1,41 +1,41 @@
-//! The process's environment, as far as it says which repository counts.
+//! The environment variables that select the repository.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 
-/// What the environment says, captured once by the command line.
+/// The environment, captured once by the command line.
 ///
-/// Nothing else in the library reads the environment. What says *which* repository counts is here,
-/// and where the user's own settings are; what says *how* git should look (`GIT_CONFIG_COUNT`,
-/// `GIT_EXTERNAL_DIFF`, `GIT_LITERAL_PATHSPECS`, `GIT_TRACE` and so on) is not, so it reaches no
-/// git process. [`Environment::default`] is an environment with no variable set.
+/// Nothing else in the library reads the environment. It contains what selects the repository and
+/// the user's configuration. What changes how git works (`GIT_CONFIG_COUNT`, `GIT_EXTERNAL_DIFF`,
+/// `GIT_LITERAL_PATHSPECS`, `GIT_TRACE` and so on) is left out, and so never reaches a git process.
+/// In [`Environment::default`], no variable is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// The folder that relative names start from.
+    /// The directory that relative paths are resolved against.
     pub current_dir: PathBuf,
-    /// `PATH`: where `git` is looked for, in absolute folders only.
+    /// `PATH`, of which only absolute directories are searched for `git`.
     pub path: Option<OsString>,
     /// `GIT_DIR`.
     pub git_dir: Option<PathBuf>,
     /// `GIT_WORK_TREE`.
     pub work_tree: Option<PathBuf>,
-    /// `GIT_INDEX_FILE`: what a pre-commit hook under `git commit PATH` gets.
+    /// `GIT_INDEX_FILE`, set for the pre-commit hook of `git commit PATH`.
     pub index_file: Option<PathBuf>,
-    /// `GIT_OBJECT_DIRECTORY`: what a pre-receive hook gets.
+    /// `GIT_OBJECT_DIRECTORY`, set for a pre-receive hook.
     pub object_directory: Option<PathBuf>,
-    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, a list as git writes it.
+    /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`, in git's list syntax.
     pub alternate_object_directories: Option<OsString>,
-    /// `HOME`, for the user's own settings.
+    /// `HOME`, for the user's configuration.
     pub home: Option<PathBuf>,
-    /// `XDG_CONFIG_HOME`, for the user's own settings.
+    /// `XDG_CONFIG_HOME`, for the user's configuration.
     pub xdg_config_home: Option<PathBuf>,
-    /// The variables that git and the system need unchanged to find the user's settings and to
-    /// start at all: `GIT_CONFIG_GLOBAL`, `USERPROFILE`, `SYSTEMROOT` and the like.
+    /// Variables that git needs to start and to find the user's configuration: `GIT_CONFIG_GLOBAL`,
+    /// `USERPROFILE`, `SYSTEMROOT` and the like.
     pub passed_on: Vec<(String, OsString)>,
 }
 
-/// Where the settings of the user and of the machine are.
+/// Where the configuration of the user and of the machine is.
 pub(super) const SETTINGS: [&str; 7] = [
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
@@ -46,14 +46,14 @@ pub(super) const SETTINGS: [&str; 7] = [
     "PROGRAMDATA",
 ];
 
-/// What Windows needs to start any process, and where temporary files go.
+/// What Windows needs to start a process, and the directory of temporary files.
 const SYSTEM: [&str; 4] = ["SYSTEMROOT", "TMPDIR", "TEMP", "TMP"];
 
 impl Environment {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// When the working directory is gone or may not be read.
+    /// If the working directory does not exist or cannot be accessed.
     pub fn capture() -> io::Result<Environment> {
         Ok(Environment::from_lookup(std::env::current_dir()?, |name| std::env::var_os(name)))
     }
@@ -63,18 +63,18 @@ impl Environment {
         current_dir: PathBuf,
         lookup: impl Fn(&str) -> Option<OsString>,
     ) -> Environment {
-        // git takes an empty variable for one that is not set, for all of these but `PATH`.
+        // git treats all of these but `PATH` as unset if they are empty.
         let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let place = |name: &str| set(name).map(PathBuf::from);
+        let path = |name: &str| set(name).map(PathBuf::from);
         Environment {
             path: lookup("PATH"),
-            git_dir: place("GIT_DIR"),
-            work_tree: place("GIT_WORK_TREE"),
-            index_file: place("GIT_INDEX_FILE"),
-            object_directory: place("GIT_OBJECT_DIRECTORY"),
+            git_dir: path("GIT_DIR"),
+            work_tree: path("GIT_WORK_TREE"),
+            index_file: path("GIT_INDEX_FILE"),
+            object_directory: path("GIT_OBJECT_DIRECTORY"),
             alternate_object_directories: set("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
-            home: place("HOME"),
-            xdg_config_home: place("XDG_CONFIG_HOME"),
+            home: path("HOME"),
+            xdg_config_home: path("XDG_CONFIG_HOME"),
             passed_on: SETTINGS
                 .into_iter()
                 .chain(SYSTEM)

@@ -1,4 +1,4 @@
-//! What can go wrong when git is asked, in words for the person who has to mend it.
+//! Errors of git, worded for users.
 
 use std::fmt;
 use std::io;
@@ -7,53 +7,53 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Why git gave no answer that can be relied on.
+/// Why git's output cannot be used.
 ///
-/// None of these is ever an empty answer: a caller that cannot go on reports `not-verified`.
+/// An error is never treated as an empty result: the caller reports `not-verified`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitError {
-    /// Which of the known ways it went wrong.
+    /// What callers match on.
     pub kind: GitErrorKind,
-    /// What to say of it.
+    /// The message.
     pub failure: Failure,
 }
 
-/// The ways in which asking git goes wrong.
+/// The kinds of [`GitError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GitErrorKind {
-    /// No `git` in any folder of `PATH` that may be used.
+    /// No usable `git` in `PATH`.
     NoGit,
-    /// git is older than [`super::OLDEST_GIT`], or does not tell its version.
+    /// git is older than [`super::OLDEST_GIT`], or its version is unknown.
     TooOld,
-    /// The repository belongs to someone else, and `safe.directory` does not allow it.
+    /// The repository is owned by another user, and not listed in `safe.directory`.
     Unsafe,
-    /// There is a `.git`, or `GIT_DIR` is set, and git finds no repository there.
+    /// There is a `.git`, or `GIT_DIR` is set, but git finds no repository there.
     NotRepository,
-    /// The question is about an index or files, and the repository is bare.
+    /// An index or work tree is needed, and the repository is bare.
     Bare,
-    /// A revision that nothing is known by.
+    /// No commit has this name.
     UnknownRevision,
-    /// A revision that could be more than one commit.
+    /// Several commits have this name.
     AmbiguousRevision,
-    /// The history is cut short where the answer would be.
+    /// The history of a shallow clone is too short.
     Shallow,
-    /// An object that the answer needs is not there.
+    /// A needed object does not exist.
     MissingObject,
-    /// A name that no path of a repository can have.
+    /// A path that a repository cannot contain.
     Path,
-    /// More bytes than the caller wants to read.
+    /// More bytes than the caller's limit.
     TooLarge,
-    /// The operating system refused something.
+    /// An error of the operating system.
     Io,
-    /// git failed in another way; its own message is part of the problem.
+    /// Any other failure of git, with git's own message.
     Failed,
 }
 
-/// How much of git's own message is quoted.
+/// How many bytes of git's message are quoted.
 const QUOTED_LIMIT: usize = 400;
 
 impl GitError {
-    /// A failure of this kind.
+    /// Builds an error from its message and help.
     pub fn new(
         kind: GitErrorKind,
         problem: impl Into<String>,
@@ -66,20 +66,20 @@ impl GitError {
         GitError::new(
             GitErrorKind::Io,
             format!("cannot {doing} {}: {error}", path.display()),
-            "look at the folder's permissions and the space left on the disk",
+            "check the permissions of the directory and the free disk space",
         )
     }
 
-    /// Reads out of git's message what went wrong, as far as a person would do something else.
+    /// Builds the error for git's message. Gets its own kind if it needs its own help.
     pub(super) fn failed(command: &str, stderr: &str) -> GitError {
-        let said = quoted(stderr);
+        let message = quoted(stderr);
         let has = |needle: &str| stderr.contains(needle);
         if has("detected dubious ownership") {
-            let folder = stderr.split('\'').nth(1).unwrap_or("the folder");
+            let dir = stderr.split('\'').nth(1).unwrap_or("DIRECTORY");
             return GitError::new(
                 GitErrorKind::Unsafe,
-                format!("git refuses the repository, for it belongs to another user: {folder}"),
-                format!("if you trust it: git config --global --add safe.directory {folder}"),
+                format!("git refuses the repository {dir}, which is owned by another user"),
+                format!("if you trust it, run `git config --global --add safe.directory {dir}`"),
             );
         }
         let missing = [
@@ -97,26 +97,26 @@ impl GitError {
             "Not a valid commit name",
         ];
         if missing.into_iter().any(has) {
-            return GitError::missing_object(&format!("git {command}: {said}"));
+            return GitError::missing_object(&format!("git {command}: {message}"));
         }
         GitError::new(
             GitErrorKind::Failed,
-            format!("git {command} failed: {said}"),
-            format!("run `git {command}` in the repository to see what is wrong with it"),
+            format!("git {command} failed: {message}"),
+            format!("run `git {command}` in the repository for details"),
         )
     }
 
     pub(super) fn missing_object(problem: &str) -> GitError {
         GitError::new(
             GitErrorKind::MissingObject,
-            format!("an object of the repository is missing: {problem}"),
-            "fetch it: `git fetch --unshallow` in a shallow clone; instead of a partial clone make \
-             one without `--filter`; `git fsck` tells what a broken one lacks",
+            format!("missing object: {problem}"),
+            "run `git fetch --unshallow` in a shallow clone, clone a partial clone again without \
+             `--filter`, or run `git fsck` to list missing objects",
         )
     }
 }
 
-/// git's message as one line of bounded length.
+/// git's message on one line of limited length.
 pub(super) fn quoted(stderr: &str) -> String {
     let mut line = String::new();
     for part in stderr.lines().map(str::trim).filter(|part| !part.is_empty()) {
@@ -131,7 +131,7 @@ pub(super) fn quoted(stderr: &str) -> String {
             break;
         }
     }
-    if line.is_empty() { "it said nothing".into() } else { line }
+    if line.is_empty() { "no message".into() } else { line }
 }
 
 impl Deref for GitError {

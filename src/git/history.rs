@@ -1,4 +1,4 @@
-//! Where two commits' histories met last.
+//! Merge bases.
 
 use std::collections::BTreeSet;
 
@@ -11,28 +11,28 @@ use super::object::{CommitId, ObjectId};
 /// The best common ancestors of two commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MergeBase {
-    /// Exactly one, as it should be.
+    /// The usual case.
     One(CommitId),
-    /// The histories never met.
+    /// The histories are unrelated.
     None,
-    /// Several, none of which is an ancestor of another: the branches were merged crosswise.
+    /// Several, none of them an ancestor of another: criss-cross merges.
     Several(Vec<CommitId>),
 }
 
-/// How many pairs one process is asked about: a command line has an end.
+/// How many pairs one process gets, since command lines are limited.
 const PAIRS_AT_ONCE: usize = 400;
 
 impl Repository {
     /// The merge base of two commits.
     ///
     /// # Errors
-    /// When git is too old or fails, a commit is missing, or the history of a shallow clone is cut
-    /// where a better merge base may hide.
+    /// If git is too old or fails, a commit is missing, or a shallow clone may lack a better merge
+    /// base.
     pub fn merge_base(&self, a: &CommitId, b: &CommitId) -> Result<MergeBase, GitError> {
         let answer =
             self.scratch_call("merge-base")?.args(["--all", a.as_str(), b.as_str()]).run()?;
-        // Status 1 is 'none'. Older gits say so too where a commit could not be read, and name it
-        // on standard error.
+        // Status 1 is no merge base. Older versions of git also use it for a commit that cannot be
+        // read, with an error on stderr.
         if !matches!(answer.code, Some(0 | 1))
             || answer.code == Some(1)
                 && answer.warnings().iter().any(|line| line.starts_with("error:"))
@@ -48,11 +48,11 @@ impl Repository {
                     .ok_or_else(|| GitError::failed("merge-base", &line.to_str_lossy()))
             })
             .collect::<Result<Vec<CommitId>, GitError>>()?;
-        self.judge_bases(a, b, bases)
+        self.check_bases(a, b, bases)
     }
 
-    /// [`Repository::merge_base`] for many pairs, each with an answer of its own: one process for
-    /// hundreds of them where nothing is wrong.
+    /// [`Repository::merge_base`] for many pairs. Unless something fails, one process serves
+    /// hundreds of them.
     #[must_use]
     pub fn merge_bases(&self, pairs: &[(CommitId, CommitId)]) -> Vec<Result<MergeBase, GitError>> {
         let mut answers = Vec::with_capacity(pairs.len());
@@ -60,11 +60,11 @@ impl Repository {
             match self.bases_at_once(chunk) {
                 Some(found) => {
                     for ((a, b), bases) in chunk.iter().zip(found) {
-                        // 'None' is told apart from 'could not be read' one by one.
+                        // Either there is none, or a commit cannot be read.
                         answers.push(if bases.is_empty() {
                             self.merge_base(a, b)
                         } else {
-                            self.judge_bases(a, b, bases)
+                            self.check_bases(a, b, bases)
                         });
                     }
                 }
@@ -74,13 +74,14 @@ impl Repository {
         answers
     }
 
-    /// `rev-parse A...B` writes A, B and, each after a `^`, their merge bases; for any number of
-    /// arguments. Nothing when it fails for one of them.
+    /// `rev-parse A...B` prints A, B and, each after a `^`, their merge bases. `None` if it fails
+    /// for any pair.
     fn bases_at_once(&self, pairs: &[(CommitId, CommitId)]) -> Option<Vec<Vec<CommitId>>> {
         let ranges = pairs.iter().map(|(a, b)| format!("{a}...{b}"));
-        let said = self.scratch_call("rev-parse").ok()?.args(ranges).run().ok()?.success().ok()?;
+        let output =
+            self.scratch_call("rev-parse").ok()?.args(ranges).run().ok()?.success().ok()?;
         let mut found: Vec<Vec<CommitId>> = Vec::new();
-        let mut lines = said.lines().peekable();
+        let mut lines = output.lines().peekable();
         while let Some(end) = lines.next() {
             let start = lines.next()?;
             let (a, b) = pairs.get(found.len())?;
@@ -97,12 +98,11 @@ impl Repository {
         (found.len() == pairs.len()).then_some(found)
     }
 
-    /// Whether the bases found can be trusted, and how many they are.
+    /// Fails if a shallow clone may lack a better merge base.
     ///
-    /// A commit whose parents are cut off hides common ancestors. They are no better than the bases
-    /// found if that commit is itself an ancestor of those; so what counts is whether one is met on
-    /// the way from either side to the bases.
-    fn judge_bases(
+    /// A shallow commit hides common ancestors. If it is an ancestor of a merge base, they are not
+    /// better than that one. So only shallow commits between either side and the bases matter.
+    fn check_bases(
         &self,
         a: &CommitId,
         b: &CommitId,
@@ -110,20 +110,20 @@ impl Repository {
     ) -> Result<MergeBase, GitError> {
         let scratch = self.scratch()?;
         if !scratch.shallow.is_empty() {
-            let cut: BTreeSet<&[u8]> = scratch.shallow.iter().map(String::as_bytes).collect();
+            let shallow: BTreeSet<&[u8]> = scratch.shallow.iter().map(String::as_bytes).collect();
             let sides = [a.as_str(), b.as_str(), "--not"];
-            let sides = sides.into_iter().chain(bases.iter().map(CommitId::as_str));
-            let way = scratch.call(&self.program, "rev-list").args(sides).run()?.success()?;
-            if let Some(end) = way.lines().find(|commit| cut.contains(commit)) {
+            let range = sides.into_iter().chain(bases.iter().map(CommitId::as_str));
+            let commits = scratch.call(&self.program, "rev-list").args(range).run()?.success()?;
+            if let Some(end) = commits.lines().find(|commit| shallow.contains(commit)) {
                 return Err(GitError::new(
                     GitErrorKind::Shallow,
                     format!(
-                        "this clone is shallow: its history ends at {} before it tells where {a} \
-                         and {b} parted",
+                        "the history of this shallow clone ends at {}, before the merge base of {a} \
+                         and {b}",
                         end.as_bstr()
                     ),
-                    "fetch the whole history: `git fetch --unshallow` (in a CI job, a checkout \
-                     with `fetch-depth: 0`)",
+                    "fetch the full history with `git fetch --unshallow` (in CI, check out with \
+                     `fetch-depth: 0`)",
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! Which lines differ between two contents.
+//! Changed lines between pairs of blobs.
 
 use super::Repository;
 use super::error::GitError;
@@ -7,23 +7,23 @@ use crate::change::Lines;
 use crate::patch;
 use crate::path::RepoPath;
 
-/// No content is compared that is larger, nor are more bytes at once, or in all.
-const CONTENT_LIMIT: u64 = 4 << 20;
+/// Size limits of a blob, of the blobs that one process compares, and of all blobs.
+const BLOB_LIMIT: u64 = 4 << 20;
 const CHUNK_LIMIT: u64 = 32 << 20;
-const WORK_LIMIT: u64 = 256 << 20;
+const TOTAL_LIMIT: u64 = 256 << 20;
 
 impl Repository {
-    /// The lines that differ between contents, for any number of pairs of one before and one after.
+    /// The changed lines between each pair of an old and a new blob.
     ///
-    /// All pairs of a few megabytes are compared by one process: as the files of two trees that are
-    /// made for it in the scratch repository.
+    /// One process compares pairs of a few megabytes in total, as the files of two trees made for
+    /// it in the scratch repository.
     ///
     /// # Errors
-    /// When git is too old or fails.
+    /// If git is too old or fails.
     pub fn changed_lines(&self, pairs: &[(ObjectId, ObjectId)]) -> Result<Vec<Lines>, GitError> {
-        let mut lines = vec![Lines::Unknown("too much is to be compared"); pairs.len()];
+        let mut lines = vec![Lines::Unknown("there is too much to compare"); pairs.len()];
         let mut chunk = Vec::new();
-        let (mut size, mut work) = (0, 0);
+        let (mut size, mut total) = (0, 0);
         for (at, (old, new)) in pairs.iter().enumerate() {
             let sizes = self.with_objects(|objects| {
                 [old, new]
@@ -35,7 +35,7 @@ impl Repository {
             let mut why = None;
             for info in sizes {
                 match info {
-                    Info::Found { kind: ObjectKind::Blob, size, .. } if size <= CONTENT_LIMIT => {
+                    Info::Found { kind: ObjectKind::Blob, size, .. } if size <= BLOB_LIMIT => {
                         both += size;
                     }
                     Info::Found { kind: ObjectKind::Blob, .. } => why = Some("it is too large"),
@@ -46,8 +46,8 @@ impl Repository {
                 lines[at] = Lines::Unknown(why);
                 continue;
             }
-            work += both;
-            if work > WORK_LIMIT {
+            total += both;
+            if total > TOTAL_LIMIT {
                 break;
             }
             if size + both > CHUNK_LIMIT {
@@ -78,17 +78,17 @@ impl Repository {
                     format!("100644 blob {id}\t{}\n", name(at))
                 })
                 .collect();
-            let made = self.scratch_call("mktree")?.input(entries.into_bytes()).run()?.success()?;
-            Ok(String::from_utf8_lossy(&made).trim_end().to_owned())
+            let id = self.scratch_call("mktree")?.input(entries.into_bytes()).run()?.success()?;
+            Ok(String::from_utf8_lossy(&id).trim_end().to_owned())
         };
         let (old, new) = (tree(false)?, tree(true)?);
-        let said = self
+        let output = self
             .scratch_call("diff-tree")?
             .args(["-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"])
             .args([old, new])
             .run()?
             .success()?;
-        let diff = patch::read(&said);
+        let diff = patch::read(&output);
         if let Some(gap) = diff.gaps.first() {
             return Err(GitError::failed("diff-tree", &gap.problem));
         }
@@ -97,7 +97,7 @@ impl Repository {
             let change = path.and_then(|path| diff.changes.get(&path));
             lines[at] = match change.and_then(|change| change.shown.as_ref()) {
                 Some(shown) => shown.lines.clone(),
-                // The same content twice is no change.
+                // Both blobs are the same.
                 None => Lines::Known(Vec::new()),
             };
         }
@@ -105,7 +105,7 @@ impl Repository {
     }
 }
 
-/// The name of a pair's file; in the order of the numbers, as git wants it.
+/// The file name of a pair, padded so that names sort like pairs.
 fn name(at: usize) -> String {
     format!("{at:020}")
 }

@@ -1,4 +1,4 @@
-//! Whether commits merge.
+//! Merges in the scratch repository.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,31 +12,30 @@ use super::{GitVersion, Repository};
 use crate::change::Conflict;
 use crate::path::RepoPath;
 
-/// The first git that takes attributes from a commit where there is no work tree.
+/// The first version of git with `--attr-source`.
 const ATTRIBUTES_FROM_COMMIT: GitVersion = GitVersion { major: 2, minor: 41, patch: 0 };
-/// No list of attributes is read that is longer.
+/// Size limit of `.gitattributes`.
 const ATTRIBUTES_LIMIT: u64 = 1 << 20;
 
-/// What a three-way merge of two commits comes to.
+/// The result of a three-way merge of two commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merge {
-    /// The tree; conflicts are written into its files as markers.
+    /// The merged tree, with conflict markers in its files.
     pub tree: ObjectId,
-    /// The paths that did not merge, in byte order. Empty: the commits merge.
+    /// The conflicting paths, in byte order. Empty if the merge is clean.
     pub conflicts: Vec<Conflict>,
 }
 
 impl Repository {
-    /// Merges pairs of commits as `git merge` would, into the scratch repository, with git's own
-    /// drivers only: one that the repository names could run a program, and could hide a conflict.
-    /// One process does it for all pairs where nothing is wrong.
+    /// Merges pairs of commits like `git merge`, in the scratch repository. Only git's built-in
+    /// merge drivers are used: a custom one runs a program, and could hide a conflict. Unless
+    /// something fails, one process serves all pairs.
     ///
-    /// `attributes` is the commit whose `.gitattributes` say which files merge by `union` or
-    /// `binary`; a git before 2.41 heeds only the one at the root.
+    /// `attributes` is the commit whose `.gitattributes` select the drivers `union` and `binary`;
+    /// before git 2.41, only the file at the root is read.
     ///
-    /// Each pair has an answer of its own: an error when git is too old or fails, an object is
-    /// missing, or the commits have no common ancestor or may have a nearer one behind the end of a
-    /// shallow clone.
+    /// A pair fails if git is too old or fails, an object is missing, the commits have no merge
+    /// base, or a shallow clone may lack a better one.
     #[must_use]
     pub fn merges(
         &self,
@@ -50,7 +49,7 @@ impl Repository {
         pairs
             .iter()
             .map(|pair| {
-                // What is not in a shallow clone is told better than by a failing merge.
+                // Fails with a better message than the merge.
                 self.merge_base(&pair.0, &pair.1)?;
                 let mut merges = self.merge_all(std::slice::from_ref(pair), attributes)?;
                 merges.pop().ok_or_else(|| GitError::failed("merge-tree", ""))
@@ -75,25 +74,24 @@ impl Repository {
         let switches = ["--write-tree", "--stdin", "--messages"];
         let answer = call.args(switches).input(input.into_bytes()).run()?;
         let stderr = answer.stderr.clone();
-        let said = answer.success()?;
-        let mut words = said.split(|&byte| byte == 0);
-        let merges: Option<Vec<Merge>> = pairs.iter().map(|_| read(&mut words)).collect();
-        // Behind the last zero byte there is nothing.
-        match (merges, words.next(), words.next()) {
+        let stdout = answer.success()?;
+        let mut fields = stdout.split(|&byte| byte == 0);
+        let merges: Option<Vec<Merge>> = pairs.iter().map(|_| parse(&mut fields)).collect();
+        // Nothing follows the last NUL.
+        match (merges, fields.next(), fields.next()) {
             (Some(merges), Some(b""), None) => Ok(merges),
             _ if stderr.is_empty() => {
-                let start = String::from_utf8_lossy(&said[..said.len().min(200)]).into_owned();
+                let start = String::from_utf8_lossy(&stdout[..stdout.len().min(200)]).into_owned();
                 Err(GitError::failed("merge-tree", &quoted(&start)))
             }
             _ => Err(GitError::failed("merge-tree", &stderr)),
         }
     }
 
-    /// Whether the git at hand heeds all `.gitattributes` of a commit when it merges, and not only
-    /// the one at the root.
+    /// Whether merges use all `.gitattributes` of a commit, not only the one at the root.
     ///
     /// # Errors
-    /// When git does not tell its version.
+    /// If the version of git is unknown.
     pub fn merges_by_attributes(&self) -> Result<bool, GitError> {
         Ok(self.git_version()? >= ATTRIBUTES_FROM_COMMIT)
     }
@@ -112,10 +110,10 @@ impl Repository {
         }
     }
 
-    /// Makes a commit of a merge in the scratch repository, for the next merge to build on.
+    /// Commits a merge in the scratch repository, so that the next one can build on it.
     ///
     /// # Errors
-    /// When git is too old or fails.
+    /// If git is too old or fails.
     pub fn merge_commit(
         &self,
         merge: &Merge,
@@ -125,7 +123,7 @@ impl Repository {
         self.scratch_commit(merge.tree.as_str().as_bytes(), &[ours, theirs])
     }
 
-    /// Makes a commit of a tree in the scratch repository.
+    /// Commits a tree in the scratch repository.
     pub(super) fn scratch_commit(
         &self,
         tree: &[u8],
@@ -140,26 +138,25 @@ impl Repository {
         }
         let tree = tree.to_str_lossy();
         let parents = parents.iter().flat_map(|parent| ["-p", parent.as_str()]);
-        let said = call.args([&*tree, "-m", "scratch"]).args(parents).run()?.success()?;
-        let id = ObjectId::from_hex(said.trim_end());
-        id.map(CommitId).ok_or_else(|| GitError::failed("commit-tree", &said.to_str_lossy()))
+        let output = call.args([&*tree, "-m", "scratch"]).args(parents).run()?.success()?;
+        let id = ObjectId::from_hex(output.trim_end());
+        id.map(CommitId).ok_or_else(|| GitError::failed("commit-tree", &output.to_str_lossy()))
     }
 }
 
-/// Reads one merge of `--stdin`: a status, the tree, the entries that did not merge up to an empty
-/// word, the messages up to another.
-/// (<https://git-scm.com/docs/git-merge-tree#OUTPUT>)
-fn read<'a>(words: &mut impl Iterator<Item = &'a [u8]>) -> Option<Merge> {
-    // A line feed ends a merge on some versions.
-    let clean = match words.next()?.trim_start() {
+/// Parses one merge of `--stdin`: a status, the tree, the conflicted entries up to an empty field,
+/// the messages up to another. (<https://git-scm.com/docs/git-merge-tree#OUTPUT>)
+fn parse<'a>(fields: &mut impl Iterator<Item = &'a [u8]>) -> Option<Merge> {
+    // Some versions end a merge with a line feed.
+    let clean = match fields.next()?.trim_start() {
         b"1" => true,
         b"0" => false,
         _ => return None,
     };
-    let tree = ObjectId::from_hex(words.next()?)?;
+    let tree = ObjectId::from_hex(fields.next()?)?;
     let mut kinds: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
     loop {
-        let entry = words.next()?;
+        let entry = fields.next()?;
         if entry.is_empty() {
             break;
         }
@@ -167,20 +164,20 @@ fn read<'a>(words: &mut impl Iterator<Item = &'a [u8]>) -> Option<Merge> {
         kinds.entry(RepoPath::new(name).ok()?).or_default();
     }
     loop {
-        let count = words.next()?;
+        let count = fields.next()?;
         if count.is_empty() {
             break;
         }
         let count: usize = count.to_str().ok()?.parse().ok()?;
-        let paths: Vec<&[u8]> = (0..count).map(|_| words.next()).collect::<Option<_>>()?;
-        let (kind, _message) = (words.next()?, words.next()?);
-        // One of git's kinds lacks the blank.
+        let paths: Vec<&[u8]> = (0..count).map(|_| fields.next()).collect::<Option<_>>()?;
+        let (kind, _message) = (fields.next()?, fields.next()?);
+        // git omits the space for one kind.
         let kind = kind.strip_prefix(b"CONFLICT").map(<[u8]>::trim_start);
         let kind = kind.and_then(|kind| kind.strip_prefix(b"(")?.strip_suffix(b")"));
         let Some(kind) = kind else { continue };
         for (at, name) in paths.into_iter().enumerate() {
             let path = RepoPath::new(name).ok()?;
-            // The first is where the conflict is, the others are what has to do with it.
+            // The first path is where the conflict is, the others are related.
             if at == 0 || kinds.contains_key(&path) {
                 kinds.entry(path).or_default().insert(kind.to_str_lossy().into_owned());
             }
@@ -201,20 +198,20 @@ mod tests {
 
     fn merge(text: &str) -> Option<Vec<String>> {
         let text = text.replace("TREE", TREE);
-        let mut words = text.as_bytes().split(|&byte| byte == b'|');
-        let merge = read(&mut words)?;
+        let mut fields = text.as_bytes().split(|&byte| byte == b'|');
+        let merge = parse(&mut fields)?;
         let shown =
             |conflict: &Conflict| format!("{}: {}", conflict.path, conflict.kinds.join("+"));
         Some(merge.conflicts.iter().map(shown).collect())
     }
 
     #[test]
-    fn what_git_says_of_a_merge_is_read_whole_or_not_at_all() {
+    fn output_of_merge_tree() {
         assert_eq!(merge("1|TREE|||"), Some(vec![]));
         assert_eq!(merge("1|TREE||1|f|Auto-merging|Auto-merging f\n||"), Some(vec![]));
         let text = "0|TREE|100644 1 2\tf|100644 1 3\tf||1|f|Auto-merging|f\n|2|f|g|CONFLICT (contents)|!\n||";
         assert_eq!(merge(text), Some(vec!["f: contents".to_owned()]));
-        // Behind two empty words an answer is whole; that nothing may follow is for the caller.
+        // Complete after two empty fields. The caller checks that nothing follows.
         for end in 1..text.find("||").unwrap() {
             assert_eq!(merge(&text[..end]), None, "{}", &text[..end]);
         }

@@ -1,24 +1,21 @@
-//! Asking git, without running what a repository says.
+//! Runs git without running anything that the repository configures.
 //!
-//! A repository can name programs that git runs (filters, merge drivers, hooks, a file system
-//! monitor, a transport that fetches what is missing) and settings that change what git tells. None
-//! of them may have a say here: the repository is what is judged. Two rules hold that up:
+//! A repository can configure programs that git runs (filters, merge drivers, hooks, a file system
+//! monitor, a transport that fetches missing objects) and settings that change git's output. The
+//! repository is untrusted, so none of them may take effect. Two rules ensure that:
 //!
-//! - The user's own repository is asked for four things only: where it is, its refs and their logs,
-//!   the names in its index, and its settings as mere texts. None of these commands looks into the
-//!   work tree, and none may fetch an object that is missing.
-//! - All else is asked in a scratch repository of our own (`scratch.rs`) that borrows the objects
-//!   of the user's, and where needed a copy of the index, and knows none of its settings.
+//! - The user's repository is only asked for its location, its refs and reflogs, the paths in its
+//!   index, and its configuration as text. None of these commands reads the work tree or fetches a
+//!   missing object.
+//! - Everything else runs in a scratch repository (`scratch.rs`) that borrows the objects of the
+//!   user's repository and, if needed, a copy of its index, but not its configuration.
 //!
-//! What remains is a repository whose own settings cannot be read at all: where `.git/config`
-//! includes a FIFO, git waits for ever at its first step, and only a time limit of the caller's
-//! ends it.
+//! One hole remains: if `.git/config` includes a FIFO, git blocks on it, and the caller needs a
+//! time limit.
 //!
-//! `checkout.rs` asks nobody: it reads the few files that say where a work tree is and what is
-//! checked out in it.
+//! `checkout.rs` runs no git: it reads the few files that locate a work tree and its HEAD.
 //!
-//! Only `process.rs` starts a process. git's own words are used for git's things:
-//! <https://git-scm.com/docs/gitglossary>.
+//! Only `process.rs` starts a process. Terms are those of <https://git-scm.com/docs/gitglossary>.
 
 mod checkout;
 mod cleanup;
@@ -59,18 +56,18 @@ use process::{Call, Program};
 use refs::Refs;
 use scratch::Scratch;
 
-/// The oldest git that is asked about commits: the first that can be kept from fetching what a
-/// partial clone lacks (`GIT_NO_LAZY_FETCH`).
+/// The oldest version of git that reads commits: the first with `GIT_NO_LAZY_FETCH`, which keeps it
+/// from fetching the missing objects of a partial clone.
 pub const OLDEST_GIT: GitVersion = GitVersion { major: 2, minor: 39, patch: 4 };
 
-/// A version of git, without what distributions add to it.
+/// A version of git, without suffixes of distributions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GitVersion {
-    /// The first number.
+    /// 2 in `2.39.4`.
     pub major: u32,
-    /// The second number.
+    /// 39 in `2.39.4`.
     pub minor: u32,
-    /// The third number.
+    /// 4 in `2.39.4`.
     pub patch: u32,
 }
 
@@ -81,7 +78,7 @@ impl fmt::Display for GitVersion {
 }
 
 impl GitVersion {
-    /// Reads `git version 2.39.5 (Apple Git-154)`, `2.47.1.windows.1`, `2.48.0-rc1`, `2.46.GIT`.
+    /// Parses `git version 2.39.5 (Apple Git-154)`, `2.47.1.windows.1`, `2.48.0-rc1`, `2.46.GIT`.
     fn parse(text: &str) -> Option<GitVersion> {
         let number = |part: &str| {
             let end = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
@@ -94,69 +91,67 @@ impl GitVersion {
     }
 }
 
-/// A repository of the user's.
+/// The user's repository.
 ///
-/// Refs are read once, at the first question about them: all answers of one value are about the
-/// same moment.
+/// Refs are read once, when they are first needed, so that all results refer to the same state.
 #[derive(Debug)]
 pub struct Repository {
     program: Program,
-    /// The variables under which git reads this repository and the user's settings.
+    /// The variables with which git finds this repository and the user's configuration.
     variables: Vec<(&'static str, OsString)>,
     git_dir: PathBuf,
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
     index_file: PathBuf,
-    object_folders: Vec<PathBuf>,
+    object_dirs: Vec<PathBuf>,
     format: ObjectFormat,
     environment: Environment,
     refs: OnceLock<Refs>,
-    /// Held while a work tree is compared.
+    /// Guards the copy of the index in the scratch repository.
     comparing: Mutex<()>,
-    // Before `scratch`, whose folder it works in, so that it is gone first.
+    // Declared before `scratch`, so that it is dropped before the directory that it runs in.
     objects: Mutex<Option<ObjectReader>>,
     scratch: OnceLock<Scratch>,
 }
 
 impl Repository {
-    /// Finds the repository that the environment names, else the one that holds `dir`.
+    /// Finds the repository that the environment names, or else the one that contains `dir`.
     ///
-    /// Gives nothing when there is none. A folder of ordinary files that only looks like a bare
-    /// repository is none.
+    /// A directory in a work tree that looks like a bare repository is not one.
     ///
     /// # Errors
-    /// When git is missing, refuses the repository (`safe.directory`), or finds it broken; when
-    /// `dir` does not exist.
+    /// If git is missing, refuses the repository (`safe.directory`) or finds it broken, or if `dir`
+    /// does not exist.
     pub fn discover(environment: &Environment, dir: &Path) -> Result<Option<Repository>, GitError> {
         discover::discover(environment, dir)
     }
 
-    /// The work tree's root; nothing for a bare repository.
+    /// The root of the work tree; `None` for a bare repository.
     #[must_use]
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()
     }
 
-    /// The version of git that is asked.
+    /// The version of the installed git.
     ///
     /// # Errors
-    /// When git does not tell it.
+    /// If `git version` fails or prints something unexpected.
     pub fn git_version(&self) -> Result<GitVersion, GitError> {
-        let said = self.program.call("version").run()?.success()?;
-        let said = String::from_utf8_lossy(&said);
-        GitVersion::parse(&said).ok_or_else(|| {
+        let output = self.program.call("version").run()?.success()?;
+        let output = String::from_utf8_lossy(&output);
+        GitVersion::parse(&output).ok_or_else(|| {
             GitError::new(
                 GitErrorKind::TooOld,
-                format!("git does not tell its version: {}", error::quoted(&said)),
+                format!("unknown version of git: {}", error::quoted(&output)),
                 format!("install git {OLDEST_GIT} or later"),
             )
         })
     }
 
-    /// The files of the index, in byte order, each once: submodules and symbolic links too.
+    /// The files of the index, including submodules and symbolic links, in byte order.
     ///
     /// # Errors
-    /// When git fails, or a name in the index is none that a path can have.
+    /// If git fails, or the index contains an invalid path.
     pub fn index_files(&self) -> Result<Vec<RepoPath>, GitError> {
         let listed = self.call("ls-files").args(["-z"]).run()?.success()?;
         let mut files = paths(&listed, "the index")?;
@@ -164,11 +159,10 @@ impl Repository {
         Ok(files)
     }
 
-    /// The files of a commit, in byte order: submodules and symbolic links too.
+    /// The files of a commit, including submodules and symbolic links, in byte order.
     ///
     /// # Errors
-    /// When git is too old or fails, an object is missing, or a name in the commit is none that a
-    /// path can have.
+    /// If git is too old or fails, an object is missing, or the commit contains an invalid path.
     pub fn tree_files(&self, commit: &CommitId) -> Result<Vec<RepoPath>, GitError> {
         let listed = self
             .scratch_call("ls-tree")?
@@ -180,12 +174,10 @@ impl Repository {
         Ok(files)
     }
 
-    /// The entry that `path` leads to in a commit, with its content; nothing when there is none.
-    ///
-    /// The path is followed from tree to tree: a symbolic link on the way leads nowhere.
+    /// The entry at `path` in a commit, with its content. Symbolic links are not followed.
     ///
     /// # Errors
-    /// When git is too old or fails, an object is missing, or the content is longer than `limit`.
+    /// If git is too old or fails, an object is missing, or the content is longer than `limit`.
     pub fn blob(
         &self,
         commit: &CommitId,
@@ -208,20 +200,19 @@ impl Repository {
         })
     }
 
-    /// The content of a blob, by the name that a [`Side`](crate::change::Side) or a [`TreeEntry`] gave.
+    /// The content of a blob.
     ///
     /// # Errors
-    /// When git is too old or fails, or the object is missing, no blob, or longer than `limit`.
+    /// If git is too old or fails, or the object is missing, not a blob, or longer than `limit`.
     pub fn content(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError> {
         self.with_objects(|objects| objects.content(id, ObjectKind::Blob, limit))
     }
 
-    /// The entries of a folder in a commit, in the tree's order, or of the commit's root; nothing
-    /// when there is no such folder (but perhaps a file or a symbolic link of that name, which
-    /// [`Repository::blob`] tells).
+    /// The entries of a directory in a commit, in the tree's order; `None` if the path does not
+    /// exist or is not a directory. Without `folder`, those of the root.
     ///
     /// # Errors
-    /// When git is too old or fails, or an object is missing.
+    /// If git is too old or fails, or an object is missing.
     pub fn tree_entries(
         &self,
         commit: &CommitId,
@@ -242,24 +233,24 @@ impl Repository {
     /// The entries of a tree.
     ///
     /// # Errors
-    /// When git is too old or fails, or the object is missing or no tree.
+    /// If git is too old or fails, or the object is missing or not a tree.
     pub fn entries_of(&self, tree: &ObjectId) -> Result<Vec<TreeEntry>, GitError> {
         self.with_objects(|objects| objects.tree(tree))
     }
 
-    /// Begins a call of git in the user's repository.
+    /// A call of git in the user's repository.
     fn call(&self, name: &'static str) -> Call {
         let dir = self.work_tree.as_deref().unwrap_or(&self.git_dir);
         let call = self.program.call(name).dir(dir);
         self.variables.iter().fold(call, |call, (name, value)| call.env(name, value))
     }
 
-    /// Begins a call of git in the scratch repository.
+    /// A call of git in the scratch repository.
     fn scratch_call(&self, name: &'static str) -> Result<Call, GitError> {
         Ok(self.scratch()?.call(&self.program, name))
     }
 
-    /// The scratch repository, made at the first question about commits.
+    /// The scratch repository, created on first use.
     fn scratch(&self) -> Result<&Scratch, GitError> {
         if let Some(scratch) = self.scratch.get() {
             return Ok(scratch);
@@ -268,19 +259,19 @@ impl Repository {
         if version < OLDEST_GIT {
             return Err(GitError::new(
                 GitErrorKind::TooOld,
-                format!("git {version} is too old to be asked about commits safely"),
+                format!("git {version} is too old to read commits safely"),
                 format!("install git {OLDEST_GIT} or later"),
             ));
         }
-        let scratch = Scratch::new(&self.common_dir, &self.object_folders, self.format)?;
+        let scratch = Scratch::new(&self.common_dir, &self.object_dirs, self.format)?;
         Ok(self.scratch.get_or_init(|| scratch))
     }
 
-    /// Asks the one process that reads objects. After a failure the next question starts anew, for
-    /// half of an answer may still be in the pipe.
+    /// Uses the one process that reads objects. It is restarted after an error, since the pipe may
+    /// still contain part of a response.
     fn with_objects<T>(
         &self,
-        ask: impl FnOnce(&mut ObjectReader) -> Result<T, GitError>,
+        read: impl FnOnce(&mut ObjectReader) -> Result<T, GitError>,
     ) -> Result<T, GitError> {
         let mut slot = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
         let mut objects = match slot.take() {
@@ -290,13 +281,13 @@ impl Repository {
                 ObjectReader::start(scratch.call(&self.program, "cat-file"), scratch.path())?
             }
         };
-        let answer = ask(&mut objects);
-        // Behind an object that is too large the process goes on; after any other error it may not.
-        let goes_on = |error: &GitError| error.kind == GitErrorKind::TooLarge;
-        if answer.as_ref().err().is_none_or(goes_on) {
+        let result = read(&mut objects);
+        // An object that is too large is not requested, so the pipe is clean.
+        let is_clean = |error: &GitError| error.kind == GitErrorKind::TooLarge;
+        if result.as_ref().err().is_none_or(is_clean) {
             *slot = Some(objects);
         }
-        answer
+        result
     }
 }
 
@@ -304,7 +295,7 @@ fn root_tree(objects: &mut ObjectReader, commit: &CommitId) -> Result<ObjectId, 
     match objects.info(&format!("{commit}^{{tree}}"))? {
         Info::Found { id, .. } => Ok(id),
         Info::Missing | Info::Ambiguous => {
-            Err(GitError::missing_object(&format!("commit {commit}, or its tree")))
+            Err(GitError::missing_object(&format!("commit {commit} or its tree")))
         }
     }
 }
@@ -332,33 +323,33 @@ fn entry_at(
     Ok(None)
 }
 
-/// Takes names that each end in a zero byte, sorts them, and refuses those that are no paths.
-fn paths(listed: &[u8], place: &str) -> Result<Vec<RepoPath>, GitError> {
-    const NAMED: usize = 5;
+/// Parses and sorts NUL-terminated paths. Fails if one is invalid.
+fn paths(listed: &[u8], source: &str) -> Result<Vec<RepoPath>, GitError> {
+    const SHOWN: usize = 5;
     let mut files = Vec::new();
-    let mut wrong = Vec::new();
+    let mut invalid = Vec::new();
     for name in names(listed) {
         match RepoPath::new(name) {
             Ok(path) => files.push(path),
-            Err(_) => wrong.push(name),
+            Err(_) => invalid.push(name),
         }
     }
-    if !wrong.is_empty() {
-        let mut list: Vec<String> = wrong.iter().take(NAMED).map(|name| quote(name)).collect();
-        if wrong.len() > NAMED {
-            list.push(format!("{} more", wrong.len() - NAMED));
+    if !invalid.is_empty() {
+        let mut list: Vec<String> = invalid.iter().take(SHOWN).map(|name| quote(name)).collect();
+        if invalid.len() > SHOWN {
+            list.push(format!("{} more", invalid.len() - SHOWN));
         }
         return Err(GitError::new(
             GitErrorKind::Path,
-            format!("{place} holds names that no repository may hold: {}", list.join(", ")),
-            "remove them: git itself writes none of these to a work tree",
+            format!("{source} contains invalid paths: {}", list.join(", ")),
+            "remove them: git cannot check them out",
         ));
     }
     files.sort_unstable();
     Ok(files)
 }
 
-/// Splits a list of names that each end in a zero byte.
+/// Splits a list of NUL-terminated names.
 fn names(listed: &[u8]) -> impl Iterator<Item = &[u8]> {
     listed.split(|&byte| byte == 0).filter(|name| !name.is_empty())
 }
@@ -368,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_whatever_follows() {
+    fn versions_with_suffixes() {
         let version = |text| GitVersion::parse(text).map(|version| version.to_string());
         for (text, read) in [
             ("git version 2.39.5\n", "2.39.5"),

@@ -1,4 +1,4 @@
-//! Objects: their names, and a git that goes on answering what they hold.
+//! Reads objects with a long-running git process.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -16,29 +16,29 @@ pub(super) use crate::change::object::ObjectFormat;
 pub use crate::change::object::{CommitId, Mode, ObjectId};
 use crate::path::quote;
 
-/// An entry that a path of a commit leads to, with the content where it has one.
+/// The entry at a path of a commit, with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob {
-    /// What it is. A [`Mode::Tree`] or a [`Mode::Submodule`] has no content.
+    /// The file type. The content of a [`Mode::Tree`] or a [`Mode::Submodule`] is empty.
     pub mode: Mode,
-    /// The object's name.
+    /// The object id.
     pub id: ObjectId,
-    /// The content; for a symbolic link, where it leads.
+    /// The content; for a symbolic link, its target.
     pub content: Vec<u8>,
 }
 
-/// An entry of a folder in a commit.
+/// An entry of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeEntry {
-    /// The name inside the folder, as the tree has it.
+    /// The file name, unchecked.
     pub name: Vec<u8>,
-    /// What it is.
+    /// The file type.
     pub mode: Mode,
-    /// The object's name.
+    /// The object id.
     pub id: ObjectId,
 }
 
-/// What git knows of a name.
+/// What an object name resolves to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Info {
     Found { id: ObjectId, kind: ObjectKind, size: u64 },
@@ -54,59 +54,58 @@ pub(super) enum ObjectKind {
     Tag,
 }
 
-/// A `git cat-file --batch-command` in the scratch repository: one process for any number of
-/// questions. A question is written whole before its answer is read, so neither side waits for
-/// the other.
+/// A `git cat-file --batch-command` in the scratch repository. Each request is written before its
+/// response is read, so neither side blocks.
 #[derive(Debug)]
 pub(super) struct ObjectReader {
     process: Process,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    requests: ChildStdin,
+    responses: BufReader<ChildStdout>,
     stderr: PathBuf,
 }
 
-/// No line of an answer is longer: a name as it was asked for, and a word.
+/// Size limit of a response's first line: the requested name and a word.
 const LINE_LIMIT: u64 = 64 << 10;
-/// No tree is read that is larger: some million entries in one folder.
+/// Size limit of a tree: some million entries.
 const TREE_LIMIT: u64 = 128 << 20;
 
 impl ObjectReader {
-    /// Starts the process; its standard error goes to a file in `folder`.
-    pub(super) fn start(call: Call, folder: &Path) -> Result<ObjectReader, GitError> {
-        let stderr = folder.join("cat-file.stderr");
+    /// Starts the process, with stderr redirected to a file in `dir`.
+    pub(super) fn start(call: Call, dir: &Path) -> Result<ObjectReader, GitError> {
+        let stderr = dir.join("cat-file.stderr");
         let file =
             File::create(&stderr).map_err(|error| GitError::io("create", &stderr, &error))?;
         let mut process = call.args(["--batch-command"]).start(Stdio::from(file))?;
         match (process.child.stdin.take(), process.child.stdout.take()) {
-            (Some(questions), Some(out)) => {
-                Ok(ObjectReader { process, questions, answers: BufReader::new(out), stderr })
+            (Some(requests), Some(stdout)) => {
+                Ok(ObjectReader { process, requests, responses: BufReader::new(stdout), stderr })
             }
             _ => Err(GitError::failed("cat-file", "it has no pipes")),
         }
     }
 
-    /// What a name stands for, without its content.
+    /// Resolves an object name.
     pub(super) fn info(&mut self, name: &str) -> Result<Info, GitError> {
         self.ask("info", name)
     }
 
-    /// The content of an object that is at most `limit` bytes long.
+    /// The content of an object of at most `limit` bytes.
     pub(super) fn content(
         &mut self,
         id: &ObjectId,
-        wanted: ObjectKind,
+        expected: ObjectKind,
         limit: u64,
     ) -> Result<Vec<u8>, GitError> {
         let Info::Found { kind, size, .. } = self.info(id.as_str())? else {
             return Err(GitError::missing_object(id.as_str()));
         };
-        if kind != wanted {
+        if kind != expected {
             return Err(GitError::failed("cat-file", &format!("{id} is a {kind:?}")));
         }
         if size > limit {
             return Err(GitError::new(
                 GitErrorKind::TooLarge,
-                format!("the object {id} is {size} bytes long, more than the {limit} allowed"),
+                format!("object {id} is too large ({size} bytes, limit {limit})"),
                 "make the file smaller",
             ));
         }
@@ -114,11 +113,11 @@ impl ObjectReader {
             return Err(GitError::missing_object(id.as_str()));
         };
         let mut content = Vec::new();
-        let read = (&mut self.answers).take(size).read_to_end(&mut content);
+        let read = (&mut self.responses).take(size).read_to_end(&mut content);
         let mut end = [0];
         if read.is_err()
             || content.len() as u64 != size
-            || self.answers.read_exact(&mut end).is_err()
+            || self.responses.read_exact(&mut end).is_err()
         {
             return Err(self.died());
         }
@@ -133,10 +132,10 @@ impl ObjectReader {
     }
 
     fn ask(&mut self, verb: &str, name: &str) -> Result<Info, GitError> {
-        let asked = writeln!(self.questions, "{verb} {name}").and_then(|()| self.questions.flush());
+        let sent = writeln!(self.requests, "{verb} {name}").and_then(|()| self.requests.flush());
         let mut line = Vec::new();
-        let read = (&mut self.answers).take(LINE_LIMIT).read_until(b'\n', &mut line);
-        if asked.is_err() || read.is_err() || line.pop() != Some(b'\n') {
+        let read = (&mut self.responses).take(LINE_LIMIT).read_until(b'\n', &mut line);
+        if sent.is_err() || read.is_err() || line.pop() != Some(b'\n') {
             return Err(self.died());
         }
         if let Some(rest) = line.strip_prefix(name.as_bytes()) {
@@ -163,31 +162,31 @@ impl ObjectReader {
     }
 
     fn died(&mut self) -> GitError {
-        // Its end is waited for, so that all that it said is in the file.
+        // After the process has exited, the file is complete.
         self.process.kill();
         let _ = self.process.wait();
-        let mut said = Vec::new();
+        let mut stderr = Vec::new();
         if let Ok(file) = File::open(&self.stderr) {
-            let _ = file.take(LINE_LIMIT).read_to_end(&mut said);
+            let _ = file.take(LINE_LIMIT).read_to_end(&mut stderr);
         }
-        GitError::failed("cat-file", &said.to_str_lossy())
+        GitError::failed("cat-file", &stderr.to_str_lossy())
     }
 }
 
-/// Why a tree is not one that git writes, in words that follow its name: what is read of such a tree
-/// may differ from what is checked out.
+/// Why a tree is malformed, as a clause without its subject. What is read from such a tree may
+/// differ from what git checks out.
 pub(super) fn tree_fault(entries: &[TreeEntry]) -> Option<String> {
     let mut names = HashSet::new();
     for entry in entries {
         let name = entry.name.as_slice();
         if name.is_empty() || name.contains(&b'/') {
-            return Some(format!("contains the name {}", quote(name)));
+            return Some(format!("has an entry named {}", quote(name)));
         }
         if !names.insert(name) {
-            return Some(format!("contains {} twice", quote(name)));
+            return Some(format!("has duplicate entries {}", quote(name)));
         }
     }
-    // A folder sorts as if a slash ended its name.
+    // A tree sorts as if its name ended in a slash.
     let key = |entry: &TreeEntry| {
         let end: &[u8] = if entry.mode == Mode::Tree { b"/" } else { b"" };
         [&entry.name, end].concat()
@@ -199,10 +198,10 @@ pub(super) fn tree_fault(entries: &[TreeEntry]) -> Option<String> {
             order => order.is_lt(),
         }
     });
-    (!sorted).then(|| "lists its names out of order".to_owned())
+    (!sorted).then(|| "is not sorted".to_owned())
 }
 
-/// Reads `<mode> <name>\0<id>` again and again, ids being `id_len` bytes long.
+/// Parses entries of the form `<mode> <name>\0<id>`, with ids of `id_len` bytes.
 fn parse_tree(mut raw: &[u8], id_len: usize) -> Option<Vec<TreeEntry>> {
     let mut entries = Vec::new();
     while !raw.is_empty() {
@@ -222,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tree_cut_anywhere_is_no_tree() {
+    fn truncated_tree() {
         let mut raw = b"100644 a b\0".to_vec();
         raw.extend([7; 20]);
         raw.extend(b"40000 c\0");
@@ -240,15 +239,15 @@ mod tests {
     }
 
     #[test]
-    fn trees_that_git_never_writes() {
+    fn malformed_trees() {
         let id = || ObjectId::from_hex(&[b'1'; 40]).unwrap();
         let fault = |names: &[&str]| {
             let entries: Vec<TreeEntry> = names
                 .iter()
                 .map(|name| {
-                    let folder = name.strip_suffix('+');
-                    let mode = if folder.is_some() { Mode::Tree } else { Mode::File };
-                    TreeEntry { name: folder.unwrap_or(name).into(), mode, id: id() }
+                    let dir = name.strip_suffix('+');
+                    let mode = if dir.is_some() { Mode::Tree } else { Mode::File };
+                    TreeEntry { name: dir.unwrap_or(name).into(), mode, id: id() }
                 })
                 .collect();
             tree_fault(&entries)
@@ -257,20 +256,20 @@ mod tests {
             assert_eq!(fault(good), None, "{good:?}");
         }
         for (bad, expected) in [
-            (&["a", "a"][..], "contains \"a\" twice"),
-            (&["a", "a+"], "contains \"a\" twice"),
-            (&["a", "a.b", "a+"], "contains \"a\" twice"),
-            (&["b", "a"], "lists its names out of order"),
-            (&["a+", "a.b"], "lists its names out of order"),
-            (&["a/b"], "contains the name \"a/b\""),
-            (&[""], "contains the name \"\""),
+            (&["a", "a"][..], "has duplicate entries \"a\""),
+            (&["a", "a+"], "has duplicate entries \"a\""),
+            (&["a", "a.b", "a+"], "has duplicate entries \"a\""),
+            (&["b", "a"], "is not sorted"),
+            (&["a+", "a.b"], "is not sorted"),
+            (&["a/b"], "has an entry named \"a/b\""),
+            (&[""], "has an entry named \"\""),
         ] {
             assert_eq!(fault(bad).as_deref(), Some(expected), "{bad:?}");
         }
     }
 
     #[test]
-    fn modes_are_read_as_git_reads_them() {
+    fn modes_from_octal() {
         for (digits, mode) in [
             ("100644", Mode::File),
             ("100664", Mode::File),

@@ -1,7 +1,7 @@
-//! Files of patterns that git would open in the work tree though they are none.
+//! Special files in the work tree that git would block on.
 //!
-//! git opens `.gitignore` and `.gitattributes` wherever it comes by, and HEAD of each repository in
-//! the work tree, before it looks at what they are: at a FIFO it waits for ever.
+//! git opens every `.gitignore`, every `.gitattributes` and the HEAD of every nested repository
+//! without checking the file type. On a FIFO it blocks forever.
 
 use std::fs::FileType;
 use std::path::Path;
@@ -11,14 +11,14 @@ use walkdir::WalkDir;
 use super::checkout::Checkout;
 use super::error::{GitError, GitErrorKind};
 
-/// Fails where git would wait for ever.
+/// Fails if git would block on a file in the work tree.
 ///
 /// # Errors
-/// When a file that git reads on its way through the work tree is a FIFO, a socket or a device.
+/// If a file that git would open is a FIFO, socket or device.
 pub(super) fn check(root: &Path) -> Result<(), GitError> {
     let mut walk = WalkDir::new(root).min_depth(1).into_iter();
     while let Some(entry) = walk.next() {
-        // What cannot be listed is for git to report.
+        // git reports what cannot be listed.
         let Ok(entry) = entry else { continue };
         let name = entry.file_name().as_encoded_bytes();
         if entry.file_type().is_dir() {
@@ -26,7 +26,7 @@ pub(super) fn check(root: &Path) -> Result<(), GitError> {
                 walk.skip_current_dir();
             } else if entry.path().join(".git").symlink_metadata().is_ok() {
                 if let Some(checkout) = Checkout::at(entry.path()) {
-                    refuse_special(&checkout.git_dir().join("HEAD"))?;
+                    check_target(&checkout.git_dir().join("HEAD"))?;
                 }
                 walk.skip_current_dir();
             }
@@ -34,24 +34,24 @@ pub(super) fn check(root: &Path) -> Result<(), GitError> {
             .iter()
             .any(|pattern_file| name.eq_ignore_ascii_case(pattern_file))
         {
-            refuse(entry.path(), entry.file_type())?;
+            check_type(entry.path(), entry.file_type())?;
         }
     }
     Ok(())
 }
 
-fn refuse_special(path: &Path) -> Result<(), GitError> {
-    path.metadata().map_or(Ok(()), |meta| refuse(path, meta.file_type()))
+fn check_target(path: &Path) -> Result<(), GitError> {
+    path.metadata().map_or(Ok(()), |meta| check_type(path, meta.file_type()))
 }
 
-fn refuse(path: &Path, kind: FileType) -> Result<(), GitError> {
-    // git follows no symbolic link to patterns.
+fn check_type(path: &Path, kind: FileType) -> Result<(), GitError> {
+    // git does not follow symbolic links to pattern files.
     if kind.is_file() || kind.is_dir() || kind.is_symlink() {
         return Ok(());
     }
     Err(GitError::new(
         GitErrorKind::Io,
-        format!("{} is a FIFO, a socket or a device, and git would read it", path.display()),
-        "remove it, or put a regular file in its place",
+        format!("{} is a FIFO, socket or device, which git would block on", path.display()),
+        "remove it, or replace it with a regular file",
     ))
 }

@@ -1,8 +1,8 @@
-//! Starting git: the only place of the library that starts a process.
+//! Runs git. Nothing else in the library starts a process.
 //!
-//! The child's environment is built from nothing, and every call carries the switches that keep
-//! git from running what a repository names. A call reads and writes at the same time, so neither
-//! side can wait for the other for ever.
+//! The environment of the process starts empty, and every call has the options that keep git from
+//! running programs that a repository configures. Pipes are read and written concurrently, so
+//! neither side can block the other forever.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -16,12 +16,12 @@ use super::cleanup::Process;
 use super::environment::Environment;
 use super::error::{GitError, GitErrorKind};
 
-/// No answer of git is read further than this: a guard, far above any list of real files.
+/// Size limit of git's output, far above that of any real repository.
 const OUTPUT_LIMIT: u64 = 2 << 30;
-/// How much of the standard error is kept.
+/// How much of stderr is kept.
 const STDERR_LIMIT: u64 = 64 << 10;
 
-/// The switches of every call. `/dev/null` is understood by git for Windows too.
+/// The options of every call. Git for Windows understands `/dev/null` too.
 const SWITCHES: [&str; 22] = [
     "-c",
     "core.fsmonitor=false",
@@ -33,7 +33,7 @@ const SWITCHES: [&str; 22] = [
     "core.attributesFile=/dev/null",
     "-c",
     "core.safecrlf=false",
-    // Copies of what the objects say, which git believes without a look at them.
+    // Caches that git trusts without checking the objects.
     "-c",
     "core.commitGraph=false",
     "-c",
@@ -42,15 +42,15 @@ const SWITCHES: [&str; 22] = [
     "safe.bareRepository=explicit",
     "-c",
     "protocol.allow=never",
-    // It would speak of the empty file that stands for 'no grafts'.
+    // Silences a warning about the empty graft file below.
     "-c",
     "advice.graftFileDeprecated=false",
     "--no-pager",
     "--no-optional-locks",
 ];
 
-/// The variables of every call: nothing is fetched, asked, replaced or grafted, and messages are in
-/// English, for some of them are read here.
+/// The variables of every call: no fetching, prompts, replacements or grafts, and English messages,
+/// since some are parsed.
 const VARIABLES: [(&str, &str); 10] = [
     ("LC_ALL", "C"),
     ("GIT_NO_LAZY_FETCH", "1"),
@@ -72,47 +72,46 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Looks for git in the folders of `PATH`.
+    /// Searches `PATH` for git.
     ///
-    /// Relative folders, and folders inside `judged`, are passed over: what lies there may have
-    /// been committed by the one who is judged. (Where the file system's root is the repository,
-    /// that would leave no folder at all, so there the second does not hold.)
-    pub(super) fn find(environment: &Environment, judged: &Path) -> Result<Program, GitError> {
-        let folders: Vec<PathBuf> = environment
+    /// Skips relative directories and those inside `repository`, whose content is untrusted. (If
+    /// the repository is the root of the file system, only relative ones.)
+    pub(super) fn find(environment: &Environment, repository: &Path) -> Result<Program, GitError> {
+        let dirs: Vec<PathBuf> = environment
             .path
             .iter()
             .flat_map(|path| std::env::split_paths(path).collect::<Vec<_>>())
-            .filter(|folder| folder.is_absolute())
+            .filter(|dir| dir.is_absolute())
             .collect();
-        let judged = judged.canonicalize().unwrap_or_else(|_| judged.to_owned());
+        let repository = repository.canonicalize().unwrap_or_else(|_| repository.to_owned());
         let name = format!("git{}", std::env::consts::EXE_SUFFIX);
         let outside = |path: &Path| {
-            judged.parent().is_none()
-                || path.canonicalize().is_ok_and(|real| !real.starts_with(&judged))
+            repository.parent().is_none()
+                || path.canonicalize().is_ok_and(|real| !real.starts_with(&repository))
         };
         let usable = |file: &PathBuf| {
             file.metadata().is_ok_and(|meta| is_executable(&meta))
                 && outside(file)
                 && file.parent().is_some_and(outside)
         };
-        let Some(git) = folders.iter().map(|folder| folder.join(&name)).find(usable) else {
+        let Some(git) = dirs.iter().map(|dir| dir.join(&name)).find(usable) else {
             return Err(GitError::new(
                 GitErrorKind::NoGit,
-                "git is not installed: no folder of PATH outside the repository holds it",
+                "git not found in PATH (outside the repository)",
                 format!("install git {} or later", super::OLDEST_GIT),
             ));
         };
         let mut variables: Vec<(OsString, OsString)> =
             VARIABLES.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        // A folder whose name holds the list's separator cannot have come out of a list.
-        variables.push(("PATH".into(), std::env::join_paths(&folders).unwrap_or_default()));
+        // Cannot fail: the directories come from such a list.
+        variables.push(("PATH".into(), std::env::join_paths(&dirs).unwrap_or_default()));
         if let Some(root) = environment.variable("SYSTEMROOT") {
             variables.push(("SYSTEMROOT".into(), root.to_owned()));
         }
         Ok(Program { git, variables })
     }
 
-    /// Begins a call of the git command `name`.
+    /// A call of the git command `name`.
     pub(super) fn call(&self, name: &'static str) -> Call {
         #[expect(clippy::disallowed_methods, reason = "the one place that starts a process")]
         let mut command = Command::new(&self.git);
@@ -122,20 +121,20 @@ impl Program {
     }
 }
 
-/// Whether it is a file that its owner may execute.
+/// Whether it is a file that its owner can execute.
 #[cfg(unix)]
 pub(super) fn is_executable(meta: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     meta.is_file() && meta.permissions().mode() & 0o100 != 0
 }
 
-/// Whether it is a file: here no bit tells more.
+/// Whether it is a file. There is no executable bit.
 #[cfg(not(unix))]
 pub(super) fn is_executable(meta: &Metadata) -> bool {
     meta.is_file()
 }
 
-/// One call of git that is being put together.
+/// A builder for one call of git.
 pub(super) struct Call {
     command: Command,
     name: &'static str,
@@ -144,7 +143,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// A setting for this call; to be given before the first argument.
+    /// Sets a configuration variable. Call before [`Call::args`].
     pub(super) fn setting(mut self, name: &str, value: impl AsRef<OsStr>) -> Call {
         let mut setting = OsString::from(name);
         setting.push("=");
@@ -153,13 +152,13 @@ impl Call {
         self
     }
 
-    /// A switch of git itself, for this call; to be given before the first argument.
+    /// Adds an option of git itself. Call before [`Call::args`].
     pub(super) fn switch(mut self, switch: &str) -> Call {
         self.command.arg(switch);
         self
     }
 
-    /// Arguments of the git command.
+    /// Adds arguments of the git command.
     pub(super) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Call {
         self.name_once();
         self.command.args(args);
@@ -182,7 +181,7 @@ impl Call {
         self
     }
 
-    /// What the process reads on its standard input.
+    /// Sets the standard input.
     pub(super) fn input(mut self, input: Vec<u8>) -> Call {
         self.input = input;
         self
@@ -195,20 +194,20 @@ impl Call {
             GitError::new(
                 GitErrorKind::Io,
                 format!("cannot start {}: {error}", self.command.get_program().display()),
-                "look whether git can be started by hand in that folder",
+                "check that git runs in that directory",
             )
         })
     }
 
-    /// Runs git to its end.
-    pub(super) fn run(mut self) -> Result<Answer, GitError> {
+    /// Runs git and waits for it.
+    pub(super) fn run(mut self) -> Result<Output, GitError> {
         let stdin = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
         let mut process = self.spawn(stdin, Stdio::piped())?;
         let child = &mut process.child;
         let (input, to_child) = (std::mem::take(&mut self.input), child.stdin.take());
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let read = thread::scope(|scope| {
-            // A child that does not want all of its input closes the pipe: its status tells why.
+            // Ignores a closed pipe: the status of the child says why.
             let feeder = to_child.map(|mut pipe| scope.spawn(move || pipe.write_all(&input)));
             let errors = err.map(|pipe| scope.spawn(move || read_some(pipe)));
             let mut stdout = Vec::new();
@@ -228,7 +227,7 @@ impl Call {
         let failed = |error: io::Error| {
             GitError::new(
                 GitErrorKind::Io,
-                format!("cannot read what git {} says: {error}", self.name),
+                format!("cannot read the output of git {}: {error}", self.name),
                 "try again",
             )
         };
@@ -237,14 +236,14 @@ impl Call {
         if stdout.len() as u64 >= OUTPUT_LIMIT {
             return Err(GitError::new(
                 GitErrorKind::TooLarge,
-                format!("git {} says more than {OUTPUT_LIMIT} bytes", self.name),
-                "judge fewer changes at once",
+                format!("the output of git {} exceeds {OUTPUT_LIMIT} bytes", self.name),
+                "check fewer changes at once",
             ));
         }
-        Ok(Answer { name: self.name, code: status.code(), stdout, stderr })
+        Ok(Output { name: self.name, code: status.code(), stdout, stderr })
     }
 
-    /// Starts a git that goes on answering, its standard error going to `stderr`.
+    /// Starts a git process that stays open.
     pub(super) fn start(mut self, stderr: Stdio) -> Result<Process, GitError> {
         self.spawn(Stdio::piped(), stderr)
     }
@@ -252,33 +251,33 @@ impl Call {
 
 fn read_some(mut pipe: impl Read) -> String {
     let mut kept = Vec::new();
-    // What a dying child still had to say is a courtesy; its status decides.
+    // Errors are ignored: the status of the child decides.
     let _ = pipe.by_ref().take(STDERR_LIMIT).read_to_end(&mut kept);
     let _ = io::copy(&mut pipe, &mut io::sink());
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-/// What git said.
-pub(super) struct Answer {
+/// The output of one call of git.
+pub(super) struct Output {
     name: &'static str,
-    /// The exit status; nothing when a signal ended git.
+    /// The exit status; `None` if a signal killed git.
     pub(super) code: Option<i32>,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
 }
 
-impl Answer {
-    /// The standard output of a git that succeeded.
+impl Output {
+    /// Stdout, if git succeeded.
     pub(super) fn success(self) -> Result<Vec<u8>, GitError> {
         if self.code == Some(0) { Ok(self.stdout) } else { Err(self.error()) }
     }
 
-    /// Why git failed, by what it said.
+    /// The error for git's message.
     pub(super) fn error(&self) -> GitError {
         GitError::failed(self.name, &self.stderr)
     }
 
-    /// The lines of the standard error, each once.
+    /// The distinct lines of stderr.
     pub(super) fn warnings(&self) -> BTreeSet<&str> {
         self.stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
     }

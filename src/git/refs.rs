@@ -1,7 +1,7 @@
-//! Names and the commits that they stand for.
+//! Resolves refs and revisions.
 //!
-//! The refs are read once, by one process, and names are looked up in that list: by git's own rules
-//! a tag would hide a branch of its name.
+//! The refs are read once, by one process, and names are looked up in that list: git itself prefers
+//! a tag to a branch of the same name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::Repository;
 use super::error::{GitError, GitErrorKind};
 use super::object::{CommitId, Info, ObjectId, ObjectKind};
 
-/// Which of two branches of one name counts, when the local one and the remote's differ.
+/// Which branch to use if the local one and the remote-tracking one differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefer {
     /// `refs/heads/NAME`.
@@ -20,25 +20,25 @@ pub enum Prefer {
     Remote,
 }
 
-/// The commit that a branch stands for.
+/// The commit that a branch points to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchTip {
     /// The commit.
     pub commit: CommitId,
-    /// The whole name of the ref that gave it.
+    /// The full name of the ref.
     pub reference: String,
-    /// The ref that was passed over, and its different commit, when both were there.
+    /// The other ref of this name and its commit, if they differ.
     pub passed_over: Option<(String, CommitId)>,
 }
 
 /// The refs of a repository at one moment.
 #[derive(Debug, Default)]
 pub(super) struct Refs {
-    /// By their whole names, the objects; a branch's is a commit, a tag's may be a tag.
+    /// The objects by full ref name. That of a tag can be a tag object.
     objects: BTreeMap<String, ObjectId>,
-    /// Refs that stand for another ref: `refs/remotes/origin/HEAD`.
+    /// The targets of symbolic refs, such as `refs/remotes/origin/HEAD`.
     symbolic: BTreeMap<String, String>,
-    /// Refs that git could not read.
+    /// Refs that git cannot read.
     broken: BTreeSet<String>,
 }
 
@@ -46,11 +46,10 @@ pub(super) const HEADS: &str = "refs/heads/";
 const ORIGIN: &str = "refs/remotes/origin/";
 
 impl Repository {
-    /// The branch that is checked out, without `refs/heads/`; nothing when HEAD is detached. A
-    /// branch without a commit has a name too.
+    /// The checked-out branch, perhaps unborn, without `refs/heads/`; `None` if HEAD is detached.
     ///
     /// # Errors
-    /// When git fails or the name is not UTF-8.
+    /// If git fails or the name is not UTF-8.
     pub fn checked_out_branch(&self) -> Result<Option<String>, GitError> {
         let answer = self.call("symbolic-ref").args(["--quiet", "HEAD"]).run()?;
         if answer.code == Some(1) {
@@ -60,33 +59,32 @@ impl Repository {
         let name = name.trim_end().to_str().map_err(|_| {
             GitError::new(
                 GitErrorKind::Failed,
-                format!("the checked-out branch's name is not UTF-8: {}", name.as_bstr()),
+                format!("the name of the checked-out branch is not UTF-8: {}", name.as_bstr()),
                 "rename the branch with `git branch -m`",
             )
         })?;
         Ok(name.strip_prefix(HEADS).map(str::to_owned))
     }
 
-    /// The commit that is checked out; nothing on a branch without a commit.
+    /// The checked-out commit; `None` on an unborn branch.
     ///
     /// # Errors
-    /// When git fails.
+    /// If git fails.
     pub fn head(&self) -> Result<Option<CommitId>, GitError> {
         match self.checked_out_branch()? {
             Some(branch) => {
                 self.refs()?.get(&format!("{HEADS}{branch}")).map(|id| id.map(CommitId))
             }
-            None => self.own_name("HEAD"),
+            None => self.rev_parse("HEAD"),
         }
     }
 
-    /// The commit that a branch stands for: `refs/heads/NAME` or `refs/remotes/origin/NAME`, never
-    /// a tag. Nothing when there is neither.
+    /// The tip of a branch: of `refs/heads/NAME` or `refs/remotes/origin/NAME`, never of a tag.
     ///
     /// # Errors
-    /// When git fails, or the ref is there and broken.
+    /// If git fails, or the ref is broken.
     pub fn branch(&self, name: &str, prefer: Prefer) -> Result<Option<BranchTip>, GitError> {
-        // git lets no branch have this name: `refs/remotes/origin/HEAD` is the remote's default.
+        // Not a branch: `refs/remotes/origin/HEAD` points to the default branch.
         if name == "HEAD" {
             return Ok(None);
         }
@@ -112,10 +110,10 @@ impl Repository {
         })
     }
 
-    /// [`Repository::branch`] for many names: one process serves them all.
+    /// [`Repository::branch`] for many names.
     ///
     /// # Errors
-    /// As for one.
+    /// If git fails, or a ref is broken.
     pub fn branches(
         &self,
         names: &[&str],
@@ -124,99 +122,102 @@ impl Repository {
         names.iter().map(|name| self.branch(name, prefer)).collect()
     }
 
-    /// The branch that `refs/remotes/origin/HEAD` points to, without the remote's name.
+    /// The branch that `refs/remotes/origin/HEAD` points to, without the prefix.
     ///
     /// # Errors
-    /// When git fails.
+    /// If git fails.
     pub fn default_branch(&self) -> Result<Option<String>, GitError> {
         let target = self.refs()?.symbolic.get("refs/remotes/origin/HEAD");
         Ok(target.and_then(|target| target.strip_prefix(ORIGIN)).map(str::to_owned))
     }
 
-    /// The commit that a revision stands for: a branch, a tag, a remote's branch, `HEAD`, a hash,
-    /// any of them followed by `~1`, `^2` and the like, or what a reflog knows (`main@{1}`,
-    /// `@{upstream}`).
+    /// The commit of a revision: a branch, tag, remote-tracking branch, `HEAD` or hash, optionally
+    /// with a suffix such as `~1` or `^2`, or a name with `@{1}` or `@{upstream}`.
     ///
     /// # Errors
-    /// When nothing is known by that name, when refs of that name stand for different commits
-    /// (git would quietly take the tag), or when git fails.
+    /// If the revision is unknown, refs of that name point to different commits (git would silently
+    /// prefer the tag), or git fails.
     pub fn commit(&self, revision: &str) -> Result<CommitId, GitError> {
-        if let Some(why) = refused(revision) {
+        if let Some(why) = invalid_revision(revision) {
             return Err(GitError::new(
                 GitErrorKind::UnknownRevision,
-                format!("{revision:?} is no revision: {why}"),
-                "give a branch, a tag or a commit, such as `origin/main` or `HEAD~1`",
+                format!("invalid revision {revision:?}: {why}"),
+                "expected a branch, tag or commit, such as `origin/main` or `HEAD~1`",
             ));
         }
         let (name, mut suffix) = revision.split_at(end_of_name(revision));
-        let mut starts: BTreeMap<CommitId, String> = BTreeMap::new();
+        let mut candidates: BTreeMap<CommitId, String> = BTreeMap::new();
         if suffix.starts_with("@{") {
             let end = suffix.find('}').map_or(suffix.len(), |at| at + 1);
             let (reflog, rest) = suffix.split_at(end);
             suffix = rest;
-            // Which ref's log is asked for must be as plain as which ref.
-            self.starts(name, &mut starts)?;
-            if starts.len() <= 1 {
-                let whole = format!("{name}{reflog}");
-                let commit = self.own_name(&whole)?;
-                starts = commit.map(|commit| (commit, whole)).into_iter().collect();
+            // The ref whose reflog is read must not be ambiguous either.
+            self.candidates(name, &mut candidates)?;
+            if candidates.len() <= 1 {
+                let full = format!("{name}{reflog}");
+                let commit = self.rev_parse(&full)?;
+                candidates = commit.map(|commit| (commit, full)).into_iter().collect();
             }
         } else {
-            self.starts(name, &mut starts)?;
+            self.candidates(name, &mut candidates)?;
         }
-        if starts.len() > 1 {
+        if candidates.len() > 1 {
             let list: Vec<String> =
-                starts.iter().map(|(commit, name)| format!("{name} ({commit})")).collect();
+                candidates.iter().map(|(commit, name)| format!("{name} ({commit})")).collect();
             return Err(GitError::new(
                 GitErrorKind::AmbiguousRevision,
-                format!("the revision {revision} is ambiguous: {}", list.join(", ")),
-                format!("give the whole name, such as `refs/heads/{name}`"),
+                format!("ambiguous revision `{revision}`: {}", list.join(", ")),
+                format!("use the full name, such as `refs/heads/{name}`"),
             ));
         }
-        let Some((start, _)) = starts.into_iter().next() else {
-            return Err(self.unknown(revision));
+        let Some((start, _)) = candidates.into_iter().next() else {
+            return Err(self.unknown_revision(revision));
         };
         match self.peel(&format!("{start}{suffix}"))? {
             Some(commit) => Ok(commit),
-            None if !self.is_there(&start)? => Err(GitError::missing_object(&format!(
-                "commit {start}, which {revision} stands for"
-            ))),
-            None => Err(self.unknown(revision)),
+            None if !self.exists(&start)? => {
+                Err(GitError::missing_object(&format!("commit {start}, for `{revision}`")))
+            }
+            None => Err(self.unknown_revision(revision)),
         }
     }
 
-    fn unknown(&self, revision: &str) -> GitError {
+    fn unknown_revision(&self, revision: &str) -> GitError {
         let shallow = self.scratch.get().is_some_and(|scratch| !scratch.shallow.is_empty());
         let name = &revision[..end_of_name(revision)];
         let remote = format!("{ORIGIN}{name}");
         if self.refs.get().is_some_and(|refs| refs.objects.contains_key(&remote)) {
             return GitError::new(
                 GitErrorKind::UnknownRevision,
-                format!("no commit is known by the revision {revision}: only the remote has it"),
-                format!("write `origin/{revision}`"),
+                format!("unknown revision `{revision}`"),
+                format!("did you mean `origin/{revision}`?"),
             );
         }
         GitError::new(
             GitErrorKind::UnknownRevision,
-            format!("no commit is known by the revision {revision}"),
+            format!("unknown revision `{revision}`"),
             if shallow {
-                "this clone is shallow: fetch it, or the whole history with `git fetch --unshallow`"
+                "fetch it, or the full history of this shallow clone with `git fetch --unshallow`"
             } else {
-                "look for a slip in the name, or fetch it with `git fetch origin`"
+                "check the spelling, or fetch it with `git fetch origin`"
             },
         )
     }
 
-    /// All commits that a name without a suffix may stand for, each with one of its names.
-    fn starts(&self, name: &str, starts: &mut BTreeMap<CommitId, String>) -> Result<(), GitError> {
+    /// Adds all commits that a name without a suffix can refer to, each with one of its full names.
+    fn candidates(
+        &self,
+        name: &str,
+        found: &mut BTreeMap<CommitId, String>,
+    ) -> Result<(), GitError> {
         if matches!(name, "HEAD" | "@" | "") {
-            starts.extend(self.head()?.map(|commit| (commit, "HEAD".to_owned())));
+            found.extend(self.head()?.map(|commit| (commit, "HEAD".to_owned())));
             return Ok(());
         }
         let hexadecimal = name.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !(hexadecimal && name.len() == self.format.hex_len()) {
             let refs = self.refs()?;
-            let mut candidates = vec![
+            let mut full_names = vec![
                 format!("{HEADS}{name}"),
                 format!("refs/tags/{name}"),
                 format!("refs/remotes/{name}"),
@@ -224,34 +225,32 @@ impl Repository {
                 format!("refs/{name}"),
             ];
             if name.starts_with("refs/") {
-                candidates.push(name.to_owned());
+                full_names.push(name.to_owned());
             }
-            for candidate in candidates {
-                let Some(id) = refs.get(&candidate)? else { continue };
+            for full_name in full_names {
+                let Some(id) = refs.get(&full_name)? else { continue };
                 if let Some(commit) = self.peel(id.as_str())? {
-                    starts.entry(commit).or_insert(candidate);
-                } else if !self.is_there(&CommitId(id.clone()))? {
-                    return Err(GitError::missing_object(&format!(
-                        "{id}, which {candidate} names"
-                    )));
+                    found.entry(commit).or_insert(full_name);
+                } else if !self.exists(&CommitId(id.clone()))? {
+                    return Err(GitError::missing_object(&format!("{id}, for `{full_name}`")));
                 }
             }
-            // What the last fetch or merge left in the repository's folder: `FETCH_HEAD`.
-            let special = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-            if special && let Some(commit) = self.own_name(name)? {
-                starts.entry(commit).or_insert_with(|| name.to_owned());
+            // A pseudoref, such as `FETCH_HEAD`.
+            let is_pseudoref = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            if is_pseudoref && let Some(commit) = self.rev_parse(name)? {
+                found.entry(commit).or_insert_with(|| name.to_owned());
             }
         }
-        // A hash, or what `git describe` says. With a ref of that name only a hash can compete.
-        if (starts.is_empty() || hexadecimal)
+        // A hash, or the output of `git describe`, which is never ambiguous with a ref.
+        if (found.is_empty() || hexadecimal)
             && let Some(commit) = self.peel(name)?
         {
-            starts.entry(commit).or_insert_with(|| "a commit's hash".to_owned());
+            found.entry(commit).or_insert_with(|| "a commit hash".to_owned());
         }
         Ok(())
     }
 
-    /// The commit that a hash with a suffix leads to, in the scratch repository, which has no refs.
+    /// Resolves a hash with a suffix to a commit, in the scratch repository, which has no refs.
     fn peel(&self, name: &str) -> Result<Option<CommitId>, GitError> {
         let info = self.with_objects(|objects| objects.info(&format!("{name}^{{commit}}")))?;
         Ok(match info {
@@ -260,14 +259,13 @@ impl Repository {
         })
     }
 
-    fn is_there(&self, commit: &CommitId) -> Result<bool, GitError> {
+    fn exists(&self, commit: &CommitId) -> Result<bool, GitError> {
         let info = self.with_objects(|objects| objects.info(commit.as_str()))?;
         Ok(matches!(info, Info::Found { .. }))
     }
 
-    /// The commit that the user's repository itself gives for a name that is in no list of refs.
-    /// Nothing when it knows none.
-    fn own_name(&self, name: &str) -> Result<Option<CommitId>, GitError> {
+    /// Resolves a name that is not in the list of refs, in the user's repository.
+    fn rev_parse(&self, name: &str) -> Result<Option<CommitId>, GitError> {
         let answer =
             self.call("rev-parse").args(["--verify", "--quiet", "--end-of-options", name]).run()?;
         if answer.code != Some(0) {
@@ -293,7 +291,7 @@ impl Repository {
             .collect();
         let mut refs = Refs { broken, ..Refs::default() };
         for line in answer.success()?.lines() {
-            // A ref whose name is not UTF-8 is one that no plan and no argument can name.
+            // Plans and arguments are UTF-8, so they cannot name such a ref.
             let Ok(line) = line.to_str() else { continue };
             let mut words = line.split(' ');
             let id = words.next().and_then(|word| ObjectId::from_hex(word.as_bytes()));
@@ -314,7 +312,7 @@ impl Refs {
         if self.broken.contains(name) {
             return Err(GitError::new(
                 GitErrorKind::Failed,
-                format!("the ref {name} is broken"),
+                format!("broken ref `{name}`"),
                 "fetch it again, or remove it with `git update-ref -d`",
             ));
         }
@@ -322,8 +320,8 @@ impl Refs {
     }
 }
 
-/// Why a text is not even looked up as a revision.
-fn refused(revision: &str) -> Option<&'static str> {
+/// Why a revision is rejected without looking it up.
+fn invalid_revision(revision: &str) -> Option<&'static str> {
     if revision.is_empty() {
         Some("it is empty")
     } else if revision.starts_with('-') {
@@ -331,22 +329,22 @@ fn refused(revision: &str) -> Option<&'static str> {
     } else if revision.contains("..") {
         Some("it is a range")
     } else if revision.chars().any(char::is_control) {
-        Some("it holds a control character")
+        Some("it contains a control character")
     } else if end_of_name(revision) == 0 && !revision.starts_with('@') {
-        Some("no name comes first")
+        Some("it does not begin with a name")
     } else {
         None
     }
 }
 
-/// Where the name of a revision ends and what leads on from it begins: `~1`, `^2`, `@{1}`.
+/// Where the suffix of a revision begins: `~1`, `^2`, `@{1}`.
 fn end_of_name(revision: &str) -> usize {
-    let leads_on = |(at, letter): (usize, char)| match letter {
+    let suffix_start = |(at, letter): (usize, char)| match letter {
         '^' | '~' | ':' => Some(at),
         '@' if revision[at..].starts_with("@{") => Some(at),
         _ => None,
     };
-    revision.char_indices().find_map(leads_on).unwrap_or(revision.len())
+    revision.char_indices().find_map(suffix_start).unwrap_or(revision.len())
 }
 
 #[cfg(test)]
@@ -354,7 +352,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn revisions_are_split_where_their_name_ends() {
+    fn names_and_suffixes() {
         for (revision, name) in [
             ("main", "main"),
             ("HEAD~1^2", "HEAD"),
@@ -365,10 +363,10 @@ mod tests {
             ("main:file", "main"),
         ] {
             assert_eq!(&revision[..end_of_name(revision)], name);
-            assert_eq!(refused(revision), None);
+            assert_eq!(invalid_revision(revision), None);
         }
         for revision in ["", "-x", "--all", "a..b", "a...b", ":/text", "^a", "~1", "a\nb", "a\0"] {
-            assert!(refused(revision).is_some(), "{revision:?}");
+            assert!(invalid_revision(revision).is_some(), "{revision:?}");
         }
     }
 }

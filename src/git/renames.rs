@@ -1,4 +1,4 @@
-//! Which folders a diff renames.
+//! Rename detection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,15 @@ use super::object::{CommitId, Mode};
 use crate::change::FolderRename;
 use crate::path::RepoPath;
 
-/// Of how many files the content is compared for renames: git's own limit for merges.
+/// git's own limit for merges (`merge.renameLimit`).
 const RENAME_LIMIT: &str = "-l7000";
 
 impl Repository {
-    /// The folders that are gone in the second commit of a pair, and whose files lie below another
-    /// folder there, as `git merge` finds them: the one where most of them went counts.
+    /// Directory renames between two commits, detected like `git merge`: the old directory is gone,
+    /// and most of its files moved to the new one.
     ///
     /// # Errors
-    /// When git is too old or fails, or an object is missing.
+    /// If git is too old or fails, or an object is missing.
     pub fn folder_renames(
         &self,
         start: &CommitId,
@@ -25,42 +25,41 @@ impl Repository {
         let renames = self.renamed_files(start, tip)?;
         let mut found = Vec::new();
         for rename in candidates(&renames) {
-            let there = self.blob(tip, &rename.from, 0);
-            let is_folder = match there {
+            let is_dir = match self.blob(tip, &rename.from, 0) {
                 Ok(entry) => entry.is_some_and(|entry| entry.mode == Mode::Tree),
-                // A file took its place, whose content nobody asked for.
+                // A file replaced it.
                 Err(error) if error.kind == super::GitErrorKind::TooLarge => false,
                 Err(error) => return Err(error),
             };
-            if !is_folder {
+            if !is_dir {
                 found.push(rename);
             }
         }
         Ok(found)
     }
 
-    /// The files that the second commit has under another name, as `git merge` finds them: the old
-    /// name first.
+    /// File renames between two commits, detected like `git merge`, as pairs of old and new path.
     ///
     /// # Errors
-    /// When git is too old or fails, or an object is missing.
+    /// If git is too old or fails, or an object is missing.
     pub fn renamed_files(
         &self,
         start: &CommitId,
         tip: &CommitId,
     ) -> Result<Vec<(RepoPath, RepoPath)>, GitError> {
         let switches = ["-r", "-z", "-M", RENAME_LIMIT, "--name-status", "--diff-filter=R"];
-        let said = self
+        let output = self
             .scratch_call("diff-tree")?
             .args(switches)
             .args(["--no-ext-diff", "--no-textconv", start.as_str(), tip.as_str()])
             .run()?
             .success()?;
-        let mut words = said.split(|&byte| byte == 0);
+        let mut fields = output.split(|&byte| byte == 0);
         let mut renames = Vec::new();
-        while let (Some(_status), Some(old), Some(new)) = (words.next(), words.next(), words.next())
+        while let (Some(_status), Some(old), Some(new)) =
+            (fields.next(), fields.next(), fields.next())
         {
-            // A name that is none is told of by the list of changes.
+            // The diff of the commits reports invalid paths.
             if let (Ok(old), Ok(new)) = (RepoPath::new(old), RepoPath::new(new)) {
                 renames.push((old, new));
             }
@@ -69,13 +68,13 @@ impl Repository {
     }
 }
 
-/// For each folder that a renamed file left, itself or with the folders above it that were left
-/// alike, the folder to which most files went.
+/// For each old directory of a renamed file, and those above it that may have been renamed with it,
+/// the new directory of most of its files.
 fn candidates(renames: &[(RepoPath, RepoPath)]) -> Vec<FolderRename> {
     let mut counts: BTreeMap<&[u8], BTreeMap<&[u8], usize>> = BTreeMap::new();
     for (old, new) in renames {
         let (mut old, mut new) = (parent(old.as_bytes()), parent(new.as_bytes()));
-        // `a/x/y` to `b/x/y` speaks for `a` to `b` as well.
+        // `a/x/y` to `b/x/y` also counts for `a` to `b`.
         while let Some(from) = old.filter(|_| old != new) {
             *counts.entry(from).or_default().entry(new.unwrap_or_default()).or_default() += 1;
             match new {
@@ -95,7 +94,7 @@ fn candidates(renames: &[(RepoPath, RepoPath)]) -> Vec<FolderRename> {
     found
 }
 
-/// The folder of a path; nothing for the root.
+/// The directory of a path; `None` for the root.
 fn parent(path: &[u8]) -> Option<&[u8]> {
     let end = path.iter().rposition(|&byte| byte == b'/')?;
     Some(&path[..end])
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_goes_where_most_of_its_files_go() {
+    fn majority_of_renamed_files() {
         for (renames, expected) in [
             (&["a/1 b/1", "a/2 b/2"][..], &["a -> b"][..]),
             (&["a/1 b/1", "a/2 b/2", "a/3 c/3"], &["a -> b"]),

@@ -1,8 +1,8 @@
-//! The work tree against a commit.
+//! Compares the work tree with a commit.
 //!
-//! A copy of the index is compared with the work tree, in the scratch repository: there no filter
-//! is configured, so none runs, and what git writes while it compares is thrown away. Of the user's
-//! settings only those are carried over that say what the file system can hold and how lines end.
+//! A copy of the index is compared with the work tree in the scratch repository, where no filter is
+//! configured and writes do no harm. Of the user's configuration, only the variables about the file
+//! system, line endings and ignored files are used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -23,56 +23,54 @@ use crate::failure::Failure;
 use crate::fs::read_bounded;
 use crate::path::{RepoPath, quote};
 
-/// No list of patterns (`.git/info/exclude`, the user's `core.excludesFile`) is read that is longer.
+/// Size limit of a pattern file, such as `.git/info/exclude`.
 const PATTERNS_LIMIT: u64 = 16 << 20;
 
-/// What the work tree holds that a commit does not, or the other way round.
+/// The diff from a commit to the work tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkTreeChanges {
-    /// The paths: staged, unstaged and untracked. One that was staged counts even where the work
-    /// tree has since gone back. An untracked file has no object.
+    /// The staged, unstaged and untracked paths. A staged path stays even if the work tree reverts
+    /// it. An untracked file has no object id.
     pub diff: ChangeSet,
-    /// Those of the paths that may differ only because their filter, here by its name, was not run.
+    /// The paths that may be unchanged because their filter was not run, with the filter's name.
     pub unfiltered: BTreeMap<RepoPath, String>,
 }
 
 impl Repository {
-    /// What was changed in the work tree since `base`, or since the checked-out commit: staged,
-    /// unstaged, and untracked unless ignored.
+    /// The diff from `base`, or HEAD, to the work tree, with untracked files unless ignored.
     ///
     /// # Errors
-    /// When the repository is bare, git is too old or fails, or an object is missing.
+    /// If the repository is bare, git is too old or fails, or an object is missing.
     pub fn worktree(&self, base: Option<&CommitId>) -> Result<WorkTreeChanges, GitError> {
         let root = self.need_work_tree()?;
-        // The copy of the index has one place.
-        let _alone = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
         pattern_files::check(root)?;
         let mut settings = self.settings()?;
-        settings.believe_in_case_of(root);
-        self.borrow_patterns(&settings)?;
+        settings.check_ignore_case(root);
+        self.copy_pattern_files(&settings)?;
         let head = if base.is_none() { self.head()? } else { None };
         let index = self.copy_index()?;
         let compare = Comparison { repository: self, root, settings: &settings, index: &index };
 
         let mut diff = self.index_against(base.or(head.as_ref()), &index)?;
-        let known = diff.gaps.clone();
-        let absent = compare.uncover()?;
+        let staged_gaps = diff.gaps.clone();
+        let sparse = compare.clear_index_flags()?;
         let mut unstaged = compare.unstaged()?;
         let unfiltered = compare.unfiltered(&mut unstaged.changes)?;
-        // An unmerged file is told of on both sides.
-        diff.gaps.extend(unstaged.gaps.into_iter().filter(|gap| !known.contains(gap)));
+        // Both diffs report an unmerged file.
+        diff.gaps.extend(unstaged.gaps.into_iter().filter(|gap| !staged_gaps.contains(gap)));
         for (path, entry) in unstaged.changes {
-            // A file that a sparse checkout left out is not gone.
-            if entry.new.is_some() || !absent.contains(&path) {
+            // A file outside a sparse checkout is not deleted.
+            if entry.new.is_some() || !sparse.contains(&path) {
                 apply(&mut diff.changes, path, entry);
             }
         }
         let (untracked, gaps) = compare.untracked()?;
         diff.gaps.extend(gaps);
-        let own = Ours::new(self, root)?;
+        let not_files = NotFiles::new(self, root)?;
         for path in untracked {
-            let file = root.join(name_of(&path)?);
-            if own.holds(&file) {
+            let file = root.join(path_on_disk(&path)?);
+            if not_files.contains(&file) {
                 continue;
             }
             let side = Side { mode: mode_of(&file), id: None };
@@ -82,18 +80,18 @@ impl Repository {
         Ok(WorkTreeChanges { diff, unfiltered })
     }
 
-    /// Copies the index into the scratch repository. A repository may have none yet.
+    /// Copies the index, if there is one, into the scratch repository.
     pub(super) fn copy_index(&self) -> Result<PathBuf, GitError> {
-        self.borrow_shared_index()?;
+        self.copy_shared_index()?;
         let copy = self.scratch()?.path().join("index");
-        // An earlier copy must not outlive the index that it was made from.
+        // Remove an earlier copy, in case the index no longer exists.
         let _ = fs::remove_file(&copy);
         copy_file(&self.index_file, &copy)?;
         Ok(copy)
     }
 
-    /// Copies what a split index is split off from: git looks for it beside its own index.
-    pub(super) fn borrow_shared_index(&self) -> Result<(), GitError> {
+    /// Copies the shared part of a split index, which git looks for next to the index.
+    pub(super) fn copy_shared_index(&self) -> Result<(), GitError> {
         let scratch = self.scratch()?.path();
         let entries = fs::read_dir(&self.git_dir)
             .map_err(|error| GitError::io("list", &self.git_dir, &error))?;
@@ -110,8 +108,8 @@ impl Repository {
         Ok(())
     }
 
-    /// Puts the patterns of ignored files, and the attributes, where git looks for them.
-    fn borrow_patterns(&self, settings: &Settings) -> Result<(), GitError> {
+    /// Copies exclude and attributes files into the scratch repository.
+    fn copy_pattern_files(&self, settings: &Settings) -> Result<(), GitError> {
         let scratch = self.scratch()?;
         let info = self.common_dir.join("info");
         let lists = [
@@ -122,7 +120,7 @@ impl Repository {
         ];
         for (name, theirs) in lists {
             let list = match theirs {
-                // Anything else, such as a FIFO, ignores nothing.
+                // Anything else, such as a FIFO, counts as empty.
                 Some(theirs) if theirs.is_file() => read_bounded(&theirs, PATTERNS_LIMIT)
                     .map_err(|error| GitError::new(GitErrorKind::Io, error.problem, error.help))?,
                 _ => Vec::new(),
@@ -132,7 +130,7 @@ impl Repository {
         Ok(())
     }
 
-    /// Reads the settings as texts; none of them acts on the process that reads them.
+    /// Reads the user's configuration as text, without applying it.
     fn settings(&self) -> Result<Settings, GitError> {
         let wanted = "^(core\\.(excludesfile|attributesfile|filemode|symlinks|ignorecase|\
                       precomposeunicode|autocrlf|eol|sparsecheckout)|filter\\..*\\.(clean|process))$";
@@ -140,7 +138,7 @@ impl Repository {
             .call("config")
             .args(["--null", "--show-scope", "--includes", "--get-regexp", wanted])
             .run()?;
-        // Status 1: there are no such settings.
+        // Status 1: none of them is set.
         let listed = if answer.code == Some(1) { Vec::new() } else { answer.success()? };
         let home = self.environment.home.as_deref();
         let config = self
@@ -155,7 +153,7 @@ impl Repository {
         };
         let mut parts = listed.split(|&byte| byte == 0);
         while let (Some(scope), Some(setting)) = (parts.next(), parts.next()) {
-            // The switches of our own calls.
+            // Our own options.
             if scope == b"command" {
                 continue;
             }
@@ -165,46 +163,51 @@ impl Repository {
     }
 }
 
-/// The settings that say how to compare.
+/// The user's configuration, as far as it matters for the comparison.
 #[derive(Debug, Default)]
 struct Settings {
-    /// To be given to git as they are.
-    carried: BTreeMap<&'static str, String>,
+    /// Passed on to git.
+    passed_on: BTreeMap<&'static str, String>,
     sparse: bool,
     user_excludes: Option<PathBuf>,
     user_attributes: Option<PathBuf>,
-    /// Filters that would have run.
+    /// The names of configured filters.
     filters: BTreeSet<Vec<u8>>,
 }
 
 impl Settings {
-    /// Takes one, `name\nvalue` or only `name`, which is short for true. A later one wins.
+    /// Adds a variable: `name\nvalue`, or only `name`, short for true. The last one wins.
     fn take(&mut self, scope: &[u8], setting: &[u8], home: Option<&Path>) {
         let (name, value) = match setting.split_once_str("\n") {
             Some((name, value)) => (name, value),
             None => (setting, b"true".as_slice()),
         };
         let word = value.to_str_lossy().to_ascii_lowercase();
-        let truth = match word.as_str() {
+        let boolean = match word.as_str() {
             "true" | "yes" | "on" | "1" => Some("true"),
             "false" | "no" | "off" | "0" | "" => Some("false"),
             _ => None,
         };
-        let users = matches!(scope, b"system" | b"global");
+        let outside_repository = matches!(scope, b"system" | b"global");
         match name {
-            b"core.excludesfile" if users => self.user_excludes = expand(value, home),
-            b"core.attributesfile" if users => self.user_attributes = expand(value, home),
-            b"core.sparsecheckout" => self.sparse = truth == Some("true"),
-            b"core.filemode" => self.carry("core.fileMode", truth),
-            b"core.symlinks" => self.carry("core.symlinks", truth),
-            b"core.ignorecase" => self.carry("core.ignoreCase", truth),
-            b"core.precomposeunicode" => self.carry("core.precomposeUnicode", truth),
+            b"core.excludesfile" if outside_repository => self.user_excludes = expand(value, home),
+            b"core.attributesfile" if outside_repository => {
+                self.user_attributes = expand(value, home);
+            }
+            b"core.sparsecheckout" => self.sparse = boolean == Some("true"),
+            b"core.filemode" => self.pass_on("core.fileMode", boolean),
+            b"core.symlinks" => self.pass_on("core.symlinks", boolean),
+            b"core.ignorecase" => self.pass_on("core.ignoreCase", boolean),
+            b"core.precomposeunicode" => self.pass_on("core.precomposeUnicode", boolean),
             b"core.autocrlf" => {
-                self.carry("core.autocrlf", if word == "input" { Some("input") } else { truth });
+                self.pass_on(
+                    "core.autocrlf",
+                    if word == "input" { Some("input") } else { boolean },
+                );
             }
             b"core.eol" => {
                 let known = ["lf", "crlf", "native"];
-                self.carry("core.eol", known.into_iter().find(|known| *known == word));
+                self.pass_on("core.eol", known.into_iter().find(|known| *known == word));
             }
             _ => {
                 let filter = name.strip_prefix(b"filter.").and_then(|name| {
@@ -217,23 +220,21 @@ impl Settings {
         }
     }
 
-    /// Drops what the file system itself contradicts: where `a` and `A` are two files, one of them
-    /// would be hidden.
-    fn believe_in_case_of(&mut self, root: &Path) {
+    /// Drops `core.ignoreCase` on a case-sensitive file system, where it could hide a file.
+    fn check_ignore_case(&mut self, root: &Path) {
         if !ignores_case(root) {
-            self.carried.remove("core.ignoreCase");
+            self.passed_on.remove("core.ignoreCase");
         }
     }
 
-    fn carry(&mut self, name: &'static str, value: Option<&str>) {
+    fn pass_on(&mut self, name: &'static str, value: Option<&str>) {
         if let Some(value) = value {
-            self.carried.insert(name, value.to_owned());
+            self.passed_on.insert(name, value.to_owned());
         }
     }
 }
 
-/// Whether the file system takes names for the same that differ in letter case: whether `.git` is
-/// there by a name that its folder does not list.
+/// Whether the file system ignores case: whether `.GIT` exists without being listed.
 fn ignores_case(root: &Path) -> bool {
     const OTHER: &str = ".GIT";
     let listed = |mut entries: fs::ReadDir| {
@@ -243,7 +244,7 @@ fn ignores_case(root: &Path) -> bool {
         && fs::read_dir(root).is_ok_and(|entries| !listed(entries))
 }
 
-/// A path in the user's settings: `~/` is the home folder.
+/// Expands `~/` in a configured path.
 fn expand(value: &[u8], home: Option<&Path>) -> Option<PathBuf> {
     let path = value.to_vec().into_path_buf().ok()?;
     match path.strip_prefix("~") {
@@ -252,7 +253,7 @@ fn expand(value: &[u8], home: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-/// One comparison of a copied index with the work tree.
+/// Compares the copied index with the work tree.
 struct Comparison<'a> {
     repository: &'a Repository,
     root: &'a Path,
@@ -270,21 +271,21 @@ impl Comparison<'_> {
             .env("GIT_INDEX_FILE", self.index)
             .setting("core.excludesFile", scratch.path().join("user-exclude"))
             .setting("core.attributesFile", scratch.path().join("user-attributes"));
-        for (name, value) in &self.settings.carried {
+        for (name, value) in &self.settings.passed_on {
             call = call.setting(name, value);
         }
         Ok(call)
     }
 
-    /// Takes the marks off the entries that git was told not to look at (`assume-unchanged`,
-    /// `skip-worktree`), and gives those that a sparse checkout may have left out.
-    fn uncover(&self) -> Result<BTreeSet<RepoPath>, GitError> {
+    /// Clears the flags `assume-unchanged` and `skip-worktree`. Returns the paths that a sparse
+    /// checkout may have left out.
+    fn clear_index_flags(&self) -> Result<BTreeSet<RepoPath>, GitError> {
         let listed = self.call("ls-files")?.args(["-v", "-z"]).run()?.success()?;
         let (mut assumed, mut skipped) = (Vec::new(), Vec::new());
-        let mut absent = BTreeSet::new();
+        let mut sparse = BTreeSet::new();
         for line in names(&listed) {
             let Some((&[tag, b' '], name)) = line.split_first_chunk::<2>() else { continue };
-            // A small letter is `assume-unchanged`, an S in either form `skip-worktree`.
+            // Lowercase is `assume-unchanged`, S in either case `skip-worktree`.
             if tag.is_ascii_lowercase() {
                 assumed.extend_from_slice(name);
                 assumed.push(0);
@@ -292,45 +293,46 @@ impl Comparison<'_> {
             if tag.eq_ignore_ascii_case(&b'S') {
                 skipped.extend_from_slice(name);
                 skipped.push(0);
-                absent.extend(RepoPath::new(name).ok().filter(|_| self.settings.sparse));
+                sparse.extend(RepoPath::new(name).ok().filter(|_| self.settings.sparse));
             }
         }
-        for (mark, list) in [("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)] {
+        for (option, list) in [("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)]
+        {
             if !list.is_empty() {
                 self.call("update-index")?
-                    .args([mark, "-z", "--stdin"])
+                    .args([option, "-z", "--stdin"])
                     .input(list)
                     .run()?
                     .success()?;
             }
         }
-        Ok(absent)
+        Ok(sparse)
     }
 
-    /// What differs between the index and the work tree. A file of the work tree gets the name of
-    /// the object that `git add` would make of it, its filter aside.
+    /// The diff from the index to the work tree. Files get the object id that `git add` would give
+    /// them without filters.
     fn unstaged(&self) -> Result<ChangeSet, GitError> {
         if self.index.exists() {
-            // Looks into the files that were only touched, so that they are not listed. Executable
-            // bits are left out, for an entry that differs there would not be looked into.
+            // Rereads touched files, so that unchanged ones are not listed. With `core.fileMode`,
+            // git would not reread a file whose executable bit differs.
             self.call("update-index")?
                 .setting("core.fileMode", "false")
                 .args(["-q", "--unmerged", "--refresh"])
                 .run()?
                 .success()?;
         }
-        // `dirty`: the commit that is checked out in a submodule is read from its HEAD; `none`
-        // would run git inside it, under its own settings.
+        // `dirty` only reads the HEAD of a submodule; `none` would run git in it, with its
+        // configuration.
         let call = self.call("diff-files")?.args(RAW).args(["--ignore-submodules=dirty"]);
         let mut diff = ChangeSet::read_raw(&call.run()?.success()?)?;
-        let mut asked = Vec::new();
+        let mut input = Vec::new();
         let mut files: Vec<&mut Change> = Vec::new();
         for (path, entry) in &mut diff.changes {
             if entry.new.as_ref().is_some_and(|side| side.mode.is_file())
-                && is_regular(&self.root.join(name_of(path)?))
+                && is_regular(&self.root.join(path_on_disk(path)?))
             {
-                asked.extend_from_slice(quote(path.as_bytes()).as_bytes());
-                asked.push(b'\n');
+                input.extend_from_slice(quote(path.as_bytes()).as_bytes());
+                input.push(b'\n');
                 files.push(entry);
             }
         }
@@ -338,31 +340,31 @@ impl Comparison<'_> {
             return Ok(diff);
         }
         let hashed =
-            self.call("hash-object")?.args(["--stdin-paths"]).input(asked).run()?.success()?;
+            self.call("hash-object")?.args(["--stdin-paths"]).input(input).run()?.success()?;
         let mut hashes = hashed.lines().map(ObjectId::from_hex);
         for entry in files {
             let Some(Some(id)) = hashes.next() else {
-                return Err(GitError::failed("hash-object", "it left out a file"));
+                return Err(GitError::failed("hash-object", "incomplete output"));
             };
             if let Some(side) = &mut entry.new {
                 side.id = Some(id);
             }
         }
-        // A file of another length that comes to the same once its line ends are git's.
+        // The same content after conversion of line endings.
         diff.changes.retain(|_, entry| entry.old.is_none() || entry.old != entry.new);
         Ok(diff)
     }
 
-    /// The files that are neither in the index nor ignored; an embedded repository is one path.
+    /// The files that are neither in the index nor ignored. A nested repository is one path.
     fn untracked(&self) -> Result<(Vec<RepoPath>, Vec<Failure>), GitError> {
         let answer = self.call("ls-files")?.args(["--others", "--exclude-standard", "-z"]).run()?;
-        // git goes on past a folder that it cannot open, with status 0.
+        // git skips a directory that it cannot open, and exits with status 0.
         let mut gaps: Vec<Failure> = answer
             .warnings()
             .into_iter()
             .map(|line| Failure {
-                problem: format!("the untracked files may not all be listed: {}", quoted(line)),
-                help: "make the folder readable".into(),
+                problem: format!("cannot list all untracked files: {}", quoted(line)),
+                help: "make the directory readable".into(),
             })
             .collect();
         let listed = answer.success()?;
@@ -371,7 +373,7 @@ impl Comparison<'_> {
             match RepoPath::new(name.strip_suffix(b"/").unwrap_or(name)) {
                 Ok(path) => found.push(path),
                 Err(fault) => gaps.push(Failure {
-                    problem: format!("the untracked file {} is no path: {fault}", quote(name)),
+                    problem: format!("invalid path of untracked file {}: {fault}", quote(name)),
                     help: "rename it or move it out of the work tree".into(),
                 }),
             }
@@ -379,8 +381,8 @@ impl Comparison<'_> {
         Ok((found, gaps))
     }
 
-    /// The changed files with a filter that was not run, by its name. Those that prove to be what
-    /// their index entries have are taken out of the changes.
+    /// The changed files whose filter was not run, with its name. Removes those from the changes
+    /// that are certainly unchanged.
     fn unfiltered(
         &self,
         changes: &mut BTreeMap<RepoPath, Change>,
@@ -389,11 +391,11 @@ impl Comparison<'_> {
         if unfiltered.is_empty() {
             return Ok(unfiltered);
         }
-        let recorded = self.repository.recorded(&unfiltered.keys().collect())?;
+        let entries = self.repository.index_entries(&unfiltered.keys().collect())?;
         let mut unchanged = Vec::new();
         for (path, filter) in &unfiltered {
-            let file = self.root.join(name_of(path)?);
-            if self.repository.is_unchanged(&recorded, path, &file, filter) {
+            let file = self.root.join(path_on_disk(path)?);
+            if self.repository.is_unchanged(&entries, path, &file, filter) {
                 unchanged.push(path.clone());
             }
         }
@@ -411,26 +413,26 @@ impl Comparison<'_> {
         Ok(unfiltered)
     }
 
-    /// The changed files that have a filter, by its name.
+    /// The changed files that have a filter, with its name.
     fn filters_of(
         &self,
         changes: &BTreeMap<RepoPath, Change>,
     ) -> Result<BTreeMap<RepoPath, String>, GitError> {
-        let mut asked = Vec::new();
+        let mut input = Vec::new();
         for (path, change) in changes {
             if change.new.as_ref().is_some_and(|side| side.mode.is_file()) {
-                asked.extend_from_slice(path.as_bytes());
-                asked.push(0);
+                input.extend_from_slice(path.as_bytes());
+                input.push(0);
             }
         }
         let mut unfiltered = BTreeMap::new();
-        if asked.is_empty() || self.settings.filters.is_empty() {
+        if input.is_empty() || self.settings.filters.is_empty() {
             return Ok(unfiltered);
         }
-        let call = self.call("check-attr")?.args(["-z", "--stdin", "filter"]).input(asked);
+        let call = self.call("check-attr")?.args(["-z", "--stdin", "filter"]).input(input);
         let listed = call.run()?.success()?;
-        let words: Vec<&[u8]> = listed.split(|&byte| byte == 0).collect();
-        for triple in words.chunks_exact(3) {
+        let fields: Vec<&[u8]> = listed.split(|&byte| byte == 0).collect();
+        for triple in fields.chunks_exact(3) {
             if let [path, _, filter] = triple
                 && self.settings.filters.contains(*filter)
                 && let Ok(path) = RepoPath::new(*path)
@@ -442,30 +444,30 @@ impl Comparison<'_> {
     }
 }
 
-/// What may lie in the work tree and is none of its files.
-struct Ours {
+/// Directories in the work tree that git lists as untracked but that are not its files.
+struct NotFiles {
     scratch: PathBuf,
-    repository: Option<Checkout>,
+    checkout: Option<Checkout>,
 }
 
-impl Ours {
-    fn new(repository: &Repository, root: &Path) -> Result<Ours, GitError> {
+impl NotFiles {
+    fn new(repository: &Repository, root: &Path) -> Result<NotFiles, GitError> {
         let scratch = repository.scratch()?.path();
-        // As far as the way to it leads through the work tree, by the name that git lists.
+        // If it is in the work tree, use the path that git lists.
         let real = scratch.canonicalize().unwrap_or_else(|_| scratch.to_path_buf());
         let top = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
         let scratch = real.strip_prefix(&top).map_or(real.clone(), |below| root.join(below));
-        Ok(Ours { scratch, repository: repository.checkout() })
+        Ok(NotFiles { scratch, checkout: repository.checkout() })
     }
 
-    /// Whether it is the scratch repository, or another work tree of this repository.
-    fn holds(&self, path: &Path) -> bool {
+    /// Whether the path is in the scratch repository, or is another work tree of the repository.
+    fn contains(&self, path: &Path) -> bool {
         path.starts_with(&self.scratch)
-            || self.repository.as_ref().is_some_and(|repository| {
-                // A link to a work tree is a file like others.
+            || self.checkout.as_ref().is_some_and(|checkout| {
+                // A link to a work tree is an ordinary file.
                 path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
                     && Checkout::at(path).is_some_and(|other| {
-                        repository.shares_repository(&other) && other.is_registered()
+                        checkout.shares_repository(&other) && other.is_registered()
                     })
             })
     }
@@ -475,39 +477,39 @@ fn is_regular(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_file())
 }
 
-fn name_of(path: &RepoPath) -> Result<PathBuf, GitError> {
+fn path_on_disk(path: &RepoPath) -> Result<PathBuf, GitError> {
     path.as_bytes().to_vec().into_path_buf().map_err(|_| {
         GitError::new(
             GitErrorKind::Path,
-            format!("{path} is no name that this system can hold"),
+            format!("{path} is not a valid path on this system"),
             "rename the file",
         )
     })
 }
 
-/// What an untracked path would be in a tree. What is gone by now, or cannot be looked at, counts
-/// as a file: that it was listed is what matters.
+/// The mode that an untracked path would get. One that no longer exists counts as a file, since git
+/// listed it.
 fn mode_of(path: &Path) -> Mode {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_symlink() => Mode::Symlink,
-        // git lists a folder only for the repository in it.
+        // git lists a directory only if it is a repository.
         Ok(meta) if meta.is_dir() => Mode::Submodule,
         Ok(meta) if is_executable(&meta) => Mode::Executable,
         _ => Mode::File,
     }
 }
 
-/// Adds what differs between index and work tree to what differs between base and index.
+/// Combines an unstaged change with the staged one.
 fn apply(staged: &mut BTreeMap<RepoPath, Change>, path: RepoPath, unstaged: Change) {
-    // Where nothing is staged, the index has what the base has.
+    // If nothing is staged, the index equals the base.
     let old = staged.get(&path).map_or(unstaged.old, |entry| entry.old.clone());
     let new = unstaged.new;
     let kind = match (&old, &new) {
-        // Staged as new and gone since: what is staged is what is left to tell.
+        // Added to the index, then deleted: keep the staged change.
         (None, None) => return,
         (None, Some(_)) => ChangeKind::Added,
         (Some(_), None) => ChangeKind::Deleted,
-        // Gone back to the base: the same.
+        // Staged, then reverted: keep the staged change.
         (Some(_), Some(_)) if old == new && staged.contains_key(&path) => return,
         (Some(was), Some(is)) if was.mode == is.mode || was.mode.is_file() && is.mode.is_file() => {
             kind_of_modification(old.as_ref(), new.as_ref())
@@ -517,7 +519,7 @@ fn apply(staged: &mut BTreeMap<RepoPath, Change>, path: RepoPath, unstaged: Chan
     staged.insert(path, Change { kind, old, new, shown: None });
 }
 
-/// Copies a file with the time of its last change; a missing one is none.
+/// Copies a file, if it exists, with its modification time.
 fn copy_file(from: &Path, to: &Path) -> Result<(), GitError> {
     let failed = |error: std::io::Error| GitError::io("copy", from, &error);
     let meta = match fs::metadata(from) {
@@ -526,13 +528,13 @@ fn copy_file(from: &Path, to: &Path) -> Result<(), GitError> {
         Err(error) => return Err(failed(error)),
     };
     if !meta.is_file() {
-        return Err(failed(std::io::Error::other("it is no regular file")));
+        return Err(failed(std::io::Error::other("not a regular file")));
     }
     let content = read_bounded(from, u64::MAX)
         .map_err(|error| GitError::new(GitErrorKind::Io, error.problem, error.help))?;
     let mut copy = File::create(to).map_err(failed)?;
     copy.write_all(&content).map_err(failed)?;
-    // git takes an entry that is older than the index for unchanged without looking: a copy that
-    // seemed younger would hide the changes made since.
+    // git does not reread files that are older than the index: a newer time of the copy would hide
+    // changes.
     copy.set_modified(meta.modified().map_err(failed)?).map_err(failed)
 }

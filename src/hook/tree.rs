@@ -19,7 +19,7 @@ impl Call<'_> {
             return self.named_tree(root).map(Some);
         }
         let tree = work_tree(self.host, &self.real_folder("agent's working directory", cwd)?)?;
-        let tree = tree.or_else(|| targets(files).find_map(|target| Checkout::holding(target)));
+        let tree = tree.or_else(|| targets(files).find_map(|target| Checkout::containing(target)));
         Ok(tree.map(|tree| self.around(tree, files)))
     }
 

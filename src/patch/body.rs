@@ -1,4 +1,4 @@
-//! What stands below a file's header: hunks and git's binary patches, counted and never kept.
+//! The body of a file's diff: hunks and binary patches, counted and not stored.
 
 use super::content::Content;
 
@@ -6,32 +6,33 @@ const LINE: u8 = 1;
 const OLD: u8 = 2;
 const NEW: u8 = 4;
 
-/// What the first byte of a hunk's line says. A table, since which byte comes next cannot be
-/// foreseen, and a wrong guess of the processor costs more than all the rest.
+/// The sides that a line of a hunk belongs to, by its first byte. A table instead of branches, which
+/// the processor would mispredict.
 const SIDES: [u8; 256] = {
     let mut sides = [0; 256];
     sides[b'+' as usize] = LINE | NEW;
     sides[b'-' as usize] = LINE | OLD;
     sides[b' ' as usize] = LINE | OLD | NEW;
-    // Mail programs cut trailing blanks, and with them all of an empty context line.
+    // Mail programs strip trailing blanks, so that an empty context line has no space.
     sides[b'\r' as usize] = LINE | OLD | NEW;
     sides[b'\\' as usize] = LINE;
     sides
 };
 
-/// A hunk of which so many lines are still to come.
+/// The rest of a hunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hunk {
+    /// How many lines of each side remain.
     old: u64,
     new: u64,
-    /// How many lines of the old file lie before the next one.
+    /// The position in the old file, counted from 0.
     at: u64,
     /// Whether the hunk begins where the new file does.
     from_start: bool,
 }
 
 impl Hunk {
-    /// Reads `@@ -a,b +c,d @@ …`. With `-D` git writes `-?,?`: no old line is shown then.
+    /// Parses `@@ -a,b +c,d @@ …`. With `-D`, git writes `-?,?` and shows no old lines.
     pub(super) fn parse(text: &[u8]) -> Option<Hunk> {
         let rest = text.strip_prefix(b"@@ -")?;
         let ((at, old), rest) = match rest.strip_prefix(b"?,?") {
@@ -39,13 +40,13 @@ impl Hunk {
             None => range(rest)?,
         };
         let ((start, new), rest) = range(rest.strip_prefix(b" +")?)?;
-        // Without a line, it is the line behind which something is put.
+        // If the old side is empty, `at` is the line before the insertion.
         let at = if old == 0 { at } else { at.saturating_sub(1) };
         rest.starts_with(b" @@").then_some(Hunk { old, new, at, from_start: start <= 1 })
     }
 
-    /// Counts one line, and notes where written ones begin and end; false where no line of a hunk
-    /// looks so, or none is left to come.
+    /// Counts a line, and records where a range of changed lines begins or ends. False if the line
+    /// does not belong to the hunk.
     #[inline]
     pub(super) fn take(&mut self, text: &[u8], content: &mut Content) -> bool {
         let first = text.first().copied().unwrap_or(b' ');
@@ -56,40 +57,38 @@ impl Hunk {
             self.old -= old;
             self.new -= new;
             if (old != new) != content.is_open() {
-                content.turn(self.at);
+                content.toggle(self.at);
             }
             self.at = self.at.saturating_add(old);
         }
         fits
     }
 
-    /// Whether all lines have come.
+    /// Whether no lines remain.
     pub(super) fn done(self) -> bool {
         self.old == 0 && self.new == 0
     }
 
-    /// How many lines of the old file lie before the next one.
     pub(super) fn at(self) -> u64 {
         self.at
     }
 
-    /// Whether the hunk begins where the new file does.
     pub(super) fn is_from_start(self) -> bool {
         self.from_start
     }
 
-    /// Whether the hunk has no line on this side at all, or none that is still to come.
+    /// Whether no old lines remain.
     pub(super) fn lacks_old(self) -> bool {
         self.old == 0
     }
 
-    /// As [`Hunk::lacks_old`], of the new side.
+    /// Whether no new lines remain.
     pub(super) fn lacks_new(self) -> bool {
         self.new == 0
     }
 }
 
-/// Reads `12,3` or `12`: the first line and the number of lines, and what follows.
+/// Parses `12,3` or `12`, the first line and the number of lines. Also returns the rest.
 fn range(text: &[u8]) -> Option<((u64, u64), &[u8])> {
     let (start, rest) = number(text)?;
     match rest.strip_prefix(b",") {
@@ -98,7 +97,7 @@ fn range(text: &[u8]) -> Option<((u64, u64), &[u8])> {
     }
 }
 
-/// Reads a decimal number at the start of a text: its value, and what follows.
+/// Parses a decimal number. Also returns the rest.
 pub(super) fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (head, rest) = text.split_at_checked(digits)?;
@@ -106,7 +105,7 @@ pub(super) fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((value, rest))
 }
 
-/// A `GIT binary patch`: the new content, then the old one, each closed by an empty line.
+/// A `GIT binary patch`: blocks of the new and the old content, each ended by an empty line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct BinaryPatch {
     closed: u8,
@@ -114,7 +113,7 @@ pub(super) struct BinaryPatch {
 }
 
 impl BinaryPatch {
-    /// Takes one line; false where it is none of a binary patch.
+    /// Takes a line. False if it does not belong to a binary patch.
     pub(super) fn take(&mut self, text: &[u8]) -> bool {
         if !self.open {
             self.open = is_block_start(text);
@@ -128,7 +127,7 @@ impl BinaryPatch {
         is_base85(text)
     }
 
-    /// Whether both contents have come.
+    /// Whether both blocks are complete.
     pub(super) fn done(self) -> bool {
         self.closed == 2
     }
@@ -139,7 +138,7 @@ fn is_block_start(text: &[u8]) -> bool {
     size.and_then(number).is_some_and(|(_, rest)| rest.is_empty())
 }
 
-/// A line's first letter says how many bytes it holds, and every four of them take five letters.
+/// The first letter is the number of bytes, and five letters encode four bytes.
 fn is_base85(text: &[u8]) -> bool {
     let Some((&first, letters)) = text.split_first() else { return false };
     let bytes = match first {
@@ -156,7 +155,7 @@ mod tests {
     use crate::change::{ChangeKind, Lines};
 
     #[test]
-    fn written_lines_are_counted_in_the_old_file() {
+    fn changed_ranges_of_old_lines() {
         for (hunks, lines) in [
             (&[("@@ -10,3 +10,3 @@", " -+ ")][..], &[(10, 11)][..]),
             (&[("@@ -1,5 +1,6 @@", "+- - -")], &[(0, 1), (2, 3), (4, 5)]),
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hunk_takes_its_lines_and_no_more() {
+    fn end_of_hunk() {
         let (mut content, mut other) = (Content::default(), Content::default());
         let mut hunk = Hunk::parse(b"@@ -7,2 +7,2 @@").unwrap();
         for line in [" a", "-b", "+diff --git a/x b/x", "\\ No newline at end of file"] {
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_patch_is_two_closed_blocks() {
+    fn blocks_of_binary_patch() {
         let mut patch = BinaryPatch::default();
         for line in ["literal 1", "IcmZQzU}69O00031", "", "literal 0", "HcmV?d00001"] {
             assert!(patch.take(line.as_bytes()), "{line}");

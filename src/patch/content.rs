@@ -1,19 +1,19 @@
-//! What a file's hunks show: which lines are written, and where a symbolic link leads.
+//! What the hunks of a file show: changed lines, and the target of a symbolic link.
 
 use std::ops::Range;
 
 use crate::change::{ChangeKind, Lines, Shown};
 
-/// How many stretches of lines are kept of one file.
-const STRETCHES: usize = 1_000;
-/// No link's target is longer: Linux allows 4,095 bytes.
-const LINK: usize = 1 << 16;
+/// How many ranges of changed lines are kept per file.
+const MAX_RANGES: usize = 1_000;
+/// Size limit of a link target. Linux allows 4,095 bytes.
+const MAX_TARGET: usize = 1 << 16;
 
-/// What has been shown so far.
+/// What the hunks have shown so far.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    stretches: Vec<Range<u64>>,
-    /// Where the stretch at hand begins.
+    ranges: Vec<Range<u64>>,
+    /// Where the open range begins.
     open: Option<u64>,
     why_unknown: Option<&'static str>,
     link: Link,
@@ -22,49 +22,49 @@ pub(super) struct Content {
 /// The target of the symbolic link that a file becomes.
 #[derive(Debug, Default)]
 enum Link {
-    /// The file becomes none, as far as is known.
+    /// The file does not become a link, as far as is known.
     #[default]
     No,
-    /// This is shown of it, and whether the line before was one of it.
+    /// The target so far, and whether the previous line was part of it.
     Open(Vec<u8>, bool),
-    /// It is not shown whole.
+    /// Not fully shown.
     Unknown,
 }
 
 impl Content {
-    /// Whether a stretch of written lines is open.
+    /// Whether a range of changed lines is open.
     #[inline]
     pub(super) fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// Opens a stretch before this line of the old file, or closes the open one there.
-    pub(super) fn turn(&mut self, at: u64) {
+    /// Opens a range before this line of the old file, or closes the open one there.
+    pub(super) fn toggle(&mut self, at: u64) {
         let Some(start) = self.open.take() else {
             self.open = Some(at);
             return;
         };
-        let room = self.stretches.len() < STRETCHES;
-        match self.stretches.last_mut() {
+        let has_room = self.ranges.len() < MAX_RANGES;
+        match self.ranges.last_mut() {
             Some(last) if last.end == start => last.end = at,
-            _ if room => self.stretches.push(start..at),
-            _ => self.is_unknown("it is changed in too many places"),
+            _ if has_room => self.ranges.push(start..at),
+            _ => self.set_unknown("it has too many changes"),
         }
     }
 
-    /// Closes a stretch where a hunk ends.
+    /// Closes the open range at the end of a hunk.
     pub(super) fn close(&mut self, at: u64) {
         if self.is_open() {
-            self.turn(at);
+            self.toggle(at);
         }
     }
 
-    /// Says why the lines are not known.
-    pub(super) fn is_unknown(&mut self, why: &'static str) {
+    /// Records why the changed lines are not known.
+    pub(super) fn set_unknown(&mut self, why: &'static str) {
         self.why_unknown = Some(why);
     }
 
-    /// Begins to keep a link's target, which has to be shown whole: by one hunk, from its start.
+    /// Starts to record a link target, which one hunk has to show from its start.
     pub(super) fn open_link(&mut self, from_start: bool) {
         self.link = match self.link {
             Link::No if from_start => Link::Open(Vec::new(), false),
@@ -72,23 +72,23 @@ impl Content {
         };
     }
 
-    /// Whether a link's target is being kept.
+    /// Whether a link target is being recorded.
     #[inline]
     pub(super) fn is_link(&self) -> bool {
         !matches!(self.link, Link::No)
     }
 
-    /// Takes a line of the hunk that shows a link's target.
+    /// Takes a line of the hunk that shows a link target.
     pub(super) fn take_link(&mut self, text: &[u8]) {
         let Link::Open(target, is_new) = &mut self.link else { return };
         match text.split_first() {
-            Some((b'+' | b' ', line)) if target.len() + line.len() < LINK => {
+            Some((b'+' | b' ', line)) if target.len() + line.len() < MAX_TARGET => {
                 target.extend_from_slice(line);
                 target.push(b'\n');
                 *is_new = true;
             }
             Some((b'+' | b' ', _)) => self.link = Link::Unknown,
-            // The line before it has no line feed; that may be one of the old target.
+            // `\ No newline at end of file`, of the new target or of the old one.
             Some((b'\\', _)) if *is_new => {
                 target.pop();
             }
@@ -96,14 +96,14 @@ impl Content {
         }
     }
 
-    /// What the hunks have shown in all of a change of this kind.
+    /// What all hunks of a change of this kind have shown.
     pub(super) fn shown(self, kind: ChangeKind) -> Shown {
         let lines = match (kind, self.why_unknown) {
-            // Against nothing, whatever the hunks of a rename count from.
+            // The hunks of a rename count from the old path.
             (ChangeKind::Added, _) => Lines::added(),
             (ChangeKind::Deleted, _) => Lines::deleted(),
             (_, Some(why)) => Lines::Unknown(why),
-            (_, None) => Lines::Known(self.stretches),
+            (_, None) => Lines::Known(self.ranges),
         };
         let links = match self.link {
             Link::Open(target, _) => vec![target],

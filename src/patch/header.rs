@@ -1,4 +1,4 @@
-//! One file's header as git writes it, from `diff --git` to its first hunk.
+//! The header of a file in git's format, from `diff --git` to the first hunk.
 
 use super::body::Hunk;
 use super::change_set_builder::{Effect, is_retyped};
@@ -7,23 +7,22 @@ use super::names::{Fault, Names, Side, lone, strip};
 use crate::change::ChangeKind;
 use crate::change::object::{Mode, ObjectId};
 
-/// What a line meant to the header that it followed.
+/// What a line is to the header before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It belongs to the header.
+    /// Part of the header.
     Taken,
-    /// It opens a hunk.
+    /// The start of a hunk.
     Hunk(Hunk),
-    /// It opens a `GIT binary patch`.
+    /// The start of a `GIT binary patch`.
     Binary,
-    /// It belongs to the header, and cannot be read or stands where git writes no such line.
+    /// An invalid or misplaced line of the header.
     Broken,
-    /// It belongs to what comes next.
+    /// Not part of the header.
     Over,
 }
 
-/// The words that begin a line of a header: all those of `git apply`, and none besides. A line that
-/// begins otherwise ends the header.
+/// The keywords of header lines, the same as for `git apply`. Any other line ends the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Word {
     OldMode,
@@ -40,7 +39,7 @@ enum Word {
     Index,
     Old,
     New,
-    /// `git apply` takes these for `rename from` and `rename to`; no git since 2005 writes them.
+    /// `git apply` still reads `rename old` and `rename new`, which no git since 2005 writes.
     Outdated,
 }
 
@@ -63,13 +62,13 @@ const WORDS: [(&[u8], Word); 15] = [
 ];
 
 impl Word {
-    /// Takes the word off the line that it begins.
-    fn of(text: &[u8]) -> Option<(Word, &[u8])> {
+    /// The keyword of a line, and the rest of the line.
+    fn parse(text: &[u8]) -> Option<(Word, &[u8])> {
         WORDS.iter().find_map(|(start, word)| Some((*word, text.strip_prefix(*start)?)))
     }
 
-    /// The place of its line among those that git writes. `git apply` takes them in any order and
-    /// any number, and the last one counts, or the first, or both: so no two may share a place.
+    /// The position of its line in git's order. `git apply` accepts any order and repeated lines,
+    /// with varying results, so a line has to have a higher rank than the one before.
     fn rank(self) -> u8 {
         match self {
             Word::OldMode => 1,
@@ -92,15 +91,15 @@ pub(super) enum Paths<'a> {
     Moved { from: &'a [u8], to: &'a [u8], copied: bool },
 }
 
-/// What a header has said so far.
+/// The header lines so far.
 #[derive(Debug)]
 pub(super) struct Header {
-    /// The line of `diff --git`.
+    /// The number of the `diff --git` line.
     pub(super) line: u64,
-    /// What follows `diff --git `.
+    /// The rest of the `diff --git` line.
     text: Vec<u8>,
     names: Result<Names, Fault>,
-    /// The rank of its last line.
+    /// The rank of the last line.
     rank: u8,
     old_mode: Option<Mode>,
     new_mode: Option<Mode>,
@@ -117,18 +116,17 @@ pub(super) struct Header {
     binary: bool,
 }
 
-/// What an `index` line says.
+/// An `index` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Index {
-    /// One side is the empty file and the other none.
+    /// Whether an empty file is added or deleted.
     empty: bool,
     mode: Option<Mode>,
-    /// The new object, where its name is not abbreviated.
+    /// The new object, if its id is not abbreviated.
     new: Option<ObjectId>,
 }
 
 impl Header {
-    /// Opens a header.
     pub(super) fn new(line: u64, names: &[u8]) -> Header {
         Header {
             line,
@@ -162,7 +160,7 @@ impl Header {
                 _ => Step::Broken,
             };
         }
-        if let Some((word, rest)) = Word::of(text) {
+        if let Some((word, rest)) = Word::parse(text) {
             let in_place = word.rank() > self.rank && !self.body;
             self.rank = word.rank();
             return taken(in_place && self.take_word(word, rest));
@@ -175,7 +173,7 @@ impl Header {
         if !(patch || notice) {
             return Step::Over;
         }
-        // git passes over a header of no line at all, and whatever stands behind it.
+        // git skips this after an empty header.
         if self.rank == 0 {
             return Step::Broken;
         }
@@ -184,7 +182,7 @@ impl Header {
         if patch { Step::Binary } else { Step::Taken }
     }
 
-    /// Takes what follows a line's word; false if it cannot be read.
+    /// Takes the rest of a line after its keyword. False if it is invalid.
     fn take_word(&mut self, word: Word, rest: &[u8]) -> bool {
         match word {
             Word::OldMode => keep(&mut self.old_mode, mode(rest)),
@@ -214,15 +212,15 @@ impl Header {
         }
     }
 
-    /// Whether nothing more than a mode was said, so that a rename may have been cut off.
+    /// Whether there are only mode lines so far.
     pub(super) fn is_mode_only(&self) -> bool {
         !(self.created || self.deleted || self.body) && self.index.is_none() && self.to.is_none()
     }
 
-    /// What the header lacks, if it lacks something; `last` says that the text ends behind it.
+    /// What is missing from the header. `last` if the text ends with it.
     pub(super) fn fault(&self, last: bool) -> Option<&'static str> {
-        const CUT: &str = "the patch ends in a file's header";
-        const BARE: &str = "a header without the change that it announces: the patch was cut, or made with an option that leaves changes out, such as `-w`";
+        const CUT: &str = "truncated file header";
+        const BARE: &str = "file header without a change: the patch is truncated, or an option such as `-w` left the change out";
         let mode_alone = self.is_mode_only() && self.old_mode.is_some() && self.new_mode.is_some();
         let moved = self.from.is_some() && self.to.is_some();
         let bare = match &self.index {
@@ -230,7 +228,7 @@ impl Header {
             _ if self.from.is_some() != self.to.is_some() => true,
             _ if self.old.is_some() => true,
             Some(index) if self.created || self.deleted => {
-                // `-D` leaves out the content of deleted files.
+                // `-D` omits the content of deleted files.
                 !(index.empty || self.deleted && !last)
             }
             None if self.created || self.deleted => last,
@@ -243,20 +241,18 @@ impl Header {
         (bare || half).then_some(if last { CUT } else { BARE })
     }
 
-    /// The paths, each below so many components, if all names agree on them.
-    ///
-    /// git has an order in which names outweigh each other. Here they all have to say the same, so
-    /// that nobody needs to know it.
+    /// The paths after stripping `components`. All names have to agree, whereas git prefers some to
+    /// others.
     pub(super) fn paths(&self, components: usize) -> Result<Paths<'_>, Fault> {
         let names = self.names.as_ref().map_err(|&fault| fault)?;
         let (from, to, paths) = match (&self.from, &self.to) {
             (Some(from), Some(to)) => {
-                // These lines have no prefix, and git takes one component less off them.
+                // These names have no prefix, so git strips one component less.
                 let less = components.saturating_sub(1);
                 let (from, to) = (strip(from, less)?, strip(to, less)?);
-                names.are(from, to, components)?;
+                names.expect(from, to, components)?;
                 if from == to {
-                    return Err(Fault::Apart);
+                    return Err(Fault::Inconsistent);
                 }
                 (from, to, Paths::Moved { from, to, copied: self.copied })
             }
@@ -264,17 +260,17 @@ impl Header {
                 let path = names.common(components)?;
                 (path, path, Paths::One(path))
             }
-            _ => return Err(Fault::Apart),
+            _ => return Err(Fault::Inconsistent),
         };
         expect(self.old.as_ref(), self.created, from, components)?;
         expect(self.new.as_ref(), self.deleted, to, components)?;
         Ok(paths)
     }
 
-    /// What the header does to its path; of a rename or copy, to the new one.
+    /// The effect on the path, or on the new path of a rename or copy.
     pub(super) fn effect(&self, mut content: Content) -> Effect {
         if self.binary {
-            content.is_unknown("it is binary");
+            content.set_unknown("it is binary");
         }
         let (old, new) = self.modes();
         let kind = if self.created || self.to.is_some() {
@@ -292,12 +288,12 @@ impl Header {
         Effect { kind, old, new, id, shown: content.shown(kind) }
     }
 
-    /// What a rename does to its old path.
+    /// The effect of a rename on the old path.
     pub(super) fn old_effect(&self) -> Effect {
         Effect { old: self.modes().0, ..Effect::plain(ChangeKind::Deleted) }
     }
 
-    /// Whether the path is a symbolic link afterwards, as far as the header says.
+    /// Whether the new mode is that of a symbolic link.
     pub(super) fn makes_link(&self) -> bool {
         self.modes().1 == Some(Mode::Symlink)
     }
@@ -307,14 +303,14 @@ impl Header {
         (self.old_mode.or(both), self.new_mode.or(both))
     }
 
-    /// Whether this is the creation whose other half, a deletion of the same path, came just before:
-    /// git writes the change of a file's type so, and counts it as one file.
+    /// Whether this is the second half of a type change, which git writes as a deletion and a
+    /// creation and counts as one file.
     pub(super) fn completes(&self, before: Option<&Header>) -> bool {
         self.created && before.is_some_and(|before| before.deleted && before.text == self.text)
     }
 }
 
-/// Checks one of the `---` and `+++` lines: `/dev/null` exactly where there is no file.
+/// Checks a `---` or `+++` line: it has to be `/dev/null` exactly if the file is absent.
 fn expect(
     side: Option<&Side>,
     is_absent: bool,
@@ -329,17 +325,17 @@ fn expect(
     }
 }
 
-/// Keeps a value that could be read; false if it could not.
-fn keep<T>(place: &mut Option<T>, value: Option<T>) -> bool {
-    *place = value;
-    place.is_some()
+/// Stores a parsed value. False if it is invalid.
+fn keep<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
+    *slot = value;
+    slot.is_some()
 }
 
 fn taken(known: bool) -> Step {
     if known { Step::Taken } else { Step::Broken }
 }
 
-/// Reads git's six octal digits.
+/// Parses a mode of six octal digits.
 fn mode(text: &[u8]) -> Option<Mode> {
     let six = text.len() == 6 && text.iter().all(|digit| (b'0'..=b'7').contains(digit));
     let mode = if six { Mode::from_octal(text)? } else { return None };
@@ -354,7 +350,7 @@ fn percent(text: &[u8]) -> Option<u64> {
     (rest == b"%" && value <= 100).then_some(value)
 }
 
-/// Reads `83db48f..bf269f4 100644`.
+/// Parses `83db48f..bf269f4 100644`.
 fn index(text: &[u8]) -> Option<Index> {
     let (ids, mode_text) = match text.iter().position(|&byte| byte == b' ') {
         Some(at) => (text.get(..at)?, text.get(at + 1..)),
@@ -362,21 +358,21 @@ fn index(text: &[u8]) -> Option<Index> {
     };
     let dots = ids.windows(2).position(|bytes| bytes == b"..")?;
     let (old, new) = (ids.get(..dots)?, ids.get(dots + 2..)?);
-    let known = |id: &[u8]| id.len() >= 4 && id.iter().all(u8::is_ascii_hexdigit);
+    let is_id = |id: &[u8]| id.len() >= 4 && id.iter().all(u8::is_ascii_hexdigit);
     let mode = match mode_text {
         Some(text) => Some(mode(text)?),
         None => None,
     };
-    let empty = (is_nothing(old) && is_empty_blob(new)) || (is_empty_blob(old) && is_nothing(new));
-    let whole = ObjectId::from_hex(new).filter(|_| !is_nothing(new));
-    (known(old) && known(new)).then_some(Index { empty, mode, new: whole })
+    let empty = (is_null(old) && is_empty_blob(new)) || (is_empty_blob(old) && is_null(new));
+    let full_id = ObjectId::from_hex(new).filter(|_| !is_null(new));
+    (is_id(old) && is_id(new)).then_some(Index { empty, mode, new: full_id })
 }
 
-fn is_nothing(id: &[u8]) -> bool {
+fn is_null(id: &[u8]) -> bool {
     id.iter().all(|&digit| digit == b'0')
 }
 
-/// Whether this abbreviates the id that the empty file has, in SHA-1 or SHA-256.
+/// Whether this is a prefix of the SHA-1 or SHA-256 id of the empty blob.
 fn is_empty_blob(id: &[u8]) -> bool {
     const SHA1: &[u8] = b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
     const SHA256: &[u8] = b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
@@ -396,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_whole_header_says() {
+    fn kinds_of_complete_headers() {
         for (lines, kind) in [
             ("new file mode 100644\nindex 0000000..e69de29", ChangeKind::Added),
             ("deleted file mode 100644\nindex e69de29..0000000", ChangeKind::Deleted),
@@ -418,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_header_may_lack() {
+    fn incomplete_headers() {
         for (lines, inside, at_end) in [
             ("", true, true),
             ("old mode 100644", true, true),
@@ -438,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_broken_or_belong_elsewhere() {
+    fn broken_and_following_lines() {
         for broken in [
             "old mode 10064",
             "index 0123..",
@@ -459,7 +455,7 @@ mod tests {
         ] {
             assert_eq!(Header::new(1, b"").take(broken.as_bytes()), Step::Broken, "{broken}");
         }
-        // git takes its lines in any order; only its own is read.
+        // git accepts any order; only the one that it writes is supported.
         for (lines, broken) in [
             (&["old mode 100644", "new mode 100755", "index 0123..4567"][..], false),
             (&["old mode 100644", "index 0123..4567", "new mode 100755"], true),

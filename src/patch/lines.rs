@@ -1,76 +1,76 @@
-//! Chunks of bytes in, lines out, of which no more is kept than a header can need.
+//! Splits chunks of bytes into lines of limited length.
 
 use bstr::ByteSlice;
 
-/// How much of a line is kept. Two paths of Linux's 4,096 bytes, each byte quoted as four, and the
-/// words around them fit in; only content is ever longer, and of that only the first byte counts.
-pub(super) const KEPT: usize = 48 * 1024;
+/// How many bytes of a line are kept: enough for a header with two paths of 4,096 bytes (the limit
+/// of Linux), each byte quoted as four. Only content is longer, whose first byte is all that counts.
+pub(super) const MAX_LINE: usize = 48 * 1024;
 
-/// One line of the text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
-    /// Its number, from 1.
+    /// Counted from 1.
     pub(super) number: u64,
-    /// Its bytes, without the line feed.
+    /// Without the line feed.
     pub(super) text: &'a [u8],
-    /// Whether `text` is all of it.
+    /// Whether `text` is the full line.
     pub(super) whole: bool,
-    /// Whether a line feed ended it; only a text's last line can lack one.
+    /// Whether the line ends in a line feed. Only the last line of a text can lack it.
     pub(super) ended: bool,
 }
 
-/// Puts lines together that were cut by the ends of chunks.
+/// Joins lines across chunks.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
     number: u64,
-    carry: Vec<u8>,
-    open: bool,
-    lost: bool,
+    /// The start of a line whose end is in a later chunk.
+    partial: Vec<u8>,
+    has_partial: bool,
+    is_truncated: bool,
 }
 
 impl Splitter {
-    /// Takes the next bytes of the text and hands on every line that ends in them.
+    /// Calls `take` for every line that ends in this chunk.
     pub(super) fn push(&mut self, chunk: &[u8], mut take: impl FnMut(Line)) {
         let mut rest = chunk;
         while let Some(end) = rest.find_byte(b'\n') {
             let (head, tail) = rest.split_at(end);
-            if self.open {
-                self.keep(head);
-                self.hand_on(true, &mut take);
+            if self.has_partial {
+                self.extend(head);
+                self.emit(true, &mut take);
             } else {
                 self.number += 1;
-                let text = head.get(..KEPT).unwrap_or(head);
+                let text = head.get(..MAX_LINE).unwrap_or(head);
                 let whole = text.len() == head.len();
                 take(Line { number: self.number, text, whole, ended: true });
             }
             rest = tail.get(1..).unwrap_or_default();
         }
         if !rest.is_empty() {
-            self.keep(rest);
-            self.open = true;
+            self.extend(rest);
+            self.has_partial = true;
         }
     }
 
-    /// Ends the text: hands on its last line if no line feed ended it.
+    /// Ends the text. Calls `take` for a last line without a line feed.
     pub(super) fn finish(&mut self, mut take: impl FnMut(Line)) {
-        if self.open {
-            self.hand_on(false, &mut take);
+        if self.has_partial {
+            self.emit(false, &mut take);
         }
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = KEPT.saturating_sub(self.carry.len());
+    fn extend(&mut self, bytes: &[u8]) {
+        let room = MAX_LINE.saturating_sub(self.partial.len());
         let kept = bytes.get(..room).unwrap_or(bytes);
-        self.lost |= kept.len() < bytes.len();
-        self.carry.extend_from_slice(kept);
+        self.is_truncated |= kept.len() < bytes.len();
+        self.partial.extend_from_slice(kept);
     }
 
-    fn hand_on(&mut self, ended: bool, take: &mut impl FnMut(Line)) {
+    fn emit(&mut self, ended: bool, take: &mut impl FnMut(Line)) {
         self.number += 1;
-        take(Line { number: self.number, text: &self.carry, whole: !self.lost, ended });
-        self.carry.clear();
-        self.open = false;
-        self.lost = false;
+        take(Line { number: self.number, text: &self.partial, whole: !self.is_truncated, ended });
+        self.partial.clear();
+        self.has_partial = false;
+        self.is_truncated = false;
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_do_not_show_in_the_lines() {
+    fn lines_across_chunks() {
         let text = b"one\n\n\xfftwo\r\nthree";
         let whole = split(text, 1000);
         assert_eq!(whole.len(), 4);
@@ -101,13 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_only_the_head_is_kept() {
-        let mut text = vec![b'x'; KEPT + 7];
+    fn truncated_long_line() {
+        let mut text = vec![b'x'; MAX_LINE + 7];
         text.extend(b"\ny\n");
         for chunk in [1000, 1_000_000] {
             let lines = split(&text, chunk);
             assert_eq!(lines.len(), 2);
-            assert!(lines.iter().any(|line| line.1.len() == KEPT && !line.2), "{chunk}");
+            assert!(lines.iter().any(|line| line.1.len() == MAX_LINE && !line.2), "{chunk}");
             assert!(lines.iter().any(|line| line.1 == b"y" && line.2), "{chunk}");
         }
     }

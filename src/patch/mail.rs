@@ -1,97 +1,97 @@
-//! Header lines of mails that make `git am` write something else than the text shows.
+//! Mail headers that make `git am` apply something else than the text shows.
 //!
-//! git looks for them at the head of each mail and of each of its parts. Here they count wherever
-//! they stand: where a mail begins is what a hostile text would make look otherwise.
+//! git reads them at the start of each mail and of each part. Here they count anywhere, since a
+//! hostile text could hide where a mail begins.
 
 use bstr::ByteSlice;
 
-use super::KEPT;
+use super::MAX_LINE;
 
-/// How many boundaries are remembered. git knows five at a time.
-const BOUNDARIES: usize = 32;
+/// How many boundaries are kept. git supports five at a time.
+const MAX_BOUNDARIES: usize = 32;
 
-/// Charsets whose ASCII is plain ASCII, and that leave text in UTF-8 as it is.
-const PLAIN: [&[u8]; 4] = [b"utf-8", b"utf8", b"us-ascii", b"ascii"];
-/// Charsets whose ASCII is plain ASCII.
+/// Charsets that keep UTF-8 text as it is.
+const UTF8: [&[u8]; 4] = [b"utf-8", b"utf8", b"us-ascii", b"ascii"];
+/// Charsets that keep ASCII text as it is.
 const LATIN: [&[u8]; 4] = [b"iso-8859-1", b"iso-8859-15", b"latin1", b"windows-1252"];
 
-/// What the mails have said so far.
+/// The mail headers so far.
 #[derive(Debug, Default)]
 pub(super) struct Mail {
-    /// The header at hand, which the next line may go on with, and its line.
+    /// The line and text of the current header, which the next line can continue.
     open: Option<(u64, Vec<u8>)>,
     boundaries: Vec<Vec<u8>>,
     is_latin: bool,
 }
 
 impl Mail {
-    /// Takes a line that is no content. Where that ends a header which git would act on, gives the
-    /// header's line and why.
+    /// Takes a line outside of content. If it ends an unsupported header, returns the line of that
+    /// header and the problem.
     pub(super) fn take(&mut self, line: u64, text: &[u8]) -> Option<(u64, String)> {
         if let Some((_, header)) = &mut self.open
             && matches!(text.first(), Some(b' ' | b'\t'))
         {
-            let room = KEPT.saturating_sub(header.len());
+            let room = MAX_LINE.saturating_sub(header.len());
             header.extend_from_slice(text.get(..room).unwrap_or(text));
             return None;
         }
         let fault = self.close();
-        let matters = ["content-type:", "content-transfer-encoding:"]
+        let is_relevant = ["content-type:", "content-transfer-encoding:"]
             .iter()
-            .any(|name| after(text, name).is_some());
-        if matters {
+            .any(|name| header_value(text, name).is_some());
+        if is_relevant {
             self.open = Some((line, text.to_vec()));
         }
         fault
     }
 
-    /// Ends the header at hand.
+    /// Ends the current header.
     pub(super) fn close(&mut self) -> Option<(u64, String)> {
         let (line, text) = self.open.take()?;
         Some((line, self.fault(&text)?))
     }
 
-    /// Whether `git am` would take a line for the border between two parts of a mail, and leave it
-    /// out together with what looks like headers behind it.
+    /// Whether `git am` would take a line for a boundary between parts of a mail, and skip it and
+    /// the headers after it.
     #[inline]
     pub(super) fn is_boundary(&self, text: &[u8]) -> bool {
-        let is_one = |boundary: &Vec<u8>| {
+        let matches = |boundary: &Vec<u8>| {
             text.strip_prefix(b"--").is_some_and(|rest| rest.starts_with(boundary))
         };
-        !self.boundaries.is_empty() && self.boundaries.iter().any(is_one)
+        !self.boundaries.is_empty() && self.boundaries.iter().any(matches)
     }
 
-    /// Whether the bytes of a line above 127 may become others.
+    /// Whether converting the charset may change this line.
     pub(super) fn changes(&self, text: &[u8]) -> bool {
         self.is_latin && !text.is_ascii()
     }
 
     fn fault(&mut self, text: &[u8]) -> Option<String> {
-        if text.len() >= KEPT {
-            return Some(format!("a mail's header of more than {KEPT} bytes"));
+        if text.len() >= MAX_LINE {
+            return Some(format!("mail header longer than {MAX_LINE} bytes"));
         }
-        if let Some(value) = after(text, "content-transfer-encoding:") {
+        if let Some(value) = header_value(text, "content-transfer-encoding:") {
             let value = value.trim().to_ascii_lowercase();
             let plain = matches!(&*value, b"7bit" | b"8bit" | b"binary");
-            return (!plain).then(|| "a mail whose text is encoded; give the decoded patch".into());
+            return (!plain).then(|| "encoded mail; pass the decoded patch".into());
         }
-        let value = after(text, "content-type:")?.to_ascii_lowercase();
+        let value = header_value(text, "content-type:")?.to_ascii_lowercase();
         if value.contains_str("=?") {
-            return Some("a mail whose headers are encoded; give the decoded patch".into());
+            return Some("mail with encoded headers; pass the decoded patch".into());
         }
         if value.contains_str("flowed") || value.contains_str("delsp") {
-            return Some("a mail whose lines are wrapped (`format=flowed`)".into());
+            return Some("mail with wrapped lines (`format=flowed`)".into());
         }
         self.keep_boundary(text);
         match attribute(&value, "charset=") {
             None => None,
-            Some(name) if PLAIN.contains(&name) => None,
+            Some(name) if UTF8.contains(&name) => None,
             Some(name) if LATIN.contains(&name) => {
                 self.is_latin = true;
                 None
             }
             Some(_) => {
-                Some("a mail in a charset other than UTF-8; give the decoded patch".to_owned())
+                Some("mail in another charset than UTF-8; pass the decoded patch".to_owned())
             }
         }
     }
@@ -105,8 +105,8 @@ impl Mail {
         if self.boundaries.iter().any(|known| known == boundary) {
             return;
         }
-        if self.boundaries.len() == BOUNDARIES {
-            // Shorter is more: this one is the beginning of every other.
+        if self.boundaries.len() == MAX_BOUNDARIES {
+            // The empty boundary matches all others.
             self.boundaries = vec![Vec::new()];
         } else {
             self.boundaries.push(boundary.to_vec());
@@ -114,13 +114,12 @@ impl Mail {
     }
 }
 
-/// What follows these words, whatever their case.
-fn after<'a>(text: &'a [u8], words: &str) -> Option<&'a [u8]> {
-    let (head, rest) = text.split_at_checked(words.len())?;
-    head.eq_ignore_ascii_case(words.as_bytes()).then_some(rest)
+fn header_value<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let (head, rest) = text.split_at_checked(name.len())?;
+    head.eq_ignore_ascii_case(name.as_bytes()).then_some(rest)
 }
 
-/// The value of an attribute of a header, read as git reads it.
+/// The value of an attribute in a header, parsed like git.
 fn attribute<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let at = text.to_ascii_lowercase().find(name)?;
     let value = text.get(at + name.len()..)?;
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_change_nothing() {
+    fn harmless_headers() {
         for text in [
             "Content-Transfer-Encoding: 8bit",
             "content-transfer-encoding:\t7BIT ",
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_git_acts_on() {
+    fn unsupported_headers() {
         for text in [
             "Content-Transfer-Encoding: base64",
             "CONTENT-TRANSFER-ENCODING:quoted-printable",
@@ -191,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_boundaries_of_a_mail() {
+    fn mail_boundaries() {
         let mut mail = Mail::default();
         assert!(!mail.is_boundary(b"--x"));
         for (line, text) in [(1, "Content-Type: multipart/mixed; Boundary=xY;"), (2, "")] {

@@ -1,39 +1,38 @@
-//! Patches read as text: which paths they write.
+//! Parses patches into the paths that they change.
 //!
-//! [`read`] and [`read_from`] take any unified diff that git, GitHub or `diff -u` writes, alone or
-//! in mails and logs, and give its paths. Lines are looked at once, in order, and content is only
-//! counted, so that a patch of any size takes the memory of its headers.
+//! [`read`] and [`read_from`] accept any unified diff from git, GitHub or `diff -u`, alone or in
+//! mails and logs. They read in one pass and only count content, so memory is bounded by the headers.
 //!
 //! # What counts
 //!
-//! What `git apply -pN` would write, and of mails `git am -pN`: [`DEFAULT_STRIP`] unless the caller
-//! says another N. Nothing is guessed: where git has a rule for names that contradict each other,
-//! or for lines in another order than its own, the text is a gap. So whoever wants to know what is
-//! read need not know git's rules, and a git with other rules reads the same.
+//! What `git apply -pN` would change, and for mails `git am -pN`, with [`DEFAULT_STRIP`] unless the
+//! caller passes another N. Nothing is guessed: if git needs a rule to resolve inconsistent names or
+//! unusual line orders, the text gets a gap. So the result does not depend on the version of git.
 //!
-//! - A header counts wherever `git apply` would take it for one: at the start of a line, outside
-//!   hunks. A diff that a commit message shows at the start of a line counts too, since `git am`
-//!   would apply it; an indented one does not.
-//! - A rename is the old path deleted and the new one added, a copy the new one added. A path that
-//!   one diff deletes and creates (`-B -M`) is modified, or changed its type where both headers
-//!   tell types that differ; a pure rename tells none, nor whether it replaces a file (with `-B`).
-//! - A path that several commits write counts once: added if one adds it and none deletes it,
-//!   deleted if one deletes it and none adds it, modified if both happen, in whatever order.
-//! - `--- a/x.orig` beside `+++ b/x` is a change of `x` alone. Two other names that differ are a gap.
-//! - Names that are equal, prefix and all, have no prefix; to take components off is a gap then.
+//! - A header counts wherever `git apply` would accept it: at the start of a line, outside of hunks.
+//!   In a commit message, a diff at the start of a line counts too, since `git am` would apply it.
+//!   An indented one does not.
+//! - A rename deletes the old path and adds the new one, a copy adds the new one. A path that one
+//!   diff deletes and creates (`-B -M`) is modified, or changes its type if the modes of both headers
+//!   say so. A pure rename has no mode, and does not show whether it replaces a file (with `-B`).
+//! - A path that several commits change counts once: added if one adds it and none deletes it,
+//!   deleted if one deletes it and none adds it, modified if both happen, in any order.
+//! - `--- a/x.orig` and `+++ b/x` only change `x`. Any other differing names are a gap.
+//! - Equal names have no prefix. Stripping components from them is a gap.
 //!
-//! # What is told though it may be whole
+//! # Gaps in patches that may be complete
 //!
-//! A text that does not end in a line feed was cut, or stripped by a script: the two look alike. So
-//! do a cut and a deletion without content (`-D`), where it is the last in the text. A header that
-//! shows no change comes of a cut, or of `-w`, which leaves out other files without a word.
+//! A text without a final line feed is truncated, or was trimmed by a script. A final deletion
+//! without content is truncated, or comes from `-D`. A header without a change is truncated, or
+//! comes from `-w`, which silently leaves out other files.
 //!
-//! # What no text can show
+//! # What cannot be detected
 //!
-//! `--relative` and `--no-index` write names that are not the repository's. Options that leave files out (paths, `--diff-filter`,
-//! `-S`, `-w`) leave no trace. A cut between two files shows only where a summary tells the number
-//! of files (`--stat`, `--raw`, a mail by `git format-patch`), and one behind `new mode` makes of a
-//! changed file one with a changed mode. Merge commits in `git log --oneline -p` look empty.
+//! `--relative` and `--no-index` write names that are not paths of the repository. Options that leave
+//! out files (paths, `--diff-filter`, `-S`, `-w`) leave no trace. A truncation between two files only
+//! shows if there is a number of files (`--stat`, `--raw`, a mail of `git format-patch`), and one
+//! after `new mode` turns a modification into a mode change. Merge commits in `git log --oneline -p`
+//! look empty.
 
 mod body;
 mod change_set_builder;
@@ -53,27 +52,27 @@ use self::body::{BinaryPatch, Hunk};
 use self::change_set_builder::{ChangeSetBuilder, Effect};
 use self::content::Content;
 use self::header::{Header, Paths, Step};
-use self::lines::{KEPT, Line, Splitter};
+use self::lines::{Line, MAX_LINE, Splitter};
 use self::mail::Mail;
 use self::names::strip;
 use self::plain::Plain;
 use self::section::Section;
-use self::unsupported::{foreign, is_header, stranger};
+use self::unsupported::{is_header, unsupported, unsupported_outside_message};
 use crate::change::{ChangeKind, ChangeSet};
 
-/// How many components `git apply` takes off every name unless it is told otherwise.
+/// How many leading components `git apply` strips from names by default.
 pub const DEFAULT_STRIP: usize = 1;
 
-/// Reads a patch that is in memory, with [`DEFAULT_STRIP`].
+/// Parses a patch in memory, with [`DEFAULT_STRIP`].
 ///
-/// Any bytes are taken: what is no whole list of changes comes back with gaps, each with its line
-/// and the command that makes a whole one. A text without a word in it is an empty list.
+/// Accepts any bytes. If the changes may be incomplete, the result has gaps, each with its line and
+/// a command that creates a complete patch. An empty text has no changes.
 #[must_use]
 pub fn read(text: &[u8]) -> ChangeSet {
     read_stripped(text, DEFAULT_STRIP)
 }
 
-/// Reads a patch that is in memory as `git apply -p` with this number does.
+/// Parses a patch in memory, stripping `components` like `git apply -pN`.
 #[must_use]
 pub fn read_stripped(text: &[u8], components: usize) -> ChangeSet {
     let mut scanner = Scanner::new(components);
@@ -83,10 +82,10 @@ pub fn read_stripped(text: &[u8], components: usize) -> ChangeSet {
     scanner.finish()
 }
 
-/// Reads a patch from a stream, as [`read_stripped`] does; only headers are kept.
+/// Parses a patch from a stream, like [`read_stripped`].
 ///
 /// # Errors
-/// What the stream reports.
+/// If reading fails.
 pub fn read_from(mut reader: impl BufRead, components: usize) -> io::Result<ChangeSet> {
     let mut scanner = Scanner::new(components);
     let mut splitter = Splitter::default();
@@ -107,7 +106,7 @@ pub fn read_from(mut reader: impl BufRead, components: usize) -> io::Result<Chan
     Ok(scanner.finish())
 }
 
-/// Where the scanner stands.
+/// What the scanner expects next.
 #[derive(Debug, Default)]
 enum State {
     /// Between files.
@@ -117,42 +116,42 @@ enum State {
     Header,
     /// In a hunk.
     Hunk(Hunk),
-    /// Behind a hunk, where another one may follow.
-    Behind,
+    /// After a hunk, where another one may follow.
+    AfterHunk,
     /// In a `GIT binary patch`.
     Binary(BinaryPatch),
-    /// Behind `--- name` outside any header.
+    /// After `--- name` outside of a header.
     Old(Vec<u8>),
-    /// Behind `--- name` and `+++ name`.
+    /// After `--- name` and `+++ name`.
     New(Vec<u8>, Vec<u8>),
-    /// Behind `Index: name`, which Subversion underlines.
+    /// After `Index: name`, which Subversion underlines.
     Index,
-    /// Behind that, where a diff of the file has to follow.
+    /// After the underline, where the diff of the file has to follow.
     Underlined,
 }
 
 #[derive(Debug, Default)]
 struct Scanner {
-    /// How many components to take off every name.
+    /// How many leading components to strip from names.
     components: usize,
     state: State,
-    /// The file at hand, if its header is git's.
+    /// The current file, if its header is git's.
     header: Option<Header>,
-    /// The header before, for the two halves of a type change.
+    /// The previous header, for the two halves of a type change.
     before: Option<Header>,
-    /// What the hunks of the file at hand have shown.
+    /// What the hunks of the current file have shown.
     content: Content,
-    /// The file at hand, if its header is not git's, with the header's line.
+    /// The current file, if its header is not git's, with its line.
     plain: Option<(u64, Plain, ChangeKind)>,
     section: Section,
     mail: Mail,
-    /// Paths that `--raw` has listed, with the line.
-    listed: Vec<(u64, Vec<u8>)>,
+    /// Lines and paths of `--raw` lists.
+    raw_paths: Vec<(u64, Vec<u8>)>,
     builder: ChangeSetBuilder,
-    /// How many files were named in the whole text.
+    /// How many files the text contains.
     files: u64,
     line: u64,
-    /// Whether the last line lacks its line feed.
+    /// Whether the last line has no line feed.
     is_cut: bool,
 }
 
@@ -173,52 +172,52 @@ impl Scanner {
             }
             if hunk.done() {
                 self.content.close(hunk.at());
-                self.state = State::Behind;
+                self.state = State::AfterHunk;
             }
             return;
         }
-        self.take_counted(line);
+        self.take_slow(line);
     }
 
-    /// Takes a line that is not plainly a hunk's.
-    fn take_counted(&mut self, line: Line) {
+    /// Takes a line outside of a hunk, or one that needs a closer look.
+    fn take_slow(&mut self, line: Line) {
         self.line = line.number;
         self.is_cut = !line.ended;
         if self.mail.is_boundary(line.text) && !matches!(self.state, State::Between) {
-            self.gap("a border between two parts of a mail, inside the diff of a file");
+            self.add_gap("mail boundary inside the diff of a file");
         }
         if let State::Hunk(hunk) = &mut self.state {
             if hunk.take(line.text, &mut self.content) {
                 return;
             }
-            self.gap("a hunk that is shorter or longer than its `@@` line says");
+            self.add_gap("hunk does not match its `@@` line");
             self.end_file(false);
         }
         let text = line.text.strip_suffix(b"\r").unwrap_or(line.text);
         if text.contains(&0) {
-            self.gap("a zero byte outside content: UTF-16, `-z` output, or no text at all");
+            self.add_gap("NUL byte: UTF-16, `-z` output or a binary file");
         }
         if text.strip_prefix(b"\xef\xbb\xbf").is_some_and(|rest| !rest.is_empty()) {
-            self.gap("a byte order mark, which hides the line behind it from `git apply`");
+            self.add_gap("byte order mark, which makes `git apply` miss the line");
         }
         if is_header(text) {
             self.check_header_line(line, text);
         }
         if let Some((line, problem)) = self.mail.take(line.number, text) {
-            self.builder.gap(line, &problem);
+            self.builder.add_gap(line, &problem);
         }
         self.take_text(text);
     }
 
     fn check_header_line(&mut self, line: Line, text: &[u8]) {
         if !line.whole {
-            self.gap(&format!("a header of more than {KEPT} bytes"));
+            self.add_gap(&format!("header line longer than {MAX_LINE} bytes"));
         }
         if text.contains(&b'\r') {
-            self.gap("a carriage return inside a header, where git ends the name");
+            self.add_gap("carriage return in a header line, where git ends the name");
         }
         if self.mail.changes(text) {
-            self.gap("a header with letters that the mail's charset changes");
+            self.add_gap("header line that changes with the charset of the mail");
         }
     }
 
@@ -226,12 +225,12 @@ impl Scanner {
         match std::mem::take(&mut self.state) {
             State::Between | State::Hunk(_) => self.between(text),
             State::Header => self.in_header(text),
-            State::Behind => self.behind_hunk(text),
+            State::AfterHunk => self.after_hunk(text),
             State::Binary(patch) => self.in_binary(patch, text),
-            State::Old(old) => self.behind_old(old, text),
-            State::New(old, new) => self.behind_new(&old, &new, text),
-            State::Index => self.behind_index(text),
-            State::Underlined => self.behind_underline(text),
+            State::Old(old) => self.after_old(old, text),
+            State::New(old, new) => self.after_new(&old, &new, text),
+            State::Index => self.after_index(text),
+            State::Underlined => self.after_underline(text),
         }
     }
 
@@ -242,7 +241,7 @@ impl Scanner {
             Step::Hunk(hunk) => self.open_hunk(hunk),
             Step::Binary => self.state = State::Binary(BinaryPatch::default()),
             Step::Broken => {
-                self.gap("a line of a file's header that cannot be read");
+                self.add_gap("invalid line in a file header");
                 self.state = State::Header;
             }
             Step::Over => {
@@ -256,23 +255,23 @@ impl Scanner {
         if self.header.as_ref().is_some_and(Header::makes_link) {
             self.content.open_link(hunk.is_from_start());
         }
-        self.state = if hunk.done() { State::Behind } else { State::Hunk(hunk) };
+        self.state = if hunk.done() { State::AfterHunk } else { State::Hunk(hunk) };
     }
 
-    fn behind_hunk(&mut self, text: &[u8]) {
+    fn after_hunk(&mut self, text: &[u8]) {
         if text.starts_with(b"\\ ") {
             self.content.take_link(text);
-            self.state = State::Behind;
+            self.state = State::AfterHunk;
         } else if text.starts_with(b"@@ -") {
             match Hunk::parse(text) {
                 Some(hunk) => self.open_hunk(hunk),
-                None => self.gap("a hunk's `@@` line that cannot be read"),
+                None => self.add_gap("invalid `@@` line"),
             }
         } else {
             let signature = matches!(text, b"-- " | b"--");
             let extra = matches!(text.first(), Some(b'+' | b'-' | b' '));
             if extra && !signature && !text.starts_with(b"--- ") {
-                self.gap("a hunk that is longer than its `@@` line says");
+                self.add_gap("hunk longer than its `@@` line says");
             }
             self.end_file(false);
             self.between(text);
@@ -281,7 +280,7 @@ impl Scanner {
 
     fn in_binary(&mut self, mut patch: BinaryPatch, text: &[u8]) {
         if !patch.take(text) {
-            self.gap("a `GIT binary patch` that is cut short or broken");
+            self.add_gap("truncated or invalid `GIT binary patch`");
             self.end_file(false);
             self.between(text);
         } else if patch.done() {
@@ -291,14 +290,14 @@ impl Scanner {
         }
     }
 
-    fn behind_old(&mut self, old: Vec<u8>, text: &[u8]) {
+    fn after_old(&mut self, old: Vec<u8>, text: &[u8]) {
         match text.strip_prefix(b"+++ ") {
             Some(new) => self.state = State::New(old, new.to_vec()),
             None => self.between(text),
         }
     }
 
-    fn behind_new(&mut self, old: &[u8], new: &[u8], text: &[u8]) {
+    fn after_new(&mut self, old: &[u8], new: &[u8], text: &[u8]) {
         match (Plain::parse(old, new), Hunk::parse(text)) {
             (Ok(plain), Some(hunk)) => {
                 self.count_file();
@@ -307,24 +306,24 @@ impl Scanner {
                 self.open_hunk(hunk);
             }
             (Err(fault), Some(_)) => {
-                self.builder.unnamed(self.line, fault);
+                self.builder.add_fault(self.line, fault);
                 self.between(text);
             }
             (_, None) => {
-                self.gap("a `---` and a `+++` line without a hunk behind them");
+                self.add_gap("`---` and `+++` lines without a hunk");
                 self.between(text);
             }
         }
     }
 
-    fn count_plain(&mut self, line: u64, plain: &Plain, effect: Effect) {
+    fn add_plain(&mut self, line: u64, plain: &Plain, effect: Effect) {
         match plain.path(self.components) {
-            Ok(path) => self.builder.count(line, path.to_vec(), effect),
-            Err(fault) => self.builder.unnamed(line, fault),
+            Ok(path) => self.builder.add(line, path.to_vec(), effect),
+            Err(fault) => self.builder.add_fault(line, fault),
         }
     }
 
-    fn behind_index(&mut self, text: &[u8]) {
+    fn after_index(&mut self, text: &[u8]) {
         if text.len() > 60 && text.iter().all(|&byte| byte == b'=') {
             self.state = State::Underlined;
         } else {
@@ -332,14 +331,14 @@ impl Scanner {
         }
     }
 
-    fn behind_underline(&mut self, text: &[u8]) {
+    fn after_underline(&mut self, text: &[u8]) {
         if !text.starts_with(b"--- ") {
-            self.gap("a file whose content Subversion does not show");
+            self.add_gap("Subversion does not show the content of this file");
         }
         self.between(text);
     }
 
-    /// Takes a line that belongs to no file.
+    /// Takes a line outside of file diffs.
     fn between(&mut self, text: &[u8]) {
         if let Some(names) = text.strip_prefix(b"diff --git ") {
             self.header = Some(Header::new(self.line, names));
@@ -350,24 +349,24 @@ impl Scanner {
             self.state = State::Index;
         } else if let Some(section) = Section::opened_by(self.line, text) {
             self.open_section(section);
-        } else if let Some(problem) = stranger(text) {
-            self.gap(problem);
+        } else if let Some(problem) = unsupported(text) {
+            self.add_gap(problem);
         } else {
-            self.beside(text);
+            self.outside_diff(text);
         }
     }
 
-    /// Takes a line that says something of the diff, or nothing.
-    fn beside(&mut self, text: &[u8]) {
+    /// Takes a line of a summary or commit message, or an unknown one.
+    fn outside_diff(&mut self, text: &[u8]) {
         if !self.section.in_message {
             if let Some(names) = section::raw(text) {
-                self.list(names);
-                let next = self.section.listed(self.line);
+                self.add_raw_paths(names);
+                let next = self.section.take_raw(self.line);
                 next.into_iter().for_each(|section| self.open_section(section));
                 return;
             }
-            if let Some(problem) = foreign(text) {
-                self.gap(problem);
+            if let Some(problem) = unsupported_outside_message(text) {
+                self.add_gap(problem);
             }
         }
         if let Some(section) = self.section.take(self.line, text) {
@@ -376,11 +375,11 @@ impl Scanner {
     }
 
     /// Keeps names of a `--raw` list, which have no prefix.
-    fn list(&mut self, names: Vec<Vec<u8>>) {
+    fn add_raw_paths(&mut self, names: Vec<Vec<u8>>) {
         for name in names {
             match strip(&name, self.components.saturating_sub(1)) {
-                Ok(path) => self.listed.push((self.line, path.to_vec())),
-                Err(fault) => self.builder.unnamed(self.line, fault),
+                Ok(path) => self.raw_paths.push((self.line, path.to_vec())),
+                Err(fault) => self.builder.add_fault(self.line, fault),
             }
         }
     }
@@ -397,12 +396,12 @@ impl Scanner {
         self.files += 1;
     }
 
-    /// Ends the file at hand; `last` says that the text ends with it.
+    /// Ends the current file. `last` if the text ends with it.
     fn end_file(&mut self, last: bool) {
         let content = std::mem::take(&mut self.content);
         if let Some((line, plain, kind)) = self.plain.take() {
             let effect = Effect { shown: content.shown(kind), ..Effect::plain(kind) };
-            return self.count_plain(line, &plain, effect);
+            return self.add_plain(line, &plain, effect);
         }
         let Some(header) = self.header.take() else { return };
         if header.completes(self.before.as_ref()) {
@@ -412,59 +411,58 @@ impl Scanner {
         }
         let fault = header.fault(last);
         if let Some(fault) = fault {
-            self.builder.gap(header.line, fault);
+            self.builder.add_gap(header.line, fault);
         }
-        self.count_header(&header, content, fault.is_some());
+        self.add_header(&header, content, fault.is_some());
         self.before = Some(header);
     }
 
-    /// Counts the paths of a header. Where it `is_broken`, that it names none was told.
-    fn count_header(&mut self, header: &Header, content: Content, is_broken: bool) {
+    /// Adds the effects of a header. If it `has_gap`, a fault is not reported again.
+    fn add_header(&mut self, header: &Header, content: Content, has_gap: bool) {
         let (line, effect) = (header.line, header.effect(content));
         match header.paths(self.components) {
-            Ok(Paths::One(path)) => self.builder.count(line, path.to_vec(), effect),
+            Ok(Paths::One(path)) => self.builder.add(line, path.to_vec(), effect),
             Ok(Paths::Moved { from, to, copied }) => {
                 if !copied {
-                    self.builder.count(line, from.to_vec(), header.old_effect());
+                    self.builder.add(line, from.to_vec(), header.old_effect());
                 }
-                self.builder.count(line, to.to_vec(), effect);
+                self.builder.add(line, to.to_vec(), effect);
             }
-            Err(_) if is_broken => {}
-            Err(fault) => self.builder.unnamed(line, fault),
+            Err(_) if has_gap => {}
+            Err(fault) => self.builder.add_fault(line, fault),
         }
     }
 
-    fn gap(&mut self, problem: &str) {
-        self.builder.gap(self.line, problem);
+    fn add_gap(&mut self, problem: &str) {
+        self.builder.add_gap(self.line, problem);
     }
 
     fn finish(mut self) -> ChangeSet {
         match std::mem::take(&mut self.state) {
-            State::Hunk(_) => self.gap("the text ends inside a hunk"),
-            State::Binary(_) => self.gap("the text ends inside a `GIT binary patch`"),
+            State::Hunk(_) => self.add_gap("truncated hunk"),
+            State::Binary(_) => self.add_gap("truncated `GIT binary patch`"),
             State::Old(_) | State::New(..) | State::Index | State::Underlined => {
-                self.gap("the text ends in a file's header");
+                self.add_gap("truncated file header");
             }
-            State::Between | State::Header | State::Behind => {}
+            State::Between | State::Header | State::AfterHunk => {}
         }
         self.end_file(true);
         if self.is_cut {
-            self.gap("the text ends inside a line");
+            self.add_gap("truncated line");
         }
         if let Some((line, problem)) = self.mail.close() {
-            self.builder.gap(line, &problem);
+            self.builder.add_gap(line, &problem);
         }
         self.section.finish(true, &mut self.builder);
-        for (line, name) in &self.listed {
-            if !self.builder.holds(name) {
+        for (line, name) in &self.raw_paths {
+            if !self.builder.contains(name) {
                 let name = crate::path::quote(name);
-                self.builder
-                    .gap(*line, &format!("the `--raw` list names {name}, the diff does not"));
+                self.builder.add_gap(*line, &format!("{name} in `--raw` list, but not in diff"));
             }
         }
-        // Blanks alone are what is left where a script shows the output of a `git diff` that failed.
+        // A script that prints the output of a failed `git diff` can leave only blanks.
         if self.files == 0 && self.line > 0 && !self.builder.has_gaps() {
-            self.builder.gap(1, "a text that names no file: it is no unified diff");
+            self.builder.add_gap(1, "not a unified diff");
         }
         self.builder.finish()
     }
@@ -475,16 +473,16 @@ mod tests {
     use super::*;
     use crate::change::Lines;
 
-    /// The paths with their kinds, and whether there is a gap.
-    fn told(text: &str) -> (Vec<String>, bool) {
+    /// The changes, and whether there is a gap.
+    fn changes(text: &str) -> (Vec<String>, bool) {
         let set = read(text.as_bytes());
-        let told =
+        let changes =
             set.changes.iter().map(|(path, change)| format!("{} {path}", change.kind.word()));
-        (told.collect(), !set.gaps.is_empty())
+        (changes.collect(), !set.gaps.is_empty())
     }
 
     #[test]
-    fn what_a_header_and_its_hunks_show() {
+    fn content_of_headers_and_hunks() {
         let shown = |text: &str| {
             let set = read(text.as_bytes());
             assert_eq!(set.gaps, []);
@@ -500,7 +498,7 @@ mod tests {
         assert_eq!(new.mode, crate::change::object::Mode::Executable);
         assert_eq!(new.id.unwrap().as_str(), id);
         assert_eq!(seen.lines, Lines::Known(vec![4..5, 9..9]));
-        // An abbreviated name proves nothing: people make such lines up.
+        // An abbreviated id may be made up.
         let (new, seen) = shown(
             "diff --git a/x b/x\nindex 1234567..89abcde 100644\nBinary files a/x and b/x differ\n",
         );
@@ -510,7 +508,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_link_leads() {
+    fn link_targets() {
         let links = |text: &str| {
             let set = read(text.as_bytes());
             let (_, change) = set.changes.into_iter().next().unwrap();
@@ -534,7 +532,7 @@ mod tests {
             ),
             (format!("{header}@@ -1 +1 @@\n-old\n{end}+new\n{end}"), vec!["new"]),
             (format!("{header}@@ -1,2 +1,2 @@\n a\n-b\n{end}+c\n"), vec!["a\nc\n"]),
-            // Shown in part, or not at all.
+            // Not fully shown.
             (format!("{header}@@ -2 +2 @@\n-old\n+new\n"), vec![]),
             (format!("{header}@@ -1 +1 @@\n-a\n+b\n@@ -9 +9 @@\n-a\n+b\n"), vec![]),
             ("index 1234567..89abcde 120000\nBinary files a/x and b/x differ\n".to_owned(), vec![]),
@@ -550,8 +548,8 @@ mod tests {
     const HUNK: &str = "@@ -1 +1 @@\n-a\n+b\n";
 
     #[test]
-    fn whole_lists() {
-        for (text, changes) in [
+    fn complete_patches() {
+        for (text, expected) in [
             ("", &[][..]),
             ("diff --git a/x b/x\nold mode 100644\nnew mode 100755\n", &["mode x"]),
             ("diff --git x/f y/f\nnew file mode 100644\nindex 0000000..e69de29\n", &["added f"]),
@@ -575,15 +573,15 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                told(text),
-                (changes.iter().map(ToString::to_string).collect(), false),
+                changes(text),
+                (expected.iter().map(ToString::to_string).collect(), false),
                 "{text}"
             );
         }
     }
 
     #[test]
-    fn blanks_alone_are_not_taken_for_no_changes() {
+    fn text_of_blanks() {
         assert_eq!(read(b""), ChangeSet::default());
         for text in ["\n", "\n \r\n", " ", "\x0b"] {
             assert!(!read(text.as_bytes()).gaps.is_empty(), "{text:?}");
@@ -591,10 +589,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_list_is_told() {
+    fn incomplete_patches() {
         let good =
             format!("diff --git a/x b/x\nindex 0123456..0123457 100644\n--- a/x\n+++ b/x\n{HUNK}");
-        assert_eq!(told(&good), (vec!["modified x".into()], false));
+        assert_eq!(changes(&good), (vec!["modified x".into()], false));
         for bad in [
             "diff --cc y\nindex 0123456,0123457..0123458\n--- a/y\n+++ b/y\n",
             "diff --combined y\n",
@@ -633,8 +631,8 @@ mod tests {
             "diff --git a/y b/y",
         ] {
             let text = format!("{good}{bad}");
-            assert!(told(&text).1, "{bad}");
-            let (changes, _) = told(&text);
+            let (changes, has_gap) = changes(&text);
+            assert!(has_gap, "{bad}");
             assert!(changes.contains(&"modified x".to_owned()), "{bad}");
         }
         for alone in [
@@ -645,26 +643,26 @@ mod tests {
             "commit 0123456\nAuthor: A\n\n    x\n",
             "1c1\n< a\n---\n> b\n",
         ] {
-            assert!(told(alone).1, "{alone}");
+            assert!(changes(alone).1, "{alone}");
         }
     }
 
     #[test]
-    fn a_gap_tells_its_line_and_what_to_do() {
+    fn line_and_help_of_gap() {
         let set = read(b"\n\ndiff --cc x\n");
         let gap = set.gaps.first().unwrap();
-        assert!(gap.problem.starts_with("line 3: a combined diff"), "{}", gap.problem);
+        assert!(gap.problem.starts_with("line 3: combined diff"), "{}", gap.problem);
         assert!(gap.help.contains("git diff --no-ext-diff"), "{}", gap.help);
     }
 
     #[test]
-    fn content_that_looks_like_a_header_does_not_count() {
+    fn header_inside_hunk() {
         let text = "--- a/x\n+++ b/x\n@@ -1,3 +1,2 @@\n--- a/no\n-diff --git a/no b/no\n+++ b/no\n diff --git a/no b/no\n";
-        assert_eq!(told(text), (vec!["modified x".into()], false));
+        assert_eq!(changes(text), (vec!["modified x".into()], false));
     }
 
     #[test]
-    fn a_message_counts_what_git_am_would_apply() {
+    fn diff_in_commit_message() {
         let mail = |message: &str| {
             format!(
                 "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nSubject: x\n\n{message}\n---\n x | 2 +-\n 1 file changed\n\ndiff --git a/x b/x\nindex 0123456..0123457 100644\n--- a/x\n+++ b/x\n{HUNK}-- \n2.39.5\n\n"
@@ -677,10 +675,10 @@ mod tests {
             " 7 files changed",
             "diff -u is not enough",
         ] {
-            assert_eq!(told(&mail(harmless)), (vec!["modified x".into()], false), "{harmless}");
+            assert_eq!(changes(&mail(harmless)), (vec!["modified x".into()], false), "{harmless}");
         }
         let shown = mail("diff --git a/y b/y\nold mode 100644\nnew mode 100755\n");
-        let (changes, _) = told(&shown);
+        let (changes, _) = changes(&shown);
         assert_eq!(changes, ["modified x", "mode y"]);
     }
 }

@@ -1,64 +1,60 @@
-//! Names as headers write them, and the path that `git apply -pN` takes from each.
+//! Names in headers, and the paths after stripping prefixes like `git apply -pN`.
 
 use bstr::ByteSlice;
 
-use super::KEPT;
+use super::MAX_LINE;
 use crate::path::unquote;
 
-/// Why the names of a header do not say which path git would write, or say it in a way that nobody
-/// means.
+/// Why the names of a header do not determine a path, or one that nobody intends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A quote that is not closed, a raw tab, or nothing at all.
+    /// An unclosed quote, a raw tab, or no name.
     Unreadable,
-    /// Both sides are equal, so that what git takes off is no prefix.
+    /// Both names are equal, so there is no prefix to strip.
     Unprefixed,
-    /// A name of too few components, or an absolute one.
-    Short,
-    /// Names that do not agree with each other.
-    Apart,
-    /// `/dev/null` where git would take it for a file, or a file where git wants `/dev/null`.
+    /// A name with too few components, or an absolute one.
+    TooShort,
+    /// Names of different paths.
+    Inconsistent,
+    /// `/dev/null` where git would take it for a file, or a file where git expects `/dev/null`.
     NullDevice,
-    /// A time that git cuts off the name, though no tab parts the two.
+    /// A timestamp after a space instead of a tab, which git strips from the name.
     Stamp,
 }
 
 impl Fault {
-    /// What is wrong, in a clause.
     pub(super) fn problem(self) -> &'static str {
         match self {
-            Fault::Unreadable => "a header with a name that cannot be read",
-            Fault::Unprefixed => "a header whose two names are equal, without a prefix to take off",
-            Fault::Short => {
-                "a name that is absolute, or has fewer components than are to be taken off"
-            }
-            Fault::Apart => "a header whose names contradict each other",
+            Fault::Unreadable => "invalid name in a file header",
+            Fault::Unprefixed => "file header with equal names, without a prefix to strip",
+            Fault::TooShort => "absolute name, or too few leading components to strip",
+            Fault::Inconsistent => "inconsistent names in a file header",
             Fault::NullDevice => {
-                "`/dev/null` that does not go with a `new file mode` or `deleted file mode` line"
+                "`/dev/null` inconsistent with `new file mode` or `deleted file mode`"
             }
-            Fault::Stamp => "a name with a time behind a blank, which git takes off the name",
+            Fault::Stamp => "name followed by a space and a timestamp, which git strips",
         }
     }
 
-    /// Whether another `--strip` may be all that is needed.
+    /// Whether another value of `--strip` may help.
     pub(super) fn is_about_prefixes(self) -> bool {
-        matches!(self, Fault::Unprefixed | Fault::Short | Fault::Apart)
+        matches!(self, Fault::Unprefixed | Fault::TooShort | Fault::Inconsistent)
     }
 }
 
-/// Takes components off the front of a name. Like git, it counts slashes.
+/// Strips leading components from a name. Like git, counts slashes.
 pub(super) fn strip(name: &[u8], components: usize) -> Result<&[u8], Fault> {
     if name.starts_with(b"/") {
-        return Err(Fault::Short);
+        return Err(Fault::TooShort);
     }
     let start = match components.checked_sub(1) {
         None => 0,
-        Some(last) => name.find_iter(b"/").nth(last).ok_or(Fault::Short)? + 1,
+        Some(last) => name.find_iter(b"/").nth(last).ok_or(Fault::TooShort)? + 1,
     };
-    name.get(start..).filter(|rest| !rest.is_empty()).ok_or(Fault::Short)
+    name.get(start..).filter(|rest| !rest.is_empty()).ok_or(Fault::TooShort)
 }
 
-/// One name on a line of its own, as in `rename from x`: quoted, or all of the line.
+/// Parses a name that takes up the rest of the line, as in `rename from x`.
 pub(super) fn lone(text: &[u8]) -> Option<Vec<u8>> {
     match unquote(text) {
         Some((name, taken)) => (taken == text.len()).then_some(name),
@@ -66,17 +62,17 @@ pub(super) fn lone(text: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// What a `---` or `+++` line names.
+/// A `---` or `+++` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Side {
-    /// `/dev/null`: there is no file on this side.
+    /// `/dev/null`.
     Absent,
-    /// A name, prefix and all.
+    /// A name with its prefix.
     Named(Vec<u8>),
 }
 
 impl Side {
-    /// Reads what follows `--- ` or `+++ `: the name, and the stamp that a tab may part from it.
+    /// Parses the name, and the timestamp after a tab, that follow `--- ` or `+++ `.
     pub(super) fn parse(text: &[u8]) -> Option<(Side, &[u8])> {
         let (side, rest) = match unquote(text) {
             Some((name, taken)) => (Side::Named(name), text.get(taken..).unwrap_or_default()),
@@ -96,43 +92,42 @@ impl Side {
         (side != Side::Named(Vec::new())).then_some((side, stamp))
     }
 
-    /// Checks that this side says no more than that its path is `path`.
+    /// Checks that this side names `path`.
     pub(super) fn expect(&self, path: &[u8], components: usize) -> Result<(), Fault> {
         match self {
             Side::Absent => Err(Fault::NullDevice),
             Side::Named(name) if strip(name, components)? == path => Ok(()),
-            Side::Named(_) => Err(Fault::Apart),
+            Side::Named(_) => Err(Fault::Inconsistent),
         }
     }
 }
 
-/// What follows `diff --git `: two names with a space between, each quoted or not.
+/// The two names that follow `diff --git `, each perhaps quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// Both names, for one is quoted.
+    /// At least one of the names is quoted.
     Pair(Vec<u8>, Vec<u8>),
-    /// Both names unquoted, so that each space may be the one between them.
+    /// Neither is quoted, so any space can be the separator.
     Joined(Vec<u8>),
 }
 
 impl Names {
-    /// Takes the two names apart where quotes show how.
     pub(super) fn parse(text: &[u8]) -> Result<Names, Fault> {
-        // git quotes a name that holds a tab, and takes a raw one for the end of the first name.
-        if text.len() >= KEPT || text.contains(&b'\t') {
+        // git quotes a name with a tab, and ends the first name at a raw one.
+        if text.len() >= MAX_LINE || text.contains(&b'\t') {
             return Err(Fault::Unreadable);
         }
-        Names::read(text).ok_or(Fault::Unreadable)
+        Names::split_quoted(text).ok_or(Fault::Unreadable)
     }
 
-    fn read(text: &[u8]) -> Option<Names> {
+    fn split_quoted(text: &[u8]) -> Option<Names> {
         if let Some((old, taken)) = unquote(text) {
             let new = lone(text.get(taken..)?.strip_prefix(b" ")?)?;
             return Some(Names::Pair(old, new));
         }
         match text.find_byte(b'"') {
             None => Some(Names::Joined(text.to_vec())),
-            // A name that holds a quote is quoted itself, so this one opens the second name.
+            // A name with a quote is quoted itself, so this opens the second name.
             Some(at) => {
                 let (old, new) = text.split_at_checked(at)?;
                 let old = old.strip_suffix(b" ")?.to_vec();
@@ -141,7 +136,7 @@ impl Names {
         }
     }
 
-    /// The one path that both names have below so many components.
+    /// The common path of both names after stripping `components`.
     pub(super) fn common(&self, components: usize) -> Result<&[u8], Fault> {
         let (old, new) = match self {
             Names::Pair(old, new) => (old.as_slice(), new.as_slice()),
@@ -154,28 +149,28 @@ impl Names {
             return Err(Fault::Unprefixed);
         }
         let path = strip(old, components)?;
-        if strip(new, components)? == path { Ok(path) } else { Err(Fault::Apart) }
+        if strip(new, components)? == path { Ok(path) } else { Err(Fault::Inconsistent) }
     }
 
-    /// Whether these are names of the two paths, each below so many components.
-    pub(super) fn are(&self, from: &[u8], to: &[u8], components: usize) -> Result<(), Fault> {
+    /// Checks that the names are those of two paths after stripping `components`.
+    pub(super) fn expect(&self, from: &[u8], to: &[u8], components: usize) -> Result<(), Fault> {
         let (old, new) = match self {
             Names::Pair(old, new) => (old.as_slice(), new.as_slice()),
             Names::Joined(text) => {
-                let behind = strip(text, components)?;
-                let at = text.len() - behind.len() + from.len();
-                split(text, at).ok_or(Fault::Apart)?
+                let stripped = strip(text, components)?;
+                let at = text.len() - stripped.len() + from.len();
+                split(text, at).ok_or(Fault::Inconsistent)?
             }
         };
         let agree = strip(old, components)? == from && strip(new, components)? == to;
-        if agree { Ok(()) } else { Err(Fault::Apart) }
+        if agree { Ok(()) } else { Err(Fault::Inconsistent) }
     }
 }
 
-/// The space that leaves a name of one length on both sides, prefixes of so many components aside.
+/// The space with names of the same length on both sides, after stripping `components`.
 ///
-/// There is one at most: further to the right the first name grows, while the second begins no
-/// earlier. So this is the one that git finds, too, and all of the line is looked at once.
+/// There is at most one: further right, the first name is longer, and the second not. So git finds
+/// the same one, and one pass suffices.
 fn middle(text: &[u8], components: usize) -> Option<usize> {
     let start = text.len() - strip(text, components).ok()?.len();
     let slashes: Vec<usize> = text.find_iter(b"/").collect();
@@ -193,15 +188,15 @@ fn middle(text: &[u8], components: usize) -> Option<usize> {
     })
 }
 
-/// Why a line of two unquoted names cannot be taken apart.
+/// Why a line of two unquoted names cannot be split.
 fn unsplit(text: &[u8], components: usize) -> Fault {
     match split(text, text.len() / 2) {
         Some((old, new)) if old == new && components > 0 => Fault::Unprefixed,
-        _ => Fault::Apart,
+        _ => Fault::Inconsistent,
     }
 }
 
-/// The two sides of a space.
+/// Splits at a space.
 fn split(text: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     let (old, rest) = text.split_at_checked(at)?;
     Some((old, rest.strip_prefix(b" ")?))
@@ -216,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn components_are_taken_off_each_name() {
+    fn common_path_of_names() {
         for (text, components, path) in [
             ("a/src/x b/src/x", 1, "src/x"),
             ("old/x new/x", 1, "x"),
             ("a/src/x b/src/x", 2, "x"),
             ("p/q/x r/s/x", 2, "x"),
-            ("p/q/x r/x", 1, "Apart"),
+            ("p/q/x r/x", 1, "Inconsistent"),
             ("src/x src/x", 0, "src/x"),
             ("a/x y b/x y", 1, "x y"),
             ("a/x b/x b/x b/x", 1, "x b/x"),
@@ -235,12 +230,12 @@ mod tests {
             ("src/x src/x", 1, "Unprefixed"),
             ("x x", 1, "Unprefixed"),
             (r#""src/x" "src/x""#, 1, "Unprefixed"),
-            ("x b/x", 1, "Apart"),
-            ("a/zl b/ci/evil.yml", 1, "Apart"),
-            ("a/packages/b/x b/x/x", 1, "Apart"),
-            ("a/x b/x", 0, "Apart"),
-            ("a/x b/x", 2, "Apart"),
-            ("/a/x /b/x", 1, "Apart"),
+            ("x b/x", 1, "Inconsistent"),
+            ("a/zl b/ci/evil.yml", 1, "Inconsistent"),
+            ("a/packages/b/x b/x/x", 1, "Inconsistent"),
+            ("a/x b/x", 0, "Inconsistent"),
+            ("a/x b/x", 2, "Inconsistent"),
+            ("/a/x /b/x", 1, "Inconsistent"),
             ("a/x\tb/x", 1, "Unreadable"),
             (r#"a/x "b/x"#, 1, "Unreadable"),
             (r#""a/x""b/x""#, 1, "Unreadable"),
@@ -255,24 +250,28 @@ mod tests {
     }
 
     #[test]
-    fn both_ends_of_a_rename() {
-        let are = |text: &str, from: &str, to: &str, components| {
+    fn names_of_a_rename() {
+        let matches = |text: &str, from: &str, to: &str, components| {
             Names::parse(text.as_bytes())
                 .unwrap()
-                .are(from.as_bytes(), to.as_bytes(), components)
+                .expect(from.as_bytes(), to.as_bytes(), components)
                 .is_ok()
         };
-        assert!(are("a/x y b/z", "x y", "z", 1));
-        assert!(are("x z", "x", "z", 0));
-        assert!(are(r#"a/x "b/\303\251""#, "x", "é", 1));
-        assert!(!are("a/x b/z", "x", "y", 1));
-        assert!(!are("x z", "x", "z", 1));
-        assert!(!are("a/q/x b/q/z", "x", "z", 1));
+        assert!(matches("a/x y b/z", "x y", "z", 1));
+        assert!(matches("x z", "x", "z", 0));
+        assert!(matches(r#"a/x "b/\303\251""#, "x", "é", 1));
+        assert!(!matches("a/x b/z", "x", "y", 1));
+        assert!(!matches("x z", "x", "z", 1));
+        assert!(!matches("a/q/x b/q/z", "x", "z", 1));
     }
 
     #[test]
-    fn many_blanks_are_looked_at_once() {
-        for text in [" ".repeat(KEPT - 2), "a/ ".repeat(KEPT / 3 - 1), "/ ".repeat(KEPT / 2 - 1)] {
+    fn linear_time_for_spaces() {
+        for text in [
+            " ".repeat(MAX_LINE - 2),
+            "a/ ".repeat(MAX_LINE / 3 - 1),
+            "/ ".repeat(MAX_LINE / 2 - 1),
+        ] {
             for components in [1, 2, usize::MAX] {
                 assert!(common(&text, components).is_err());
             }
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_ends_at_a_tab() {
+    fn side_ends_at_tab() {
         let side = |text: &str| Side::parse(text.as_bytes()).map(|(side, _)| side);
         let named = |name: &str| Some(Side::Named(name.into()));
         assert_eq!(side("a/x y \t"), named("a/x y "));

@@ -1,5 +1,5 @@
-//! One mail, one commit of a log, or one diff: what it says of itself beside its diff, and whether
-//! that agrees with the diff.
+//! A section of a patch: one mail, one commit of a log, or one diff. Checks its diff against its
+//! `--stat` and `--raw` summaries.
 
 use bstr::ByteSlice;
 
@@ -7,62 +7,62 @@ use super::body::number;
 use super::change_set_builder::ChangeSetBuilder;
 use super::names::lone;
 
-/// Where a section comes from.
+/// What a section comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// No line opened it: output of a diff program.
+    /// The output of a diff program, without a line that opens a section.
     #[default]
     Diff,
-    /// `commit <id>`, as `git log` and `git show` write.
+    /// `commit <id>`, from `git log` or `git show`.
     Log,
-    /// A mail's `From ` line; git's own names the commit there.
+    /// The `From ` line of a mail, with a commit id if git wrote it.
     Mail { by_git: bool },
 }
 
-/// What is known of the section at hand.
+/// The state of the current section.
 #[derive(Debug, Default)]
 pub(super) struct Section {
     pub(super) origin: Origin,
     line: u64,
-    /// How many files its diff has shown.
+    /// How many files its diff contains.
     pub(super) files: u64,
-    /// Whether the lines still belong to a mail's message, as far as `git am` is concerned.
+    /// Whether `git am` would take the next line as part of the commit message.
     pub(super) in_message: bool,
     /// The line and the number of ` 3 files changed`.
     stat: Option<(u64, u64)>,
-    /// How many lines of `--raw`, and the first one's number.
+    /// The first line of `--raw` and the number of its lines.
     raw: Option<(u64, u64)>,
     is_merge: bool,
     parents: u64,
     is_cover: bool,
     is_signed: bool,
-    /// Whether the mails before ended in a signature, as git's do unless asked not to.
-    signs: bool,
-    /// The first line that `diff -r` wrote and that is none of a unified diff.
+    /// Whether an earlier mail has a signature. git adds one by default.
+    expects_signature: bool,
+    /// The first line that is not part of a unified diff.
     unknown: Option<u64>,
     is_recursive: bool,
 }
 
 impl Section {
-    /// Opens a section at this line, if it begins one.
+    /// The section that this line opens.
     pub(super) fn opened_by(line: u64, text: &[u8]) -> Option<Section> {
         let origin = origin(text)?;
         let in_message = matches!(origin, Origin::Mail { .. });
         Some(Section { origin, line, in_message, ..Section::default() })
     }
 
-    /// Takes over what the section before shows of the program that wrote them both.
+    /// Carries over what is known of the program that wrote both sections.
     pub(super) fn after(self, before: &Section) -> Section {
-        Section { signs: before.signs, ..self }
+        Section { expects_signature: before.expects_signature, ..self }
     }
 
-    /// Takes a line that belongs to no file's diff. A summary behind files begins another section,
-    /// which is given back.
+    /// Takes a line outside of file diffs. A summary after files opens a new section, which is
+    /// returned.
     pub(super) fn take(&mut self, line: u64, text: &[u8]) -> Option<Section> {
         // The mail of an empty commit has no `---` before its signature.
         if matches!(text, b"-- " | b"--") {
             self.is_signed = true;
-            self.signs = true;
+            self.expects_signature = true;
         }
         if self.in_message {
             self.in_message = text != b"---";
@@ -70,7 +70,7 @@ impl Section {
             return None;
         }
         if let Some(files) = stat(text) {
-            return self.summed(line, files);
+            return self.take_stat(line, files);
         }
         if text.starts_with(b"Merge: ") {
             self.is_merge |= self.origin == Origin::Log;
@@ -84,8 +84,8 @@ impl Section {
         None
     }
 
-    /// Notes a line of `--raw`; one behind files begins another section, which is given back.
-    pub(super) fn listed(&mut self, line: u64) -> Option<Section> {
+    /// Takes a line of `--raw`. One after files opens a new section, which is returned.
+    pub(super) fn take_raw(&mut self, line: u64) -> Option<Section> {
         let (first, count) = self.raw.unwrap_or((line, 0));
         if self.files == 0 {
             self.raw = Some((first, count + 1));
@@ -94,8 +94,8 @@ impl Section {
         Some(Section { raw: Some((line, 1)), line, ..Section::default() })
     }
 
-    fn summed(&mut self, line: u64, files: u64) -> Option<Section> {
-        // `--stat --shortstat` says it twice, one line after the other.
+    fn take_stat(&mut self, line: u64, files: u64) -> Option<Section> {
+        // `--stat --shortstat` prints it on two consecutive lines.
         let again = self.stat.is_some_and(|(before, _)| before + 1 != line);
         if self.files == 0 && !again {
             self.stat = Some((line, files));
@@ -104,39 +104,43 @@ impl Section {
         Some(Section { stat: Some((line, files)), line, ..Section::default() })
     }
 
-    /// Checks the section when it is over; `last` says that the text is, too.
-    pub(super) fn finish(&self, last: bool, to: &mut ChangeSetBuilder) {
+    /// Checks the section at its end. `last` if the text ends with it.
+    pub(super) fn finish(&self, last: bool, builder: &mut ChangeSetBuilder) {
         if let Some((line, files)) = self.stat
             && files != self.files
             && !self.is_cover
         {
             let found = self.files;
-            to.gap(line, &format!("the summary counts {files} changed files, the diff {found}"));
+            builder
+                .add_gap(line, &format!("summary of {files} changed files, but a diff of {found}"));
         }
         if let Some((line, files)) = self.raw
             && files != self.files
         {
             let found = self.files;
-            to.gap(line, &format!("the `--raw` list has {files} changes, the diff {found}"));
+            builder.add_gap(
+                line,
+                &format!("`--raw` list of {files} changed files, but a diff of {found}"),
+            );
         }
         if (self.is_merge || self.parents > 1) && self.files == 0 {
-            to.gap(self.line, "a merge commit whose changes are not shown");
+            builder.add_gap(self.line, "merge commit without a diff");
         }
         if last
-            && self.signs
+            && self.expects_signature
             && !self.is_signed
             && self.files == 0
             && self.origin == (Origin::Mail { by_git: true })
         {
-            to.gap(self.line, "the text ends inside this mail");
+            builder.add_gap(self.line, "truncated mail");
         }
         if let Some(line) = self.unknown.filter(|_| self.is_recursive) {
-            to.gap(line, "a line between the files of `diff -r` that is none of a unified diff");
+            builder.add_gap(line, "unexpected line between the files of `diff -r`");
         }
     }
 }
 
-/// The paths that a line of `--raw` names as changed: nothing if it is no such line.
+/// The changed paths of a `--raw` line; `None` if it is another line.
 pub(super) fn raw(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let rest = text.strip_prefix(b":")?;
     let mut fields = rest.split(|&byte| byte == b'\t');
@@ -154,15 +158,15 @@ pub(super) fn raw(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// Whether a line sums up a series in a mail that carries no patch: `Subject: [PATCH 0/3] …`.
+/// Whether a line is the subject of a cover letter: `Subject: [PATCH 0/3] …`.
 fn is_cover(text: &[u8]) -> bool {
     let Some(subject) = text.strip_prefix(b"Subject: [") else { return false };
     let Some(tag) = subject.split(|&byte| byte == b']').next() else { return false };
-    let Some(place) = tag.rsplit(|&byte| byte == b' ').next() else { return false };
-    matches!(number(place), Some((0, rest)) if rest.starts_with(b"/"))
+    let Some(position) = tag.rsplit(|&byte| byte == b' ').next() else { return false };
+    matches!(number(position), Some((0, rest)) if rest.starts_with(b"/"))
 }
 
-/// Reads ` 3 files changed, 4 insertions(+)`.
+/// Parses ` 3 files changed, 4 insertions(+)`.
 fn stat(text: &[u8]) -> Option<u64> {
     let (files, rest) = number(text.strip_prefix(b" ")?)?;
     let rest = rest.strip_prefix(b" file")?;
@@ -202,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_open_a_section() {
+    fn opening_lines() {
         let id = "0123456789abcdef0123456789abcdef01234567";
         for (text, origin) in [
             (format!("From {id} Mon Sep 17 00:00:00 2001"), Some(Origin::Mail { by_git: true })),
@@ -216,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_sum_up() {
+    fn stat_and_cover_lines() {
         assert_eq!(stat(b" 1 file changed, 2 insertions(+)"), Some(1));
         assert_eq!(stat(b" 12 files changed"), Some(12));
         assert_eq!(stat(b"12 files changed"), None);
@@ -227,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn raw_lines_name_what_they_write() {
+    fn paths_of_raw_lines() {
         let names = |text: &str| raw(text.as_bytes()).map(|names| names.len());
         assert_eq!(names(":100644 100644 0123456 789abcd M\tx y"), Some(1));
         assert_eq!(names(":100644 100644 0123456 789abcd R100\tx\t\"y\\t\""), Some(2));

@@ -1,9 +1,9 @@
-//! Times in `---` and `+++` lines without `diff --git`, as git finds them.
+//! Timestamps in `---` and `+++` lines without `diff --git`, parsed like git.
 
 use super::body::number;
 
-/// What is left of a line when git has taken a time off its end: `a/x` of
-/// `a/x 2010-07-05 19:41:17.620000023 -0500`. None if git sees no time there.
+/// The rest of a line after git strips a timestamp from its end: `a/x` of
+/// `a/x 2010-07-05 19:41:17.620000023 -0500`. `None` if it does not end in one.
 pub(super) fn without_stamp(line: &[u8]) -> Option<&[u8]> {
     if !line.last()?.is_ascii_digit() {
         return None;
@@ -20,15 +20,15 @@ pub(super) fn without_stamp(line: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Takes off what has this form: `d` is any digit, `s` a sign, all else itself.
+/// Strips a suffix of this form, where `d` is any digit and `s` a sign.
 fn without<'a>(line: &'a [u8], form: &str) -> Option<&'a [u8]> {
     let (rest, end) = line.split_at_checked(line.len().checked_sub(form.len())?)?;
-    let fits = |(&byte, wanted): (&u8, u8)| match wanted {
+    let matches = |(&byte, expected): (&u8, u8)| match expected {
         b'd' => byte.is_ascii_digit(),
         b's' => matches!(byte, b'+' | b'-'),
-        wanted => byte == wanted,
+        expected => byte == expected,
     };
-    end.iter().zip(form.bytes()).all(fits).then_some(rest)
+    end.iter().zip(form.bytes()).all(matches).then_some(rest)
 }
 
 fn without_zone(line: &[u8]) -> &[u8] {
@@ -49,13 +49,13 @@ fn without_date(line: &[u8]) -> Option<&[u8]> {
     without(line, "dddd-dd-dd").or_else(|| without(line, "dd-dd-dd"))
 }
 
-/// Whether a stamp is the one that `diff -N` writes of a file that does not exist: the beginning of
-/// time, in whatever zone. Subversion says `(revision 0)` or `(nonexistent)`.
+/// Whether a stamp marks a file that does not exist: the epoch in any time zone (`diff -N`), or
+/// Subversion's `(revision 0)` and `(nonexistent)`.
 pub(super) fn says_absent(stamp: &[u8]) -> bool {
     matches!(stamp, b"(revision 0)" | b"(nonexistent)") || is_epoch(stamp).unwrap_or(false)
 }
 
-/// Reads `1970-01-01 01:00:00.000000000 +0100`.
+/// Parses `1970-01-01 01:00:00.000000000 +0100`.
 fn is_epoch(stamp: &[u8]) -> Option<bool> {
     let mut words = stamp.split(|&byte| byte == b' ');
     let day = match words.next()? {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_that_git_takes_off_a_name() {
+    fn stamps_after_names() {
         for (line, name) in [
             ("a/x 2020-01-01 00:00:00 +0000", Some("a/x")),
             ("a/x\t2010-07-05 19:41:17.620000023 -0500", Some("a/x")),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_epoch_in_every_zone() {
+    fn epoch_in_time_zones() {
         for (stamp, epoch) in [
             ("1970-01-01 00:00:00.000000000 +0000", true),
             ("1970-01-01 05:30:00 +0530", true),

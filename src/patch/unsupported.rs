@@ -1,10 +1,10 @@
-//! Lines by which a text shows that it is no whole list of changes.
+//! Lines of formats that are unsupported or leave out changes.
 
 use bstr::ByteSlice;
 
 use super::body::Hunk;
 
-/// Whether a line begins like one of a header.
+/// Whether a line looks like part of a header.
 pub(super) fn is_header(text: &[u8]) -> bool {
     const STARTS: [&[u8]; 8] = [
         b"diff ",
@@ -19,58 +19,56 @@ pub(super) fn is_header(text: &[u8]) -> bool {
     STARTS.iter().any(|start| text.starts_with(start))
 }
 
-/// Why a line means, wherever it stands, that the text is no whole list.
-pub(super) fn stranger(text: &[u8]) -> Option<&'static str> {
+/// Why a line is unsupported anywhere, even in a commit message.
+pub(super) fn unsupported(text: &[u8]) -> Option<&'static str> {
     if text.starts_with(b"diff --cc ") || text.starts_with(b"diff --combined ") {
-        return Some("a combined diff, which leaves out what a merge took from one side");
+        return Some("combined diff, which leaves out what a merge took from one side");
     }
     if text.starts_with(b"@@@ -") {
-        return Some("a hunk of a combined diff");
+        return Some("hunk of a combined diff");
     }
     if text.starts_with(b"* Unmerged path ") {
-        return Some("a path that is not merged yet");
+        return Some("unmerged path");
     }
     if text.starts_with(b"Submodule ") && is_submodule_summary(text) {
-        return Some("a summary of a submodule in the place of its pin");
+        return Some("submodule summary instead of its commit");
     }
-    if text.starts_with(b"\x1b") && without_colour(text).is_some_and(is_coloured_header) {
-        return Some("coloured text");
+    if text.starts_with(b"\x1b") && without_color(text).is_some_and(is_colored_header) {
+        return Some("colored text");
     }
     None
 }
 
-/// Why a line outside messages means that the text is no whole list.
-pub(super) fn foreign(text: &[u8]) -> Option<&'static str> {
+/// Why a line is unsupported outside of commit messages.
+pub(super) fn unsupported_outside_message(text: &[u8]) -> Option<&'static str> {
     if text.starts_with(b"Only in ") && text.contains_str(": ") {
-        return Some(
-            "a file that is on one side only, and whose content is not shown (`diff -N` shows it)",
-        );
+        return Some("file on one side only, without its content (use `diff -N`)");
     }
     if text.starts_with(b"@@ -") && Hunk::parse(text).is_some() {
-        return Some("a hunk without a header");
+        return Some("hunk without a header");
     }
     if text.starts_with(b"# This series applies on GIT commit ") {
-        return Some("a list of patches, not a patch");
+        return Some("list of patches, not a patch");
     }
     if text == b"***************" {
-        return Some("a context diff; only unified ones are read");
+        return Some("context diff; only unified diffs are supported");
     }
     let pairs: [(&[u8], &[u8]); 3] =
         [(b"Files ", b" differ"), (b"Binary files ", b" differ"), (b"Symbolic links ", b" differ")];
     if pairs.iter().any(|(start, end)| text.starts_with(start) && text.ends_with(end)) {
-        return Some("two files that differ, without their unified diff");
+        return Some("files differ, but without a unified diff");
     }
     if text.starts_with(b"File ") && text.contains_str(" while file ") {
-        return Some("two files of different types, without their unified diff");
+        return Some("file types differ, but without a unified diff");
     }
     let start = text.get(..9).unwrap_or(text).to_ascii_lowercase();
     if start.starts_with(b"<!doctype") || start.starts_with(b"<html") {
-        return Some("a web page, not a patch");
+        return Some("HTML page, not a patch");
     }
     None
 }
 
-/// `Submodule x 0123456..789abcd:`, or the words that stand there for one with changes inside.
+/// `Submodule x 0123456..789abcd:`, or `Submodule x contains modified content` and the like.
 fn is_submodule_summary(text: &[u8]) -> bool {
     let ids = |word: &[u8]| {
         let hex = word.iter().filter(|byte| byte.is_ascii_hexdigit()).count();
@@ -83,8 +81,8 @@ fn is_submodule_summary(text: &[u8]) -> bool {
         || text.ends_with(b" contains untracked content")
 }
 
-/// What follows the escape sequences at the start of a line.
-fn without_colour(text: &[u8]) -> Option<&[u8]> {
+/// The line without leading escape sequences.
+fn without_color(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text;
     while let Some(sequence) = rest.strip_prefix(b"\x1b[") {
         let end = sequence.iter().position(|byte| !byte.is_ascii_digit() && *byte != b';')?;
@@ -93,6 +91,6 @@ fn without_colour(text: &[u8]) -> Option<&[u8]> {
     Some(rest)
 }
 
-fn is_coloured_header(text: &[u8]) -> bool {
+fn is_colored_header(text: &[u8]) -> bool {
     is_header(text) || text.starts_with(b"@@ ") || text.starts_with(b"Only in ")
 }

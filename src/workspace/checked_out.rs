@@ -1,4 +1,4 @@
-//! The work tree at hand, and the branch that is checked out in it.
+//! The work tree of a directory, and its checked-out branch.
 
 use std::path::Path;
 
@@ -6,19 +6,19 @@ use super::Host;
 use crate::failure::Failure;
 use crate::git::{Checkout, GitError, Head};
 
-/// The work tree that contains a folder, which has to be without links: the one that the environment
-/// names, else the nearest.
+/// The work tree that the environment names, or else the innermost one that contains `folder`, which
+/// has to be canonical.
 ///
 /// # Errors
-/// If the environment names a repository and git cannot use it.
+/// If the environment names a repository that git cannot use.
 pub fn work_tree(host: &dyn Host, folder: &Path) -> Result<Option<Checkout>, GitError> {
     if host.environment().git_dir.is_none() {
-        return Ok(Checkout::holding(folder));
+        return Ok(Checkout::containing(folder));
     }
     Ok(host.repository(folder)?.and_then(|repository| repository.checkout()))
 }
 
-/// The branch that is checked out, or that is being rebased.
+/// The branch that is checked out or being rebased.
 ///
 /// # Errors
 /// If HEAD cannot be read, or git cannot answer.

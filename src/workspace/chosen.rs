@@ -1,4 +1,4 @@
-//! The plan that decides, wherever it comes from.
+//! Chooses the plan, from disk or from a commit.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::fs::resolve::without_dots;
 use crate::path::RepoPath;
 use crate::plan::{OwnPath, Plan, locate};
 
-/// The plan that decides.
+/// The plan of a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ChosenPlan {
@@ -17,9 +17,9 @@ pub struct ChosenPlan {
     pub plan: Plan,
     /// Its name, for people.
     pub name: String,
-    /// What would have been found in its place.
-    pub rivals: Vec<OwnPath>,
-    /// The base that was found on the way to it.
+    /// Paths where another plan would be found instead.
+    pub rivals: Vec<Own>,
+    /// The base, if it was resolved to find the plan.
     pub base: Option<Revision>,
 }
 
@@ -31,19 +31,19 @@ impl From<FoundPlan> for ChosenPlan {
 }
 
 impl Workspace<'_> {
-    /// The plan of the commit that a revision stands for: the one that was named, or the one that
-    /// is found.
+    /// The plan in the commit of a revision: at the path that the caller named, or else found by
+    /// searching.
     ///
     /// # Errors
-    /// If there is no such commit or no plan in it, or git cannot answer.
+    /// If the commit or the plan does not exist, or git fails.
     pub fn plan_of(&self, git: &dyn Git, revision: &str) -> Result<ChosenPlan, NoPlan> {
         let path = self.named_plan().map(|plan| self.path_in_commit(git, plan)).transpose()?;
         let from = resolve(self.host, git, revision)?;
         self.plan_in(git, &from, path.as_ref())
     }
 
-    /// The plan of the base: of `named`, else of the branch that the plan of `main`, or of the
-    /// remote's default branch, names as its base.
+    /// The plan of the base: of `named`, or else of the base named by the plan of `main` or of the
+    /// default branch of the remote.
     pub(crate) fn plan_of_base(
         &self,
         git: &dyn Git,
@@ -51,7 +51,7 @@ impl Workspace<'_> {
     ) -> Result<ChosenPlan, NoPlan> {
         let first = base(self.host, git, named, None)?;
         let chosen = self.plan_in(git, &first, None)?;
-        // The plan may name another base. That one's plan judges, whatever it names in turn.
+        // The plan may name another base, whose plan is used. Its own base is not followed.
         let other = chosen.plan.base.as_ref().map(|base| base.value.as_str());
         match other.filter(|other| named.is_none() && *other != first.name) {
             None => Ok(ChosenPlan { base: Some(first), ..chosen }),
@@ -63,8 +63,7 @@ impl Workspace<'_> {
         }
     }
 
-    /// The plan of a commit: the one at `path`, or the one that is found from the working
-    /// directory up.
+    /// The plan in a commit: at `path`, or else found by searching from the working directory up.
     pub(crate) fn plan_in(
         &self,
         git: &dyn Git,
@@ -83,18 +82,18 @@ impl Workspace<'_> {
         Ok(chosen)
     }
 
-    /// The top of the work tree and the working directory, both with links followed.
+    /// The top of the work tree and the working directory, both canonical.
     fn top_and_here(&self, git: &dyn Git) -> Option<(PathBuf, PathBuf)> {
         let top = self.host.real_path(git.work_tree()?).ok()?;
         Some((top, self.host.real_path(&self.current_dir).ok()?))
     }
 
-    /// A plan that was named, as a path of the repository.
+    /// The path of a named plan in the repository.
     fn path_in_commit(&self, git: &dyn Git, plan: &Path) -> Result<RepoPath, Failure> {
         let outside = || {
             Failure::new(
-                format!("{} is no path of the repository", plan.display()),
-                "with --plan-from, name the plan by its path in the repository",
+                format!("{} is not a path in the repository", plan.display()),
+                "with --plan-from, pass the path of the plan in the repository",
             )
         };
         let Some((top, here)) = self.top_and_here(git) else {
@@ -102,7 +101,7 @@ impl Workspace<'_> {
         };
         let plan = here.join(plan);
         let (folder, name) = (plan.parent().unwrap_or(&here), plan.file_name());
-        // The work tree need not have the folder that the commit has.
+        // The directory can exist only in the commit.
         let folder = self.host.real_path(folder).unwrap_or_else(|_| without_dots(folder));
         let inside = relative(&top, &folder)
             .zip(name)

@@ -1,4 +1,4 @@
-//! The real disk and the real git.
+//! The [`Host`] for the real disk and git.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,20 +15,23 @@ use crate::git::{Checkout, Environment, GitError, Repository};
 use crate::path::RepoPath;
 use crate::plan::locate::is_part;
 
-/// The [`Host`] of a program: its disk, its git, its standard input.
+/// The real disk, git and standard input.
 pub struct Disk {
     environment: Environment,
     listener: Box<dyn Fn(Event<'_>) + Send + Sync>,
 }
 
 impl Disk {
-    /// Takes the process's environment. Notes and progress are dropped.
+    /// Captures the environment. Without [`Disk::listener`], notes and progress are dropped.
     ///
     /// # Errors
-    /// If the working directory is gone or cannot be read.
+    /// If the working directory does not exist or cannot be accessed.
     pub fn capture() -> Result<Disk, Failure> {
         let environment = Environment::capture().map_err(|error| {
-            Failure::new(format!("the working directory cannot be used: {error}"), "go elsewhere")
+            Failure::new(
+                format!("cannot access the working directory: {error}"),
+                "change to another directory",
+            )
         })?;
         Ok(Disk { environment, listener: Box::new(|_| ()) })
     }
@@ -114,7 +117,7 @@ impl Host for Disk {
             part.hash(&mut stamp);
         }
         let folder = plan.parent().and_then(|folder| folder.canonicalize().ok());
-        if let Some(checkout) = folder.and_then(|folder| Checkout::holding(&folder)) {
+        if let Some(checkout) = folder.and_then(|folder| Checkout::containing(&folder)) {
             for name in ["HEAD", "index"] {
                 add_file(&mut stamp, &checkout.git_dir().join(name));
             }
@@ -127,19 +130,19 @@ impl Host for Disk {
     }
 }
 
-/// Adds what changes when a file does, without reading it.
+/// Adds the size and modification time of a file.
 fn add_file(stamp: &mut DefaultHasher, file: &Path) {
     let meta = file.metadata().ok();
     meta.as_ref().map(Metadata::len).hash(stamp);
     meta.and_then(|meta| meta.modified().ok()).hash(stamp);
 }
 
-fn kind(of: FileType) -> FileKind {
-    if of.is_symlink() {
+fn kind(file_type: FileType) -> FileKind {
+    if file_type.is_symlink() {
         FileKind::Symlink
-    } else if of.is_dir() {
+    } else if file_type.is_dir() {
         FileKind::Folder
-    } else if of.is_file() {
+    } else if file_type.is_file() {
         FileKind::File
     } else {
         FileKind::Other

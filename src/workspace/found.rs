@@ -1,4 +1,4 @@
-//! The texts of a plan on disk.
+//! Finds the plan on disk.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,15 +20,15 @@ pub struct FoundPlan {
     /// The texts.
     pub texts: Vec<PlanText>,
     /// The plan's own files in the repository.
-    pub own: Vec<OwnPath>,
-    /// Where the texts are on disk; empty for those that are not.
+    pub own: Vec<Own>,
+    /// The paths of the texts on disk; empty if they come from elsewhere.
     pub paths: Vec<PathBuf>,
-    /// What would have been found in its place.
-    pub rivals: Vec<OwnPath>,
+    /// Paths where another plan would be found instead.
+    pub rivals: Vec<Own>,
 }
 
 impl FoundPlan {
-    /// Reads the plan's texts.
+    /// Parses the texts.
     #[must_use]
     pub fn read(self) -> Plan {
         let mut plan = plan::read(self.texts);
@@ -40,7 +40,7 @@ impl FoundPlan {
         FoundPlan { name, texts, own, paths: Vec::new(), rivals: Vec::new() }
     }
 
-    /// Adds what would be found before this plan, or beside it, in the folders that were searched.
+    /// Adds the paths of plans that would be found before or beside this one in the searched folders.
     pub(super) fn with_rivals(mut self, searched: &[Option<RepoPath>]) -> FoundPlan {
         for folder in searched {
             let files =
@@ -55,7 +55,7 @@ impl FoundPlan {
 }
 
 impl Workspace<'_> {
-    /// The plan that was named, or the one that is found from the working directory up.
+    /// The named plan, or else the one found by searching from the working directory up.
     ///
     /// # Errors
     /// If there is no plan, more than one, or one that cannot be read.
@@ -94,8 +94,8 @@ impl Workspace<'_> {
         let bytes = self.host.read(path, MAX_TEXT as u64)?;
         let inside = self.below_root(path);
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
-        let (links, end) = self.way_to(path);
-        let own = links.into_iter().chain(end).map(OwnPath::File).collect();
+        let (links, end) = self.follow_links(path);
+        let own = links.into_iter().chain(end).map(Own::File).collect();
         let texts = vec![PlanText::new(name.clone(), bytes)];
         let paths = vec![path.to_path_buf()];
         Ok(FoundPlan { paths, ..FoundPlan::new(name, texts, own) })
@@ -121,14 +121,14 @@ impl Workspace<'_> {
         let inside = self.below_root(path);
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
         if texts.is_empty() {
-            let problem = format!("the folder {name} holds no plan");
-            return Err(Failure::new(problem, "put *.yaml, *.yml or *.json files into it"));
+            let problem = format!("no plan files in the folder {name}");
+            return Err(Failure::new(problem, "add *.yaml, *.yml or *.json files to it"));
         }
-        let (links, end) = self.way_to(path);
-        let mut own: Vec<OwnPath> = links.into_iter().map(OwnPath::File).collect();
+        let (links, end) = self.follow_links(path);
+        let mut own: Vec<Own> = links.into_iter().map(Own::File).collect();
         match end {
-            Some(folder) => own.push(OwnPath::Folder(folder)),
-            // The plan folder is the root itself: its parts are protected one by one.
+            Some(folder) => own.push(Own::Folder(folder)),
+            // The plan folder is the root: protect its files one by one.
             None => {
                 let parts = parts.iter().filter_map(|part| self.below_root(part));
                 own.extend(parts.map(OwnPath::File));
@@ -137,11 +137,11 @@ impl Workspace<'_> {
         Ok(FoundPlan { paths: parts, ..FoundPlan::new(name, texts, own) })
     }
 
-    /// The files of a plan folder that are part of the plan, in their order.
+    /// The plan files of a plan folder, sorted.
     fn plan_parts(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let entries = self.host.list(folder).map_err(|error| {
             let problem = format!("cannot read the plan folder {}: {error}", folder.display());
-            Failure::new(problem, "look at its permissions")
+            Failure::new(problem, "check its permissions")
         })?;
         let mut parts = Vec::new();
         for (name, kind) in entries {
@@ -152,7 +152,7 @@ impl Workspace<'_> {
             match kind {
                 FileKind::File => parts.push(part),
                 FileKind::Symlink => {
-                    self.note(&format!("{} is a link and no part of the plan", part.display()));
+                    self.note(&format!("ignored {}, a symbolic link", part.display()));
                 }
                 FileKind::Folder | FileKind::Other => {}
             }
@@ -176,15 +176,15 @@ impl Workspace<'_> {
             return found.map(|found| found.with_rivals(&searched));
         }
         Err(Failure::new(
-            "there is no plan here",
-            "name one, or write lanes.yaml at the repository's root",
+            "no plan found",
+            "pass one with --plan, or create lanes.yaml at the root of the repository",
         ))
     }
 }
 
-pub(super) fn several_plans(place: &str, names: &[&str]) -> Failure {
+pub(super) fn several_plans(location: &str, names: &[&str]) -> Failure {
     Failure::new(
-        format!("there are several plans in {place}: {}", names.join(", ")),
-        "keep one of them, or name the one that counts",
+        format!("several plans in {location}: {}", names.join(", ")),
+        "keep one of them, or choose one with --plan",
     )
 }

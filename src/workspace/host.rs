@@ -1,4 +1,4 @@
-//! What the library asks of the world around it.
+//! The interface to the disk, git and standard input.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -9,10 +9,10 @@ use crate::failure::Failure;
 use crate::git::{Environment, GitError};
 use crate::path::RepoPath;
 
-/// The disk, git, standard input, and whoever listens for notes and progress.
+/// The disk, git, standard input, and the receiver of notes and progress.
 ///
-/// [`Disk`](super::Disk) is the real one. A test, or a program with files of its own, brings
-/// another.
+/// [`Disk`](super::Disk) is the real one. Tests, and programs with virtual files, implement their
+/// own.
 pub trait Host: Send + Sync {
     /// The working directory, and which repository the environment names.
     fn environment(&self) -> &Environment;
@@ -23,7 +23,7 @@ pub trait Host: Send + Sync {
     /// The absolute path with all links followed.
     ///
     /// # Errors
-    /// If nothing is there, or it cannot be looked at.
+    /// If nothing is there, or it cannot be accessed.
     fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// The target of a symbolic link, as written.
@@ -53,10 +53,10 @@ pub trait Host: Send + Sync {
     /// Standard input.
     fn stdin(&self) -> Box<dyn Read + '_>;
 
-    /// All files below a folder, relative to it and in byte order, without asking git.
+    /// All files below a folder, relative to it and in byte order, listed without git.
     ///
     /// # Errors
-    /// If a folder cannot be read, or a name is not one that a repository can contain.
+    /// If a folder cannot be read, or a path is not valid in a repository.
     fn walk(&self, root: &Path) -> Result<Vec<RepoPath>, Failure>;
 
     /// The repository that the environment names, or else the one that contains `folder`.
@@ -96,7 +96,7 @@ pub trait Host: Send + Sync {
     }
 }
 
-/// What a path of the disk is.
+/// The file type of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// A regular file.
@@ -109,25 +109,25 @@ pub enum FileKind {
     Other,
 }
 
-/// What happens on the way to an answer, for a person who watches.
+/// What a run reports while it works.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Something to know about the answer that is not a finding.
+    /// A remark that is not a finding.
     Note(&'a str),
-    /// Which plan decides.
+    /// The plan that is used.
     Plan(&'a str),
-    /// Which commits an input stands for.
+    /// The commits of an input.
     Compared(&'a str),
-    /// How far a long step is.
+    /// The progress of a long step.
     Progress {
         /// The step: `merging`.
         step: &'static str,
-        /// How much of it is done.
+        /// How many items are done.
         done: usize,
-        /// How much there is.
+        /// How many items there are.
         total: usize,
     },
-    /// The step that `Progress` reported is over.
+    /// The step of the last `Progress` has ended.
     ProgressEnd,
 }

@@ -1,4 +1,4 @@
-//! The texts of a plan in a commit.
+//! Finds the plan in a commit.
 
 use super::found::several_plans;
 use super::{FoundPlan, Git};
@@ -8,12 +8,12 @@ use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
 use crate::plan::{MAX_TEXT, OwnPath, PlanText};
 
-/// Why a plan could not be had.
+/// Why there is no plan.
 #[derive(Debug)]
 pub enum NoPlan {
-    /// The call is wrong.
+    /// A usage error: exit status 2.
     Unusable(Failure),
-    /// git could not answer, so nothing can be verified.
+    /// git failed, so nothing can be verified: exit status 3.
     Git(GitError),
 }
 
@@ -38,7 +38,7 @@ impl From<NoPlan> for Failure {
     }
 }
 
-/// The plan of a commit: the one at `path`, or the one that is found from `start` up.
+/// The plan in a commit: at `path`, or else found by searching from `start` up.
 pub(super) fn find(
     git: &dyn Git,
     commit: &CommitId,
@@ -58,8 +58,8 @@ fn named(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<FoundPlan,
         Some(blob) => Some(file(commit, path, blob)?),
     };
     found.ok_or_else(|| {
-        let problem = format!("there is no plan {path} in commit {commit}");
-        Failure::new(problem, "name another plan or another --plan-from").into()
+        let problem = format!("no plan {path} in commit {commit}");
+        Failure::new(problem, "choose another plan, or another commit with --plan-from").into()
     })
 }
 
@@ -74,7 +74,7 @@ fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<
                 Some(blob) if *name == FOLDER && blob.mode == Mode::Tree => {
                     folder(git, commit, &path)?
                 }
-                // As on disk, only a folder counts by this name.
+                // As on disk, only a folder of this name counts.
                 Some(blob) if *name == FOLDER && blob.mode.is_file() => None,
                 Some(blob) => Some(file(commit, &path, blob)?),
             };
@@ -89,8 +89,8 @@ fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<
         }
     }
     Err(Failure::new(
-        format!("there is no plan in commit {commit}"),
-        "commit lanes.yaml to the base branch, name a PLAN, or say --plan-from REV",
+        format!("no plan in commit {commit}"),
+        "commit lanes.yaml to the base branch, pass a PLAN, or use --plan-from REV",
     )
     .into())
 }
@@ -98,13 +98,13 @@ fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<
 fn file(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<FoundPlan, NoPlan> {
     let name = format!("{path} in commit {commit}");
     if !blob.mode.is_file() {
-        return Err(no_plain_file(&name, blob.mode).into());
+        return Err(not_regular_file(&name, blob.mode).into());
     }
     let texts = vec![PlanText::new(path.to_string(), blob.content)];
     Ok(FoundPlan::new(name, texts, vec![OwnPath::File(path.clone())]))
 }
 
-/// The plan that the files of a folder are; `None` if none of them is part of a plan.
+/// The plan in a folder; `None` if it contains no plan files.
 fn folder(
     git: &dyn Git,
     commit: &CommitId,
@@ -120,7 +120,7 @@ fn folder(
             continue;
         }
         if !entry.mode.is_file() {
-            return Err(no_plain_file(&format!("{part} in commit {commit}"), entry.mode).into());
+            return Err(not_regular_file(&format!("{part} in commit {commit}"), entry.mode).into());
         }
         let bytes = bounded(git.content(&entry.id, left), &name)?;
         left -= bytes.len() as u64;
@@ -136,27 +136,26 @@ fn plan_blob(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<Option
     bounded(found, &format!("{path} in commit {commit}"))
 }
 
-/// A plan that is too large is a plan that cannot be used; whatever else keeps git from reading it
-/// leaves open what it says.
+/// A plan that is too large is a usage error. After any other error, its content is unknown.
 fn bounded<T>(read: Result<T, GitError>, what: &str) -> Result<T, NoPlan> {
     read.map_err(|error| match error.kind {
         GitErrorKind::TooLarge => NoPlan::Unusable(Failure::new(
-            format!("the plan {what} is larger than {} MiB", MAX_TEXT >> 20),
-            "split it, or take out what is no part of it",
+            format!("the plan {what} is too large (limit: {} MiB)", MAX_TEXT >> 20),
+            "make it smaller",
         )),
         _ => NoPlan::Git(error),
     })
 }
 
-fn no_plain_file(what: &str, mode: Mode) -> Failure {
-    let is = match mode {
+fn not_regular_file(what: &str, mode: Mode) -> Failure {
+    let kind = match mode {
         Mode::Symlink => "a symbolic link",
         Mode::Submodule => "a submodule",
         Mode::Tree => "a folder",
-        _ => "no plain file",
+        _ => "a special file",
     };
     Failure::new(
-        format!("the plan {what} is {is}"),
-        "a plan in a repository is a plain file of it, or the files of a plan folder",
+        format!("the plan {what} is {kind}, not a regular file"),
+        "commit the plan as a regular file, or as regular files in a plan folder",
     )
 }

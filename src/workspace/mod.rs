@@ -1,4 +1,4 @@
-//! Where a run takes place: the root, the plan, the files that exist, and how to ask about them.
+//! The root, the plan and the files of a run.
 //!
 //! All I/O goes through a [`Host`]: [`Disk`] is the real one.
 
@@ -31,27 +31,25 @@ pub use in_commit::NoPlan;
 pub use revisions::Revision;
 pub(crate) use revisions::{base, commit, one_merge_base, resolve};
 
-/// Where a run takes place.
+/// The root, the plan and the files of a run.
 #[derive(Clone)]
 pub struct Workspace<'h> {
     host: &'h dyn Host,
     current_dir: PathBuf,
     root: PathBuf,
-    /// The plan that was named, as it was named.
+    /// The named plan, as given.
     plan: Option<PathBuf>,
-    /// Whether the caller named the root.
     root_is_named: bool,
-    /// Whether the root is that of a repository or was named, so that the search for a plan may go
-    /// up to it.
+    /// Whether the root is named or that of a repository, so that the search for a plan goes up to
+    /// it.
     bounded: bool,
-    /// Whether files of the disk can be files of the repository: not those beside a bare one.
+    /// Whether files on disk can be files of the repository. False for a bare one.
     has_files: bool,
 }
 
 impl<'h> Workspace<'h> {
-    /// Finds the root: `root` if it is named, else the work tree that contains `plan`, else the one
-    /// that contains the working directory, else the plan's folder. A plan named `-` is standard
-    /// input.
+    /// Finds the root: `root` if given, else the work tree that contains `plan`, else the one that
+    /// contains the working directory, else the folder of the plan. The plan `-` is standard input.
     ///
     /// # Errors
     /// If `root` is not a folder.
@@ -93,12 +91,12 @@ impl<'h> Workspace<'h> {
         if let Some(root) = root {
             workspace.root = workspace.current_dir.join(root);
             if !host.is_dir(&workspace.root) {
-                let problem = format!("the root {} is no folder", workspace.root.display());
-                return Err(Failure::new(problem, "name a folder with --root"));
+                let problem = format!("{} is not a directory", workspace.root.display());
+                return Err(Failure::new(problem, "pass a directory to --root"));
             }
             return Ok(workspace);
         }
-        // What git has to say of a repository that it refuses, it says when it is asked.
+        // If git refuses the repository, that is reported when git is first used.
         let of_plan = plan_folder.as_deref().and_then(|folder| work_tree_above(host, folder));
         match of_plan.or_else(|| work_tree_above(host, &workspace.current_dir)) {
             Some(top) => workspace.root = top,
@@ -110,7 +108,7 @@ impl<'h> Workspace<'h> {
         Ok(workspace)
     }
 
-    /// The top of a work tree, wherever the working directory is.
+    /// The workspace at the top of a work tree, with any working directory.
     #[must_use]
     pub fn at_top(host: &'h dyn Host, top: &Path, plan: Option<&Path>) -> Workspace<'h> {
         Workspace {
@@ -124,30 +122,29 @@ impl<'h> Workspace<'h> {
         }
     }
 
-    /// The folder that paths and globs begin at.
+    /// The directory that paths and globs are relative to.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The folder that relative names begin at.
+    /// The directory that arguments are relative to.
     #[must_use]
     pub fn current_dir(&self) -> &Path {
         &self.current_dir
     }
 
-    /// The plan that was named, as it was named.
+    /// The named plan, as given.
     #[must_use]
     pub fn named_plan(&self) -> Option<&Path> {
         self.plan.as_deref()
     }
 
-    /// Whether the caller named the root.
     pub(crate) fn root_is_named(&self) -> bool {
         self.root_is_named
     }
 
-    /// How the disk and git are asked.
+    /// The disk, git and standard input.
     #[must_use]
     pub fn host(&self) -> &'h dyn Host {
         self.host
@@ -173,7 +170,7 @@ impl<'h> Workspace<'h> {
         self.host.repository(&self.root)
     }
 
-    /// The files below the root: those of git's index if the root is in a work tree, else all.
+    /// The files below the root: those in git's index if the root is in a work tree, else all.
     ///
     /// # Errors
     /// If they cannot be listed.
@@ -181,9 +178,7 @@ impl<'h> Workspace<'h> {
         let repository = match self.repository() {
             Ok(repository) => repository,
             Err(error) => {
-                self.note(&format!(
-                    "{error}; the files that exist are found by walking the folder"
-                ));
+                self.note(&format!("{error}; listing existing files without git"));
                 None
             }
         };
@@ -202,12 +197,12 @@ impl<'h> Workspace<'h> {
                 let inside = files.iter().filter_map(|file| file.as_bytes().strip_prefix(&*prefix));
                 Ok(inside.filter_map(|file| RepoPath::new(file).ok()).collect())
             }
-            // A root outside of the repository that the environment names.
+            // The environment names a repository elsewhere.
             None => self.host.walk(&self.root),
         }
     }
 
-    /// The plan that a search would find, if none was named.
+    /// The plan that a search would find.
     #[must_use]
     pub fn plan_there(&self) -> Option<PathBuf> {
         let in_folder =
@@ -215,10 +210,10 @@ impl<'h> Workspace<'h> {
         self.searched().into_iter().find_map(in_folder)
     }
 
-    /// Moves the root to where the paths of the repository's changes begin.
+    /// Moves the root to the top of the work tree, which changed paths are relative to.
     ///
     /// # Errors
-    /// If another root was named: every lane would mean other paths than the changes do.
+    /// If another root was named, since globs would then not match changed paths.
     pub(crate) fn move_to_top(&mut self, repository: &dyn Git) -> Result<(), Failure> {
         let Some(top) = repository.work_tree() else {
             self.has_files = false;
@@ -232,16 +227,16 @@ impl<'h> Workspace<'h> {
         if self.root_is_named {
             return Err(Failure::new(
                 format!(
-                    "the root {} is not the top of the work tree, {}, where the paths of its \
-                     changes begin",
+                    "the root {} is not the top of the work tree, {}, which changed paths are \
+                     relative to",
                     root.display(),
                     top.display()
                 ),
-                "leave --root out, or name the top with it",
+                "remove --root, or set it to the top of the work tree",
             ));
         }
-        // Under GIT_DIR alone, git takes the working directory for the top; a `.git` above it knows
-        // better.
+        // With only GIT_DIR, git takes the working directory for the top. If there is a `.git` above
+        // it, keep that root.
         let environment = self.host.environment();
         let guessed = environment.git_dir.is_some()
             && environment.work_tree.is_none()
@@ -254,7 +249,7 @@ impl<'h> Workspace<'h> {
         Ok(())
     }
 
-    /// The root as absolute paths name it: as it was found, and with links followed.
+    /// The absolute paths of the root: as found, and canonical.
     fn root_names(&self) -> Arc<[String]> {
         let absolute = std::path::absolute(&self.root).ok();
         let name = |path: PathBuf| {
@@ -272,13 +267,13 @@ impl<'h> Workspace<'h> {
         self.host.real_path(path).unwrap_or_else(|_| path.to_path_buf())
     }
 
-    /// The root with all links followed.
+    /// The canonical root.
     #[must_use]
     pub fn real_root(&self) -> PathBuf {
         self.real_or_same(&self.root)
     }
 
-    /// The folders in which a plan is looked for, in the order of the search.
+    /// The folders to search for a plan, in this order.
     fn searched(&self) -> Vec<PathBuf> {
         let here = self.real_or_same(&self.current_dir);
         let root = self.real_root();
@@ -292,7 +287,7 @@ impl<'h> Workspace<'h> {
         folders
     }
 
-    /// What can be the plan of a folder and is there.
+    /// The names of plans that exist in a folder.
     fn candidates(&self, folder: &Path) -> Vec<&'static str> {
         let files = FILES.iter().copied();
         let files = files.filter(|name| self.host.kind(&folder.join(name)).is_some());
@@ -300,7 +295,7 @@ impl<'h> Workspace<'h> {
         files.chain(folders).collect()
     }
 
-    /// A path of the disk as one below the root.
+    /// A path on disk relative to the root.
     fn below_root(&self, path: &Path) -> Option<RepoPath> {
         if !self.has_files {
             return None;
@@ -311,9 +306,9 @@ impl<'h> Workspace<'h> {
         locate::inside(folder.as_ref(), name.as_encoded_bytes())
     }
 
-    /// The links of the repository that a path of the disk leads through, and what it ends in.
-    /// Whoever writes one of them writes what the path stands for.
-    fn way_to(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
+    /// The links on the way to a path on disk, and the resolved path, as far as they are in the
+    /// repository. Changing any of them changes what the path refers to.
+    fn follow_links(&self, path: &Path) -> (Vec<RepoPath>, Option<RepoPath>) {
         let Ok(root) = self.host.real_path(&self.root) else { return (Vec::new(), None) };
         let inside = |path: &Path| {
             if self.has_files { relative(&root, path).flatten() } else { None }
@@ -323,20 +318,20 @@ impl<'h> Workspace<'h> {
             Some(_) => Ok(Node::Folder),
             None => Ok(Node::Nothing),
         };
-        let Ok(way) = follow(path, look) else { return (Vec::new(), None) };
-        (way.links.iter().filter_map(|link| inside(link)).collect(), inside(&way.end))
+        let Ok(followed) = follow(path, look) else { return (Vec::new(), None) };
+        (followed.links.iter().filter_map(|link| inside(link)).collect(), inside(&followed.end))
     }
 }
 
-/// The nearest folder, from this one up, that is the root of a work tree.
+/// The nearest folder from this one up that contains a `.git`.
 fn work_tree_above(host: &dyn Host, folder: &Path) -> Option<PathBuf> {
     let folder = host.real_path(folder).ok()?;
     let is_top = |folder: &&Path| host.real_path(&folder.join(".git")).is_ok();
     folder.ancestors().find(is_top).map(Path::to_path_buf)
 }
 
-/// `folder` as seen from `root`, both with links followed: `Some(None)` for the root itself, `None`
-/// outside of it.
+/// `folder` relative to `root`, both canonical: `Some(None)` for the root itself, `None` outside of
+/// it.
 #[must_use]
 pub fn relative(root: &Path, folder: &Path) -> Option<Option<RepoPath>> {
     let inside = folder.strip_prefix(root).ok()?;

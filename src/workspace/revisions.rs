@@ -1,20 +1,20 @@
-//! The commits that names stand for.
+//! Resolves the base and other revisions.
 
 use super::{Event, Git, Host};
 use crate::git::{CommitId, GitError, GitErrorKind, MergeBase, Prefer};
 
-/// A commit and the name that it was found by.
+/// A resolved revision.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Revision {
-    /// The name.
+    /// The name that was resolved.
     pub name: String,
     /// The commit.
     pub commit: CommitId,
 }
 
-/// What branches fork from: the revision that the caller names, else the branch that the plan
-/// names, else `main`, else the branch that the remote's HEAD names.
+/// The base: the revision that the caller names, else the branch that the plan names, else `main`,
+/// else the default branch of the remote.
 pub(crate) fn base(
     host: &dyn Host,
     git: &dyn Git,
@@ -42,7 +42,7 @@ fn branch(host: &dyn Host, git: &dyn Git, name: &str) -> Result<Option<Revision>
     Ok(tip.map(|tip| {
         if let Some((reference, commit)) = &tip.passed_over {
             let chosen = &tip.reference;
-            let note = format!("{chosen} is the base; {reference} differs, at {commit}");
+            let note = format!("using {chosen} as the base; {reference} differs ({commit})");
             host.notify(Event::Note(&note));
         }
         Revision { name: name.to_owned(), commit: tip.commit }
@@ -57,17 +57,17 @@ pub(super) fn base_branch(
     branch(host, git, name)?.ok_or_else(|| {
         GitError::new(
             GitErrorKind::UnknownRevision,
-            format!("there is no branch `{name}` to be the base, here or at origin"),
-            format!("fetch it (`git fetch origin {name}`), or name another with --base"),
+            format!("no base branch `{name}`, neither local nor at origin"),
+            format!("fetch it with `git fetch origin {name}`, or choose another with --base"),
         )
     })
 }
 
-/// The commit of a base or of a plan that the caller names: a branch of that name, else any
+/// Resolves a base, or the source of a plan, that the caller names: a branch of that name, else any
 /// revision.
 ///
-/// Whoever may push a branch may call it `origin/main` or by a commit's hash, and a clone has it as
-/// `refs/remotes/origin/origin/main`: such a branch must not stand in for what it is called after.
+/// Anyone who can push can create a branch named `origin/main` or like a commit hash, which a clone
+/// has as `refs/remotes/origin/origin/main`. Such a branch must not shadow what it is named after.
 pub(crate) fn resolve(
     host: &dyn Host,
     git: &dyn Git,
@@ -88,10 +88,10 @@ pub(crate) fn resolve(
         Ok(other) => Err(GitError::new(
             GitErrorKind::AmbiguousRevision,
             format!(
-                "{revision} is ambiguous: a branch of that name ({}), or {rival} ({other})",
+                "ambiguous revision `{revision}`: a branch of that name ({}), or {rival} ({other})",
                 found.commit
             ),
-            "give the whole name, such as `refs/remotes/origin/main`, or the commit's hash",
+            "use the full name, such as `refs/remotes/origin/main`, or the commit hash",
         )),
     }
 }
@@ -109,14 +109,14 @@ pub(crate) fn one_merge_base(
     let (problem, help) = match found {
         MergeBase::One(commit) => return Ok(commit),
         MergeBase::None => (
-            format!("{base} and {head} have no commit in common"),
+            format!("{base} and {head} have no merge base"),
             "check the base, or compare the two trees with --range A..B".to_owned(),
         ),
         MergeBase::Several(commits) => {
             let names: Vec<String> = commits.iter().map(ToString::to_string).collect();
             (
                 format!("{base} and {head} have several merge bases: {}", names.join(", ")),
-                format!("merge {base} into the branch, which leaves one"),
+                format!("merge {base} into the branch, so that only one remains"),
             )
         }
     };

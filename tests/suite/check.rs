@@ -80,18 +80,18 @@ fn two_plans_in_one_folder_are_an_error_that_names_both() {
 
 #[test]
 fn without_a_plan_nothing_is_judged() {
-    run(&TestRepo::new(), &[]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &[]).is_unusable("no plan found");
     let repo = TestRepo::new();
     run(&repo, &["gone.yaml"]).is_unusable("gone.yaml");
     repo.write("empty/README.md", "");
-    run(&repo, &["empty"]).is_unusable("holds no plan");
+    run(&repo, &["empty"]).is_unusable("no plan files");
     // Beyond the repository's root nobody looks.
     let outside = TestRepo::without_git();
     outside.write("lanes.yaml", SOUND);
     let inner = outside.path("inner");
     fs::create_dir(&inner).unwrap();
     outside.git_in(&inner, &["init", "-q"]);
-    run_in(&inner, &[]).is_unusable("there is no plan here");
+    run_in(&inner, &[]).is_unusable("no plan found");
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn paths_begin_at_the_root() {
     };
     assert_eq!(existing(&["sub/plan.yaml"]), (json!("sub/plan.yaml"), json!(3)));
     assert_eq!(existing(&["sub/plan.yaml", "--root", "sub"]), (json!("plan.yaml"), json!(2)));
-    run(&repo, &["sub/plan.yaml", "--root", "gone"]).is_unusable("is no folder");
-    run(&repo, &["sub/plan.yaml", "--root", "src/x"]).is_unusable("is no folder");
+    run(&repo, &["sub/plan.yaml", "--root", "gone"]).is_unusable("is not a directory");
+    run(&repo, &["sub/plan.yaml", "--root", "src/x"]).is_unusable("is not a directory");
     // A plan outside of any repository: the one that holds the working directory counts.
     let outside = repo.beside("plan.yaml");
     fs::write(&outside, OVERLAP).unwrap();

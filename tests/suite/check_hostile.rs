@@ -145,7 +145,7 @@ fn what_is_no_file_is_not_read() {
     for (plan, said) in [
         ("/dev/zero", "is a device"),
         ("zero.yaml", "is a device"),
-        ("empty", "holds no plan"),
+        ("empty", "no plan files"),
         ("gone.yaml", "gone.yaml"),
         ("loop.yaml", "loop.yaml"),
         ("lanes/b.yaml/x", "lanes/b.yaml/x"),

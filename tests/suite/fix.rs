@@ -111,21 +111,21 @@ fn unwritable_plans() {
     refused(&repo, &["--fix", "-"], "standard input");
     let closed = fs::Permissions::from_mode(0o444);
     fs::set_permissions(repo.path("lanes.yaml"), closed.clone()).unwrap();
-    refused(&repo, &["--fix"], "may not be written");
+    refused(&repo, &["--fix"], "is read-only");
     assert_eq!(read(&repo, "lanes.yaml"), typo);
 
     let repo = TestRepo::new();
     repo.write("real.yaml", typo);
     symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
-    refused(&repo, &["--fix"], "lanes.yaml is a link");
+    refused(&repo, &["--fix"], "the symbolic link lanes.yaml");
     assert_eq!(read(&repo, "real.yaml"), typo);
 
-    // One file of two may not be written: then neither is.
+    // One of two files is read-only: neither is written.
     let repo = TestRepo::new();
     repo.write(".lanes/a.yaml", typo);
     repo.write(".lanes/b.yaml", "tasks: {b: {write: ./b}}\n");
     fs::set_permissions(repo.path(".lanes/b.yaml"), closed).unwrap();
-    refused(&repo, &["--fix"], "may not be written");
+    refused(&repo, &["--fix"], "is read-only");
     assert_eq!(read(&repo, ".lanes/a.yaml"), typo);
     assert_eq!(fs::read_dir(repo.path(".lanes")).unwrap().count(), 2);
 }
@@ -144,7 +144,7 @@ fn plan_as_fifo() {
     make_fifo(&repo.path("plan"));
     let path = repo.path("plan");
     let writer = std::thread::spawn(move || fs::write(path, "tasks: {a: {write: ./a}}\n").unwrap());
-    refused(&repo, &["--fix", "plan"], "no plain file");
+    refused(&repo, &["--fix", "plan"], "not a regular file");
     writer.join().unwrap();
 }
 

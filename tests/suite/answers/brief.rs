@@ -131,7 +131,7 @@ fn unknown_tasks() {
         .is_unusable("did you mean `quizzes`?");
     run(&repo, &["brief", "zzz"]).is_unusable("use the id of a task in the plan");
     run(&repo, &["brief"]).is_unusable("TASK");
-    run(&TestRepo::new(), &["brief", "a"]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &["brief", "a"]).is_unusable("no plan found");
 }
 
 #[test]

@@ -87,5 +87,5 @@ fn root_folder() {
     other.write("part/x", "");
     run(&other, &["init", "--root", "part"]).with(0);
     assert!(other.path("part/lanes.yaml").exists() && !other.path("lanes.yaml").exists());
-    run(&other, &["init", "--root", "none"]).is_unusable("is no folder");
+    run(&other, &["init", "--root", "none"]).is_unusable("is not a directory");
 }

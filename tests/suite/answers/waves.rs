@@ -88,7 +88,7 @@ fn incomplete_answers() {
         .tells(&["this answer may be incomplete"])
         .with(3);
     run(&with_plan("tasks: []\n"), &["waves"]).is_unusable("no task can be read from lanes.yaml");
-    run(&TestRepo::new(), &["waves"]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &["waves"]).is_unusable("no plan found");
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn incomplete_answers() {
     answer.tells(&["the plan has errors, so this answer may be incomplete"]).with(3);
     run(&with_plan("tasks: {}\n"), &["who", "x"])
         .is_unusable("no task can be read from lanes.yaml");
-    run(&TestRepo::new(), &["who", "x"]).is_unusable("there is no plan here");
+    run(&TestRepo::new(), &["who", "x"]).is_unusable("no plan found");
 }
 
 #[test]

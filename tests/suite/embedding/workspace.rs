@@ -32,7 +32,7 @@ fn nearest_plan_above() {
 fn no_search_above_plain_folder() {
     let host = Memory::new().file("lanes.yaml", PLAN).file("sub/x", "x").standing_in("/repo/sub");
     let error = workspace(&host, None, None).plan().unwrap_err();
-    assert_eq!(error.problem, "there is no plan here");
+    assert_eq!(error.problem, "no plan found");
 }
 
 #[test]

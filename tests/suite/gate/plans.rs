@@ -93,8 +93,8 @@ fn a_named_plan_of_a_commit_is_found_where_the_work_tree_has_none() {
         json.finds(&["out-of-lane lessons ci/x"]);
     }
     let arguments = ["ci/lanes/none.yaml", "--plan-from=main"];
-    gate(&repo, &arguments).ends_with(2).tells(&["there is no plan ci/lanes/none.yaml in commit"]);
-    gate(&repo, &["../elsewhere.yaml", "--plan-from=main"]).ends_with(2).tells(&["is no path"]);
+    gate(&repo, &arguments).ends_with(2).tells(&["no plan ci/lanes/none.yaml in commit"]);
+    gate(&repo, &["../elsewhere.yaml", "--plan-from=main"]).ends_with(2).tells(&["is not a path"]);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn no_plan_where_one_is_needed_ends_with_2() {
         &["--plan-from=main"],
     ] {
         let answer = gate(&repo, arguments).ends_with(2);
-        answer.tells(&["there is no plan in commit", "commit lanes.yaml to the base branch"]);
+        answer.tells(&["no plan in commit", "commit lanes.yaml to the base branch"]);
     }
     let json = Gate::of(&repo, &["--plan-from=HEAD", "--range", "main...lessons"]).json();
     json.ends_with(1).finds(&["out-of-lane lessons lanes.yaml", "plan-changed lessons lanes.yaml"]);
@@ -181,7 +181,7 @@ fn a_plan_whose_object_is_missing_is_not_verified() {
         repo.remove(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]));
         for arguments in [&["--task=lessons"][..], &["--range", "lessons=main...lessons"]] {
             let json = Gate::of(&repo, arguments).json().ends_with(3);
-            assert!(json.message("not-verified").contains("is missing"));
+            assert!(json.message("not-verified").contains("missing object"));
         }
     }
 }
@@ -279,7 +279,7 @@ fn a_plan_in_a_commit_is_a_plain_file() {
     gate(&repo, &["--task=lessons"]).ends_with(2).tells(&[
         link,
         "is a symbolic link",
-        "plain file",
+        "regular file",
     ]);
     let named = ["lanes.yaml", "--plan-from=main", "--task=lessons"];
     gate(&repo, &named).ends_with(2).tells(&[link, "is a symbolic link"]);
@@ -361,7 +361,7 @@ fn two_plans_in_one_folder_are_an_error() {
         repo.commit_file(second, WIDE);
         branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
         let answer = gate(&repo, &["--task=lessons"]).ends_with(2);
-        answer.tells(&["there are several plans in commit", "lanes.yaml, ", "keep one"]);
+        answer.tells(&["several plans in commit", "lanes.yaml, ", "keep one"]);
         let file = patch_file(&repo, "a.patch", "");
         gate(&repo, &["--diff", &assigned("lessons", &file)])
             .ends_with(2)

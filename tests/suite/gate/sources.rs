@@ -133,7 +133,7 @@ fn an_empty_name_is_not_a_name() {
 #[test]
 fn a_patch_that_cannot_be_read_is_not_verified() {
     let repo = planned(PLAN);
-    for (name, said) in [("nowhere.patch", "cannot read"), (".", "is a folder")] {
+    for (name, said) in [("nowhere.patch", "cannot read"), (".", "is a directory")] {
         let json = Gate::of(&repo, &["--diff", &format!("lessons={name}")]).json().ends_with(3);
         assert!(json.message("not-verified").contains(said), "{name}: {:#}", json.value);
     }

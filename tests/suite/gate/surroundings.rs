@@ -38,7 +38,7 @@ fn a_plan_of_a_subfolder_counts_from_the_root() {
         "plan-changed lessons sub/lanes.yaml",
         "out-of-lane lessons sub/lessons/a",
     ]);
-    gate(&repo, &["--task=lessons"]).ends_with(2).tells(&["there is no plan in commit"]);
+    gate(&repo, &["--task=lessons"]).ends_with(2).tells(&["no plan in commit"]);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_root_names_a_repository_from_anywhere() {
     let arguments = ["--root", &root, "--task=lessons"];
     let json = Gate::of(&elsewhere, &arguments).json().ends_with(1);
     json.finds(&["out-of-lane lessons quizzes/b.json"]);
-    gate(&repo, &["--root", "nowhere"]).ends_with(2).tells(&["is no folder"]);
+    gate(&repo, &["--root", "nowhere"]).ends_with(2).tells(&["is not a directory"]);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_work_tree_elsewhere_is_said_and_not_judged() {
     fs::create_dir(&elsewhere).unwrap();
     repo.git(&["config", "core.worktree", elsewhere.to_str().unwrap()]);
     let json = Gate::of(&repo, &["--worktree"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("has its work tree elsewhere"));
+    assert!(json.message("not-verified").contains("the work tree of the repository at"));
     let run = Gate::of(&repo, &["--worktree"])
         .env("GIT_DIR", repo.path(".git"))
         .env("GIT_WORK_TREE", repo.root());
@@ -344,7 +344,7 @@ fn a_repository_that_cannot_be_read_is_not_verified() {
     let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     repo.remove(&format!(".git/objects/{}/{}", &head[..2], &head[2..]));
     let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("is missing"));
+    assert!(json.message("not-verified").contains("missing object"));
 
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);

@@ -134,10 +134,10 @@ fn links_and_dots_are_followed_to_what_is_written() {
     Hook::of(&repo).write("lessons/into/../lessons/x").allows();
     Hook::of(&repo).write("lessons/into/../x").denies(&["`x`"]);
     Hook::of(&repo).write("lessons/hook").denies(&["git keeps its own files there"]);
-    Hook::of(&repo).write("lessons/loop").denies(&["links go round"]);
+    Hook::of(&repo).write("lessons/loop").denies(&["links form a loop"]);
     Hook::of(&repo).write("lessons/new/../x").denies(&["does not exist"]);
     Hook::of(&repo).write("~/x").denies(&["`~`"]);
-    Hook::of(&repo).write("lessons/a\0b").denies(&["zero byte"]);
+    Hook::of(&repo).write("lessons/a\0b").denies(&["NUL byte"]);
     Hook::of(&repo).write("lessons/null").says_nothing();
     Hook::of(&repo).write("").denies(&["empty"]);
     Hook::of(&repo).write(repo.root().to_str().unwrap()).denies(&["not a valid path"]);
