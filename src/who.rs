@@ -4,7 +4,7 @@ use crate::glob::{Glob, Undecided};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Lanes, MatchedBy};
 use crate::path::RepoPath;
-use crate::plan::{GlobEntry, Own, Plan};
+use crate::plan::{GlobEntry, Plan, PlanPath};
 
 /// What is asked about paths, made ready for any number of them.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl<'p> Who<'p> {
     }
 
     fn protection(&self, path: &RepoPath) -> Option<Protection<'p>> {
-        if self.plan.own_paths.iter().any(|own: &Own| own.holds(path)) {
+        if self.plan.own_paths.iter().any(|own: &PlanPath| own.holds(path)) {
             return Some(Protection::Plan);
         }
         first(&self.plan.protect, path).map(Protection::Glob)
@@ -145,7 +145,7 @@ mod tests {
     /// What is said of a path, in a few words.
     fn said(text: &str, path: &str) -> String {
         let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
-        plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
+        plan.own_paths = vec![PlanPath::File("lanes.yaml".parse().unwrap())];
         let who = Who::new(&plan);
         let answer = who.may_write(&path.parse().unwrap());
         let owners = answer.owners.iter().map(|owner| {

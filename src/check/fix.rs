@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::finding::{Applicability, Edit, Fix, Fixer, Location, Report};
 use crate::path::RepoPath;
 use crate::plan::fix::{Applied, Refusal, apply};
-use crate::plan::{Own, Plan, PlanText, read};
+use crate::plan::{Plan, PlanPath, PlanText, read};
 
 /// The most rounds. Each mends all that it can, and what one brings to light is for the next: an
 /// unquoted glob is quoted, then its leading `./` is removed, then it is found to be redundant.
@@ -66,7 +66,7 @@ struct Candidate<'r> {
 #[must_use]
 pub fn fix(
     texts: Vec<PlanText>,
-    own: Vec<Own>,
+    own: Vec<PlanPath>,
     files: &[RepoPath],
     gaps: &[Failure],
     most: Applicability,

@@ -14,7 +14,7 @@ use crate::gate::{
 use crate::index::{InputId, TaskId};
 use crate::patch;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read};
+use crate::plan::{Plan, PlanPath, PlanText, read};
 use crate::rules::{Done, Rule};
 
 /// The file of an example's plan.
@@ -28,7 +28,7 @@ const PATCH: &str = "change.patch";
 pub fn example(rule: &Rule, text: &str) -> Report {
     let mut plan = read(vec![PlanText::new(PLAN, text)]);
     let own: Option<RepoPath> = PLAN.parse().ok();
-    plan.own_paths = own.iter().cloned().map(Own::File).collect();
+    plan.own_paths = own.iter().cloned().map(PlanPath::File).collect();
     let plan = Arc::new(plan);
     let [first, second] = [0, 1].map(|task| Some(TaskId::from(task)));
     let input = match rule.example.done {

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::finding::Input;
 use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
-use crate::plan::Own;
+use crate::plan::PlanPath;
 
 pub use carried::{Carried, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
@@ -102,7 +102,7 @@ pub struct GateInput {
     pub gaps: Vec<Failure>,
     /// The paths that would be found as the plan before the one that judges, and those that would
     /// make finding it an error.
-    pub plan_rivals: Vec<Own>,
+    pub plan_rivals: Vec<PlanPath>,
     /// The branch that the caller named, where it is no task's.
     pub unclaimed: Option<String>,
     /// The lines that differ between two contents, where two tasks changed one path.
@@ -148,14 +148,14 @@ impl TaskDiff {
     }
 }
 
-impl Own {
+impl PlanPath {
     /// Whether a change of this path changes the plan.
     #[must_use]
     pub fn holds(&self, path: &RepoPath) -> bool {
         match self {
-            Own::File(file) => file == path,
+            PlanPath::File(file) => file == path,
             // The folder's own path too: put a file or a link in its place, and the plan is gone.
-            Own::Folder(folder) => path
+            PlanPath::Folder(folder) => path
                 .as_bytes()
                 .strip_prefix(folder.as_bytes())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),

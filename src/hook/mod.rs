@@ -18,7 +18,7 @@ use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan};
+use crate::plan::{Plan, PlanPath};
 use crate::report::shown;
 
 pub use call::{Options, answer};
@@ -32,7 +32,7 @@ pub struct Intent {
     /// The paths that it is about to write.
     pub changes: BTreeMap<RepoPath, ChangeKind>,
     /// The paths that would be found as the plan in the place of the one that judges.
-    pub rivals: Vec<Own>,
+    pub rivals: Vec<PlanPath>,
 }
 
 /// Whether a task may do what it is about to.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::fs::resolve::NoTarget;
 use crate::git::{Checkout, GitError, Reach};
 use crate::path::RepoPath;
-use crate::plan::Own;
+use crate::plan::PlanPath;
 use crate::workspace::{Host, relative};
 
 /// Where the files of a call are looked at.
@@ -70,10 +70,10 @@ impl Site<'_> {
     }
 
     /// The path that a plan in another work tree of the repository has in each of them.
-    pub(super) fn own_elsewhere(&self) -> Option<Own> {
+    pub(super) fn own_elsewhere(&self) -> Option<PlanPath> {
         let plan = self.plan.as_ref()?;
         let other = Checkout::holding(plan).filter(|other| other.shares_repository(&self.tree))?;
         let path = relative(other.top(), plan)??;
-        Some(if self.host.is_dir(plan) { Own::Folder(path) } else { Own::File(path) })
+        Some(if self.host.is_dir(plan) { PlanPath::Folder(path) } else { PlanPath::File(path) })
     }
 }

@@ -73,10 +73,10 @@ pub(super) fn complete(
 /// A word as it is written at the place: in the quotes that are there, or in those that it needs.
 fn written(here: &Cursor<'_>, text: &str, is_key: bool, behind: &str) -> String {
     let Some(quote) = here.quote else {
-        let text = yaml::written_like("", text);
+        let text = yaml::quoted_like("", text);
         return if is_key { format!("{text}: ") } else { text };
     };
-    let mut text = yaml::written_like(&quote.to_string(), text);
+    let mut text = yaml::quoted_like(&quote.to_string(), text);
     // The editor, or the author, has closed the quote already.
     if behind.starts_with(quote) {
         text.pop();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::path::RepoPath;
 use crate::plan::locate::FOLDER;
-use crate::plan::{Own, PlanText};
+use crate::plan::{PlanPath, PlanText};
 use crate::workspace::{FoundPlan, Host, Workspace, relative};
 
 /// A plan on disk.
@@ -16,7 +16,7 @@ pub(super) struct DiskCache {
     /// Its files in their order, with their texts.
     pub(super) parts: Vec<(PathBuf, PlanText)>,
     /// Its own files in the repository.
-    pub(super) own: Vec<Own>,
+    pub(super) own: Vec<PlanPath>,
 }
 
 impl DiskCache {
@@ -39,7 +39,7 @@ impl DiskCache {
     /// written in the editor.
     fn unreadable(host: &dyn Host, root: PathBuf, path: &Path, failure: Failure) -> DiskCache {
         let is_folder = host.is_dir(path) || path.ends_with(FOLDER);
-        let own = if is_folder { Own::Folder } else { Own::File };
+        let own = if is_folder { PlanPath::Folder } else { PlanPath::File };
         let own = below(host, &root, path).map(own).into_iter().collect();
         let is_there = !is_folder && host.kind(path).is_some();
         let text = || PlanText::missing(path.display().to_string(), failure.problem);

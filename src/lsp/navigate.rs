@@ -70,7 +70,7 @@ pub(super) fn rename(
                 "an alias, an anchor or a block leads to this id: rename it by hand".to_owned()
             );
         }
-        edits.push(Edit { span, text: yaml::written_like(written, name) });
+        edits.push(Edit { span, text: yaml::quoted_like(written, name) });
     }
     Ok(workspace_edit(snapshot, edits))
 }

@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::finding::Report;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read_again};
+use crate::plan::{Plan, PlanPath, PlanText, read_again};
 use crate::source::{FileId, SourceFile, Span};
 use crate::waves::Waves;
 use crate::workspace::Host;
@@ -87,7 +87,7 @@ pub(super) struct Snapshot {
 struct Texts {
     texts: Vec<PlanText>,
     layout: Vec<PartIndex>,
-    own: Vec<Own>,
+    own: Vec<PlanPath>,
 }
 
 /// Where a text of a plan is: on the disk, in the editor, or both.
@@ -165,7 +165,7 @@ impl Snapshot {
     }
 
     /// The plan's own files in the repository.
-    pub(super) fn own(&self) -> &[Own] {
+    pub(super) fn own(&self) -> &[PlanPath] {
         &self.all_texts().own
     }
 

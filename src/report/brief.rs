@@ -10,7 +10,7 @@ use super::markdown::text::code as span;
 use super::{AnswerFormat, json};
 use crate::brief::{Border, Brief, LaneIs, Neighbour};
 use crate::index::TaskId;
-use crate::plan::{GlobEntry, Own};
+use crate::plan::{GlobEntry, PlanPath};
 use crate::source::excerpt;
 
 /// How many tasks of a kind are named.
@@ -142,8 +142,8 @@ impl<'b> Markdown<'b> {
             .own_paths
             .iter()
             .map(|own| match own {
-                Own::File(path) => format!("{}: the plan", code(&path.to_string())),
-                Own::Folder(path) => format!("{}: the plan", code(&format!("{path}/**"))),
+                PlanPath::File(path) => format!("{}: the plan", code(&path.to_string())),
+                PlanPath::Folder(path) => format!("{}: the plan", code(&format!("{path}/**"))),
             })
             .collect();
         if !plan.protect.is_empty() || !own.is_empty() {

@@ -11,11 +11,11 @@ use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::patch;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, PlanText, read};
+use crate::plan::{Plan, PlanPath, PlanText, read};
 
 pub(super) fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
-    plan.own_paths = vec![Own::File("lanes.yaml".parse().unwrap())];
+    plan.own_paths = vec![PlanPath::File("lanes.yaml".parse().unwrap())];
     Arc::new(plan)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn both(text: &str, one: &str, other: &str) -> Report {
 }
 
 pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
-    let plan_rivals = vec![Own::File(".lanes.yaml".parse().unwrap())];
+    let plan_rivals = vec![PlanPath::File(".lanes.yaml".parse().unwrap())];
     crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
 }
 

@@ -7,7 +7,7 @@ use super::{FoundPlan, Git, NoPlan, Revision, Workspace, in_commit, relative};
 use crate::failure::Failure;
 use crate::fs::resolve::without_dots;
 use crate::path::RepoPath;
-use crate::plan::{Own, Plan, locate};
+use crate::plan::{Plan, PlanPath, locate};
 
 /// The plan that decides.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct ChosenPlan {
     /// Its name, for people.
     pub name: String,
     /// What would have been found in its place.
-    pub rivals: Vec<Own>,
+    pub rivals: Vec<PlanPath>,
     /// The base that was found on the way to it.
     pub base: Option<Revision>,
 }

@@ -36,7 +36,7 @@ fn sure_fixes_are_applied_and_told_and_the_rest_reported() {
     assert_eq!(stderr, "fixed: lanes.yaml:4:13: quote it\nfixed: lanes.yaml:4:19: remove `./`\n");
     assert_eq!(status, 1);
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
-    assert!(stdout.contains("there is no task `bb`"), "{stdout}");
+    assert!(stdout.contains("unknown task `bb`"), "{stdout}");
     assert_eq!(fs::metadata(repo.path("lanes.yaml")).unwrap().mode() & 0o777, 0o640);
     assert_eq!(names(&repo), [".git", "lanes.yaml"]);
     // A second run finds nothing left to fix.
@@ -49,7 +49,10 @@ fn guesses_are_told_before_they_are_made() {
     let repo = with_plan(SLIPS);
     let (status, _, stderr) = run(&repo, &["--fix=all"]);
     assert_eq!(status, 0, "{stderr}");
-    assert!(stderr.starts_with("may change a lane: lanes.yaml:5:12: write `bbb`\n"), "{stderr}");
+    assert!(
+        stderr.starts_with("may change a lane: lanes.yaml:5:12: replace with `bbb`\n"),
+        "{stderr}"
+    );
     assert_eq!(stderr.lines().filter(|line| line.starts_with("fixed: ")).count(), 3, "{stderr}");
     let fixed = SLIPS.replace("*.rs, ./src", "\"*.rs\", src").replace("bb\n  bbb", "bbb\n  bbb");
     assert_eq!(read(&repo, "lanes.yaml"), fixed);
@@ -258,5 +261,8 @@ fn a_fenced_plan_is_no_plan() {
     assert_eq!(status, 2);
     let told = stdout + &stderr;
     assert_eq!(told.matches("error[").count(), 1, "{told}");
-    assert!(told.contains("a plan is no Markdown") && told.contains("lanes.yaml:3:1"), "{told}");
+    assert!(
+        told.contains("inside a Markdown code fence") && told.contains("lanes.yaml:3:1"),
+        "{told}"
+    );
 }
