@@ -1,7 +1,7 @@
 //! Messages for people that keep trusted words and untrusted text apart.
 //!
-//! Trusted words are `&'static str`, so input can never pass for them. Each format escapes the parts in
-//! its own way, without guessing from backticks where a name starts.
+//! Trusted words are `&'static str`, so input can never pass for them. Each format escapes the
+//! parts in its own way, without guessing from backticks where a name starts.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -78,8 +78,8 @@ pub fn bare<T: fmt::Display>(text: T) -> Bare<T> {
 }
 
 impl Message {
-    /// Splits a text that has names in backticks. If the rest could contain anything but plain words,
-    /// the whole text is untrusted.
+    /// Splits a text that has names in backticks. If the rest could contain anything but plain
+    /// words, the whole text is untrusted.
     #[must_use]
     pub fn quoted(text: &str) -> Message {
         let pieces: Vec<&str> = text.split('`').collect();

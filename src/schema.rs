@@ -1,8 +1,8 @@
 //! The JSON Schema of a plan, for editors.
 //!
-//! It is draft-07, which editors support best. The schema checks the syntax of one file. Globs, task
-//! references and the other files of a plan folder are left to `check`, which rejects everything that
-//! the schema rejects.
+//! It is draft-07, which editors support best. The schema checks the syntax of one file. Globs,
+//! task references and the other files of a plan folder are left to `check`, which rejects
+//! everything that the schema rejects.
 
 use serde_json::{Map, Value, json};
 

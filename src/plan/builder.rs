@@ -1,8 +1,8 @@
 //! Builds a plan from the values that a format's reader finds.
 //!
 //! Readers in [`formats`](super::formats) know the syntax and pass values with their spans. Values
-//! are checked here (duplicates, unknown tasks, invalid globs), so that every format reports problems
-//! in the same words.
+//! are checked here (duplicates, unknown tasks, invalid globs), so that every format reports
+//! problems in the same words.
 
 mod glob;
 

@@ -104,7 +104,7 @@ pub enum Fix {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The edited plan differs from what the fixes intend.
-    NotMeant,
+    Unintended,
     /// Safe fixes would change this task's lane, which is a bug.
     LaneChanged(Arc<str>),
     /// The comparison of this task's lane before and after exceeded its budget.

@@ -1,7 +1,7 @@
 //! The plan: tasks with their lanes, each value with its span.
 //!
-//! [`read`] parses texts into a plan and never fails: each error becomes a [`Problem`], and the rest
-//! of the plan is kept. [`order`] knows which tasks may run concurrently.
+//! [`read`] parses texts into a plan and never fails: each error becomes a [`Problem`], and the
+//! rest of the plan is kept. [`order`] knows which tasks may run concurrently.
 
 mod builder;
 mod edit;

@@ -75,8 +75,8 @@ impl Order {
         one != other && !self.comes_after(one, other) && !self.comes_after(other, one)
     }
 
-    /// One cycle per strongly connected component, starting at its first task in the plan. Each task
-    /// needs the next, and the last needs the first.
+    /// One cycle per strongly connected component, starting at its first task in the plan. Each
+    /// task needs the next, and the last needs the first.
     #[must_use]
     pub fn cycles(&self) -> &[Vec<TaskId>] {
         &self.cycles

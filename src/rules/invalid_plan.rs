@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "An unknown key, a task that does not exist or a glob that YAML reads as an \
         alias would silently change what a lane covers. lanelint never guesses: each is an error, \
         shown where it is.",
-    remedy: "use the keys and values described in `docs/plan.md`",
+    remedy: "see `lanelint schema` for the allowed keys and values",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",

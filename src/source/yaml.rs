@@ -1,8 +1,9 @@
 //! A YAML tree in which every node has its span.
 //!
-//! Only this module uses the YAML parser. Parsing never fails: each error becomes a [`Problem`], with
-//! [`View::Broken`] in its place in the tree. After a syntax error, the entries of the outer block
-//! maps and lists are parsed one by one, so that the valid ones keep their values and exact spans.
+//! Only this module uses the YAML parser. Parsing never fails: each error becomes a [`Problem`],
+//! with [`View::Broken`] in its place in the tree. After a syntax error, the entries of the outer
+//! block maps and lists are parsed one by one, so that the valid ones keep their values and exact
+//! spans.
 
 mod lines;
 mod recover;
@@ -25,8 +26,8 @@ const MAX_NODES: usize = 2_000_000;
 
 /// A document, or the readable part of one.
 ///
-/// Nodes are stored in one list and refer to each other by index. An alias is only a reference, so it
-/// cannot expand a kilobyte to a gigabyte.
+/// Nodes are stored in one list and refer to each other by index. An alias is only a reference, so
+/// it cannot expand a kilobyte to a gigabyte.
 #[derive(Debug)]
 pub struct Tree<'t> {
     /// The document. Spans in the tree are relative to it.
@@ -273,7 +274,8 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
-                    // The parser ends a block collection at the next token, not after its last entry.
+                    // The parser ends a block collection at the next token, not after its last
+                    // entry.
                     let end =
                         if bytes.is_empty() { tree.end_of_children(open.node) } else { bytes.end };
                     tree.nodes[open.node].span.end = end;

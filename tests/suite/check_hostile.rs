@@ -43,14 +43,14 @@ fn a_plan_that_cannot_be_used_is_told_and_judges_nothing() {
     for (plan, said) in [
         (Vec::new(), "the plan is empty"),
         (b"# nothing yet\n".to_vec(), "the plan is empty"),
-        (b"---\n".to_vec(), "the keys of a plan"),
+        (b"---\n".to_vec(), "expected a map with the key `tasks`"),
         (b"base: main\n".to_vec(), "no task can be read"),
         (b"tasks:\n".to_vec(), "expected a map of tasks, found nothing"),
         (b"tasks: {}\n".to_vec(), "no task can be read"),
         (b"tasks: []\n".to_vec(), "expected a map of tasks, found a list"),
-        (b"- tasks\n".to_vec(), "and this is a list"),
-        (b"tasks".to_vec(), "and this is a text"),
-        (b"tasks: 5\n".to_vec(), "and this is a number"),
+        (b"- tasks\n".to_vec(), "found a list"),
+        (b"tasks".to_vec(), "found a string"),
+        (b"tasks: 5\n".to_vec(), "found a number"),
         (b"tsks: {a: {write: x}}\n".to_vec(), "did you mean `tasks`?"),
         (b"{\"tasks\": {\"a\": {\"write\": [\"x\"".to_vec(), "invalid YAML"),
         (nested("[").into_bytes(), "invalid YAML"),
@@ -81,11 +81,11 @@ fn a_fault_in_one_place_hides_nothing_elsewhere() {
         text + &format!("x-{depth}: &x{depth} [*x{0}, *x{0}, *x{0}, *x{0}]\n", depth - 1)
     });
     for (fault, said) in [
-        ("  c: {write: *.rs}\n".to_owned(), "YAML takes this for an alias"),
+        ("  c: {write: *.rs}\n".to_owned(), "YAML reads this as an alias"),
         ("  c: {write: [x\n".to_owned(), "invalid YAML"),
         ("  c:\n    write: \"x\n".to_owned(), "invalid YAML"),
         ("  c: ][\n".to_owned(), "invalid YAML"),
-        ("  c: [list]\n".to_owned(), "the keys of a task"),
+        ("  c: [list]\n".to_owned(), "expected a map with the key `write`"),
         ("  ][: {write: y}\n".to_owned(), "invalid YAML"),
         (format!("  c: {{write: {long}/**x}}\n"), "this glob is"),
         (format!("  c: {{write: \"{}\"}}\n", "{a,".repeat(100_000)), "this glob is"),

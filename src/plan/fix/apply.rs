@@ -16,7 +16,8 @@ pub struct Applied {
     pub plan: Plan,
 }
 
-/// Applies fixes with their edits, which must not overlap. `texts` are those that `plan` was read from.
+/// Applies fixes with their edits, which must not overlap. `texts` are those that `plan` was read
+/// from.
 ///
 /// # Errors
 /// [`Refusal`] if the edited plan is not the intended one: it has a new problem, or a change that no
@@ -27,10 +28,10 @@ pub fn apply(
     plan: &Plan,
     fixes: &[(&Fix, Vec<Edit>)],
 ) -> Result<Applied, Refusal> {
-    let changed = edit(texts, plan, fixes).ok_or(Refusal::NotMeant)?;
+    let changed = edit(texts, plan, fixes).ok_or(Refusal::Unintended)?;
     let intents: Vec<&Fix> = fixes.iter().map(|(fix, _)| *fix).collect();
     if !is_intended(plan, &intents, &changed.plan) {
-        return Err(Refusal::NotMeant);
+        return Err(Refusal::Unintended);
     }
     if intents.iter().all(|fix| fix.applicability() == Applicability::Safe) {
         safe::verify(plan, fixes, &changed.plan)?;

@@ -33,8 +33,8 @@ impl<'p> Fixer<'p> {
 
     /// The edits that make a fix. They do not overlap, and keep comments and all other text.
     ///
-    /// Empty if the text cannot be edited safely: it has a syntax error, or the value is aliased and
-    /// so belongs to another task too.
+    /// Empty if the text cannot be edited safely: it has a syntax error, or the value is aliased
+    /// and so belongs to another task too.
     #[must_use]
     pub fn edits(&self, fix: &Fix) -> Vec<Edit> {
         let Some((file, changes)) = self.changes(fix) else { return Vec::new() };
@@ -115,7 +115,8 @@ impl<'p> Fixer<'p> {
         self.plan.yaml.get(file.0).cloned().unwrap_or_else(all)
     }
 
-    /// The text of a file up to the end of its YAML document. Edits must not depend on what follows.
+    /// The text of a file up to the end of its YAML document. Edits must not depend on what
+    /// follows.
     fn text(&self, file: FileId) -> &'p str {
         &self.plan.sources[file.0].text()[..self.yaml(file).end]
     }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::insertion::{Change, Insertion, clean_end_of_line, line_start, newline};
 use super::layout::is_clean;
 
-/// Where to insert items after the last one, between the opening bracket that ends at `open` and the
-/// closing bracket at `close`. New items get their own lines if the last one has its own.
+/// Where to insert items after the last one, between the opening bracket that ends at `open` and
+/// the closing bracket at `close`. New items get their own lines if the last one has its own.
 pub(super) fn insertion(
     text: &str,
     open: usize,

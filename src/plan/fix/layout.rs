@@ -229,7 +229,8 @@ impl FileLayout {
         before.checked_sub(1).is_some_and(|last| self.aliased[last].end >= span.end)
     }
 
-    /// Whether an edit leaves aliased nodes unchanged. An insertion right after such a node is fine.
+    /// Whether an edit leaves aliased nodes unchanged. An insertion right after such a node is
+    /// fine.
     pub(super) fn can_change(&self, edit: Range<usize>) -> bool {
         let end = edit.end.max(edit.start + 1);
         let before = self.aliased.partition_point(|range| range.start < end);

@@ -18,7 +18,7 @@ pub(super) fn verify(
 ) -> Result<(), Refusal> {
     let replaces = fixes.iter().any(|(fix, _)| matches!(fix, Fix::Replace(_)));
     if replaces && !(is_kept(plan, changed) && have_right_types(fixes, changed)) {
-        return Err(Refusal::NotMeant);
+        return Err(Refusal::Unintended);
     }
     // An invalid value made valid may complete a lane that was unknown.
     lanes_are_same(plan, changed, |task| !replaces || !plan.is_lane_unknown(task))

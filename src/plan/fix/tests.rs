@@ -417,14 +417,14 @@ fn unsafe_safe_fixes_are_refused() {
     };
     // A known lane must stay the same.
     let text = "tasks:\n  a: {write: [x, y]}\n  b: {write: [./p, q]}\n";
-    assert_eq!(refusal(text, &[replace(text, "y", "z")]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[replace(text, "y", "z")]), Some(Refusal::Unintended));
     assert_eq!(refusal(text, &[replace(text, "[x, y]", "[x, y, z]")]), changed("a"));
     // In an unknown lane, valid values must be kept.
-    assert_eq!(refusal(text, &[replace(text, "./p, q", "p")]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[replace(text, "./p, q", "p")]), Some(Refusal::Unintended));
     assert_eq!(refusal(text, &[replace(text, "./p", "p")]), None);
     // A string does not fix a map.
     let text = "tasks:\n  a: {write: [*.rs]}\n  b: {write: q}\n";
     let whole = replace(text, "{write: [*.rs]}", "\"{write: [*.rs]}\"");
-    assert_eq!(refusal(text, &[whole]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[whole]), Some(Refusal::Unintended));
     assert_eq!(refusal(text, &[replace(text, "*.rs", "\"*.rs\"")]), None);
 }

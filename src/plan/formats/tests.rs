@@ -493,8 +493,8 @@ const STYLES: &[&str] = &[
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// An embedded plan reads like the plan alone, except that all spans are moved, including those of
-    /// syntax errors, of the tasks around them and of edits.
+    /// An embedded plan reads like the plan alone, except that all spans are moved, including those
+    /// of syntax errors, of the tasks around them and of edits.
     #[test]
     fn embedded_plan_moves_spans(
         style in 0..STYLES.len(), cut in any::<prop::sample::Index>(), length in 0..6usize,

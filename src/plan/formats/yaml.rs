@@ -1,5 +1,5 @@
-//! Shared by the YAML formats: reads strings, keys, lists and globs from the tree, and reports values
-//! of the wrong type.
+//! Shared by the YAML formats: reads strings, keys, lists and globs from the tree, and reports
+//! values of the wrong type.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -33,7 +33,8 @@ impl Expected {
         }
     }
 
-    /// How safe it is to quote what YAML reads as an alias or a tag. `None` if quoting does not help.
+    /// How safe it is to quote what YAML reads as an alias or a tag. `None` if quoting does not
+    /// help.
     fn quoting(self, text: &str) -> Option<Applicability> {
         // `*lane` may be an alias of a misspelled or missing anchor, and `!x y` the tag of `y`.
         let is_sure = match text.strip_prefix('*') {
@@ -102,8 +103,8 @@ impl Reader<'_> {
         if self.builder.count(values, node.span()) { view } else { View::Broken }
     }
 
-    /// Reports duplicate keys and keeps the first of each, but all of the `merged` keys. The flag tells
-    /// whether there were duplicates.
+    /// Reports duplicate keys and keeps the first of each, but all of the `merged` keys. The flag
+    /// tells whether there were duplicates.
     pub(super) fn without_duplicates<'t>(
         &mut self,
         pairs: Vec<Pair<'t>>,

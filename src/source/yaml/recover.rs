@@ -14,8 +14,8 @@ use crate::source::excerpt;
 pub(super) const RECOVERY_DEPTH: usize = 4;
 
 impl<'t> Tree<'t> {
-    /// Parses a part that has a syntax error: entry by entry of its outermost block map or list, and
-    /// recursively inside the entries that fail.
+    /// Parses a part that has a syntax error: entry by entry of its outermost block map or list,
+    /// and recursively inside the entries that fail.
     pub(super) fn recover(&mut self, part: Range<usize>, depth: usize) -> Option<usize> {
         let entries = split_block(self.text, part)?;
         let start = entries.first()?.start;
@@ -84,8 +84,8 @@ impl<'t> Tree<'t> {
         self.problems.push(problem);
     }
 
-    /// Explains a scan error. Often the cause is an unquoted glob that starts with a special character
-    /// of YAML.
+    /// Explains a scan error. Often the cause is an unquoted glob that starts with a special
+    /// character of YAML.
     pub(super) fn syntax_problem(
         &self,
         error: &ScanError,
@@ -120,8 +120,8 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// Whether quoting `span` moves the error at `at` further back or removes it, and makes the quoted
-    /// text a value: a list item, or the value of a key.
+    /// Whether quoting `span` moves the error at `at` further back or removes it, and makes the
+    /// quoted text a value: a list item, or the value of a key.
     fn is_fixed_by_quotes(&self, part: &Range<usize>, span: &Range<usize>, at: usize) -> bool {
         if span.is_empty() || span.start < part.start || span.end > part.end {
             return false;

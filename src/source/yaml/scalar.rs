@@ -100,7 +100,8 @@ fn unit(raw: &str, text: &str, style: ScalarStyle) -> Option<Unit> {
     }
     let run = raw.len() - raw.trim_start_matches(blank).len();
     if raw[..run].contains('\n') && blank(decoded) {
-        // A folded line break with the blanks around it: decodes to one blank, or to the breaks read.
+        // A folded line break with the blanks around it: decodes to one blank, or to the breaks
+        // read.
         let breaks = text.len() - text.trim_start_matches('\n').len();
         return Some(Unit { raw: run, text: breaks.max(1) });
     }

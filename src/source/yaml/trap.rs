@@ -1,7 +1,7 @@
 //! Finds unquoted globs that contain special characters of YAML.
 //!
-//! The result is a guess from one line of text. [`super::Tree`] parses the text again with the guess in
-//! quotes before it reports anything.
+//! The result is a guess from one line of text. [`super::Tree`] parses the text again with the
+//! guess in quotes before it reports anything.
 
 use std::ops::Range;
 
@@ -167,8 +167,8 @@ impl<'t> Line<'t> {
         (at, opened)
     }
 
-    /// The last unquoted text inside lists and maps that starts before `before` and that YAML does not
-    /// read as a string.
+    /// The last unquoted text inside lists and maps that starts before `before` and that YAML does
+    /// not read as a string.
     fn last_in_flow(&self, from: usize, before: usize) -> Option<Trap> {
         let mut found = None;
         let mut at = from;
