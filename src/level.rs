@@ -1,9 +1,9 @@
-//! How much a finding weighs.
+//! Severity levels of findings.
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Told, and never fails a run.
+    /// Reported, but never fails a run.
     Note,
     /// Fails a run under `--deny-warnings`.
     Warning,
@@ -12,7 +12,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The contract's word.
+    /// The name in plans and output.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -23,11 +23,11 @@ impl Level {
     }
 }
 
-/// What a plan says of a rule.
+/// The level that a plan sets for a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Setting {
-    /// The rule reports nothing.
+    /// Reports nothing.
     Off,
-    /// Its findings have this level.
+    /// Reports findings at this level.
     At(Level),
 }

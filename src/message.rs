@@ -1,19 +1,19 @@
-//! Text for people, made of parts: the program's own words, and text of others apart from them.
+//! Messages for people that keep trusted words and untrusted text apart.
 //!
-//! Own words are `&'static str`, so that nothing which was read can pass for them. Formats quote each
-//! part in their own way, and none has to guess from backticks where a name begins.
+//! Trusted words are `&'static str`, so input can never pass for them. Each format escapes the
+//! parts in its own way, without guessing from backticks where a name starts.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-/// A text in one line that knows its parts.
+/// A one-line text that knows its parts.
 ///
-/// There may be half a million, so it is one text, and where its parts are.
+/// There may be half a million messages, so the parts are stored compactly: one text and offsets.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Message {
-    /// As plain text has it. Borrowed, all of it is the program's own.
+    /// The plain text. If borrowed, all of it is trusted.
     text: Cow<'static, str>,
-    /// The parts that are not words, in order; none of a borrowed text.
+    /// The parts that are not words, in order; empty if `text` is borrowed.
     marks: Vec<Mark>,
 }
 
@@ -21,65 +21,65 @@ pub struct Message {
 struct Mark {
     start: u32,
     end: u32,
-    /// Whether backticks stand around it.
+    /// Whether it is in backticks.
     quoted: bool,
 }
 
-/// A part of a message. None is made fit to be shown yet.
+/// A part of a message, not yet escaped for output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'m> {
-    /// The program's own words.
+    /// Trusted words of this program.
     Words(&'m str),
-    /// A name, a path or a piece of code, whoever wrote it; in plain text it stands in backticks.
+    /// A name, path or code, possibly untrusted. In backticks in plain text.
     Code(&'m str),
-    /// Text of others that stands as it is in plain text.
+    /// Untrusted text without backticks.
     Bare(&'m str),
 }
 
-/// What a message can be made of, by [`message!`](crate::message!).
-pub trait Say {
-    /// Adds itself to a message.
-    fn say(self, message: &mut Message);
+/// A value that [`message!`](crate::message!) can append to a message.
+pub trait Append {
+    /// Appends this value.
+    fn append_to(self, message: &mut Message);
 }
 
-/// A message of its parts in order: own words, numbers, [`code`], [`bare`] and other messages.
+/// Builds a message from its parts: trusted words, numbers, [`code`], [`bare`] and other messages.
 ///
 /// ```
 /// use lanelint::message;
 /// use lanelint::message::code;
-/// let message = message!["there is no task ", code("lesons")];
-/// assert_eq!(message.as_str(), "there is no task `lesons`");
+/// let message = message!["unknown task ", code("lesons")];
+/// assert_eq!(message.as_str(), "unknown task `lesons`");
 /// ```
 #[macro_export]
 macro_rules! message {
     ($($part:expr),* $(,)?) => {{
         let mut message = $crate::message::Message::default();
-        $($crate::message::Say::say($part, &mut message);)*
+        $($crate::message::Append::append_to($part, &mut message);)*
         message.shrunk()
     }};
 }
 
-/// A part in backticks.
+/// See [`code`].
 #[derive(Clone, Copy, Debug)]
 pub struct Code<T>(T);
 
-/// A name, a path or a piece of code.
+/// A name, path or code, in backticks.
 pub fn code<T: fmt::Display>(text: T) -> Code<T> {
     Code(text)
 }
 
-/// A part that stands as it is.
+/// See [`bare`].
 #[derive(Clone, Copy, Debug)]
 pub struct Bare<T>(T);
 
-/// Text of others without backticks.
+/// Untrusted text without backticks.
 pub fn bare<T: fmt::Display>(text: T) -> Bare<T> {
     Bare(text)
 }
 
 impl Message {
-    /// A text that another room wrote as one, with names in backticks. They count only where the
-    /// rest is nothing but words; else all of it is text of others.
+    /// Splits a text that has names in backticks. If the rest could contain anything but plain
+    /// words, the whole text is untrusted.
     #[must_use]
     pub fn quoted(text: &str) -> Message {
         let pieces: Vec<&str> = text.split('`').collect();
@@ -93,27 +93,27 @@ impl Message {
         message
     }
 
-    /// Several as people list them, with `between` between two, and `last` before the last one.
+    /// Lists items with `separator` between them, and `last` before the last one.
     #[must_use]
-    pub fn list<T: Say>(
+    pub fn list<T: Append>(
         items: impl ExactSizeIterator<Item = T>,
-        between: &'static str,
+        separator: &'static str,
         last: &'static str,
     ) -> Message {
         let mut list = Message::default();
         let count = items.len();
-        for (at, item) in items.enumerate() {
-            match at {
+        for (index, item) in items.enumerate() {
+            match index {
                 0 => {}
-                _ if at + 1 == count => last.say(&mut list),
-                _ => between.say(&mut list),
+                _ if index + 1 == count => last.append_to(&mut list),
+                _ => separator.append_to(&mut list),
             }
-            item.say(&mut list);
+            item.append_to(&mut list);
         }
         list
     }
 
-    /// The same without room for more: there may be millions.
+    /// Frees unused capacity.
     #[must_use]
     pub fn shrunk(mut self) -> Message {
         if let Cow::Owned(text) = &mut self.text {
@@ -123,19 +123,19 @@ impl Message {
         self
     }
 
-    /// As plain text has it.
+    /// The plain text, with code in backticks.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Its parts in order; none is empty.
+    /// The non-empty parts, in order.
     #[must_use]
     pub fn parts(&self) -> Vec<Part<'_>> {
         let text = &*self.text;
@@ -160,7 +160,7 @@ impl Message {
         parts
     }
 
-    /// Adds words in which what stands in backticks is code.
+    /// Appends trusted words. Text in backticks becomes code.
     fn push_words(&mut self, words: &str) {
         for (at, piece) in words.split('`').enumerate() {
             if at % 2 == 0 {
@@ -176,7 +176,7 @@ impl Message {
         let tick = if quoted { "`" } else { "" };
         text.push_str(tick);
         let start = offset(text.len());
-        // A string takes whatever is written to it.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{part}");
         let end = offset(text.len());
         text.push_str(tick);
@@ -184,13 +184,13 @@ impl Message {
     }
 }
 
-/// No text that was read is longer than a plan or a patch may be.
+/// Inputs are limited in size, so offsets fit.
 fn offset(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 impl Part<'_> {
-    /// The part without backticks.
+    /// The text without backticks.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -199,12 +199,12 @@ impl Part<'_> {
     }
 }
 
-/// Whether words are nothing but words: no sign of Markdown or HTML, no mention and no link.
+/// Whether a text contains no Markdown, HTML, mention or link.
 fn is_plain(words: &str) -> bool {
-    let is_sign = |character: char| {
+    let is_special = |character: char| {
         !(character.is_ascii_alphanumeric() || " ,.:;()'-–—…?/=".contains(character))
     };
-    !words.contains(is_sign)
+    !words.contains(is_special)
         && !words.contains("://")
         && !words.to_ascii_lowercase().contains("www.")
 }
@@ -215,46 +215,46 @@ impl From<&'static str> for Message {
     }
 }
 
-impl Say for &'static str {
-    fn say(self, message: &mut Message) {
+impl Append for &'static str {
+    fn append_to(self, message: &mut Message) {
         message.push_words(self);
     }
 }
 
-impl Say for usize {
-    fn say(self, message: &mut Message) {
+impl Append for usize {
+    fn append_to(self, message: &mut Message) {
         let _ = write!(message.text.to_mut(), "{self}");
     }
 }
 
-impl Say for u64 {
-    fn say(self, message: &mut Message) {
+impl Append for u64 {
+    fn append_to(self, message: &mut Message) {
         let _ = write!(message.text.to_mut(), "{self}");
     }
 }
 
-impl<T: fmt::Display> Say for Code<T> {
-    fn say(self, message: &mut Message) {
+impl<T: fmt::Display> Append for Code<T> {
+    fn append_to(self, message: &mut Message) {
         message.mark(self.0, true);
     }
 }
 
-impl<T: fmt::Display> Say for Bare<T> {
-    fn say(self, message: &mut Message) {
+impl<T: fmt::Display> Append for Bare<T> {
+    fn append_to(self, message: &mut Message) {
         message.mark(self.0, false);
     }
 }
 
-impl Say for &Message {
-    fn say(self, message: &mut Message) {
+impl Append for &Message {
+    fn append_to(self, message: &mut Message) {
         for part in self.parts() {
-            part.say(message);
+            part.append_to(message);
         }
     }
 }
 
-impl Say for Part<'_> {
-    fn say(self, message: &mut Message) {
+impl Append for Part<'_> {
+    fn append_to(self, message: &mut Message) {
         match self {
             Part::Words(words) => message.text.to_mut().push_str(words),
             Part::Code(text) => message.mark(text, true),
@@ -263,16 +263,16 @@ impl Say for Part<'_> {
     }
 }
 
-impl Say for Message {
-    fn say(self, message: &mut Message) {
-        (&self).say(message);
+impl Append for Message {
+    fn append_to(self, message: &mut Message) {
+        (&self).append_to(message);
     }
 }
 
-impl<T: Say> Say for Option<T> {
-    fn say(self, message: &mut Message) {
+impl<T: Append> Append for Option<T> {
+    fn append_to(self, message: &mut Message) {
         if let Some(part) = self {
-            part.say(message);
+            part.append_to(message);
         }
     }
 }
@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_with_backticks() {
+    fn names_containing_backticks() {
         let message =
             message![code("a`b"), " and ", code("`"), " write `x`: ", bare("@c"), 3_usize];
         assert_eq!(message.as_str(), "`a`b` and ``` write `x`: @c3");
@@ -315,14 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn own_words() {
+    fn code_in_trusted_words() {
         let message = Message::from("add `write:`");
         assert_eq!(message.parts(), [Part::Words("add "), Part::Code("write:")]);
         assert_eq!(message!["add `write:`"].parts(), message.parts());
     }
 
     #[test]
-    fn texts_of_other_rooms() {
+    fn quoted_texts() {
         let parts = |text| format!("{:?}", Message::quoted(text).parts());
         assert_eq!(parts("`a` is b"), r#"[Code("a"), Words(" is b")]"#);
         for text in ["`a", "ask @team", "see https://x.y", "see www.x.y", "<b>", "`@`@team` is"] {

@@ -1,46 +1,46 @@
 //! The JSON Schema of a plan, for editors.
 //!
-//! It is draft-07, which editors know best. A schema knows of one file and of texts: what a glob
-//! matches, which tasks there are and what other files of a plan folder say is for `check`. What it
-//! refuses, the plan's reader refuses too.
+//! It is draft-07, which editors support best. The schema checks the syntax of one file. Globs,
+//! task references and the other files of a plan folder are left to `check`, which rejects
+//! everything that the schema rejects.
 
 use serde_json::{Map, Value, json};
 
 use crate::plan::NEEDS_PATH;
 use crate::rules::{RULES, Rule};
 
-/// An id: parts joined by `/`.
+/// A task id: parts joined by `/`.
 const ID: &str =
     r"^(?!.*\.\.)(?!.*\.(lock)?(/|$))[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$";
 
-/// The name of a branch, as `git check-ref-format --branch` has it.
+/// A branch name by the rules of `git check-ref-format --branch`.
 const BRANCH: &str = r"^(?!-|refs/|\.|/|@$)(?!.*(\.\.|@\{|//|/\.|\.lock(/|$)|[./]$))[^\u0000-\u0020\u007f-\u009f~^:?*\[\\]+$";
 
-/// A glob, as far as a regular expression can tell: it begins with none of `!`, `/`, `./` and `../`,
-/// and a backslash stands before neither a letter nor a digit nor `/`.
+/// A glob, as far as a regular expression can tell: it does not start with `!`, `/`, `./` or `../`,
+/// and no backslash precedes a letter, a digit or `/`.
 const GLOB: &str = r"^(?![!/]|\.\.?(/|$))([^\\]|\\[^A-Za-z0-9/])+$";
 
-/// The same, or an exclusion.
+/// A glob or an exclusion.
 const ENTRY: &str = r"^!?(?![!/]|\.\.?(/|$))([^\\]|\\[^A-Za-z0-9/])+$";
 
-/// The schema, as an indented text.
+/// The schema as indented JSON.
 #[must_use]
 pub fn text() -> String {
     format!("{:#}\n", schema())
 }
 
-/// What in a plan has keys.
+/// A kind of map in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeysOf {
-    /// The plan itself.
+    /// The plan as a whole.
     Plan,
-    /// A task.
+    /// A single task.
     Task,
-    /// An allowance.
+    /// An `allow` entry.
     Allowance,
 }
 
-/// The keys of a plan or of a part of one, each with what it is for.
+/// The keys of a map, each with its description.
 #[must_use]
 pub fn keys(of: KeysOf) -> Vec<(String, String)> {
     let whole = match of {
@@ -60,31 +60,31 @@ fn schema() -> Value {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": "urn:lanelint:plan",
         "title": "lanelint plan",
-        "description": "Which tasks there are, what each may write, and which wait for which.",
+        "description": "Tasks, what each may write, and in which order they run.",
         "type": "object",
         "additionalProperties": false,
         "patternProperties": own_keys(),
         "properties": {
             "base": {
-                "description": "The branch that the tasks' branches fork from. Default: main.",
+                "description": "The branch that task branches fork from. Default: `main`.",
                 "$ref": "#/definitions/branch",
             },
             "tasks": {
-                "description": "The tasks by their ids. An id is letters, digits, `.`, `_` and `-`, in parts joined by `/`.",
+                "description": "The tasks, by id. An id consists of letters, digits, `.`, `_` and `-`, in parts joined by `/`.",
                 "type": "object",
                 "propertyNames": { "pattern": ID },
                 "additionalProperties": { "$ref": "#/definitions/task" },
             },
             "protect": {
-                "description": "Globs that are taken out of every lane. The plan's own files always are.",
+                "description": "Paths that no task may write. The plan's own files are always protected.",
                 "$ref": "#/definitions/globs",
             },
             "share": {
-                "description": "Globs that every task may write which may write at all. Two tasks there are no overlap.",
+                "description": "Paths that every task with a non-empty lane may write. Two tasks sharing one of these do not overlap.",
                 "$ref": "#/definitions/globs",
             },
             "companions": {
-                "description": "Pairs of globs: who writes the left one usually writes the right ones too.",
+                "description": "Files that are usually written together: a glob, and the globs of its companions.",
                 "type": ["object", "null"],
                 "propertyNames": { "pattern": GLOB },
                 "additionalProperties": { "$ref": "#/definitions/globs" },
@@ -95,18 +95,18 @@ fn schema() -> Value {
             "task": task(),
             "allowance": allowance(),
             "glob": {
-                "description": "A glob that matches whole paths from the repository's root, such as `src/**`.",
+                "description": "A glob that matches whole paths from the repository root, such as `src/**`.",
                 "type": "string",
                 "pattern": GLOB,
             },
             "globs": one_or_many(&json!({ "$ref": "#/definitions/glob" }), true),
             "entry": {
-                "description": "A glob, or with `!` before it one that takes away. Order does not matter.",
+                "description": "A glob, or an exclusion that starts with `!`. The order does not matter.",
                 "type": "string",
                 "pattern": ENTRY,
             },
             "id": {
-                "description": "The id of a task of this plan.",
+                "description": "The id of a task in this plan.",
                 "type": "string",
                 "pattern": ID,
             },
@@ -115,15 +115,14 @@ fn schema() -> Value {
     })
 }
 
-/// The user's own keys.
 fn own_keys() -> Value {
-    json!({ "^x-": { "description": "Your own: lanelint does not look at it." } })
+    json!({ "^x-": { "description": "Your own key, which lanelint ignores." } })
 }
 
-/// One value or a list of them; nothing too, where that means none.
-fn one_or_many(value: &Value, or_nothing: bool) -> Value {
+/// One value or a list of them, or also null.
+fn one_or_many(value: &Value, or_null: bool) -> Value {
     let mut forms = vec![value.clone(), json!({ "type": "array", "items": value })];
-    if or_nothing {
+    if or_null {
         forms.push(json!({ "type": "null" }));
     }
     json!({ "anyOf": forms })
@@ -145,25 +144,25 @@ fn task() -> Value {
         "patternProperties": own_keys(),
         "required": ["write"],
         "properties": {
-            "title": { "description": "What the task is about.", "type": "string" },
+            "title": { "description": "A short description of the task.", "type": "string" },
             "write": described(
-                "What the task may write: globs, less those that begin with `!`. `[]` if it only reviews.",
+                "What the task may write: globs, and exclusions that start with `!`. `[]` if it only reviews.",
                 one_or_many(&entry, false),
             ),
             "read": described(
-                "What the task relies on while it works.",
+                "What the task relies on while it runs.",
                 one_or_many(&entry, true),
             ),
             "needs": described(
-                "The tasks that are merged before this one starts.",
+                "The tasks that must be merged before this one starts.",
                 one_or_many(&json!({ "$ref": "#/definitions/id" }), true),
             ),
             "branch": {
-                "description": "The task's branch. Default: its id.",
+                "description": "The branch of the task. Default: its id.",
                 "anyOf": [{ "$ref": "#/definitions/branch" }, { "type": "null" }],
             },
             "allow": {
-                "description": "Findings that are accepted on purpose.",
+                "description": "Findings that are accepted, each with a reason.",
                 "type": ["array", "null"],
                 "items": { "$ref": "#/definitions/allowance" },
             },
@@ -181,23 +180,23 @@ fn allowance() -> Value {
         "if": { "required": ["rule"], "properties": { "rule": { "const": NEEDS_PATH } } },
         "then": { "required": ["path"] },
         "properties": {
-            "rule": { "description": "The rule that finds it.", "enum": rules },
+            "rule": { "description": "The rule whose findings are accepted.", "enum": rules },
             "with": {
-                "description": "The other task, if only what concerns it is accepted.",
+                "description": "Accept only findings about this other task.",
                 "type": "string",
                 "pattern": ID,
             },
             "path": {
-                "description": "A glob, if only what lies in it is accepted. `out-of-lane` needs one.",
+                "description": "Accept only findings about paths that match this glob. Required for `out-of-lane`.",
                 "type": "string",
                 "pattern": GLOB,
             },
-            "reason": { "description": "Why it is accepted.", "type": "string", "pattern": "\\S" },
+            "reason": { "description": "Why the findings are acceptable.", "type": "string", "pattern": "\\S" },
         },
     })
 }
 
-/// The rules whose level a plan may set.
+/// The rules whose level a plan can set.
 fn settable() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().filter(|rule| !rule.fixed).copied()
 }
@@ -213,7 +212,7 @@ fn rules() -> Value {
     };
     let properties: Map<String, Value> = settable().map(levels).collect();
     json!({
-        "description": "The levels of rules: error, warning, note or off.",
+        "description": "The level of each rule: error, warning, note or off.",
         "type": ["object", "null"],
         "additionalProperties": false,
         "properties": properties,

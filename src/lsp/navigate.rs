@@ -71,7 +71,7 @@ pub(super) fn rename(
                 "this id uses an alias, an anchor or a block scalar: rename it by hand".to_owned()
             );
         }
-        edits.push(Edit { span, text: yaml::written_like(written, name) });
+        edits.push(Edit { span, text: yaml::quoted_like(written, name) });
     }
     Ok(workspace_edit(snapshot, edits))
 }

@@ -1,8 +1,8 @@
-//! The plan while it is read: what every reader of [`formats`](super::formats) fills.
+//! Builds a plan from the values that a format's reader finds.
 //!
-//! A reader knows a syntax, and hands over values with the places where they are written. What is
-//! wrong with a value by itself or beside the others (given twice, no task of this name, no glob)
-//! is found here, in the same words for every format.
+//! Readers in [`formats`](super::formats) know the syntax and pass values with their spans. Values
+//! are checked here (duplicates, unknown tasks, invalid globs), so that every format reports
+//! problems in the same words.
 
 mod glob;
 
@@ -17,63 +17,62 @@ use crate::glob::Glob;
 use crate::index::TaskId;
 use crate::level::{Level, Setting};
 use crate::source::{FileId, SourceFile, Span, excerpt};
-pub(super) use glob::{Exclusions, Globs, Written};
+pub(super) use glob::{Exclusions, Globs, MappedText};
 
-/// The most values that a plan may have, those of an alias counted each time that it is used.
+/// The maximum number of values in a plan. Aliased values count once per use.
 const MAX_VALUES: usize = 2_000_000;
 
-/// The most tasks that a plan may have: who comes after whom is a bit for each two of them.
+/// The maximum number of tasks in a plan: their order takes a bit per pair.
 const MAX_TASKS: usize = 50_000;
 
-/// The most comparisons that 'did you mean' is worth: a plan of thousands of tasks, each misspelled
-/// by another, would take the square of them.
+/// The maximum number of comparisons for suggestions: thousands of misspelled tasks would take
+/// quadratic time.
 const MAX_GUESSES: usize = 200_000;
 
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 
-/// A name or some other word of a plan.
+/// A name or keyword in a plan.
 #[derive(Clone, Debug)]
 pub(super) struct Word<'t> {
     pub(super) text: &'t str,
-    /// Where it is written in the file; for an alias, where the alias is.
+    /// Its bytes in the file; for an alias, those of the alias.
     pub(super) at: Range<usize>,
-    /// How the format writes another text in place of one that is written like this.
-    pub(super) written_like: WrittenLike,
+    /// How the format quotes a replacement.
+    pub(super) quoted_like: QuoteLike,
 }
 
-/// Takes what is written and the text to write instead.
-pub(super) type WrittenLike = fn(&str, &str) -> String;
+/// Takes the original source and the new text, and quotes the new text like the original.
+pub(super) type QuoteLike = fn(&str, &str) -> String;
 
-/// The values of an allowance, as far as there are any.
+/// The values of an `allow` entry.
 #[derive(Debug, Default)]
 pub(super) struct AllowParts<'t> {
     pub(super) rule: Option<Spanned<String>>,
     pub(super) with: Option<Word<'t>>,
     pub(super) path: Option<GlobEntry>,
     pub(super) reason: Option<Spanned<String>>,
-    /// Whether there is more than could be read.
+    /// Whether a part could not be read.
     pub(super) is_partial: bool,
 }
 
-/// A plan that is being read.
+/// A plan under construction.
 ///
-/// Problems and values belong to the file that was begun last; problems belong to the task that is
-/// open, too.
+/// Values and problems belong to the file begun last, and problems also to the open task.
 #[derive(Debug)]
 pub(super) struct Builder {
     plan: Plan,
-    /// The repository's root, as absolute paths in the file name it.
+    /// See [`PlanText::roots`](super::PlanText::roots).
     roots: Arc<[String]>,
     task: Option<TaskId>,
     ids: HashMap<Arc<str>, TaskId>,
-    /// Looked up when all tasks are known.
+    /// Resolved once all tasks are known.
     references: Vec<Reference>,
-    /// Where the values stand of which a plan has one.
+    /// The values that a plan may have only once.
     singles: HashMap<String, Span>,
-    /// The sound globs that are known: of one text, there is one.
+    /// The valid globs, one per text.
     globs: HashSet<Glob>,
     values: usize,
-    /// How many more words may be compared to find what was meant.
+    /// The remaining comparisons for suggestions.
     guesses: usize,
     has_too_many_tasks: bool,
 }
@@ -82,19 +81,19 @@ pub(super) struct Builder {
 struct Reference {
     task: TaskId,
     id: Spanned<String>,
-    written_like: WrittenLike,
+    quoted_like: QuoteLike,
     kind: ReferenceKind,
 }
 
 #[derive(Debug)]
 enum ReferenceKind {
     Needs,
-    /// The `with` of the task's allowance at this index.
+    /// The `with` of the `allow` entry at this index.
     With(usize),
 }
 
 impl Problem {
-    /// Adds the edit that fixes it: a text in place of its first label.
+    /// Adds a fix that replaces the text at the first label.
     pub(super) fn fix(
         &mut self,
         title: impl Into<String>,
@@ -107,9 +106,9 @@ impl Problem {
     }
 }
 
-/// Files, and what goes wrong in them.
+/// Files and their problems.
 impl Builder {
-    /// Starts a plan that takes its globs from those already known, with what they have cached.
+    /// Starts a plan that reuses `globs` and what they have cached.
     #[allow(
         clippy::mutable_key_type,
         reason = "a glob is its text; what it caches changes nothing"
@@ -129,7 +128,7 @@ impl Builder {
         }
     }
 
-    /// Begins the next file; `yaml` is the part of it that is a YAML document.
+    /// Begins the next file. `yaml` is the part that is a YAML document.
     pub(super) fn begin_file(
         &mut self,
         source: SourceFile,
@@ -150,13 +149,13 @@ impl Builder {
         Span::new(self.file(), bytes)
     }
 
-    /// What is written at a place of the file.
+    /// The source text of the current file at `bytes`.
     pub(super) fn source(&self, bytes: Range<usize>) -> String {
         let source = self.plan.sources.last();
         source.map_or_else(String::new, |source| source.slice(bytes).to_owned())
     }
 
-    /// Reports a problem of the file, and of the open task.
+    /// Reports a problem in the current file and the open task.
     pub(super) fn problem(
         &mut self,
         bytes: Range<usize>,
@@ -181,15 +180,15 @@ impl Builder {
         &mut self.plan.problems[last]
     }
 
-    /// How many problems there are: what [`Builder::attribute`] counts from.
+    /// The number of problems so far: the index of the next one for [`Builder::attribute`].
     pub(super) fn problem_count(&self) -> usize {
         self.plan.problems.len()
     }
 
-    /// Attributes the problems of some indexes to the tasks of this file whose text, in `blocks`,
-    /// contains them.
+    /// Attributes each of the given problems to the task in `blocks` whose text contains it.
     ///
-    /// Outside of every task, a syntax error may hide any key of the plan, such as `protect`.
+    /// A syntax error outside of all tasks may hide any key of the plan, such as `protect`, so it
+    /// makes all lanes unknown.
     pub(super) fn attribute(&mut self, problems: Range<usize>, blocks: &[Range<usize>]) {
         let file = self.file();
         let end = self.plan.yaml.last().map_or(0, |yaml| yaml.end);
@@ -209,23 +208,23 @@ impl Builder {
         }
     }
 
-    /// Something that all lanes have in common could not be read.
+    /// Records that a part that affects all lanes could not be read.
     pub(super) fn lanes_unknown(&mut self) {
         self.plan.unknown = true;
     }
 
-    /// Counts values that are read: false once there are too many, which is reported.
+    /// Counts values, and reports it if there are too many. Returns whether more may be read.
     ///
-    /// A few aliases of a long list make a plan of any size out of a small text.
+    /// A few aliases of a long list expand a small text to a plan of any size.
     pub(super) fn count(&mut self, values: usize, at: Range<usize>) -> bool {
         let had_room = self.has_room();
         self.values += values;
         if had_room && !self.has_room() {
             self.plan.unknown = true;
             let message = format!(
-                "here the plan reaches {MAX_VALUES} values, aliases counted; the rest is not read"
+                "the plan has more than {MAX_VALUES} values, counting aliases; the rest is ignored"
             );
-            self.report(None, self.span(at), message, "split the plan");
+            self.report(None, self.span(at), message, "split it into smaller plans");
         }
         self.has_room()
     }
@@ -235,83 +234,84 @@ impl Builder {
         self.values <= MAX_VALUES
     }
 
-    pub(super) fn given_twice(&mut self, name: &str, again: Range<usize>, first: Span) {
-        let message = format!("`{}` is given twice", excerpt(name));
-        let problem = self.problem(again, message, "keep one of the two");
-        problem.labels[0].1 = "here again".to_owned();
-        problem.labels.push((first, "first here".to_owned()));
+    /// Reports a second key or task of the same name.
+    pub(super) fn duplicate(&mut self, what: &str, name: &str, again: Range<usize>, first: Span) {
+        let message = format!("duplicate {what} `{}`", excerpt(name));
+        let problem = self.problem(again, message, "remove one of the two");
+        problem.labels[0].1 = "defined again here".to_owned();
+        problem.labels.push((first, "first defined here".to_owned()));
     }
 
-    /// Whether a value of which a plan has one stands here for the first time; reports it if not.
+    /// Whether this is the first occurrence of a value that a plan may have only once. Reports any
+    /// other.
     pub(super) fn is_first(&mut self, name: &str, at: Range<usize>) -> bool {
         if let Some(&first) = self.singles.get(name) {
-            self.given_twice(name, at, first);
+            self.duplicate("key", name, at, first);
             return false;
         }
         self.singles.insert(name.to_owned(), self.span(at));
         true
     }
 
-    /// Reports a key that nobody reads, in a map of `pairs` keys. Of the `known` keys, those that
-    /// the map has already are not what was meant.
+    /// Reports an unknown key in a map of `pairs` keys. Suggests one of the `known` keys that the
+    /// map does not have yet.
     pub(super) fn unknown_key(
         &mut self,
         key: &Word<'_>,
         known: &[&str],
         pairs: usize,
-        is_there: impl Fn(&str) -> bool,
-        of: &str,
+        is_present: impl Fn(&str) -> bool,
     ) {
-        let message = format!("`{}` is no key of {of}", excerpt(key.text));
+        let message = format!("unknown key `{}`", excerpt(key.text));
         self.guesses = self.guesses.saturating_sub(pairs);
-        let near = nearest(key.text, known.iter().copied())
-            .filter(|near| self.guesses > 0 && !is_there(near));
-        let otherwise = format!("the keys are {}; your own begin with `x-`", list(known));
+        let nearest = nearest(key.text, known.iter().copied())
+            .filter(|nearest| self.guesses > 0 && !is_present(nearest));
+        let help = format!("use one of {}, or start your own key with `x-`", list(known));
         let span = self.span(key.at.clone());
-        self.misspelled(self.task, span, message, near, &otherwise, key.written_like);
+        self.misspelled(self.task, span, message, nearest, &help, key.quoted_like);
     }
 
-    /// Reports a word that is unknown, and the one that was probably meant.
+    /// Reports an unknown word: with the nearest known one as a fix, else with `help`.
     fn misspelled(
         &mut self,
         task: Option<TaskId>,
         span: Span,
         message: String,
-        near: Option<&str>,
-        otherwise: &str,
-        written_like: WrittenLike,
+        nearest: Option<&str>,
+        help: &str,
+        quoted_like: QuoteLike,
     ) {
-        let Some(near) = near else {
-            self.report(task, span, message, otherwise);
+        let Some(nearest) = nearest else {
+            self.report(task, span, message, help);
             return;
         };
-        let written = written_like(self.plan.sources[span.file.0].slice(span.bytes()), near);
-        let help = format!("did you mean `{near}`?");
+        let text = quoted_like(self.plan.sources[span.file.0].slice(span.bytes()), nearest);
+        let help = format!("did you mean `{nearest}`?");
         let problem = self.report(task, span, message, &help);
-        problem.fix(format!("write `{near}`"), written, Applicability::Unsafe);
+        problem.fix(format!("replace with `{nearest}`"), text, Applicability::Unsafe);
     }
 }
 
-/// What a plan says for all tasks.
+/// Keys of the plan.
 impl Builder {
     pub(super) fn base(&mut self, branch: &Word<'_>) {
-        if let Some(branch) = self.sound_branch(branch) {
+        if let Some(branch) = self.valid_branch(branch) {
             self.plan.base = Some(branch);
         }
     }
 
     pub(super) fn protect(&mut self, globs: Globs) {
-        self.plan.unknown |= !globs.is_sound();
+        self.plan.unknown |= !globs.is_valid();
         self.plan.protect.extend(globs.entries);
     }
 
     pub(super) fn share(&mut self, globs: Globs) {
-        self.plan.unknown |= !globs.is_sound();
+        self.plan.unknown |= !globs.is_valid();
         self.plan.share.extend(globs.entries);
     }
 
-    pub(super) fn companions(&mut self, one: GlobEntry, others: Globs) {
-        self.plan.companions.push((one, others.entries));
+    pub(super) fn companions(&mut self, glob: GlobEntry, others: Globs) {
+        self.plan.companions.push((glob, others.entries));
     }
 
     pub(super) fn level(&mut self, rule: Spanned<String>, level: &Word<'_>) {
@@ -321,21 +321,23 @@ impl Builder {
             "note" => Setting::At(Level::Note),
             "off" => Setting::Off,
             other => {
-                let message = format!("`{}` is no level", excerpt(other));
-                let near = nearest(other, LEVELS.iter().copied());
-                let otherwise = format!("the levels are {}", list(LEVELS));
+                let message = format!(
+                    "invalid level `{}` (expected error, warning, note or off)",
+                    excerpt(other)
+                );
+                let nearest = nearest(other, LEVELS.iter().copied());
                 let span = self.span(level.at.clone());
-                self.misspelled(self.task, span, message, near, &otherwise, level.written_like);
+                self.misspelled(self.task, span, message, nearest, "", level.quoted_like);
                 return;
             }
         };
         self.plan.levels.push((rule, setting));
     }
 
-    fn sound_branch(&mut self, branch: &Word<'_>) -> Option<Spanned<String>> {
+    fn valid_branch(&mut self, branch: &Word<'_>) -> Option<Spanned<String>> {
         if let Some(fault) = branch_fault(branch.text) {
-            let message = format!("`{}` is no name for a branch: {fault}", excerpt(branch.text));
-            let help = "write the name as `git branch` shows it";
+            let message = format!("invalid branch name `{}`: {fault}", excerpt(branch.text));
+            let help = "use the name that `git branch` shows";
             self.problem(branch.at.clone(), message, help);
             return None;
         }
@@ -347,23 +349,23 @@ impl Builder {
     }
 }
 
-/// Tasks, by their indexes.
+/// Tasks and their keys.
 impl Builder {
-    /// Opens a task. None if the plan has it already, or has too many, which is reported.
+    /// Opens a task. Reports a duplicate id or too many tasks, and then returns `None`.
     pub(super) fn begin_task(&mut self, id: &Word<'_>) -> Option<TaskId> {
         if self.plan.tasks.len() == MAX_TASKS {
             self.plan.unknown = true;
             if !std::mem::replace(&mut self.has_too_many_tasks, true) {
                 let message =
-                    format!("here the plan reaches {MAX_TASKS} tasks; the rest is not read");
-                self.problem(id.at.clone(), message, "split the plan");
+                    format!("the plan has more than {MAX_TASKS} tasks; the rest are ignored");
+                self.problem(id.at.clone(), message, "split it into smaller plans");
             }
             return None;
         }
         if let Some(&first) = self.ids.get(id.text) {
             self.task = Some(first);
-            self.given_twice(id.text, id.at.clone(), self.plan.tasks[first].id.span);
-            // Which of the two lanes is meant, nobody can say.
+            self.duplicate("task", id.text, id.at.clone(), self.plan.tasks[first].id.span);
+            // Either of the two lanes may be the intended one.
             self.task_unknown(first);
             self.end_task();
             return None;
@@ -371,8 +373,8 @@ impl Builder {
         let task = TaskId::from(self.plan.tasks.len());
         self.task = Some(task);
         if let Some(fault) = id_fault(id.text) {
-            let message = format!("`{}` is no id: {fault}", excerpt(id.text));
-            let help = "an id is letters, digits, `.`, `_` and `-`, in parts joined by `/`";
+            let message = format!("invalid task id `{}`: {fault}", excerpt(id.text));
+            let help = "use letters, digits, `.`, `_` and `-`, in parts joined by `/`";
             self.problem(id.at.clone(), message, help);
         }
         let value: Arc<str> = id.text.into();
@@ -390,12 +392,12 @@ impl Builder {
         Some(task)
     }
 
-    /// Closes the open task: the problems that follow are no longer its own.
+    /// Closes the open task, so that later problems are not attributed to it.
     pub(super) fn end_task(&mut self) {
         self.task = None;
     }
 
-    /// Something about the task's lane could not be read.
+    /// Records that a part of the task's lane could not be read.
     pub(super) fn task_unknown(&mut self, task: TaskId) {
         self.plan.tasks[task].unknown = true;
     }
@@ -407,7 +409,7 @@ impl Builder {
     pub(super) fn write(&mut self, task: TaskId, at: Range<usize>, globs: Globs) {
         let span = self.span(at);
         let task = &mut self.plan.tasks[task];
-        task.unknown |= !globs.is_sound();
+        task.unknown |= !globs.is_valid();
         task.write = Some(Write { span, entries: globs.entries });
     }
 
@@ -420,14 +422,14 @@ impl Builder {
     }
 
     fn refer(&mut self, task: TaskId, id: &Word<'_>, kind: ReferenceKind) {
-        let (id, written_like) = (self.spanned(id), id.written_like);
-        self.references.push(Reference { task, id, written_like, kind });
+        let (id, quoted_like) = (self.spanned(id), id.quoted_like);
+        self.references.push(Reference { task, id, quoted_like, kind });
     }
 
     pub(super) fn branch(&mut self, task: TaskId, branch: &Word<'_>) {
-        match self.sound_branch(branch) {
+        match self.valid_branch(branch) {
             Some(branch) => self.plan.tasks[task].branch = Some(branch),
-            // Whose changes those of the branch are is part of the lane.
+            // Without the branch, it is unknown which changes the lane applies to.
             None => self.task_unknown(task),
         }
     }
@@ -437,41 +439,41 @@ impl Builder {
         let (Some(rule), Some(reason)) = (rule, reason) else {
             self.problem(
                 at,
-                "an allowance needs a `rule` and a `reason`",
-                "write `{rule: overlapping-lanes, with: other, reason: why that is fine}`",
+                "an `allow` entry needs a `rule` and a `reason`",
+                "write `{rule: overlapping-lanes, with: other, reason: why this is fine}`",
             );
             return;
         };
         if reason.value.trim().is_empty() {
             let bytes = reason.span.bytes();
-            self.problem(bytes, "the reason is empty", "say why the finding is accepted");
+            self.problem(bytes, "the `reason` is empty", "say why the finding is acceptable");
             return;
         }
         if rule.value == NEEDS_PATH && path.is_none() {
             let bytes = rule.span.bytes();
-            let help = "add `path: GLOB`, the files that the task may write besides its lane";
-            self.problem(bytes, "an allowance of `out-of-lane` needs a `path`", help);
+            let help = "add `path: GLOB` for the files that the task may write outside its lane";
+            self.problem(bytes, "an `allow` entry for `out-of-lane` needs a `path`", help);
             return;
         }
-        // An allowance that was not understood must not excuse more than it says.
+        // A partly unreadable entry must not allow more than it says.
         if is_partial || path.as_ref().is_some_and(|path| path.glob.is_err()) {
             return;
         }
         if let Some(id) = with {
-            let allowance = self.plan.tasks[task].allow.len();
-            self.refer(task, &id, ReferenceKind::With(allowance));
+            let index = self.plan.tasks[task].allow.len();
+            self.refer(task, &id, ReferenceKind::With(index));
         }
         self.plan.tasks[task].allow.push(Allow { rule, with: None, path, reason });
     }
 
-    /// Looks up the tasks that others name, and gives the plan.
+    /// Resolves references between tasks, and returns the plan.
     pub(super) fn finish(mut self) -> Plan {
-        // An allowance for a task that does not exist excuses nothing.
-        let mut void: Vec<(TaskId, usize)> = Vec::new();
+        // An `allow` entry with an unknown task is dropped.
+        let mut dropped: Vec<(TaskId, usize)> = Vec::new();
         for reference in std::mem::take(&mut self.references) {
             let Some(&value) = self.ids.get(reference.id.value.as_str()) else {
-                if let ReferenceKind::With(allowance) = reference.kind {
-                    void.push((reference.task, allowance));
+                if let ReferenceKind::With(index) = reference.kind {
+                    dropped.push((reference.task, index));
                 }
                 self.unknown_task(&reference);
                 continue;
@@ -480,26 +482,26 @@ impl Builder {
             let task = &mut self.plan.tasks[reference.task];
             match reference.kind {
                 ReferenceKind::Needs => task.needs.push(found),
-                ReferenceKind::With(allowance) => task.allow[allowance].with = Some(found),
+                ReferenceKind::With(index) => task.allow[index].with = Some(found),
             }
         }
-        for (task, allowance) in void.into_iter().rev() {
-            self.plan.tasks[task].allow.remove(allowance);
+        for (task, index) in dropped.into_iter().rev() {
+            self.plan.tasks[task].allow.remove(index);
         }
         self.plan
     }
 
-    fn unknown_task(&mut self, Reference { task, id, written_like, .. }: &Reference) {
+    fn unknown_task(&mut self, Reference { task, id, quoted_like, .. }: &Reference) {
         let own = &self.plan.tasks[*task].id.value;
         let others = self.plan.tasks.iter().map(|task| &*task.id.value);
         self.guesses = self.guesses.saturating_sub(self.plan.tasks.len());
-        let near = (self.guesses > 0)
+        let nearest = (self.guesses > 0)
             .then(|| nearest(&id.value, others.filter(|other| *other != &**own)))
             .flatten()
             .map(str::to_owned);
-        let message = format!("there is no task `{}`", excerpt(&id.value));
-        let otherwise = "name a task of this plan, or remove it";
-        self.misspelled(Some(*task), id.span, message, near.as_deref(), otherwise, *written_like);
+        let message = format!("unknown task `{}`", excerpt(&id.value));
+        let help = "use the id of a task in this plan, or remove it";
+        self.misspelled(Some(*task), id.span, message, nearest.as_deref(), help, *quoted_like);
     }
 }
 

@@ -1,38 +1,37 @@
-//! A changed text: where, what, and who may decide that it is written.
+//! Text edits, and how safe they are to apply.
 
 use crate::source::Span;
 
-/// Another text in the place of a value.
+/// A new text for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
-    /// What the edit does, in a few words.
+    /// The edit in a few words, such as: quote it.
     pub title: String,
-    /// What is replaced.
+    /// The replaced bytes.
     pub span: Span,
-    /// What comes in its place.
+    /// The new text.
     pub text: String,
-    /// Who may decide that it is done.
+    /// Whether it may be applied automatically.
     pub applicability: Applicability,
 }
 
-/// Who may decide that a fix is applied. The words are ruff's.
+/// Whether a fix may be applied automatically. The names are those of ruff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Applicability {
-    /// It cannot change what a lane means, or gives a meaning to what had none and can only be meant
-    /// so: `check --fix` applies it.
+    /// Keeps every lane the same, or makes an invalid value valid in the only way it can be meant.
+    /// Applied by `check --fix`.
     Safe,
-    /// It changes what a lane means, or is a guess, and there is no other edit: `check --fix=all`
-    /// applies it.
+    /// Changes a lane or is a guess, but is the only edit on offer. Applied by `check --fix=all`.
     Unsafe,
-    /// It is one of several edits of which a person has to choose one: it is never applied unasked.
+    /// One of several edits to choose from. Never applied automatically.
     DisplayOnly,
 }
 
-/// A text put in the place of a span.
+/// A replacement of one span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; empty for an insertion.
+    /// The replaced bytes; empty for an insertion.
     pub span: Span,
-    /// What comes in its place.
+    /// The new text.
     pub text: String,
 }

@@ -1,4 +1,4 @@
-//! The ids and the sound globs of tasks, in the order in which lanes have them.
+//! The ids and valid globs of tasks, in the order that lanes use.
 
 use crate::index::{GlobId, IndexVec, TaskId};
 use std::sync::Arc;
@@ -6,34 +6,32 @@ use std::sync::Arc;
 use super::{GlobEntry, Plan};
 
 impl Plan {
-    /// The id of a task.
     pub(crate) fn id(&self, task: TaskId) -> &str {
         &self.tasks[task].id.value
     }
 
-    /// The ids of some tasks.
     pub(crate) fn ids(&self, tasks: impl IntoIterator<Item = TaskId>) -> Vec<Arc<str>> {
         tasks.into_iter().map(|task| Arc::clone(&self.tasks[task].id.value)).collect()
     }
 
-    /// The sound globs of a task in the order of its lane.
+    /// The valid globs of a task, in lane order.
     pub(crate) fn globs(&self, task: TaskId) -> IndexVec<GlobId, &GlobEntry> {
         self.indexed_globs(task).map(|(_, entry)| entry).collect()
     }
 
-    /// The sound globs of a task in the order of its lane, with their indexes in its `write`.
+    /// The valid globs of a task, in lane order, with their indexes in `write`.
     pub(crate) fn indexed_globs(&self, task: TaskId) -> impl Iterator<Item = (usize, &GlobEntry)> {
         let entries = self.tasks[task].write.iter().flat_map(|write| &write.entries);
         entries.enumerate().filter(|(_, entry)| !entry.negated && entry.glob.is_ok())
     }
 
-    /// The sound globs that a task reads, in the order in which hazards have them.
+    /// The valid globs that a task reads, in the order that hazards use.
     pub(crate) fn reads(&self, task: TaskId) -> IndexVec<GlobId, &GlobEntry> {
         let entries = self.tasks[task].read.iter();
         entries.filter(|entry| !entry.negated && entry.glob.is_ok()).collect()
     }
 
-    /// The sound shared globs in the order in which lanes have them, with their indexes in `share`.
+    /// The valid shared globs, in lane order, with their indexes in `share`.
     pub(crate) fn indexed_shares(&self) -> impl Iterator<Item = (usize, &GlobEntry)> {
         self.share.iter().enumerate().filter(|(_, entry)| entry.glob.is_ok())
     }

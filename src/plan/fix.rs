@@ -1,15 +1,15 @@
-//! What can be done to a plan to mend a finding: small intents, of which there may be millions.
+//! Fixes to a plan: small intents, of which there may be millions.
 //!
-//! [`Fixer`] turns an intent into edits of the plan's text when somebody looks at it, and
-//! [`apply`] does them: in memory, and only where the plan that comes of it is the one that was meant.
+//! [`Fixer`] turns an intent into text edits on demand. [`apply`] makes the edits in memory, and
+//! refuses them if the resulting plan is not the intended one.
 
 mod apply;
 mod fixer;
 mod flow;
+mod insertion;
 mod layout;
 mod list;
 mod safe;
-mod slot;
 
 use std::sync::Arc;
 
@@ -23,104 +23,104 @@ pub use super::edit::{Applicability, Edit, Replacement};
 pub use apply::{Applied, apply};
 pub use fixer::Fixer;
 
-/// What could be done to a plan. Tasks and values are named by their places in it.
+/// A change to a plan. Tasks and values are given by their indexes in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fix {
-    /// Write another text in the place of a value.
+    /// Replace the text of a value.
     Replace(Box<Replacement>),
-    /// Take a glob or an exclusion out of what a task may write.
+    /// Remove a glob or exclusion from a task's `write`.
     RemoveGlob {
-        /// The task.
+        /// The task to change.
         task: TaskId,
-        /// The place among the entries of its `write`.
+        /// The index in its `write`.
         entry: u32,
-        /// Who may decide that it is done.
+        /// Whether it may be applied automatically.
         applicability: Applicability,
     },
-    /// Write another glob or exclusion in the place of one, as a guess.
+    /// Replace a glob or exclusion with a guess.
     ReplaceGlob {
-        /// The task.
+        /// The task to change.
         task: TaskId,
-        /// The place among the entries of its `write`.
+        /// The index in its `write`.
         entry: u32,
-        /// The other one, with the `!` of an exclusion.
+        /// The new text, including the `!` of an exclusion.
         glob: Arc<str>,
     },
-    /// Take a glob out of `share`.
+    /// Remove a glob from `share`.
     RemoveShared {
-        /// The place among the entries of `share`.
+        /// The index in `share`.
         entry: u32,
     },
-    /// Let a task write more.
+    /// Add a glob to a task's `write`.
     AddGlob {
-        /// The task.
+        /// The task to change.
         task: TaskId,
-        /// The glob.
+        /// The glob to add.
         glob: Arc<str>,
     },
-    /// Let a task write less: add exclusions to its `write`.
+    /// Add exclusions to a task's `write`.
     Exclude {
-        /// The task.
+        /// The task to change.
         task: TaskId,
-        /// The globs, without the `!`.
+        /// The globs to exclude, without `!`.
         globs: Box<[Arc<str>]>,
     },
-    /// Let a task wait for another one.
+    /// Make a task need another one.
     Need {
         /// The task that waits.
         task: TaskId,
         /// The task that it waits for.
         other: TaskId,
     },
-    /// Let every task write what a glob holds.
+    /// Add a glob to `share`.
     Share {
-        /// The glob.
+        /// The glob to add.
         glob: Arc<str>,
     },
-    /// Accept a finding on purpose, with a reason that is still to be written.
+    /// Add an `allow` entry, with a placeholder for the reason.
     Allow {
         /// The task that accepts it.
         task: TaskId,
-        /// The other task, where there is one.
+        /// The other task of the finding, if any.
         with: Option<TaskId>,
-        /// The rule.
+        /// The rule to allow.
         rule: &'static str,
     },
-    /// Take out an allowance that nothing needs.
+    /// Remove an unused `allow` entry.
     RemoveAllowance {
-        /// The task.
+        /// The task to change.
         task: TaskId,
-        /// The place among its allowances.
+        /// The index in its `allow`.
         allowance: u32,
     },
-    /// Say that a task may write nothing.
+    /// Set a task's `write` to the empty list.
     WriteNothing {
-        /// The task.
+        /// The task to change.
         task: TaskId,
     },
 }
 
-/// Why fixes are not done.
+/// Why fixes were refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The plan that comes of the edits is not the one that the fixes mean.
-    NotMeant,
-    /// Fixes that are called safe change which paths this task may write: a fault of this program.
+    /// The edited plan differs from what the fixes intend.
+    Unintended,
+    /// Safe fixes would change this task's lane, which is a bug.
     LaneChanged(Arc<str>),
-    /// Whether the lane of this task stays the same could not be decided.
+    /// The comparison of this task's lane before and after exceeded its budget.
     Undecided(Arc<str>),
 }
 
-/// The reason of an allowance that is still to be written.
+/// The placeholder for the reason of a new `allow` entry.
 const REASON: &str = "say why this is fine";
 
-/// A place in the plan as a fix names it. A plan has at most two million of anything.
+/// An index as fixes store it. A plan has at most two million values.
 pub(crate) fn index(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 impl Fix {
-    /// What the fix does, in a few words.
+    /// The fix in a few words, in the imperative.
     #[must_use]
     pub fn title(&self, plan: &Plan) -> Message {
         let id = |task: &TaskId| code(plan.tasks.find(*task).map_or("", |task| &*task.id.value));
@@ -131,7 +131,7 @@ impl Fix {
                 let entry = entries.and_then(|write| write.entries.get(*entry as usize));
                 message!["remove ", quoted(entry.map(|entry| &entry.text)), " from ", id(task)]
             }
-            Fix::ReplaceGlob { glob, .. } => message!["write ", quoted([glob])],
+            Fix::ReplaceGlob { glob, .. } => message!["replace with ", quoted([glob])],
             Fix::RemoveShared { entry } => {
                 let entry = plan.share.get(*entry as usize).map(|entry| &entry.text);
                 message!["remove ", quoted(entry), " from `share`"]
@@ -148,13 +148,13 @@ impl Fix {
                 let allow = plan.tasks.find(*task).map(|task| &task.allow);
                 let allow = allow.and_then(|allow| allow.get(*allowance as usize));
                 let rule = excerpt(allow.map_or("", |allow| allow.rule.value.as_str()));
-                message!["remove the allowance of ", code(rule), " from ", id(task)]
+                message!["remove `allow` of ", code(rule), " from ", id(task)]
             }
-            Fix::WriteNothing { task } => message!["let ", id(task), " write nothing: `write: []`"],
+            Fix::WriteNothing { task } => message!["set `write: []` in ", id(task)],
         }
     }
 
-    /// Who may decide that it is applied.
+    /// Whether it may be applied automatically.
     #[must_use]
     pub fn applicability(&self) -> Applicability {
         match self {
@@ -178,13 +178,13 @@ impl From<Replacement> for Fix {
     }
 }
 
-/// Globs as a title names them: the first ones.
+/// The first globs, as a title lists them.
 fn quoted<'g>(globs: impl IntoIterator<Item = &'g Arc<str>>) -> Message {
-    const MOST: usize = 3;
+    const MAX: usize = 3;
     let globs: Vec<&Arc<str>> = globs.into_iter().collect();
-    let first = globs.iter().take(MOST).map(|glob| code(excerpt(glob)));
+    let first = globs.iter().take(MAX).map(|glob| code(excerpt(glob)));
     let first = Message::list(first, ", ", ", ");
-    match globs.len().saturating_sub(MOST) {
+    match globs.len().saturating_sub(MAX) {
         0 => first,
         more => message![first, " and ", more, " more"],
     }

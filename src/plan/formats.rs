@@ -1,4 +1,4 @@
-//! One file a form in which plans are written: each reads its syntax, and fills a
+//! The plan formats, one file each: a format reads its syntax and fills a
 //! [`Builder`](super::builder::Builder).
 
 pub(super) mod native;

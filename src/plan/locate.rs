@@ -1,8 +1,8 @@
-//! Where a plan is looked for when none is named.
+//! Where to look for a plan if none is given.
 
 use crate::path::RepoPath;
 
-/// The files that can be the plan of a folder, beside the folder [`FOLDER`].
+/// The files that can be a folder's plan, as can [`FOLDER`].
 pub const FILES: &[&str] = &[
     "lanes.yaml",
     "lanes.yml",
@@ -12,17 +12,16 @@ pub const FILES: &[&str] = &[
     ".github/lanes.yml",
 ];
 
-/// The folder whose files together can be the plan of the folder that holds it.
+/// The subfolder whose files together can be a folder's plan.
 pub const FOLDER: &str = ".lanes";
 
-/// Whether a file of a plan folder is part of the plan, by its name.
+/// Whether a file in a plan folder is part of the plan.
 #[must_use]
 pub fn is_part(name: &[u8]) -> bool {
     [&b".yaml"[..], b".yml", b".json"].iter().any(|ending| name.ends_with(ending))
 }
 
-/// The folders in which a plan is looked for, beginning with `start`, each the parent of the one
-/// before, down to the root. The root is nothing.
+/// The folders to search for a plan: `start` and its parents, up to the root, which is `None`.
 #[must_use]
 pub fn folders(start: Option<&RepoPath>) -> Vec<Option<RepoPath>> {
     let mut folders = Vec::new();
@@ -35,7 +34,7 @@ pub fn folders(start: Option<&RepoPath>) -> Vec<Option<RepoPath>> {
     folders
 }
 
-/// The path of a name inside a folder.
+/// Joins a folder and a file name; `None` if the result is not a valid path.
 #[must_use]
 pub fn inside(folder: Option<&RepoPath>, name: &[u8]) -> Option<RepoPath> {
     let path = match folder {
@@ -50,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_is_looked_for_up_to_the_root() {
+    fn search_up_to_root() {
         let start = "a/b".parse().unwrap();
         let shown: Vec<_> = folders(Some(&start))
             .iter()
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_folder_is_its_yaml_and_json_files() {
+    fn parts_by_extension() {
         for (name, part) in [("a.yaml", true), ("a.yml", true), ("a.json", true), ("a.md", false)] {
             assert_eq!(is_part(name.as_bytes()), part, "{name}");
         }

@@ -1,7 +1,7 @@
-//! The plan: tasks with their lanes, each value with the place where it is written.
+//! The plan: tasks with their lanes, each value with its span.
 //!
-//! [`read`] makes a plan of texts and never fails: what is wrong becomes a [`Problem`], and all
-//! the rest of the plan stands. [`order`] knows who may run beside whom.
+//! [`read`] parses texts into a plan and never fails: each error becomes a [`Problem`], and the
+//! rest of the plan is kept. [`order`] knows which tasks may run concurrently.
 
 mod builder;
 mod edit;
@@ -27,49 +27,49 @@ use edit::Replacement;
 pub(crate) use names::{NEEDS_PATH, id_fault, nearest};
 pub use read::{MAX_TEXT, PlanText, read, read_again};
 
-/// A plan, or as much of it as could be read.
+/// A plan, or the readable part of one.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Plan {
-    /// The texts that the plan was read from; spans point into them.
+    /// The texts that spans point into.
     pub sources: Vec<SourceFile>,
-    /// The part of each text that is a YAML document: all of it, if there is no entry.
+    /// The part of each text that is a YAML document; without an entry, all of it.
     pub(crate) yaml: Vec<Range<usize>>,
-    /// The branch that the tasks' branches fork from, where the plan names one.
+    /// The branch that task branches fork from, if the plan names one.
     pub base: Option<Spanned<String>>,
-    /// The tasks, in the order of the texts.
+    /// The tasks, in source order.
     pub tasks: IndexVec<TaskId, Task>,
-    /// What is taken out of every lane.
+    /// Globs removed from every lane.
     pub protect: Vec<GlobEntry>,
-    /// What every task that may write at all may write.
+    /// Globs that every task with a non-empty lane may write.
     pub share: Vec<GlobEntry>,
-    /// Which files are usually written together: the one, and the others.
+    /// Files usually written together: a glob, and the globs of its companions.
     pub companions: Vec<(GlobEntry, Vec<GlobEntry>)>,
-    /// What the plan says of rules, by their names.
+    /// Rule levels, by rule name.
     pub levels: Vec<(Spanned<String>, Setting)>,
-    /// What is wrong with the plan.
+    /// The errors found while reading.
     pub problems: Vec<Problem>,
-    /// Whether something that all lanes have in common could not be read: then no lane is known.
+    /// Whether no lane is known, because a part that affects all lanes could not be read.
     pub unknown: bool,
-    /// The plan's own files, where they are files of the repository: protected always.
-    pub own_paths: Vec<OwnPath>,
+    /// The plan's own files inside the repository, which are always protected.
+    pub own_paths: Vec<PlanPath>,
 }
 
-/// Where the plan itself lives in the repository.
+/// Where the plan itself is in the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnPath {
-    /// In this file.
+pub enum PlanPath {
+    /// A single file.
     File(RepoPath),
-    /// In the files of this folder.
+    /// All files below a folder.
     Folder(RepoPath),
 }
 
-/// A value and where it is written.
+/// A value with its source location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {
-    /// The value.
+    /// The parsed value.
     pub value: T,
-    /// Where it is written; for an alias, where the alias is.
+    /// Its source; for an alias, the alias itself.
     pub span: Span,
 }
 
@@ -77,22 +77,21 @@ pub struct Spanned<T> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Task {
-    /// The name, and the place of the task.
+    /// The unique id; its span locates the task.
     pub id: Spanned<Arc<str>>,
-    /// What the task is about, in the plan's words.
+    /// A description for people.
     pub title: Option<Spanned<String>>,
-    /// What it may write; nothing where the plan does not say.
+    /// What it may write; `None` if `write` is missing.
     pub write: Option<Write>,
-    /// What it relies on while it works.
+    /// What it relies on while it runs.
     pub read: Vec<GlobEntry>,
-    /// The tasks that are merged before it starts, as far as the plan has them.
+    /// The tasks merged before it starts. Unknown ids are left out.
     pub needs: Vec<Spanned<TaskId>>,
-    /// The branch that the plan names for it.
+    /// Its branch, if the plan names one.
     pub branch: Option<Spanned<String>>,
-    /// The findings that it accepts on purpose.
+    /// The findings it accepts.
     pub allow: Vec<Allow>,
-    /// Whether something about its own lane could not be read, so that nobody knows what it may
-    /// write.
+    /// Whether its lane is unknown because a part of the task could not be read.
     pub unknown: bool,
 }
 
@@ -100,67 +99,67 @@ pub struct Task {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Write {
-    /// Where it is written, without the key.
+    /// The value, without its key.
     pub span: Span,
-    /// The globs and exclusions, in the order of the text.
+    /// The globs and exclusions, in source order.
     pub entries: Vec<GlobEntry>,
 }
 
-/// A glob where it is written.
+/// A glob or exclusion with its source location.
 #[derive(Clone, Debug)]
 pub struct GlobEntry {
-    /// The text, with the `!` of an exclusion.
+    /// The text, including the `!` of an exclusion.
     pub text: Arc<str>,
-    /// Where it is written; for an alias, where the alias is.
+    /// Its source; for an alias, the alias itself.
     pub span: Span,
-    /// Whether it takes away.
+    /// Whether it is an exclusion.
     pub negated: bool,
-    /// The glob, or what is wrong with it.
-    pub glob: Result<Glob, Vec<GlobFault>>,
+    /// The parsed glob, or its errors.
+    pub glob: Result<Glob, Vec<GlobError>>,
 }
 
-/// What is wrong with a glob, in the text of the plan.
+/// An error in a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GlobFault {
-    /// The bytes that are wrong.
+pub struct GlobError {
+    /// The invalid part of the glob.
     pub span: Span,
-    /// What is wrong, in a few words.
+    /// The error, as a short noun phrase.
     pub problem: String,
-    /// What to do next.
+    /// How to fix it.
     pub help: String,
-    /// The edit that mends it.
+    /// An edit that fixes it.
     pub fix: Option<Replacement>,
 }
 
-/// A finding that a task accepts on purpose.
+/// A finding that a task accepts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Allow {
-    /// The rule.
+    /// The rule that reports the finding.
     pub rule: Spanned<String>,
-    /// The other task, where that narrows it.
+    /// Accept only findings about this other task.
     pub with: Option<Spanned<TaskId>>,
-    /// The paths, where that narrows it.
+    /// Accept only findings about these paths.
     pub path: Option<GlobEntry>,
-    /// Why.
+    /// Why it is acceptable.
     pub reason: Spanned<String>,
 }
 
-/// Something that a plan cannot mean.
+/// An error in a plan, other than in a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// What is wrong, in one line.
+    /// The error, in one line.
     pub message: String,
-    /// What to do next, in one line.
+    /// How to fix it, in one line.
     pub help: Option<String>,
-    /// Where, and what is to be said there; the first is the place of the problem.
+    /// Source locations with a note each; the first one is where the problem is.
     pub labels: Vec<(Span, String)>,
-    /// The edit that mends it.
+    /// An edit that fixes it.
     pub fix: Option<Replacement>,
-    /// The task in which it is, by its place in the plan; nothing for the plan as a whole.
+    /// The task that contains it; `None` for the plan as a whole.
     pub task: Option<TaskId>,
-    /// Whether the value at its place is of a type that is not wanted there.
+    /// Whether the value has the wrong type.
     pub wrong_type: bool,
 }
 
@@ -173,24 +172,24 @@ impl Index<TaskId> for Plan {
 }
 
 impl Task {
-    /// The branch on which the task's changes are: the one that the plan names, or its id.
+    /// The task's branch: the one that the plan names, else its id.
     #[must_use]
     pub fn branch_name(&self) -> &str {
         self.branch.as_ref().map_or(&self.id.value, |branch| &branch.value)
     }
 
-    /// Whether the task may write nothing, on purpose.
+    /// Whether the task has an explicitly empty lane.
     #[must_use]
     pub fn is_review_only(&self) -> bool {
         !self.unknown && self.write.as_ref().is_some_and(|write| write.entries.is_empty())
     }
 
-    /// The globs of the lane that are sound, in the order in which [`Lane::globs`] has them.
+    /// The valid globs of the lane, in the order of [`Lane::globs`].
     pub fn globs(&self) -> impl Iterator<Item = (&GlobEntry, &Glob)> {
         self.sound_entries().filter(|(entry, _)| !entry.negated)
     }
 
-    /// The globs and exclusions of the lane that are sound, in the order of the text.
+    /// The valid globs and exclusions of the lane, in source order.
     pub fn sound_entries(&self) -> impl Iterator<Item = (&GlobEntry, &Glob)> {
         let entries = self.write.iter().flat_map(|write| &write.entries);
         entries.filter_map(|entry| entry.glob.as_ref().ok().map(|glob| (entry, glob)))
@@ -198,43 +197,43 @@ impl Task {
 }
 
 impl Plan {
-    /// The place of the task with this id.
+    /// The task with this id.
     #[must_use]
     pub fn task(&self, id: &str) -> Option<TaskId> {
         self.tasks.position(|task| &*task.id.value == id)
     }
 
-    /// What the plan says of a rule, if anything.
+    /// The level that the plan sets for a rule.
     #[must_use]
     pub fn setting(&self, rule: &str) -> Option<Setting> {
         self.levels.iter().find(|(name, _)| name.value == rule).map(|(_, setting)| *setting)
     }
 
-    /// The id of the task that someone who wrote `id` probably meant.
+    /// The task id closest to a misspelled `id`.
     #[must_use]
     pub fn nearest_id(&self, id: &str) -> Option<&str> {
         nearest(id, self.tasks.iter().map(|task| &*task.id.value))
     }
 
-    /// Whether nobody knows what a task may write: it does not say, or could not be understood.
+    /// Whether the lane of a task is unknown: missing, or not fully readable.
     #[must_use]
     pub fn is_lane_unknown(&self, task: TaskId) -> bool {
         let task = &self.tasks[task];
         self.unknown || task.unknown || task.write.is_none()
     }
 
-    /// The lanes of all tasks, in their order. An invalid glob is left out of its lane.
+    /// The lanes of all tasks, in order. Invalid globs are left out.
     #[must_use]
     pub fn lanes(&self) -> Lanes {
-        let sound = |entries: &[GlobEntry]| -> Vec<Glob> {
+        let valid = |entries: &[GlobEntry]| -> Vec<Glob> {
             entries.iter().filter_map(|entry| entry.glob.clone().ok()).collect()
         };
-        let own = self.own_paths.iter().map(|own| match own {
-            OwnPath::File(path) => crate::glob::exactly(path),
-            OwnPath::Folder(path) => crate::glob::below(path),
+        let own_paths = self.own_paths.iter().map(|path| match path {
+            PlanPath::File(path) => crate::glob::exactly(path),
+            PlanPath::Folder(path) => crate::glob::below(path),
         });
-        let protect = sound(&self.protect).into_iter().chain(own).collect();
-        let common = Arc::new(Common { share: sound(&self.share), protect });
+        let protect = valid(&self.protect).into_iter().chain(own_paths).collect();
+        let common = Arc::new(Common { share: valid(&self.share), protect });
         let lane = |task: &Task| {
             let entries = task.write.as_ref().map_or(&[][..], |write| &write.entries);
             let exclusions = entries
@@ -248,15 +247,15 @@ impl Plan {
         Lanes::new(self.tasks.iter().map(lane).collect())
     }
 
-    /// All globs of the plan, wherever they stand, with the task in whose part they do.
+    /// All globs of the plan, each with the task that contains it.
     pub fn glob_entries(&self) -> impl Iterator<Item = (Option<TaskId>, &GlobEntry)> {
         let companions =
-            self.companions.iter().flat_map(|(one, others)| std::iter::once(one).chain(others));
+            self.companions.iter().flat_map(|(glob, others)| std::iter::once(glob).chain(others));
         let of_plan = self.protect.iter().chain(&self.share).chain(companions);
-        let of_tasks = self.tasks.enumerated().flat_map(|(place, task)| {
+        let of_tasks = self.tasks.enumerated().flat_map(|(id, task)| {
             let write = task.write.iter().flat_map(|write| &write.entries);
             let allow = task.allow.iter().filter_map(|allow| allow.path.as_ref());
-            write.chain(&task.read).chain(allow).map(move |entry| (Some(place), entry))
+            write.chain(&task.read).chain(allow).map(move |entry| (Some(id), entry))
         });
         of_plan.map(|entry| (None, entry)).chain(of_tasks)
     }

@@ -1,11 +1,11 @@
-//! Names that a plan uses: what is wrong with one, and which was probably meant.
+//! Checks of names, and suggestions for misspelled ones.
 
 use crate::source::excerpt;
 
-/// The rule whose allowance has to name a path: without one, a task could write anywhere.
+/// The rule whose `allow` needs a path: without one, a task could write anywhere.
 pub(crate) const NEEDS_PATH: &str = "out-of-lane";
 
-/// What is wrong with a task's id, by the contract's rules.
+/// Why a task id is invalid, by the rules of `docs/plan.md`.
 pub(crate) fn id_fault(id: &str) -> Option<String> {
     if id.is_empty() {
         return Some("it is empty".to_owned());
@@ -13,70 +13,72 @@ pub(crate) fn id_fault(id: &str) -> Option<String> {
     if let Some(character) = id.chars().find(|character| {
         !character.is_ascii_alphanumeric() && !matches!(character, '.' | '_' | '-' | '/')
     }) {
-        return Some(format!("it holds `{}`", character.escape_debug()));
+        return Some(format!("it contains `{}`", character.escape_debug()));
     }
     for part in id.split('/') {
         if part.is_empty() {
-            return Some("it begins or ends with `/`, or holds two in a row".to_owned());
+            return Some("it starts or ends with `/`, or contains `//`".to_owned());
         }
         if !part.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-            return Some(format!("`{}` begins with neither a letter nor a digit", excerpt(part)));
+            return Some(format!("`{}` does not start with a letter or digit", excerpt(part)));
         }
         if part.ends_with('.') || part.ends_with(".lock") {
             return Some(format!(
-                "`{}` ends in `.` or `.lock`, which no branch can",
+                "`{}` ends with `.` or `.lock`, which git does not allow in a branch name",
                 excerpt(part)
             ));
         }
         if part.contains("..") {
-            return Some("it holds `..`".to_owned());
+            return Some("it contains `..`".to_owned());
         }
     }
     None
 }
 
-/// What is wrong with the name of a branch, by the rules of `git check-ref-format --branch`.
+/// Why a branch name is invalid, by the rules of `git check-ref-format --branch`.
 pub(super) fn branch_fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("it is empty");
     }
     if name.starts_with('-') {
-        return Some("it begins with `-`");
+        return Some("it starts with `-`");
     }
     if name.starts_with("refs/") {
-        return Some("it is a whole reference; a branch is named without `refs/heads/`");
+        return Some("it is a full ref: leave out `refs/heads/`");
     }
     let forbidden = |character: char| {
         character.is_control()
             || matches!(character, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     };
     if name.contains(forbidden) || name.contains("..") || name.contains("@{") || name == "@" {
-        return Some("it holds what git keeps for other uses");
+        return Some("it contains characters that git does not allow");
     }
-    let wrong_part =
-        |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
-    if name.split('/').any(wrong_part) || name.ends_with('.') {
-        return Some("a part of it is empty, begins with `.`, or ends in `.` or `.lock`");
+    let is_invalid = |component: &str| {
+        component.is_empty() || component.starts_with('.') || component.ends_with(".lock")
+    };
+    if name.split('/').any(is_invalid) || name.ends_with('.') {
+        return Some("a component is empty, starts with `.`, or ends with `.` or `.lock`");
     }
     None
 }
 
-/// The word that someone who wrote `word` probably meant.
+/// The candidate closest to a misspelled `word`, if one is close enough.
 pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let length = word.chars().count();
-    let most = (length / 3).max(1);
-    // Distances are quadratic: nobody misspells a word of more letters than this.
+    let max_distance = (length / 3).max(1);
+    // Distances take quadratic time, and longer words are rarely typos.
     if length > 64 {
         return None;
     }
     words
-        .filter(|other| other.chars().count().abs_diff(length) <= most)
+        .filter(|other| other.chars().count().abs_diff(length) <= max_distance)
         .map(|other| (strsim::osa_distance(word, other), other))
-        .filter(|&(distance, _)| distance <= most)
+        .filter(|&(distance, _)| distance <= max_distance)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, other)| other)
 }
 
+/// The words in backticks, separated by commas.
 pub(super) fn list(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")

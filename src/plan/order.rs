@@ -1,20 +1,20 @@
-//! Who may run beside whom.
+//! Which tasks may run concurrently.
 
 use super::Plan;
 use crate::index::{IndexVec, TaskId};
 
-/// The order that `needs` makes among the tasks of a plan.
+/// The partial order of tasks defined by `needs`.
 #[derive(Debug)]
 pub struct Order {
-    /// A number for each task, higher than those of all that it comes after.
+    /// A number for each task, higher than those of its predecessors.
     rank: IndexVec<TaskId, usize>,
-    /// For each task, a bit for every rank that it comes after, up to its own.
+    /// For each task, a bit set of its predecessors' ranks.
     after: IndexVec<TaskId, Vec<u64>>,
     cycles: Vec<Vec<TaskId>>,
 }
 
 impl Order {
-    /// Follows every `needs` of a plan. Edges on a cycle order nothing.
+    /// The order of a plan's tasks. Edges on a cycle are ignored.
     #[must_use]
     pub fn new(plan: &Plan) -> Order {
         let needs = plan.tasks.iter();
@@ -22,16 +22,16 @@ impl Order {
         Order::from_needs(&needs.collect())
     }
 
-    /// The order of tasks of which each needs those at the given places.
+    /// The order of tasks, given the direct `needs` of each.
     #[must_use]
     pub fn from_needs(needs: &IndexVec<TaskId, Vec<TaskId>>) -> Order {
         let (component_of, components) = components(needs);
         let mut rank: IndexVec<TaskId, usize> = vec![0; needs.len()].into();
-        for (place, &task) in components.iter().flatten().enumerate() {
-            rank[task] = place;
+        for (index, &task) in components.iter().flatten().enumerate() {
+            rank[task] = index;
         }
         let mut after: IndexVec<TaskId, Vec<u64>> = vec![Vec::new(); needs.len()].into();
-        // A component is complete before those that lead to it, so what it comes after is known.
+        // Components are in topological order, so the predecessors of each need are complete.
         for component in &components {
             for &task in component {
                 let mut before: Vec<u64> = Vec::new();
@@ -56,35 +56,36 @@ impl Order {
         Order { rank, after, cycles }
     }
 
-    /// Whether `task` starts when `other` is merged, directly or through others.
+    /// Whether `task` needs `other`, directly or transitively.
     #[must_use]
     pub fn comes_after(&self, task: TaskId, other: TaskId) -> bool {
         let other = self.rank[other];
         self.after[task].get(other / 64).is_some_and(|word| word & (1 << (other % 64)) != 0)
     }
 
-    /// After how many others a task comes: no task comes before one that it needs in their order.
+    /// The number of predecessors of a task. Sorting by rank puts needs first.
     #[must_use]
     pub fn rank(&self, task: TaskId) -> usize {
         self.after[task].iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// Whether neither of two tasks needs the other.
+    /// Whether neither task needs the other.
     #[must_use]
     pub fn concurrent(&self, one: TaskId, other: TaskId) -> bool {
         one != other && !self.comes_after(one, other) && !self.comes_after(other, one)
     }
 
-    /// The rounds in which `needs` goes, each from its first task in the plan on: every task needs
-    /// the next, the last needs the first. One for each knot of tasks that all need each other.
+    /// One cycle per strongly connected component, starting at its first task in the plan. Each
+    /// task needs the next, and the last needs the first.
     #[must_use]
     pub fn cycles(&self) -> &[Vec<TaskId>] {
         &self.cycles
     }
 }
 
-/// The strongly connected components, each after those that it leads to (Tarjan's algorithm,
-/// with a stack of its own: a plan may be a chain of any length).
+/// The strongly connected components in topological order, needs first.
+///
+/// Tarjan's algorithm with an explicit stack: a chain of needs may be of any length.
 fn components(
     needs: &IndexVec<TaskId, Vec<TaskId>>,
 ) -> (IndexVec<TaskId, usize>, Vec<Vec<TaskId>>) {
@@ -135,7 +136,7 @@ fn components(
     (component_of, components)
 }
 
-/// A shortest way from the first of some tasks that all need each other back to itself.
+/// A shortest cycle through the first task of a strongly connected component.
 fn shortest_cycle(needs: &IndexVec<TaskId, Vec<TaskId>>, tasks: &[TaskId]) -> Vec<TaskId> {
     let first = tasks[0];
     let mut came_from = std::collections::HashMap::new();
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn needs_order_directly_and_through_others() {
+    fn direct_and_transitive_needs() {
         let order = order(&[("a", ""), ("b", "a"), ("c", "b"), ("d", "")]);
         assert!(order.comes_after(nth(2), nth(0)) && !order.comes_after(nth(0), nth(2)));
         for (one, other, concurrent) in
@@ -188,23 +189,23 @@ mod tests {
     }
 
     #[test]
-    fn edges_on_a_cycle_order_nothing() {
+    fn cycle_edges_are_ignored() {
         let order =
             order(&[("a", "b"), ("b", "c"), ("c", "a, d"), ("d", ""), ("e", "a"), ("f", "f")]);
         assert_eq!(order.cycles(), [[0, 1, 2].map(nth).to_vec(), vec![nth(5)]]);
         assert!(order.concurrent(nth(0), nth(1)) && order.concurrent(nth(1), nth(2)));
-        assert!(order.comes_after(nth(2), nth(3)), "an edge that leaves the cycle stands");
+        assert!(order.comes_after(nth(2), nth(3)), "an edge that leaves the cycle counts");
         assert!(order.concurrent(nth(0), nth(3)), "a needs d only along the cycle");
         assert!(order.comes_after(nth(4), nth(0)) && order.concurrent(nth(4), nth(1)));
     }
 
     #[test]
-    fn a_long_chain_is_followed_to_its_end() {
+    fn long_chain() {
         let ids: Vec<String> = (0..3_000).map(|id| format!("t{id}")).collect();
         let needs: Vec<(&str, &str)> = ids
             .iter()
             .enumerate()
-            .map(|(place, id)| (id.as_str(), if place == 0 { "" } else { &ids[place - 1] }))
+            .map(|(index, id)| (id.as_str(), if index == 0 { "" } else { &ids[index - 1] }))
             .collect();
         let order = order(&needs);
         assert!(order.comes_after(nth(2_999), nth(0)));

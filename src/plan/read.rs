@@ -1,4 +1,4 @@
-//! From texts to a plan: which can be had, and how much of them.
+//! Reads a plan from its texts.
 
 use std::collections::HashSet;
 use std::string::FromUtf8Error;
@@ -10,45 +10,42 @@ use super::formats::native;
 use crate::glob::Glob;
 use crate::source::SourceFile;
 
-/// The most bytes that a plan may have, all its files together.
+/// The maximum size of a plan in bytes, over all its files.
 pub const MAX_TEXT: usize = 64 * 1024 * 1024;
 
-/// One text of a plan, as it was found.
+/// One file of a plan.
 #[derive(Clone, Debug)]
 pub struct PlanText {
-    /// The name by which answers call it.
+    /// The name used in output.
     pub name: String,
-    /// The bytes, or why there are none: in one line, for people.
+    /// The content, or a one-line error if it could not be loaded.
     pub bytes: Result<Vec<u8>, String>,
-    /// The repository's root as paths of this machine begin, with `/` between folders and none at
-    /// the end: an absolute path in the plan may lie below it.
+    /// The absolute paths of the repository root, with `/` as separator and none at the end. An
+    /// absolute path in the plan that lies below one can be made relative.
     pub roots: Arc<[String]>,
 }
 
 impl PlanText {
-    /// A text that could be had.
+    /// A file with its content.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> PlanText {
         PlanText { name: name.into(), bytes: Ok(text.into()), roots: Arc::default() }
     }
 
-    /// A text that could not be had, and why, in one line for people.
+    /// A file that could not be loaded, with a one-line error.
     #[must_use]
     pub fn missing(name: impl Into<String>, problem: impl Into<String>) -> PlanText {
         PlanText { name: name.into(), bytes: Err(problem.into()), roots: Arc::default() }
     }
 }
 
-/// Reads a plan from its texts, united in their order.
+/// Reads a plan from its texts, merged in order.
 #[must_use]
 pub fn read(texts: Vec<PlanText>) -> Plan {
     read_with(texts, HashSet::new())
 }
 
-/// Reads a plan from its texts, of which most is as it was when `before` was read: the globs that both
-/// have are the same ones, with all that was found out about them.
-///
-/// The plan is the one that [`read`] makes.
+/// Like [`read`], but reuses the globs of `before` and what they have cached.
 #[must_use]
 pub fn read_again(texts: Vec<PlanText>, before: &Plan) -> Plan {
     let known = before.glob_entries().filter_map(|(_, entry)| entry.glob.clone().ok());
@@ -67,8 +64,8 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
             }
             Ok(bytes)
         });
-        let mut begin = |text_read: String| {
-            let source = SourceFile::new(text.name.as_str(), text_read);
+        let mut begin = |content: String| {
+            let source = SourceFile::new(text.name.as_str(), content);
             let all = 0..source.text().len();
             builder.begin_file(source.clone(), all.clone(), Arc::clone(&text.roots));
             (source, all)
@@ -81,12 +78,12 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
             Ok(Err(error)) => {
                 let valid = error.utf8_error().valid_up_to();
                 begin(String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned());
-                not_text(&mut builder, &error);
+                invalid_utf8(&mut builder, &error);
             }
             Err(problem) => {
                 begin(String::new());
                 builder.lanes_unknown();
-                let help = "until it can be read, nobody knows what the lanes are";
+                let help = "no lane is known until this file can be read";
                 builder.problem(0..0, problem, help);
             }
         }
@@ -94,14 +91,14 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
     builder.finish()
 }
 
-fn not_text(builder: &mut Builder, error: &FromUtf8Error) {
+fn invalid_utf8(builder: &mut Builder, error: &FromUtf8Error) {
     let at = error.utf8_error().valid_up_to();
     let bytes = error.as_bytes();
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let message = if utf16 {
-        "this is UTF-16, and a plan is UTF-8".to_owned()
+        "the plan is UTF-16 (expected UTF-8)".to_owned()
     } else {
-        format!("byte {at} is no UTF-8 text")
+        format!("invalid UTF-8 at byte {at}")
     };
     builder.lanes_unknown();
     builder.problem(at..at, message, "save the plan as UTF-8");

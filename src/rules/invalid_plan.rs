@@ -6,7 +6,7 @@ use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level, Message};
 use crate::index::TaskId;
 use crate::message;
-use crate::message::code;
+use crate::message::{Code, code};
 use crate::plan::{Plan, Spanned, nearest};
 use crate::source::excerpt;
 
@@ -17,10 +17,10 @@ pub(super) static RULE: Rule = Rule {
     fixed: true,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
-        for an alias would leave a lane that means something else than was written. Nothing is \
-        guessed: each is an error at its exact place.",
-    remedy: "mend the plan at this place",
+    explanation: "An unknown key, a task that does not exist or a glob that YAML reads as an \
+        alias would silently change what a lane covers. lanelint never guesses: each is an error, \
+        shown where it is.",
+    remedy: "see `lanelint schema` for the allowed keys and values",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",
@@ -56,35 +56,45 @@ fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Foun
         });
     }
     for (name, _) in &plan.levels {
-        wrong_rule(plan, name, "its level is fixed", &[], found);
+        wrong_rule(
+            plan,
+            name,
+            |rule| message!["the level of ", rule, " cannot be changed"],
+            &[],
+            found,
+        );
     }
     for task in plan.tasks.ids().filter(|&task| concerns(Some(task))) {
         for allow in &plan[task].allow {
-            wrong_rule(plan, &allow.rule, "it cannot be allowed", &[task], found);
+            wrong_rule(
+                plan,
+                &allow.rule,
+                |rule| message![rule, " cannot be allowed"],
+                &[task],
+                found,
+            );
         }
     }
 }
 
-/// Tells of a name under `rules` or in an `allow` that is no rule's, or that of a fixed one.
+/// Reports a name in `rules` or `allow` that is unknown or belongs to a rule of fixed level.
 fn wrong_rule(
     plan: &Plan,
     name: &Spanned<String>,
-    fixed: &'static str,
+    fixed_level: impl Fn(Code<&'static str>) -> Message,
     tasks: &[TaskId],
     found: &mut Found<'_>,
 ) {
-    let (message, help, near) = match rule(&name.value) {
-        Some(rule) if rule.fixed => {
-            (message![code(&rule.name), " stands for itself: ", fixed], "remove it".into(), None)
-        }
+    let (message, help, nearest) = match rule(&name.value) {
+        Some(rule) if rule.fixed => (fixed_level(code(rule.name)), "remove it".into(), None),
         Some(_) => return,
         None => {
-            let near = nearest(&name.value, RULES.iter().map(|rule| rule.name));
-            let help = match near {
-                Some(near) => message!["did you mean ", code(near), "?"],
-                None => "the README lists the rules".into(),
+            let nearest = nearest(&name.value, RULES.iter().map(|rule| rule.name));
+            let help = match nearest {
+                Some(nearest) => message!["did you mean ", code(nearest), "?"],
+                None => "run `lanelint explain` to list the rules".into(),
             };
-            (message!["there is no rule ", code(excerpt(&name.value))], help, near)
+            (message!["unknown rule ", code(excerpt(&name.value))], help, nearest)
         }
     };
     found.report(Draft {
@@ -92,7 +102,7 @@ fn wrong_rule(
         help: Some(help),
         tasks: plan.ids(tasks.iter().copied()),
         labels: vec![label(name.span, "")],
-        fixes: near.map(|near| replacement(plan, name.span, near)).into_iter().collect(),
+        fixes: nearest.map(|nearest| replacement(plan, name.span, nearest)).into_iter().collect(),
         ..Draft::default()
     });
 }
@@ -110,14 +120,14 @@ mod tests {
                 (
                     "tasks: {a: {write: x, needs: b}}\nrules: {invalid-glob: off, overlaping-lanes: off}\n",
                     vec![
-                        "there is no task `b`",
-                        "`invalid-glob` stands for itself: its level is fixed",
-                        "there is no rule `overlaping-lanes`",
+                        "unknown task `b`",
+                        "the level of `invalid-glob` cannot be changed",
+                        "unknown rule `overlaping-lanes`",
                     ],
                 ),
                 (
                     "tasks: {a: {write: x, allow: [{rule: not-verified, reason: r}]}}\n",
-                    vec!["`not-verified` stands for itself: it cannot be allowed"],
+                    vec!["`not-verified` cannot be allowed"],
                 ),
             ],
         );

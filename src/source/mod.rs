@@ -1,4 +1,4 @@
-//! Text with positions: files, byte spans, lines and columns, and [`yaml`], the spanned tree.
+//! Source files, byte spans, line and column positions, and a YAML tree with spans in [`yaml`].
 
 pub mod yaml;
 
@@ -6,9 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One text that findings can point into.
-///
-/// Cloning is cheap: the text is shared.
+/// A text with a name and a line index. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SourceFile(Arc<Inner>);
 
@@ -19,30 +17,30 @@ struct Inner {
     line_starts: Vec<usize>,
 }
 
-/// A place between two characters of a text.
+/// A position between two characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// The column in Unicode scalar values, from 1.
+    /// The column in Unicode scalar values, starting at 1.
     pub column: usize,
-    /// The offset in bytes, from 0.
+    /// The byte offset, starting at 0.
     pub byte: usize,
 }
 
 impl SourceFile {
-    /// Takes a text and the name by which answers call it: a path relative to the root, or `-` for
-    /// standard input.
+    /// Indexes a text. The name is used in output: a path relative to the root, or `-` for standard
+    /// input.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> SourceFile {
         let text = text.into();
         let line_starts = std::iter::once(0)
-            .chain(memchr_lines(text.as_bytes()).map(|newline| newline + 1))
+            .chain(newlines(text.as_bytes()).map(|newline| newline + 1))
             .collect();
         SourceFile(Arc::new(Inner { name: name.into(), text, line_starts }))
     }
 
-    /// The name by which answers call this file.
+    /// The name used in output.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
@@ -54,8 +52,8 @@ impl SourceFile {
         &self.0.text
     }
 
-    /// The text of a span; offsets past the end or inside a character are moved to the nearest
-    /// place before them.
+    /// The text of a byte range. Offsets past the end or inside a character are moved back to the
+    /// nearest character boundary.
     #[must_use]
     pub fn slice(&self, bytes: Range<usize>) -> &str {
         let start = self.floor(bytes.start);
@@ -63,7 +61,7 @@ impl SourceFile {
         &self.0.text[start..end]
     }
 
-    /// Line and column of a byte offset, in the time of a binary search and one line.
+    /// The line and column of a byte offset: a binary search and a scan of the line.
     #[must_use]
     pub fn position(&self, byte: usize) -> Position {
         let byte = self.floor(byte);
@@ -72,7 +70,7 @@ impl SourceFile {
         Position { line, column: self.0.text[start..byte].chars().count() + 1, byte }
     }
 
-    /// The bytes of a line, counted from 1, without its line ending.
+    /// The bytes of a line, starting at 1, without its line ending.
     #[must_use]
     pub fn line_span(&self, line: usize) -> Option<Range<usize>> {
         let start = *self.0.line_starts.get(line.checked_sub(1)?)?;
@@ -83,7 +81,7 @@ impl SourceFile {
         Some(start..if self.0.text[start..end].ends_with('\r') { end - 1 } else { end })
     }
 
-    /// How many lines the text has; a text that ends with a newline has an empty last one.
+    /// The number of lines. A trailing newline starts an empty last line.
     #[must_use]
     pub fn line_count(&self) -> usize {
         self.0.line_starts.len()
@@ -98,18 +96,18 @@ impl SourceFile {
     }
 }
 
-/// A text as a message can hold it: the beginning of one that is too long.
+/// Shortens a text for use in a message.
 #[must_use]
 pub fn excerpt(text: &str) -> Cow<'_, str> {
-    const MOST: usize = 80;
-    match text.char_indices().nth(MOST) {
+    const MAX: usize = 80;
+    match text.char_indices().nth(MAX) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
 }
 
 impl PartialEq for SourceFile {
-    /// The same file: the same name and text.
+    /// Equal if name and text are.
     fn eq(&self, other: &SourceFile) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
             || (self.0.name == other.0.name && self.0.text == other.0.text)
@@ -118,14 +116,14 @@ impl PartialEq for SourceFile {
 
 impl Eq for SourceFile {}
 
-fn memchr_lines(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+fn newlines(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at)
 }
 
-/// Some bytes of one of the texts that were read together, in the order of their reading.
+/// A byte range in one of several files. Ordered by file, then start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// Which of the texts.
+    /// The file that the range is in.
     pub file: FileId,
     /// The first byte.
     pub start: usize,
@@ -133,18 +131,18 @@ pub struct Span {
     pub end: usize,
 }
 
-/// The place of a text among those that were read together.
+/// The index of a file in the list of files read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub usize);
 
 impl Span {
-    /// The span of these bytes of this file.
+    /// Combines a file and a byte range.
     #[must_use]
     pub fn new(file: FileId, bytes: Range<usize>) -> Span {
         Span { file, start: bytes.start, end: bytes.end }
     }
 
-    /// The bytes that the span covers.
+    /// The byte range, without the file.
     #[must_use]
     pub fn bytes(self) -> Range<usize> {
         self.start..self.end
@@ -156,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_and_columns_count_from_one_in_characters() {
+    fn lines_and_columns() {
         let file = SourceFile::new("x", "a: é\r\nb: 漢字\n");
         assert_eq!(file.position(0), Position { line: 1, column: 1, byte: 0 });
         assert_eq!(file.position(5), Position { line: 1, column: 5, byte: 5 });

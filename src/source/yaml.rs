@@ -1,9 +1,9 @@
-//! A YAML document as a tree in which every node knows its bytes.
+//! A YAML tree in which every node has its span.
 //!
-//! The only place that knows the YAML parser. Reading never fails: what cannot be read is told as
-//! a [`Problem`], and the tree holds [`View::Broken`] in its place. Where the text has a syntax
-//! error, each entry of its outer block maps and lists is read on its own, so that the others keep
-//! their values and their exact spans.
+//! Only this module uses the YAML parser. Parsing never fails: each error becomes a [`Problem`],
+//! with [`View::Broken`] in its place in the tree. After a syntax error, the entries of the outer
+//! block maps and lists are parsed one by one, so that the valid ones keep their values and exact
+//! spans.
 
 mod lines;
 mod recover;
@@ -18,40 +18,40 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
 
 use recover::RECOVERY_DEPTH;
 use scalar::{Core, core_type};
-pub use scalar::{Scalar, quoted, written_like};
+pub use scalar::{Scalar, quoted, quoted_like};
 pub use trap::may_be_a_glob;
 
-/// The most values that are read from a text: each takes some hundred bytes, and a few letters.
+/// The maximum number of values in a text: each takes some hundred bytes of memory.
 const MAX_NODES: usize = 2_000_000;
 
-/// A document, or as much of it as could be read.
+/// A document, or the readable part of one.
 ///
-/// Nodes live in one list and refer to each other by place, so that an alias costs nothing however
-/// often it is used: a document of a kilobyte cannot become one of a gigabyte.
+/// Nodes are stored in one list and refer to each other by index. An alias is only a reference, so
+/// it cannot expand a kilobyte to a gigabyte.
 #[derive(Debug)]
 pub struct Tree<'t> {
-    /// The document; all that the tree keeps is counted from its beginning.
+    /// The document. Spans in the tree are relative to it.
     text: &'t str,
-    /// Where the document begins in its file.
+    /// The offset of the document in its file.
     base: usize,
     nodes: Vec<Node<'t>>,
     root: Option<usize>,
     anchors: HashMap<Cow<'t, str>, usize>,
     problems: Vec<Problem>,
-    /// Where the text turned out to have more than [`MAX_NODES`] values; nothing of it counts then.
+    /// Where the text exceeded [`MAX_NODES`] values. The whole tree is then discarded.
     too_large: Option<usize>,
 }
 
-/// A syntax error, or something that YAML has and a plan has no use for.
+/// A syntax error, or a YAML feature that plans do not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, in bytes of the file.
+    /// The location, in bytes of the file.
     pub span: Range<usize>,
-    /// What is wrong, in one line.
+    /// The error, in one line.
     pub message: String,
-    /// What to do next, in one line.
+    /// How to fix it, in one line.
     pub help: Option<String>,
-    /// A text that would mend it when put in the place of `span`.
+    /// A text that fixes it when it replaces `span`.
     pub fix: Option<String>,
 }
 
@@ -72,43 +72,43 @@ enum Value<'t> {
     Broken,
 }
 
-/// A node of a [`Tree`].
+/// A reference to a node of a [`Tree`].
 #[derive(Clone, Copy, Debug)]
 pub struct NodeRef<'t> {
     tree: &'t Tree<'t>,
     node: usize,
 }
 
-/// What a node is, aliases followed.
+/// The value of a node, with aliases resolved.
 #[derive(Clone, Debug)]
 pub enum View<'t> {
-    /// Nothing: an empty value, `~` or `null`.
+    /// An empty value, `~` or `null`.
     Null,
-    /// A text, quoted or plain.
+    /// A string, quoted or plain.
     Text(Scalar<'t>),
-    /// A plain scalar that YAML reads as something other than text, and what: `a number`.
+    /// A plain scalar of another type, with a name for it such as `a number`.
     NotText(&'static str),
-    /// A list, block or flow.
+    /// A list in block or flow style.
     List(Vec<NodeRef<'t>>),
-    /// A map, block or flow; in the order of the text, keys given twice kept.
+    /// A map in block or flow style, in source order, including duplicate keys.
     Map(Vec<(NodeRef<'t>, NodeRef<'t>)>),
-    /// An alias without an anchor, such as an unquoted `*.rs`.
+    /// An alias without anchor, such as an unquoted `*.rs`.
     UnknownAlias,
-    /// A tag that means nothing in a plan, such as an unquoted `!src`.
+    /// An unsupported tag, such as an unquoted `!src`.
     UnknownTag(Range<usize>),
-    /// A part of the text with a syntax error, already told as a [`Problem`].
+    /// Invalid syntax, already reported as a [`Problem`].
     Broken,
 }
 
 impl<'t> Tree<'t> {
-    /// Reads the text. A byte order mark is passed over; offsets still count it.
+    /// Parses a document. A byte order mark is skipped, but counts in offsets.
     #[must_use]
     pub fn parse(text: &'t str) -> Tree<'t> {
         Tree::parse_part(text, 0..text.len())
     }
 
-    /// Reads a part of a file that is a document by itself, such as the front matter of a Markdown
-    /// file. All spans, those of problems too, are bytes of the file.
+    /// Parses a document inside a file, such as the front matter of a Markdown file. All spans are
+    /// relative to the file.
     #[must_use]
     pub fn parse_part(file: &'t str, part: Range<usize>) -> Tree<'t> {
         let base = part.start;
@@ -130,8 +130,8 @@ impl<'t> Tree<'t> {
             tree.root = None;
             tree.problems = vec![Problem {
                 span: at..at,
-                message: format!("here the text reaches {MAX_NODES} values; it is not read"),
-                help: Some("split the plan".to_owned()),
+                message: format!("the file has more than {MAX_NODES} values"),
+                help: Some("split the plan into smaller plans".to_owned()),
                 fix: None,
             }];
         }
@@ -153,19 +153,19 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// The document's outermost node; nothing where the text holds none.
+    /// The outermost node; `None` if the document is empty.
     #[must_use]
     pub fn root(&'t self) -> Option<NodeRef<'t>> {
         self.root.map(|node| NodeRef { tree: self, node })
     }
 
-    /// What could not be read.
+    /// The errors found while parsing.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// The texts of all scalars, keys too, in the order of the document.
+    /// The texts of all scalars, including keys, in source order.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.nodes.iter().filter_map(|node| match &node.value {
             Value::Scalar { text, .. } => Some(&**text),
@@ -173,7 +173,7 @@ impl<'t> Tree<'t> {
         })
     }
 
-    /// Where the nodes stand that aliases lead to: whoever writes there writes in several places.
+    /// The spans of aliased nodes: an edit there takes effect in several places.
     #[must_use]
     pub fn aliased(&self) -> Vec<Range<usize>> {
         let targets = self.nodes.iter().filter_map(|node| match node.value {
@@ -183,7 +183,7 @@ impl<'t> Tree<'t> {
         targets.collect()
     }
 
-    /// Reads the first document of a part of the text that is YAML in itself.
+    /// Parses the first document in a part of the text.
     fn read(&mut self, part: Range<usize>) -> Result<Option<usize>, ScanError> {
         let mut options = Options::default();
         options.emit_unresolved_aliases = true;
@@ -205,11 +205,10 @@ impl<'t> Tree<'t> {
                     let at = span.byte_range().map_or(base, |bytes| base + bytes.start);
                     self.problems.push(Problem {
                         span: at..(at + 3).min(self.text.len()),
-                        message: "a second YAML document begins here, and a plan is one document"
-                            .to_owned(),
+                        message: "unexpected second YAML document".to_owned(),
                         help: Some(
-                            "remove the `---`, or put the second document into a file of its own \
-                             in a plan folder"
+                            "remove the `---`, or move the second document to its own file in a \
+                             plan folder"
                                 .to_owned(),
                         ),
                         fix: None,
@@ -219,7 +218,7 @@ impl<'t> Tree<'t> {
             }
             builder.take(self, event, &span);
         }
-        // Of a part that has an error, no anchor stands.
+        // Anchors in a part with an error are dropped.
         self.anchors.extend(builder.anchors);
         Ok(builder.root)
     }
@@ -230,7 +229,7 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// Turns the parser's events into nodes.
+/// Turns parser events into nodes.
 #[derive(Default)]
 struct Builder<'t> {
     base: usize,
@@ -240,7 +239,7 @@ struct Builder<'t> {
     anchors: Vec<(Cow<'t, str>, usize)>,
 }
 
-/// A list or map that has begun, with a key that waits for its value.
+/// An unfinished list or map, and the key whose value comes next.
 struct Open {
     node: usize,
     key: Option<usize>,
@@ -275,7 +274,8 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
-                    // A block collection ends where its last entry does, not where the next line begins.
+                    // The parser ends a block collection at the next token, not after its last
+                    // entry.
                     let end =
                         if bytes.is_empty() { tree.end_of_children(open.node) } else { bytes.end };
                     tree.nodes[open.node].span.end = end;
@@ -288,7 +288,7 @@ impl<'t> Builder<'t> {
             && let Value::Scalar { style: ScalarStyle::Plain, .. } = &value
             && bytes.is_empty()
         {
-            tree.anchor_of_nothing(bytes.start);
+            tree.report_empty_anchor(bytes.start);
         }
         let node = tree.push(bytes, value);
         tree.nodes[node].tag = tag;
@@ -313,25 +313,25 @@ impl<'t> Builder<'t> {
 }
 
 impl Tree<'_> {
-    /// Tells of an anchor with no value behind it: an unquoted `&src/**` that would be no glob at
-    /// all, and in `protect` or `share` nobody would notice.
-    fn anchor_of_nothing(&mut self, at: usize) {
+    /// Reports an anchor without value, such as an unquoted `&src/**`. Otherwise the glob would be
+    /// dropped silently in `protect` and `share`.
+    fn report_empty_anchor(&mut self, at: usize) {
         let Some(start) = self.text[..at].rfind('&') else { return };
         let end = start + self.text[start..at].trim_end().len();
         let text = &self.text[start..end];
-        // A plain name may be an anchor whose value is missing.
+        // A plain name may be a real anchor whose value is missing.
         let is_name = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
         let is_sure = may_be_a_glob(text) && !text[1..].chars().all(is_name);
         let quoted = quoted(text);
         self.problems.push(Problem {
             span: start..end,
-            message: "YAML takes this for an anchor, not for a text".to_owned(),
+            message: "YAML reads this as an anchor, not as a string".to_owned(),
             help: Some(format!("quote it: {}", super::excerpt(&quoted))),
             fix: is_sure.then_some(quoted),
         });
     }
 
-    /// Where a list begins: the parser skips the first dash of one that is not indented.
+    /// The start of a list. The parser skips the first dash if the list is not indented.
     fn start_of_list(&self, at: usize) -> usize {
         let before = self.text[..at].trim_end_matches([' ', '\t']);
         let begins = self.text[at..].starts_with(['[', '-']);
@@ -350,39 +350,39 @@ impl Tree<'_> {
 }
 
 impl PartialEq for NodeRef<'_> {
-    /// The same node of the same tree.
+    /// Equal if they are the same node of the same tree.
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.tree, other.tree) && self.node == other.node
     }
 }
 
 impl<'t> NodeRef<'t> {
-    /// Where the node stands in its file: for an alias, the alias itself.
+    /// The node's span in its file; for an alias, that of the alias.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         moved(&self.node().span, self.tree.base)
     }
 
-    /// Whether the node is an alias of one that stands elsewhere.
+    /// Whether the node is an alias of a known anchor.
     #[must_use]
     pub fn is_alias(self) -> bool {
         matches!(self.node().value, Value::Alias(_))
     }
 
-    /// Whether the node is a text that is written as a block, below a `|` or a `>`.
+    /// Whether the node is a block scalar (`|` or `>`).
     #[must_use]
     pub fn is_block_scalar(self) -> bool {
         let Value::Scalar { style, .. } = self.node().value else { return false };
         matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
     }
 
-    /// The text of the node as it is written.
+    /// The node's source text.
     #[must_use]
     pub fn source(self) -> &'t str {
         &self.tree.text[self.node().span.clone()]
     }
 
-    /// What the node is, aliases followed.
+    /// The node's value, with aliases resolved.
     #[must_use]
     pub fn view(self) -> View<'t> {
         let node = match self.node().value {
@@ -430,7 +430,7 @@ impl<'t> NodeRef<'t> {
     }
 }
 
-/// A span counted from the beginning of a document, as one of the file that it begins in at `base`.
+/// Converts a span from document offsets to file offsets.
 fn moved(span: &Range<usize>, base: usize) -> Range<usize> {
     base + span.start..base + span.end
 }

@@ -444,7 +444,7 @@ fn json_is_that_of_the_contract() {
     assert_eq!(
         found["fixes"],
         json!([{
-            "title": "write `title`",
+            "title": "replace with `title`",
             "applicability": "unsafe",
             "edits": [{"file": "lanes.yaml", "start": 13, "end": 18, "text": "title"}],
         }])

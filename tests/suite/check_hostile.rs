@@ -41,25 +41,25 @@ fn a_plan_that_cannot_be_used_is_told_and_judges_nothing() {
         text + &format!("x-{depth}: &x{depth} [*x{0}, *x{0}, *x{0}, *x{0}]\n", depth - 1)
     });
     for (plan, said) in [
-        (Vec::new(), "this plan is empty"),
-        (b"# nothing yet\n".to_vec(), "this plan is empty"),
-        (b"---\n".to_vec(), "the keys of a plan"),
+        (Vec::new(), "the plan is empty"),
+        (b"# nothing yet\n".to_vec(), "the plan is empty"),
+        (b"---\n".to_vec(), "expected a map with the key `tasks`"),
         (b"base: main\n".to_vec(), "no task can be read"),
-        (b"tasks:\n".to_vec(), "a map from ids to tasks is wanted here"),
+        (b"tasks:\n".to_vec(), "expected a map of tasks, found nothing"),
         (b"tasks: {}\n".to_vec(), "no task can be read"),
-        (b"tasks: []\n".to_vec(), "a map from ids to tasks is wanted here, and this is a list"),
-        (b"- tasks\n".to_vec(), "and this is a list"),
-        (b"tasks".to_vec(), "and this is a text"),
-        (b"tasks: 5\n".to_vec(), "and this is a number"),
+        (b"tasks: []\n".to_vec(), "expected a map of tasks, found a list"),
+        (b"- tasks\n".to_vec(), "found a list"),
+        (b"tasks".to_vec(), "found a string"),
+        (b"tasks: 5\n".to_vec(), "found a number"),
         (b"tsks: {a: {write: x}}\n".to_vec(), "did you mean `tasks`?"),
-        (b"{\"tasks\": {\"a\": {\"write\": [\"x\"".to_vec(), "this is no YAML"),
-        (nested("[").into_bytes(), "this is no YAML"),
-        (nested("{a: ").into_bytes(), "this is no YAML"),
+        (b"{\"tasks\": {\"a\": {\"write\": [\"x\"".to_vec(), "invalid YAML"),
+        (nested("[").into_bytes(), "invalid YAML"),
+        (nested("{a: ").into_bytes(), "invalid YAML"),
         (nested("- ").into_bytes(), "no task can be read"),
-        (format!("tasks: {}", nested("[")).into_bytes(), "this is no YAML"),
+        (format!("tasks: {}", nested("[")).into_bytes(), "invalid YAML"),
         (bomb.into_bytes(), "no task can be read"),
-        (b"tasks: {a: {write: \xff}}\n".to_vec(), "byte 19 is no UTF-8 text"),
-        (b"\xff\xfet\0a\0s\0".to_vec(), "this is UTF-16"),
+        (b"tasks: {a: {write: \xff}}\n".to_vec(), "invalid UTF-8 at byte 19"),
+        (b"\xff\xfet\0a\0s\0".to_vec(), "the plan is UTF-16"),
         (b"\0\0\0\0".to_vec(), "no task can be read"),
         (vec![b' '; 70 << 20], "longer than"),
         ([b"x-x: [".to_vec(), b"1,".repeat(20 << 20), b"]".to_vec()].concat(), "2000000 values"),
@@ -81,19 +81,19 @@ fn a_fault_in_one_place_hides_nothing_elsewhere() {
         text + &format!("x-{depth}: &x{depth} [*x{0}, *x{0}, *x{0}, *x{0}]\n", depth - 1)
     });
     for (fault, said) in [
-        ("  c: {write: *.rs}\n".to_owned(), "YAML takes this for an alias"),
-        ("  c: {write: [x\n".to_owned(), "this is no YAML"),
-        ("  c:\n    write: \"x\n".to_owned(), "this is no YAML"),
-        ("  c: ][\n".to_owned(), "this is no YAML"),
-        ("  c: [list]\n".to_owned(), "the keys of a task"),
-        ("  ][: {write: y}\n".to_owned(), "this is no YAML"),
+        ("  c: {write: *.rs}\n".to_owned(), "YAML reads this as an alias"),
+        ("  c: {write: [x\n".to_owned(), "invalid YAML"),
+        ("  c:\n    write: \"x\n".to_owned(), "invalid YAML"),
+        ("  c: ][\n".to_owned(), "invalid YAML"),
+        ("  c: [list]\n".to_owned(), "expected a map with the key `write`"),
+        ("  ][: {write: y}\n".to_owned(), "invalid YAML"),
         (format!("  c: {{write: {long}/**x}}\n"), "this glob is"),
         (format!("  c: {{write: \"{}\"}}\n", "{a,".repeat(100_000)), "this glob is"),
         (format!("  c: {{write: \"{}\"}}\n", "{a,".repeat(10_000)), "nested deeper than"),
-        (format!("  c: {{write: {}}}\n", "[".repeat(100_000)), "this is no YAML"),
+        (format!("  c: {{write: {}}}\n", "[".repeat(100_000)), "invalid YAML"),
         (format!("{bomb}  c: {{write: *x8}}\n"), ""),
         (format!("  {long}: {{write: y}}\n"), ""),
-        (format!("  \"{long} \": {{write: y}}\n"), "is no id"),
+        (format!("  \"{long} \": {{write: y}}\n"), "invalid task id"),
         (format!("  c: {{write: y, title: \"{}\"}}\n", "t".repeat(50 << 20)), ""),
     ] {
         let repo = TestRepo::without_git();
@@ -128,7 +128,7 @@ fn a_chain_of_more_tasks_than_a_plan_may_have_is_told() {
     let (status, stdout, stderr) = check(&repo, &["--format", "concise"]);
     assert_eq!(status, 1, "{stderr}");
     assert!(
-        stdout.contains("here the plan reaches 50000 tasks"),
+        stdout.contains("the plan has more than 50000 tasks"),
         "{}",
         &stdout[..stdout.len().min(500)]
     );

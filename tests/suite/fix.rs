@@ -36,7 +36,7 @@ fn safe_fixes() {
     assert_eq!(stderr, "fixed: lanes.yaml:4:13: quote it\nfixed: lanes.yaml:4:19: remove `./`\n");
     assert_eq!(status, 1);
     assert_eq!(stdout.lines().count(), 1, "{stdout}");
-    assert!(stdout.contains("there is no task `bb`"), "{stdout}");
+    assert!(stdout.contains("unknown task `bb`"), "{stdout}");
     assert_eq!(fs::metadata(repo.path("lanes.yaml")).unwrap().mode() & 0o777, 0o640);
     assert_eq!(names(&repo), [".git", "lanes.yaml"]);
     // A second run finds nothing left to fix.
@@ -261,5 +261,8 @@ fn fenced_plan() {
     assert_eq!(status, 2);
     let told = stdout + &stderr;
     assert_eq!(told.matches("error[").count(), 1, "{told}");
-    assert!(told.contains("a plan is no Markdown") && told.contains("lanes.yaml:3:1"), "{told}");
+    assert!(
+        told.contains("inside a Markdown code fence") && told.contains("lanes.yaml:3:1"),
+        "{told}"
+    );
 }

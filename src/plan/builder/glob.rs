@@ -1,4 +1,4 @@
-//! From the text of a glob to the glob, or to what is wrong with it in the text of its file.
+//! Parses the globs of a plan, and maps their errors to the source.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -9,50 +9,50 @@ use crate::glob::Glob;
 use crate::glob::syntax::SyntaxError;
 use crate::parallel;
 use crate::plan::edit::{Applicability, Replacement};
-use crate::plan::{GlobEntry, GlobFault};
+use crate::plan::{GlobEntry, GlobError};
 use crate::source::excerpt;
 
-/// How many texts one processor reads at a time.
+/// The number of texts in one unit of parallel work.
 const READ_AHEAD: usize = 512;
 
-/// A text as a format writes it, and the way from its characters to the bytes of the file.
-pub(in crate::plan) trait Written {
-    /// What it says.
+/// A decoded text, with a mapping back to the bytes of the file.
+pub(in crate::plan) trait MappedText {
+    /// The decoded text.
     fn text(&self) -> &str;
 
-    /// The bytes of the file that some bytes of the text were read from.
+    /// Maps a range of the text to bytes of the file.
     fn source_span(&self, text: Range<usize>) -> Range<usize>;
 
-    /// The bytes of the file to replace, and with what, so that the text says `with` in place of
-    /// some of its bytes; None if that cannot be written.
+    /// The bytes of the file to replace, and the new source, so that a range of the text becomes
+    /// `with`. `None` if the format cannot express it.
     fn replaced(&self, text: Range<usize>, with: &str) -> Option<(Range<usize>, String)>;
 }
 
-/// Whether a glob may begin with `!`.
+/// Whether a leading `!` is allowed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::plan) enum Exclusions {
-    Taken,
-    Refused,
+    Allowed,
+    Rejected,
 }
 
-/// The globs of one value.
+/// The globs of a value.
 #[derive(Debug)]
 pub(in crate::plan) struct Globs {
     pub(in crate::plan) entries: Vec<GlobEntry>,
-    /// Whether there is more that could not be read as a text.
+    /// Whether some items were not strings.
     pub(in crate::plan) is_partial: bool,
 }
 
 impl Globs {
-    pub(super) fn is_sound(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         !self.is_partial && self.entries.iter().all(|entry| entry.glob.is_ok())
     }
 }
 
 impl Builder {
-    /// Reads the globs of a large plan on all processors.
+    /// Parses the globs of a large plan in parallel.
     ///
-    /// Whatever has a slash may be one; a text that turns out to be none is forgotten.
+    /// Any text with a slash may be a glob. Those that do not parse are ignored.
     pub(in crate::plan) fn read_ahead<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
         let texts: Vec<&str> = texts
             .filter(|text| text.contains('/'))
@@ -64,11 +64,11 @@ impl Builder {
             return;
         }
         self.globs.reserve(texts.len());
-        let sound = |block: usize| -> Vec<Glob> {
+        let parse = |block: usize| -> Vec<Glob> {
             blocks[block].iter().filter_map(|text| Glob::parse(text).ok()).collect()
         };
-        let _: Result<(), Infallible> = parallel::in_order(blocks.len(), sound, |globs| {
-            // Of one text, the first stays.
+        let _: Result<(), Infallible> = parallel::in_order(blocks.len(), parse, |globs| {
+            // Keep the first of equal globs, which others may share.
             for glob in globs {
                 if !self.globs.contains(&glob) {
                     self.globs.insert(glob);
@@ -78,48 +78,47 @@ impl Builder {
         });
     }
 
-    /// Reads a glob that the plan has at `at`.
+    /// Parses a glob whose span in the plan is `at`.
     pub(in crate::plan) fn glob(
         &mut self,
-        written: &impl Written,
+        text: &impl MappedText,
         at: Range<usize>,
         exclusions: Exclusions,
     ) -> GlobEntry {
-        let text = written.text();
-        let (negated, pattern) = match text.strip_prefix('!') {
+        let decoded = text.text();
+        let (negated, pattern) = match decoded.strip_prefix('!') {
             Some(pattern) => (true, pattern),
-            None => (false, text),
+            None => (false, decoded),
         };
-        let offset = text.len() - pattern.len();
+        let offset = decoded.len() - pattern.len();
         let glob = if negated && pattern.starts_with('!') {
-            let help = "one `!` takes away; write `!\\!` to exclude a name that begins with `!`";
-            Err(vec![wrong_exclusion(0..2, "two `!`", help, Some("!"))])
-        } else if negated && exclusions == Exclusions::Refused {
-            let help = "only `write` and `read` can take away; `\\!` begins a name with `!`";
-            let problem = "an exclusion, which means nothing here";
-            Err(vec![wrong_exclusion(0..1, problem, help, None)])
+            let help = "use one `!`; to exclude a name that starts with `!`, write `!\\!`";
+            Err(vec![exclusion_fault(0..2, "two leading `!`", help, Some("!"))])
+        } else if negated && exclusions == Exclusions::Rejected {
+            let help = "move it to `write` or `read`; if the name starts with `!`, write `\\!`";
+            let problem = "an exclusion outside of `write` and `read`";
+            Err(vec![exclusion_fault(0..1, problem, help, None)])
         } else {
-            self.sound_glob(pattern).map_err(|mut faults| {
+            self.parse_glob(pattern).map_err(|mut faults| {
                 for fault in &mut faults {
                     fault.span = fault.span.start + offset..fault.span.end + offset;
                 }
                 faults
             })
         };
-        // Most globs take nothing away, and their texts are shared with the globs themselves.
-        let text = match &glob {
+        // Share the text with the glob where they are the same.
+        let entry_text = match &glob {
             Ok(glob) if !negated => Arc::clone(glob.text()),
-            _ => text.into(),
+            _ => decoded.into(),
         };
         let glob = glob.map_err(|faults| {
-            faults.into_iter().map(|fault| self.glob_fault(written, fault)).collect()
+            faults.into_iter().map(|fault| self.glob_error(text, fault)).collect()
         });
-        GlobEntry { text, span: self.span(at), negated, glob }
+        GlobEntry { text: entry_text, span: self.span(at), negated, glob }
     }
 
-    /// The glob of this text; the same value for the same text, so that what is found out about it
-    /// is found out once.
-    fn sound_glob(&mut self, text: &str) -> Result<Glob, Vec<SyntaxError>> {
+    /// Parses a glob. Equal texts share one glob, and so what it caches.
+    fn parse_glob(&mut self, text: &str) -> Result<Glob, Vec<Fault>> {
         if let Some(absolute) = machine_path(text, &self.roots) {
             return Err(vec![absolute]);
         }
@@ -131,35 +130,30 @@ impl Builder {
         Ok(glob)
     }
 
-    /// A fault of a text as one of the file that it is written in.
-    fn glob_fault(&self, written: &impl Written, fault: SyntaxError) -> GlobFault {
+    /// Maps a fault in a text to the file.
+    fn glob_error(&self, text: &impl MappedText, fault: Fault) -> GlobError {
         let bytes = fault.span;
         let applicability = if fault.safe { Applicability::Safe } else { Applicability::Unsafe };
         let replacement = |with: &str| {
-            let (span, text) = written.replaced(bytes.clone(), with)?;
-            let title = match (with, text.len() == with.len()) {
-                ("", true) => format!("remove `{}`", excerpt(&written.text()[bytes.clone()])),
-                (with, true) => format!("write `{}`", excerpt(with)),
-                (_, false) => format!("write `{}`", excerpt(&text)),
+            let (span, source) = text.replaced(bytes.clone(), with)?;
+            let title = match (with, source.len() == with.len()) {
+                ("", true) => format!("remove `{}`", excerpt(&text.text()[bytes.clone()])),
+                (with, true) => format!("replace with `{}`", excerpt(with)),
+                (_, false) => format!("replace with `{}`", excerpt(&source)),
             };
-            Some(Replacement { title, span: self.span(span), text, applicability })
+            Some(Replacement { title, span: self.span(span), text: source, applicability })
         };
-        GlobFault {
+        GlobError {
             fix: fault.fix.as_deref().and_then(replacement),
-            span: self.span(written.source_span(bytes)),
+            span: self.span(text.source_span(bytes)),
             problem: fault.problem,
             help: fault.help,
         }
     }
 }
 
-fn wrong_exclusion(
-    span: Range<usize>,
-    problem: &str,
-    help: &str,
-    fix: Option<&str>,
-) -> SyntaxError {
-    SyntaxError {
+fn exclusion_fault(span: Range<usize>, problem: &str, help: &str, fix: Option<&str>) -> Fault {
+    Fault {
         span,
         problem: problem.to_owned(),
         help: help.to_owned(),
@@ -168,22 +162,22 @@ fn wrong_exclusion(
     }
 }
 
-/// The fault of a glob that is a path of this machine: one below the repository's root is mended to
-/// the path from there, and no other one at all.
-fn machine_path(pattern: &str, roots: &[String]) -> Option<SyntaxError> {
+/// The fault of a glob that is an absolute path on this machine. A path below the repository root
+/// has a fix that makes it relative; others have none.
+fn machine_path(pattern: &str, roots: &[String]) -> Option<Fault> {
     let mut fault = None;
     for root in roots {
-        let (first, below) = root.get(1..)?.split_once('/').unwrap_or((&root[1..], ""));
+        let (first, rest) = root.get(1..)?.split_once('/').unwrap_or((&root[1..], ""));
         match pattern.strip_prefix(root.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
-            // In `/app`, `/app/src` may be meant as `app/src`.
-            Some((_, Some(rest))) if !rest.is_empty() && !below.is_empty() => {
-                return Some(SyntaxError::absolute(root.len() + 1, true));
+            // If the root is `/app`, `/app/src` may be meant as `app/src`.
+            Some((_, Some(below))) if !below.is_empty() && !rest.is_empty() => {
+                return Some(Fault::absolute(root.len() + 1, true));
             }
             Some(("", _)) => fault = Some(root.len()),
             _ => {}
         }
-        let beside = pattern.strip_prefix(&root[..1]).and_then(|rest| rest.strip_prefix(first));
-        if !first.is_empty() && beside.is_some_and(|rest| rest.starts_with('/')) {
+        let sibling = pattern.strip_prefix(&root[..1]).and_then(|rest| rest.strip_prefix(first));
+        if !first.is_empty() && sibling.is_some_and(|rest| rest.starts_with('/')) {
             fault = fault.or(Some(first.len() + 2));
         }
     }

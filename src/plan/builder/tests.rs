@@ -1,21 +1,21 @@
-//! A plan from a syntax that is not YAML: the builder needs to know nothing of it.
+//! The builder does not depend on YAML: here it reads a Markdown table.
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Builder, Exclusions, Globs, Word, Written};
+use super::{Builder, Exclusions, Globs, MappedText, Word};
 use crate::index::nth;
 use crate::plan::Plan;
 use crate::source::SourceFile;
 
-/// A text that stands in its file as it is read.
+/// A text without quotes or escapes.
 struct Verbatim<'t> {
     text: &'t str,
     start: usize,
 }
 
-impl Written for Verbatim<'_> {
+impl MappedText for Verbatim<'_> {
     fn text(&self) -> &str {
         self.text
     }
@@ -29,13 +29,12 @@ impl Written for Verbatim<'_> {
     }
 }
 
-/// Reads a table of tasks, their globs and what they need.
+/// Reads a table of tasks, globs and needs.
 fn table(text: &str) -> Plan {
     let word =
-        |cell: &'static str, at| Word { text: cell, at, written_like: |_, text| text.to_owned() };
-    // Cells are read as texts of a file that lives as long as the test.
+        |cell: &'static str, at| Word { text: cell, at, quoted_like: |_, text| text.to_owned() };
     let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
-    let place = |cell: &str| {
+    let range = |cell: &str| {
         let start = cell.as_ptr() as usize - text.as_ptr() as usize;
         start..start + cell.len()
     };
@@ -43,16 +42,16 @@ fn table(text: &str) -> Plan {
     builder.begin_file(SourceFile::new("tasks.md", text), 0..0, Arc::default());
     for row in text.lines().skip(2) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let Some(task) = builder.begin_task(&word(cells[0], place(cells[0]))) else { continue };
+        let Some(task) = builder.begin_task(&word(cells[0], range(cells[0]))) else { continue };
         let globs = cells[1].split(", ").map(|glob| glob.trim_matches('`'));
         let entries = globs.map(|glob| {
-            let written = Verbatim { text: glob, start: place(glob).start };
-            builder.glob(&written, place(glob), Exclusions::Taken)
+            let verbatim = Verbatim { text: glob, start: range(glob).start };
+            builder.glob(&verbatim, range(glob), Exclusions::Allowed)
         });
         let globs = Globs { entries: entries.collect(), is_partial: false };
-        builder.write(task, place(cells[1]), globs);
+        builder.write(task, range(cells[1]), globs);
         for need in cells[2].split(", ").filter(|need| !need.is_empty()) {
-            builder.needs(task, &word(need, place(need)));
+            builder.needs(task, &word(need, range(need)));
         }
         builder.end_task();
     }
@@ -79,10 +78,10 @@ fn markdown_table() {
         })
         .collect();
     let expected = [
-        ("api", "`api` is given twice", Some(nth(0)), None),
-        // A Markdown table has no quotes, and needs none.
-        ("12", "there is no task `12`", Some(nth(1)), Some(("12", "13"))),
-        ("webb", "there is no task `webb`", Some(nth(2)), Some(("webb", "web"))),
+        ("api", "duplicate task `api`", Some(nth(0)), None),
+        // Not quoted, unlike in YAML.
+        ("12", "unknown task `12`", Some(nth(1)), Some(("12", "13"))),
+        ("webb", "unknown task `webb`", Some(nth(2)), Some(("webb", "web"))),
     ];
     assert_eq!(problems, expected);
     let write = &plan[nth(1)].write.as_ref().unwrap().entries[0];

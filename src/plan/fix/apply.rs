@@ -1,5 +1,4 @@
-//! The edits of fixes, done in memory; and whether the plan that comes of them is the one that was
-//! meant.
+//! Applies edits in memory, and checks that the resulting plan is the intended one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,48 +7,46 @@ use super::{Applicability, Edit, Fix, REASON, Refusal, safe};
 use crate::index::TaskId;
 use crate::plan::{GlobEntry, Plan, PlanText, Task, read_again};
 
-/// What fixes make of a plan.
+/// A fixed plan.
 #[derive(Debug)]
 pub struct Applied {
-    /// The texts, in the order of the plan's.
+    /// The edited texts, in the order of the plan's.
     pub texts: Vec<PlanText>,
-    /// What they say now.
+    /// The plan read from them.
     pub plan: Plan,
 }
 
-/// Does some fixes with their edits, which must not overlap.
-///
-/// `texts` are those that the plan was read from.
+/// Applies fixes with their edits, which must not overlap. `texts` are those that `plan` was read
+/// from.
 ///
 /// # Errors
-/// [`Refusal`] where the plan that the edited texts make is not the one that the fixes mean: with a
-/// problem that was not there, or with a task that says something else than before and than its
-/// fixes do; and, where all fixes are safe, unless every lane stays the same set of paths, and all
-/// that could be read before says what it said.
+/// [`Refusal`] if the edited plan is not the intended one: it has a new problem, or a change that no
+/// fix asks for. If all fixes are safe, every lane must also stay the same set of paths, and every
+/// value that was valid before must be kept.
 pub fn apply(
     texts: &[PlanText],
     plan: &Plan,
     fixes: &[(&Fix, Vec<Edit>)],
 ) -> Result<Applied, Refusal> {
-    let changed = edit(texts, plan, fixes).ok_or(Refusal::NotMeant)?;
-    let meant: Vec<&Fix> = fixes.iter().map(|(fix, _)| *fix).collect();
-    if !is_meant(plan, &meant, &changed.plan) {
-        return Err(Refusal::NotMeant);
+    let changed = edit(texts, plan, fixes).ok_or(Refusal::Unintended)?;
+    let intents: Vec<&Fix> = fixes.iter().map(|(fix, _)| *fix).collect();
+    if !is_intended(plan, &intents, &changed.plan) {
+        return Err(Refusal::Unintended);
     }
-    if meant.iter().all(|fix| fix.applicability() == Applicability::Safe) {
+    if intents.iter().all(|fix| fix.applicability() == Applicability::Safe) {
         safe::verify(plan, fixes, &changed.plan)?;
     }
     Ok(changed)
 }
 
-/// The texts with some edits, and the plan that they make.
+/// Edits the texts and reads the plan again.
 fn edit(texts: &[PlanText], plan: &Plan, fixes: &[(&Fix, Vec<Edit>)]) -> Option<Applied> {
-    let mut of_file: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
+    let mut by_file: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
     for edit in fixes.iter().flat_map(|(_, edits)| edits) {
-        of_file.entry(edit.span.file.0).or_default().push(edit);
+        by_file.entry(edit.span.file.0).or_default().push(edit);
     }
     let mut texts = texts.to_vec();
-    for (file, mut edits) in of_file {
+    for (file, mut edits) in by_file {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let text = texts.get_mut(file)?;
         let edited = edited(text.bytes.as_ref().ok()?, &edits)?;
@@ -72,23 +69,23 @@ fn edited(text: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {
     Some(edited)
 }
 
-/// What a task says, places aside.
+/// The values of a task without spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Said<'p> {
+struct TaskContent<'p> {
     title: Option<&'p str>,
     branch: Option<&'p str>,
     write: Option<Vec<Arc<str>>>,
     read: Vec<Arc<str>>,
     needs: Vec<&'p str>,
-    allow: Vec<Allowance<'p>>,
+    allow: Vec<AllowContent<'p>>,
 }
 
-type Allowance<'p> = (&'p str, Option<&'p str>, Option<Arc<str>>, &'p str);
+type AllowContent<'p> = (&'p str, Option<&'p str>, Option<Arc<str>>, &'p str);
 
-impl<'p> Said<'p> {
-    fn new(plan: &'p Plan, task: &'p Task) -> Said<'p> {
+impl<'p> TaskContent<'p> {
+    fn new(plan: &'p Plan, task: &'p Task) -> TaskContent<'p> {
         let id = |task: TaskId| &*plan[task].id.value;
-        let allowance = task.allow.iter().map(|allow| {
+        let allow = task.allow.iter().map(|allow| {
             (
                 allow.rule.value.as_str(),
                 allow.with.as_ref().map(|with| id(with.value)),
@@ -96,18 +93,18 @@ impl<'p> Said<'p> {
                 allow.reason.value.as_str(),
             )
         });
-        Said {
+        TaskContent {
             title: task.title.as_ref().map(|title| title.value.as_str()),
             branch: task.branch.as_ref().map(|branch| branch.value.as_str()),
             write: task.write.as_ref().map(|write| globs(&write.entries)),
             read: globs(&task.read),
             needs: task.needs.iter().map(|need| id(need.value)).collect(),
-            allow: allowance.collect(),
+            allow: allow.collect(),
         }
     }
 
-    /// What the task says after a fix of its own.
-    fn mend(&mut self, plan: &'p Plan, fix: &'p Fix) {
+    /// Makes the change that a fix of this task intends.
+    fn apply(&mut self, plan: &'p Plan, fix: &'p Fix) {
         let id = |task: TaskId| plan.tasks.find(task).map(|task| &*task.id.value);
         match fix {
             Fix::AddGlob { glob, .. } => self.write.get_or_insert_default().push(Arc::clone(glob)),
@@ -121,8 +118,8 @@ impl<'p> Said<'p> {
             }
             Fix::ReplaceGlob { entry, glob, .. } => {
                 let write = self.write.as_mut();
-                if let Some(there) = write.and_then(|write| write.get_mut(*entry as usize)) {
-                    *there = Arc::clone(glob);
+                if let Some(entry) = write.and_then(|write| write.get_mut(*entry as usize)) {
+                    *entry = Arc::clone(glob);
                 }
             }
             Fix::WriteNothing { .. } => self.write = Some(Vec::new()),
@@ -139,21 +136,20 @@ fn globs(entries: &[GlobEntry]) -> Vec<Arc<str>> {
     entries.iter().map(|entry| Arc::clone(&entry.text)).collect()
 }
 
-/// Takes out the values at these places.
-fn without<T>(values: &mut Vec<T>, layout: &BTreeSet<u32>) {
-    let mut place = 0;
+fn remove_all<T>(values: &mut Vec<T>, indexes: &BTreeSet<u32>) {
+    let mut index = 0;
     values.retain(|_| {
-        place += 1;
-        !layout.contains(&(place - 1))
+        index += 1;
+        !indexes.contains(&(index - 1))
     });
 }
 
-/// Whether a plan is what fixes make of another one.
-fn is_meant(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
-    let open = open_tasks(plan, fixes);
-    let replaced = fixes.iter().any(|fix| matches!(fix, Fix::Replace(_)));
-    let mut said: BTreeMap<&str, Said<'_>> =
-        plan.tasks.iter().map(|task| (&*task.id.value, Said::new(plan, task))).collect();
+/// Whether `changed` is what the fixes intend to make of `plan`.
+fn is_intended(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
+    let replaced_tasks = tasks_with_replacements(plan, fixes);
+    let has_replacements = fixes.iter().any(|fix| matches!(fix, Fix::Replace(_)));
+    let mut intended: BTreeMap<&str, TaskContent<'_>> =
+        plan.tasks.iter().map(|task| (&*task.id.value, TaskContent::new(plan, task))).collect();
     let mut removed: BTreeMap<TaskId, (BTreeSet<u32>, BTreeSet<u32>)> = BTreeMap::new();
     let (mut share, mut unshared) = (globs(&plan.share), BTreeSet::new());
     for fix in fixes {
@@ -182,44 +178,47 @@ fn is_meant(plan: &Plan, fixes: &[&Fix], changed: &Plan) -> bool {
             | Fix::Allow { task, .. }
             | Fix::WriteNothing { task } => *task,
         };
-        let task = plan.tasks.find(task).and_then(|task| said.get_mut(&*task.id.value));
+        let task = plan.tasks.find(task).and_then(|task| intended.get_mut(&*task.id.value));
         if let Some(task) = task {
-            task.mend(plan, fix);
+            task.apply(plan, fix);
         }
     }
     for (task, (entries, allowances)) in removed {
         let Some(task) = plan.tasks.find(task) else { return false };
-        let Some(said) = said.get_mut(&*task.id.value) else { return false };
-        // What was added stands behind what was there, so that places still hold.
-        without(&mut said.allow, &allowances);
-        if let Some(write) = &mut said.write {
-            without(write, &entries);
+        let Some(content) = intended.get_mut(&*task.id.value) else { return false };
+        // Additions are at the end, so the indexes are still valid.
+        remove_all(&mut content.allow, &allowances);
+        if let Some(write) = &mut content.write {
+            remove_all(write, &entries);
         }
     }
-    without(&mut share, &unshared);
-    let found: BTreeMap<&str, Said<'_>> =
-        changed.tasks.iter().map(|task| (&*task.id.value, Said::new(changed, task))).collect();
-    let tasks_are_meant = said.iter().all(|(id, said)| {
-        open.contains(id) && found.contains_key(id) || found.get(id) == Some(said)
+    remove_all(&mut share, &unshared);
+    let actual: BTreeMap<&str, TaskContent<'_>> = changed
+        .tasks
+        .iter()
+        .map(|task| (&*task.id.value, TaskContent::new(changed, task)))
+        .collect();
+    let tasks_match = intended.iter().all(|(id, content)| {
+        replaced_tasks.contains(id) && actual.contains_key(id) || actual.get(id) == Some(content)
     });
-    let plan_is_meant = replaced
-        || found.len() == said.len()
+    let plan_matches = has_replacements
+        || actual.len() == intended.len()
             && share == globs(&changed.share)
             && rest(plan) == rest(changed);
-    // What a mended value hid before, such as the tasks below a misspelled key, was wrong before too.
-    let is_as_before = |task: Option<&str>| match task {
-        Some(id) => said.contains_key(id) && !open.contains(id),
-        None => !replaced,
+    // A replaced value may reveal older problems, such as those in tasks below a misspelled key.
+    let is_compared = |task: Option<&str>| match task {
+        Some(id) => intended.contains_key(id) && !replaced_tasks.contains(id),
+        None => !has_replacements,
     };
-    let (before, after) = (problems(plan, is_as_before), problems(changed, is_as_before));
+    let (before, after) = (problems(plan, is_compared), problems(changed, is_compared));
     let no_new_problem = after
         .iter()
         .all(|(problem, count)| before.get(problem).is_some_and(|before| before >= count));
-    tasks_are_meant && plan_is_meant && no_new_problem && (plan.unknown || !changed.unknown)
+    tasks_match && plan_matches && no_new_problem && (plan.unknown || !changed.unknown)
 }
 
-/// The tasks of which a value is replaced: what they say then, only reading them tells.
-fn open_tasks<'p>(plan: &'p Plan, fixes: &[&Fix]) -> BTreeSet<&'p str> {
+/// The tasks in which a fix replaces a value. Their intended content is unknown.
+fn tasks_with_replacements<'p>(plan: &'p Plan, fixes: &[&Fix]) -> BTreeSet<&'p str> {
     let mut starts: Vec<_> =
         plan.tasks.iter().map(|task| (task.id.span, &*task.id.value)).collect();
     starts.sort_unstable();
@@ -228,37 +227,36 @@ fn open_tasks<'p>(plan: &'p Plan, fixes: &[&Fix]) -> BTreeSet<&'p str> {
         _ => None,
     });
     let task = |span: crate::source::Span| {
-        let behind =
-            starts.partition_point(|(id, _)| (id.file, id.start) <= (span.file, span.start));
-        let (id, task) = starts[behind.checked_sub(1)?];
+        let next = starts.partition_point(|(id, _)| (id.file, id.start) <= (span.file, span.start));
+        let (id, task) = starts[next.checked_sub(1)?];
         (id.file == span.file).then_some(task)
     };
     replaced.filter_map(task).collect()
 }
 
-/// What a plan says beside its tasks and what is shared.
+/// The values of a plan other than `tasks` and `share`, without spans.
 fn rest(plan: &Plan) -> impl PartialEq + '_ {
     let companions: Vec<_> = plan
         .companions
         .iter()
-        .map(|(one, others)| (Arc::clone(&one.text), globs(others)))
+        .map(|(glob, others)| (Arc::clone(&glob.text), globs(others)))
         .collect();
     let levels: Vec<_> = plan.levels.iter().map(|(rule, level)| (&rule.value, *level)).collect();
     let base = plan.base.as_ref().map(|base| base.value.as_str());
     (base, globs(&plan.protect), companions, levels)
 }
 
-/// What is wrong with those parts of a plan that say what they said before, and how often.
+/// Counts the problems in the compared parts of a plan.
 fn problems(
     plan: &Plan,
-    is_as_before: impl Fn(Option<&str>) -> bool,
+    is_compared: impl Fn(Option<&str>) -> bool,
 ) -> BTreeMap<(&str, &str), usize> {
-    let outside = |task: Option<TaskId>| is_as_before(task.map(|task| &*plan[task].id.value));
+    let is_compared = |task: Option<TaskId>| is_compared(task.map(|task| &*plan[task].id.value));
     let mut problems = BTreeMap::new();
-    for problem in plan.problems.iter().filter(|problem| outside(problem.task)) {
+    for problem in plan.problems.iter().filter(|problem| is_compared(problem.task)) {
         *problems.entry((problem.message.as_str(), "")).or_insert(0) += 1;
     }
-    for (_, entry) in plan.glob_entries().filter(|(task, _)| outside(*task)) {
+    for (_, entry) in plan.glob_entries().filter(|(task, _)| is_compared(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
             *problems.entry((fault.problem.as_str(), &*entry.text)).or_insert(0) += 1;
         }

@@ -1,44 +1,40 @@
-//! From what could be done to a plan to the edits of its text.
+//! Turns fixes into text edits.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::insertion::{Change, Insertion, clean_end_of_line, line_start, newline};
 use super::layout::{FileLayout, Key, Kind, MapLayout, TaskLayout, Value};
 use super::list;
-use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use super::{Edit, Fix, REASON};
 use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::source::{FileId, Span, yaml};
 
-/// Knows where the values of a plan stand, and so how its text changes for a fix.
-///
-/// What it needs of the texts it reads when it is first asked, once for all fixes.
+/// Computes the text edits of fixes to a plan. The layout of the texts is computed on first use.
 pub struct Fixer<'p> {
     plan: &'p Plan,
     files: OnceLock<Vec<FileLayout>>,
-    /// Where items are added, by what they are added to: a task, or the plan.
-    slots: Mutex<HashMap<Owner, Option<FileSlot>>>,
+    /// Where to insert items, by task (or the plan) and key.
+    insertions: Mutex<HashMap<Owner, Option<FileInsertion>>>,
 }
 
-/// A task, or the plan, and one of its keys.
 type Owner = (Option<TaskId>, Key);
 
-type FileSlot = (FileId, Slot);
+type FileInsertion = (FileId, Insertion);
 
 impl<'p> Fixer<'p> {
-    /// For this plan.
+    /// A fixer for `plan`.
     #[must_use]
     pub fn new(plan: &'p Plan) -> Fixer<'p> {
-        Fixer { plan, files: OnceLock::new(), slots: Mutex::default() }
+        Fixer { plan, files: OnceLock::new(), insertions: Mutex::default() }
     }
 
-    /// The edits of the plan's texts, none of which overlaps another. All else in them, comments
-    /// too, stays as it is.
+    /// The edits that make a fix. They do not overlap, and keep comments and all other text.
     ///
-    /// None where the text is written in a way that leaves no sure place for them: a value that
-    /// aliases lead to, and so is another task's too; a text with a syntax error.
+    /// Empty if the text cannot be edited safely: it has a syntax error, or the value is aliased
+    /// and so belongs to another task too.
     #[must_use]
     pub fn edits(&self, fix: &Fix) -> Vec<Edit> {
         let Some((file, changes)) = self.changes(fix) else { return Vec::new() };
@@ -57,42 +53,42 @@ impl<'p> Fixer<'p> {
                 Some((replacement.span.file, vec![change]))
             }
             Fix::RemoveGlob { task, entry, .. } => {
-                let (value, entry) = self.glob(*task, *entry)?;
+                let (value, entry) = self.write_entry(*task, *entry)?;
                 let changes = list::remove(self.text(entry.file), value, entry.start)?;
                 Some((entry.file, changes))
             }
             Fix::ReplaceGlob { task, entry, glob } => {
-                let (value, entry) = self.glob(*task, *entry)?;
+                let (value, entry) = self.write_entry(*task, *entry)?;
                 let text = self.text(entry.file);
                 Some((entry.file, vec![list::replace(text, value, entry.start, glob)?]))
             }
             Fix::RemoveShared { entry } => {
                 let entry = self.plan.share.get(*entry as usize)?.span;
                 let map = self.files().get(entry.file.0)?.root.as_ref()?;
-                let value = value_with(map, Key::Share, entry)?;
+                let value = value_around(map, Key::Share, entry)?;
                 Some((entry.file, list::remove(self.text(entry.file), value, entry.start)?))
             }
             Fix::AddGlob { task, glob } => {
-                let item = self.written(self.task_file(*task)?, glob);
+                let item = self.scalar(self.task_file(*task)?, glob);
                 self.add(Some(*task), Key::Write, &[item])
             }
             Fix::Exclude { task, globs } => {
                 let file = self.task_file(*task)?;
-                let items = globs.iter().map(|glob| self.written(file, &format!("!{glob}")));
+                let items = globs.iter().map(|glob| self.scalar(file, &format!("!{glob}")));
                 self.add(Some(*task), Key::Write, &items.collect::<Vec<_>>())
             }
             Fix::Need { task, other } => {
                 let other = &self.plan.tasks.find(*other)?.id.value;
-                let item = self.written(self.task_file(*task)?, other);
+                let item = self.scalar(self.task_file(*task)?, other);
                 self.add(Some(*task), Key::Needs, &[item])
             }
             Fix::Share { glob } => {
-                let item = self.written(self.plan_file(), glob);
+                let item = self.scalar(self.plan_file(), glob);
                 self.add(None, Key::Share, &[item])
             }
             Fix::Allow { task, with, rule } => {
                 let file = self.task_file(*task)?;
-                let word = |word: &str| self.written(file, word);
+                let word = |word: &str| self.scalar(file, word);
                 let mut item = format!("{{{}: {}", word("rule"), word(rule));
                 if let Some(with) = with {
                     let with = &self.plan.tasks.find(*with)?.id.value;
@@ -119,7 +115,8 @@ impl<'p> Fixer<'p> {
         self.plan.yaml.get(file.0).cloned().unwrap_or_else(all)
     }
 
-    /// The text of a file to the end of its YAML document: an edit must not depend on what follows.
+    /// The text of a file up to the end of its YAML document. Edits must not depend on what
+    /// follows.
     fn text(&self, file: FileId) -> &'p str {
         &self.plan.sources[file.0].text()[..self.yaml(file).end]
     }
@@ -128,27 +125,27 @@ impl<'p> Fixer<'p> {
         self.plan.tasks.find(task).map(|task| task.id.span.file)
     }
 
-    fn task_place(&self, task: TaskId) -> Option<(FileId, &TaskLayout)> {
+    fn task_layout(&self, task: TaskId) -> Option<(FileId, &TaskLayout)> {
         let id = self.plan.tasks.find(task)?.id.span;
         Some((id.file, self.files().get(id.file.0)?.tasks.get(&id.start)?))
     }
 
     fn task_map(&self, task: TaskId) -> Option<(FileId, &MapLayout)> {
-        match self.task_place(task)? {
+        match self.task_layout(task)? {
             (file, TaskLayout::Map(map)) => Some((file, map)),
-            (_, TaskLayout::Nothing { .. }) => None,
+            (_, TaskLayout::Null { .. }) => None,
         }
     }
 
-    /// The text to which keys of the plan are added: the one that has most to say for all tasks.
+    /// The file in which keys of the plan are added: the one with `share`, else the first.
     fn plan_file(&self) -> FileId {
         self.plan.share.last().map_or(FileId(0), |entry| entry.span.file)
     }
 
-    /// A text as a scalar of a file.
-    fn written(&self, file: FileId, text: &str) -> String {
+    /// Writes a text as a scalar in the file's syntax.
+    fn scalar(&self, file: FileId, text: &str) -> String {
         let is_json = self.files()[file.0].is_json;
-        if is_json { yaml::quoted(text) } else { yaml::written_like("", text) }
+        if is_json { yaml::quoted(text) } else { yaml::quoted_like("", text) }
     }
 
     fn add(
@@ -157,8 +154,8 @@ impl<'p> Fixer<'p> {
         key: Key,
         items: &[String],
     ) -> Option<(FileId, Vec<Change>)> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.entry((task, key)).or_insert_with(|| {
+        let mut insertions = self.insertions.lock().unwrap_or_else(PoisonError::into_inner);
+        let insertion = insertions.entry((task, key)).or_insert_with(|| {
             let (file, map) = match task {
                 Some(task) => self.task_map(task)?,
                 None => {
@@ -167,18 +164,18 @@ impl<'p> Fixer<'p> {
                 }
             };
             let is_json = self.files()[file.0].is_json;
-            Some((file, list::slot(self.text(file), map, key, is_json)?))
+            Some((file, list::insertion(self.text(file), map, key, is_json)?))
         });
-        let (file, slot) = slot.as_ref()?;
-        Some((*file, slot.fill(items)))
+        let (file, insertion) = insertion.as_ref()?;
+        Some((*file, insertion.fill(items)))
     }
 
-    /// An entry of what a task may write, and the value that it stands in: not that of an alias.
-    fn glob(&self, task: TaskId, entry: u32) -> Option<(&Value, Span)> {
+    /// An entry of a task's `write` and the value that contains it. `None` if the entry is aliased.
+    fn write_entry(&self, task: TaskId, entry: u32) -> Option<(&Value, Span)> {
         let write = self.plan.tasks.find(task)?.write.as_ref()?;
         let entry = write.entries.get(entry as usize)?.span;
         let (file, map) = self.task_map(task)?;
-        (entry.file == file).then_some((value_with(map, Key::Write, entry)?, entry))
+        (entry.file == file).then_some((value_around(map, Key::Write, entry)?, entry))
     }
 
     fn remove_allowance(&self, task: TaskId, allowance: u32) -> Option<(FileId, Vec<Change>)> {
@@ -186,9 +183,9 @@ impl<'p> Fixer<'p> {
         let (file, map) = self.task_map(task)?;
         let value = map.value(Key::Allow)?.as_ref()?;
         let (Kind::Brackets(items) | Kind::Dashes(items)) = &value.kind else { return None };
-        // The rule stands inside its allowance.
-        let behind = items.partition_point(|item| item.span.start <= rule.start);
-        let item = &items[behind.checked_sub(1)?].span;
+        // The item that contains the rule.
+        let next = items.partition_point(|item| item.span.start <= rule.start);
+        let item = &items[next.checked_sub(1)?].span;
         if file != rule.file || item.end < rule.end || self.text(file)[item.clone()].contains('#') {
             return None;
         }
@@ -201,14 +198,14 @@ impl<'p> Fixer<'p> {
     }
 
     fn write_nothing(&self, task: TaskId) -> Option<(FileId, Vec<Change>)> {
-        let (file, id, value, in_braces) = match self.task_place(task)? {
+        let (file, id, value, in_braces) = match self.task_layout(task)? {
             (_, TaskLayout::Map(_)) => return self.add(Some(task), Key::Write, &["[]".to_owned()]),
-            (file, TaskLayout::Nothing { id, value, in_braces }) => {
+            (file, TaskLayout::Null { id, value, in_braces }) => {
                 (file, id, value.clone(), *in_braces)
             }
         };
         let text = self.text(file);
-        let write = self.written(file, Key::Write.name());
+        let write = self.scalar(file, Key::Write.name());
         if !text[value.clone()].is_empty() {
             return Some((file, vec![(value, format!("{{{write}: []}}"))]));
         }
@@ -218,15 +215,15 @@ impl<'p> Fixer<'p> {
         if in_braces || indent.is_empty() || !indent.bytes().all(|byte| byte == b' ') {
             return Some((file, vec![(colon..colon, format!(" {{{write}: []}}"))]));
         }
-        // Ids are one step in from the plan's own keys, and a task's keys are another one.
+        // Ids are indented by one step, so keys of a task are indented by two.
         let end = clean_end_of_line(text, colon)?;
         let line = format!("{}{indent}{indent}{write}: []", newline(text));
         Some((file, vec![(end..end, line)]))
     }
 }
 
-/// The value of a key, if a place is inside it.
-fn value_with(map: &MapLayout, key: Key, place: Span) -> Option<&Value> {
+/// The value of a key, if it contains `span`.
+fn value_around(map: &MapLayout, key: Key, span: Span) -> Option<&Value> {
     let value = map.value(key)?.as_ref()?;
-    (value.span.start <= place.start && place.end <= value.span.end).then_some(value)
+    (value.span.start <= span.start && span.end <= value.span.end).then_some(value)
 }

@@ -1,49 +1,50 @@
-//! Where the values of a plan's text stand and how they are written: what an edit has to know.
+//! The positions and styles of the values in a plan's text, for edits.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::source::yaml::{NodeRef, Tree, View};
 
-/// One text of a plan.
+/// The layout of one file.
 #[derive(Debug, Default)]
 pub(super) struct FileLayout {
-    /// The keys of the plan; nothing where the text cannot be read whole, or is no map.
+    /// The keys of the plan; `None` if the text has a syntax error or is not a map.
     pub(super) root: Option<MapLayout>,
-    /// The tasks by the bytes at which their ids begin.
+    /// The tasks, by the offsets of their ids.
     pub(super) tasks: HashMap<usize, TaskLayout>,
-    /// The parts of the text that aliases lead to, sorted: an edit there would be one elsewhere too.
+    /// The aliased parts of the text, sorted. An edit there would take effect elsewhere too.
     aliased: Vec<Range<usize>>,
-    /// Whether the text is JSON, which knows fewer ways to write a value than YAML does.
+    /// Whether the text is JSON, so that new values must be valid JSON.
     pub(super) is_json: bool,
 }
 
 /// A task whose keys can be edited.
 #[derive(Debug)]
 pub(super) enum TaskLayout {
-    /// It has keys.
     Map(MapLayout),
-    /// It has none: only this id, and a `null` where one is written.
-    Nothing { id: Range<usize>, value: Range<usize>, in_braces: bool },
+    /// No keys: an empty value or an explicit `null`.
+    Null {
+        id: Range<usize>,
+        value: Range<usize>,
+        in_braces: bool,
+    },
 }
 
-/// A map, in block style or in braces.
+/// A map in block style or in braces.
 #[derive(Debug)]
 pub(super) struct MapLayout {
     pub(super) in_braces: bool,
-    /// From the first key, or the brace, to the end of the last value, or the brace.
     pub(super) span: Range<usize>,
-    /// The first key.
     pub(super) first: Range<usize>,
-    /// How many pairs there are.
+    /// The number of pairs.
     pub(super) pairs: usize,
-    /// Where the last value ends; nothing where that is not known for sure.
+    /// The end of the last value, if it is certain.
     pub(super) end: Option<usize>,
-    /// The values that can be edited, by their keys; nothing for one that is there and cannot.
+    /// The values by key; `None` for a value that cannot be edited.
     pub(super) values: Vec<(Key, Option<Value>)>,
 }
 
-/// The keys whose values are edited.
+/// The keys whose values can be edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Write,
@@ -52,11 +53,11 @@ pub(super) enum Key {
     Share,
 }
 
-/// A value: one thing, or a list of them.
+/// A value: a scalar or a list.
 #[derive(Debug)]
 pub(super) struct Value {
     pub(super) key: Range<usize>,
-    /// Behind the colon.
+    /// The offset after the colon.
     pub(super) colon: usize,
     pub(super) span: Range<usize>,
     pub(super) kind: Kind,
@@ -64,9 +65,9 @@ pub(super) struct Value {
 
 #[derive(Debug)]
 pub(super) enum Kind {
-    /// Nothing, or a `null`.
-    Nothing,
-    /// A text on one line.
+    /// An empty value or an explicit `null`.
+    Null,
+    /// A string on one line.
     Scalar,
     /// A list in brackets.
     Brackets(Vec<Item>),
@@ -78,7 +79,7 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) span: Range<usize>,
-    /// Whether the text of a block ends it, so that nobody knows on which line it does.
+    /// Whether it ends with a block scalar, so that its last line is uncertain.
     pub(super) ends_in_block: bool,
 }
 
@@ -104,25 +105,25 @@ impl Key {
 }
 
 impl FileLayout {
-    /// Finds the places of a text that is YAML from `start` on.
+    /// The layout of a text that is YAML from `start` on.
     pub(super) fn new(text: &str, start: usize) -> FileLayout {
         let tree = Tree::parse_part(text, start..text.len());
         let mut aliased = tree.aliased();
         aliased.sort_unstable_by_key(|range| (range.start, range.end));
         aliased.dedup();
-        // Of nested ones the outer is enough, so that those that are left stand in a row.
+        // Keep only the outer ones of nested ranges, so that they are disjoint.
         let mut end = 0;
         aliased.retain(|range| {
-            let outer = range.end > end;
+            let is_outer = range.end > end;
             end = end.max(range.end);
-            outer
+            is_outer
         });
         let mut layout = FileLayout { aliased, ..FileLayout::default() };
         let Some(root) = tree.root().filter(|_| tree.problems().is_empty()) else { return layout };
         let View::Map(pairs) = root.view() else { return layout };
         let first_key = pairs.first().map_or("", |(key, _)| key.source());
         layout.is_json = root.source().starts_with('{') && first_key.starts_with('"');
-        // YAML has tabs before a value in a few places only, and JSON anywhere.
+        // JSON allows tabs before a value anywhere, YAML only in a few places.
         let is_tabbed = |line: &str| {
             let text = line.trim_start_matches([' ', '\t']);
             line[..line.len() - text.len()].contains('\t')
@@ -131,13 +132,13 @@ impl FileLayout {
         if !layout.is_json && document.contains('\t') && document.lines().any(is_tabbed) {
             return layout;
         }
-        // To YAML a carriage return alone ends a line too; here it would be part of one.
+        // YAML treats a lone carriage return as a line break, but this code does not.
         if document.matches('\r').count() != document.matches("\r\n").count() {
             return layout;
         }
         for (key, value) in &pairs {
             let is_tasks = matches!(key.view(), View::Text(text) if text.text == "tasks");
-            if is_tasks && !layout.is_elsewhere_too(&value.span()) && !value.is_alias() {
+            if is_tasks && !layout.is_aliased(&value.span()) && !value.is_alias() {
                 layout.tasks(text, *value);
             }
         }
@@ -152,22 +153,22 @@ impl FileLayout {
             if colon(text, id.span().end, value.span().start).is_none() || value.is_alias() {
                 continue;
             }
-            let place = match value.view() {
+            let task = match value.view() {
                 View::Map(_) => self.map(text, value).map(TaskLayout::Map),
                 View::Null => {
-                    Some(TaskLayout::Nothing { id: id.span(), value: value.span(), in_braces })
+                    Some(TaskLayout::Null { id: id.span(), value: value.span(), in_braces })
                 }
                 _ => None,
             };
-            if let Some(place) = place {
-                self.tasks.entry(id.span().start).or_insert(place);
+            if let Some(task) = task {
+                self.tasks.entry(id.span().start).or_insert(task);
             }
         }
     }
 
     fn map(&self, text: &str, node: NodeRef<'_>) -> Option<MapLayout> {
         let View::Map(pairs) = node.view() else { return None };
-        if self.is_elsewhere_too(&node.span()) {
+        if self.is_aliased(&node.span()) {
             return None;
         }
         let first = pairs.first().map_or(node.span(), |(key, _)| key.span());
@@ -178,8 +179,8 @@ impl FileLayout {
             let View::Text(name) = key.view() else { continue };
             let Some(name) = Key::of(name.text) else { continue };
             match values.iter_mut().find(|(known, _)| *known == name) {
-                // Which of the two counts, is for a person to say.
-                Some((_, twice)) => *twice = None,
+                // Either of the two may be the intended one.
+                Some((_, duplicate)) => *duplicate = None,
                 None => values.push((name, self.value(text, *key, *value))),
             }
         }
@@ -196,11 +197,11 @@ impl FileLayout {
     fn value(&self, text: &str, key: NodeRef<'_>, value: NodeRef<'_>) -> Option<Value> {
         let (key, span) = (key.span(), value.span());
         let colon = colon(text, key.end, span.start)?;
-        if value.is_alias() || self.is_elsewhere_too(&span) {
+        if value.is_alias() || self.is_aliased(&span) {
             return None;
         }
         let kind = match value.view() {
-            View::Null => Kind::Nothing,
+            View::Null => Kind::Null,
             View::Text(_) if value.is_block_scalar() || value.source().contains('\n') => {
                 return None;
             }
@@ -222,14 +223,14 @@ impl FileLayout {
         Some(Value { key, colon, span, kind })
     }
 
-    /// Whether a node is part of what an alias leads to.
-    fn is_elsewhere_too(&self, span: &Range<usize>) -> bool {
+    /// Whether a node is part of an aliased node.
+    fn is_aliased(&self, span: &Range<usize>) -> bool {
         let before = self.aliased.partition_point(|range| range.start <= span.start);
         before.checked_sub(1).is_some_and(|last| self.aliased[last].end >= span.end)
     }
 
-    /// Whether an edit changes nothing that an alias leads to. Text that is put between two letters
-    /// behind the end of a value is no part of that.
+    /// Whether an edit leaves aliased nodes unchanged. An insertion right after such a node is
+    /// fine.
     pub(super) fn can_change(&self, edit: Range<usize>) -> bool {
         let end = edit.end.max(edit.start + 1);
         let before = self.aliased.partition_point(|range| range.start < end);
@@ -243,30 +244,28 @@ impl MapLayout {
     }
 }
 
-/// Behind the colon between a key and its value, where there is nothing else between them but blanks
-/// and comments: no anchor, no tag.
+/// The offset after the colon of a pair. `None` if there is an anchor or tag before the value.
 fn colon(text: &str, key: usize, value: usize) -> Option<usize> {
-    let behind_key = &text[key..];
-    let blanks = behind_key.len() - behind_key.trim_start_matches(' ').len();
-    let colon = key + blanks + behind_key[blanks..].starts_with(':').then_some(1)?;
-    // An empty value may stand where its key ends.
+    let rest = &text[key..];
+    let blanks = rest.len() - rest.trim_start_matches(' ').len();
+    let colon = key + blanks + rest[blanks..].starts_with(':').then_some(1)?;
+    // The span of an empty value may be at the end of its key.
     let between = text.get(colon..value.max(colon))?;
     (is_clean(between) && !text[colon..].starts_with('#')).then_some(colon)
 }
 
-/// Whether there is nothing but blanks and comments.
+/// Whether a text contains only whitespace and comments.
 pub(super) fn is_clean(text: &str) -> bool {
     text.split('\n').map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
 }
 
-/// Whether a map is written in braces. One in block style can begin with a key that is.
+/// Whether a map is in braces. A block map may start with a `{` too, if its first key does.
 fn is_in_braces(map: NodeRef<'_>, pairs: &[(NodeRef<'_>, NodeRef<'_>)]) -> bool {
     let inside = pairs.first().is_none_or(|(key, _)| key.span().start > map.span().start);
     inside && map.source().starts_with('{')
 }
 
-/// Whether the last thing of a node is a text written as a block: where that ends is a question of
-/// the lines behind it.
+/// Whether a node ends with a block scalar, whose end depends on the lines that follow.
 fn ends_in_block(node: NodeRef<'_>) -> bool {
     let mut node = node;
     loop {

@@ -1,37 +1,37 @@
-//! Edits of a value that is one thing or a list of them: one more item, or one fewer.
+//! Adds, removes and replaces items of a value that is a scalar or a list.
 
 use std::ops::Range;
 
 use super::flow;
+use super::insertion::{Change, Insertion, clean_end_of_line, line_start, newline};
 use super::layout::{Item, Key, Kind, MapLayout, Value};
-use super::slot::{Change, Slot, clean_end_of_line, line_start, newline};
 use crate::source::yaml;
 
-/// Where items can be added to the value of a key.
-pub(super) fn slot(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Slot> {
+/// Where to insert items into the value of a key.
+pub(super) fn insertion(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Insertion> {
     match map.value(key) {
         Some(value) => of_value(text, value.as_ref()?, key),
         None => of_missing(text, map, key, is_json),
     }
 }
 
-fn of_value(text: &str, value: &Value, key: Key) -> Option<Slot> {
+fn of_value(text: &str, value: &Value, key: Key) -> Option<Insertion> {
     let span = value.span.clone();
     match &value.kind {
-        Kind::Nothing if text[span.clone()].is_empty() => {
-            Some(Slot::new(value.colon..value.colon, " ", ", ", "").around(key))
+        Kind::Null if text[span.clone()].is_empty() => {
+            Some(Insertion::new(value.colon..value.colon, " ", ", ", "").around(key))
         }
-        Kind::Nothing => Some(Slot::new(span, "", ", ", "").around(key)),
+        Kind::Null => Some(Insertion::new(span, "", ", ", "").around(key)),
         Kind::Scalar => {
-            let written = &text[span.clone()];
-            let is_quoted = written.starts_with(['"', '\'']);
-            // A text that stands without quotes in a block may need them in brackets.
-            let written = if is_quoted { written.into() } else { yaml::written_like("", written) };
-            Some(Slot::new(span, &format!("[{written}, "), ", ", "]"))
+            let source = &text[span.clone()];
+            let is_quoted = source.starts_with(['"', '\'']);
+            // A plain scalar in block style may need quotes in brackets.
+            let item = if is_quoted { source.into() } else { yaml::quoted_like("", source) };
+            Some(Insertion::new(span, &format!("[{item}, "), ", ", "]"))
         }
         Kind::Brackets(items) => {
             let last = items.last().map(|item| item.span.clone());
-            flow::slot(text, span.start + 1, last, span.end - 1)
+            flow::insertion(text, span.start + 1, last, span.end - 1)
         }
         Kind::Dashes(items) => {
             let last = items.last().filter(|last| !last.ends_in_block)?;
@@ -39,22 +39,22 @@ fn of_value(text: &str, value: &Value, key: Key) -> Option<Slot> {
             let end = clean_end_of_line(text, last.span.end)?;
             let start = line_start(text, last.span.start);
             let before = format!("{}{}", newline(text), &text[start..last.span.start]);
-            Some(Slot::new(end..end, &before, &before, ""))
+            Some(Insertion::new(end..end, &before, &before, ""))
         }
     }
 }
 
-fn of_missing(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Slot> {
+fn of_missing(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Insertion> {
     let name = if is_json { yaml::quoted(key.name()) } else { key.name().to_owned() };
-    let slot = if map.in_braces {
+    let insertion = if map.in_braces {
         let first = (map.pairs > 0).then(|| map.first.clone());
-        // Of the last pair, only the end of its value matters; of the first one, its line.
+        // From the first pair, so that its line decides the style, to the end of the last value.
         let last = match map.end {
             Some(end) => Some(first.map_or(end, |first| first.start)..end),
             None if map.pairs == 0 => None,
             None => return None,
         };
-        flow::slot(text, map.span.start + 1, last, map.span.end - 1)?
+        flow::insertion(text, map.span.start + 1, last, map.span.end - 1)?
     } else {
         let start = line_start(text, map.first.start);
         let indent = &text[start..map.first.start];
@@ -64,31 +64,31 @@ fn of_missing(text: &str, map: &MapLayout, key: Key, is_json: bool) -> Option<Sl
         let indent = indent.trim_start_matches('\u{feff}');
         let newline = newline(text);
         match map.end.and_then(|end| clean_end_of_line(text, end)) {
-            Some(end) => Slot::new(end..end, &format!("{newline}{indent}"), "", ""),
+            Some(end) => Insertion::new(end..end, &format!("{newline}{indent}"), "", ""),
             None => {
                 let at = map.first.start;
-                Slot::new(at..at, "", "", &format!("{newline}{indent}"))
+                Insertion::new(at..at, "", "", &format!("{newline}{indent}"))
             }
         }
     };
-    Some(slot.behind_key(&name).around(key))
+    Some(insertion.after_key(&name).around(key))
 }
 
-/// Takes one item out of a value; of a list, the one that begins at `item`.
+/// Removes an item from a value: the one that starts at `item`, or a scalar as a whole.
 pub(super) fn remove(text: &str, value: &Value, item: usize) -> Option<Vec<Change>> {
     match &value.kind {
-        Kind::Nothing => None,
+        Kind::Null => None,
         Kind::Scalar => Some(vec![(value.span.clone(), "[]".to_owned())]),
         Kind::Brackets(items) => {
-            let place = position(items, item)?;
-            let before = place.checked_sub(1).map(|before| items[before].span.end);
-            let behind = items.get(place + 1).map(|behind| behind.span.start);
+            let index = position(items, item)?;
+            let previous = index.checked_sub(1).map(|previous| items[previous].span.end);
+            let next = items.get(index + 1).map(|next| next.span.start);
             let within = value.span.start + 1..value.span.end - 1;
-            flow::remove(text, items[place].span.clone(), before, behind, within)
+            flow::remove(text, items[index].span.clone(), previous, next, within)
         }
         Kind::Dashes(items) => {
-            let place = position(items, item)?;
-            let mut changes = vec![remove_dashed(text, &items[place])?];
+            let index = position(items, item)?;
+            let mut changes = vec![remove_dashed(text, &items[index])?];
             if items.len() == 1 {
                 changes.insert(0, (value.colon..value.colon, " []".to_owned()));
             }
@@ -97,10 +97,10 @@ pub(super) fn remove(text: &str, value: &Value, item: usize) -> Option<Vec<Chang
     }
 }
 
-/// Writes another text in the place of one item, in the same quotes.
+/// Replaces an item, and keeps its quotes.
 pub(super) fn replace(text: &str, value: &Value, item: usize, with: &str) -> Option<Change> {
     let span = match &value.kind {
-        Kind::Nothing => return None,
+        Kind::Null => return None,
         Kind::Scalar => value.span.clone(),
         Kind::Brackets(items) | Kind::Dashes(items) => {
             let item = &items[position(items, item)?];
@@ -110,30 +110,30 @@ pub(super) fn replace(text: &str, value: &Value, item: usize, with: &str) -> Opt
             item.span.clone()
         }
     };
-    let written = yaml::written_like(&text[span.clone()], with);
-    Some((span, written))
+    let item = yaml::quoted_like(&text[span.clone()], with);
+    Some((span, item))
 }
 
 fn position(items: &[Item], start: usize) -> Option<usize> {
     items.binary_search_by_key(&start, |item| item.span.start).ok()
 }
 
-/// Takes out the lines of an item behind a dash. A comment behind it stays, on a line of its own.
+/// Removes the lines of an item after a dash. A trailing comment is kept on its own line.
 fn remove_dashed(text: &str, item: &Item) -> Option<Change> {
     if item.ends_in_block {
         return None;
     }
     let dash = dash(text, item.span.start)?;
     let end = clean_end_of_line(text, item.span.end)?;
-    let behind = &text[item.span.end..end];
-    if let Some(comment) = behind.find('#') {
+    let after = &text[item.span.end..end];
+    if let Some(comment) = after.find('#') {
         return Some((dash..item.span.end + comment, String::new()));
     }
     Some((lines(text, dash, end), String::new()))
 }
 
-/// Takes a pair with its lines out of a map in block style; nothing where it is the only one, or
-/// shares a line with something else.
+/// Removes a pair with its lines from a block map. `None` if it is the only pair, or shares a line
+/// with other text.
 pub(super) fn remove_pair(text: &str, map: &MapLayout, value: &Value) -> Option<Change> {
     let start = line_start(text, value.key.start);
     let indented = text[start..value.key.start].bytes().all(|byte| byte == b' ');
@@ -146,11 +146,11 @@ pub(super) fn remove_pair(text: &str, map: &MapLayout, value: &Value) -> Option<
         return None;
     }
     let end = clean_end_of_line(text, value.span.end)?;
-    // Comments have to stay, and nobody knows where.
+    // Comments must be kept, but there is no good place for them.
     (!text[value.key.start..end].contains('#')).then(|| (lines(text, start, end), String::new()))
 }
 
-/// Whole lines, with the line ending behind them; of the last lines of a text, with the one before.
+/// Whole lines with their line break; at the end of the text, with the preceding one.
 fn lines(text: &str, start: usize, end: usize) -> Range<usize> {
     let start = line_start(text, start);
     let next = text[end..].find('\n').map(|newline| end + newline + 1);
@@ -163,7 +163,7 @@ fn lines(text: &str, start: usize, end: usize) -> Range<usize> {
     }
 }
 
-/// The dash of the item that begins here, if nothing else but blanks stands before it on its line.
+/// The dash of the item at this offset, if it is the first on its line.
 fn dash(text: &str, item: usize) -> Option<usize> {
     let before = &text[line_start(text, item)..item];
     let dash = before.trim_end_matches(' ').strip_suffix('-')?;

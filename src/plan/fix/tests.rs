@@ -1,4 +1,4 @@
-//! Plans in every style, and what each fix makes of them.
+//! The result of each fix, in every style.
 
 use super::*;
 use crate::index::nth;
@@ -11,7 +11,7 @@ fn plan(text: &str) -> (Vec<PlanText>, Plan) {
     (texts, plan)
 }
 
-/// What a fix makes of a text; `-` where it is not offered.
+/// The text after a fix; `-` if there is none.
 fn fixed(text: &str, fix: impl Fn(&Plan) -> Fix) -> String {
     let (texts, plan) = plan(text);
     let fix = fix(&plan);
@@ -20,8 +20,8 @@ fn fixed(text: &str, fix: impl Fn(&Plan) -> Fix) -> String {
         return "-".to_owned();
     }
     let applied = apply(&texts, &plan, &[(&fix, edits.clone())]);
-    let applied = applied
-        .unwrap_or_else(|refusal| panic!("{refusal:?}: {fix:?} is not meant: {edits:?} in {text}"));
+    let applied =
+        applied.unwrap_or_else(|refusal| panic!("{refusal:?}: {fix:?} with {edits:?} in {text}"));
     String::from_utf8(applied.texts[0].bytes.clone().unwrap()).unwrap()
 }
 
@@ -37,14 +37,14 @@ fn exclude(globs: &[&str]) -> impl Fn(&Plan) -> Fix {
 fn all(cases: &[(&str, &str)], fix: impl Fn(&Plan) -> Fix) {
     for (text, expected) in cases {
         assert_eq!(fixed(text, &fix), *expected, "{text}");
-        // The same with the line endings of Windows.
+        // The same with Windows line endings.
         let (text, expected) = (text.replace('\n', "\r\n"), expected.replace('\n', "\r\n"));
         assert_eq!(fixed(&text, &fix), expected, "{text}");
     }
 }
 
 #[test]
-fn a_glob_is_removed_and_comments_stay() {
+fn remove_glob() {
     all(
         &[
             ("tasks:\n  a: {write: [x, y]}\n", "tasks:\n  a: {write: [x]}\n"),
@@ -83,7 +83,7 @@ fn a_glob_is_removed_and_comments_stay() {
 }
 
 #[test]
-fn the_last_glob_leaves_an_empty_list() {
+fn remove_last_glob() {
     all(
         &[
             ("tasks:\n  a: {write: x}\n", "tasks:\n  a: {write: []}\n"),
@@ -102,7 +102,7 @@ fn the_last_glob_leaves_an_empty_list() {
 }
 
 #[test]
-fn an_exclusion_is_added_in_the_manner_of_the_list() {
+fn add_exclusions() {
     all(
         &[
             ("tasks:\n  a: {write: x/**}\n", "tasks:\n  a: {write: [x/**, \"!x/y\"]}\n"),
@@ -156,9 +156,9 @@ fn an_exclusion_is_added_in_the_manner_of_the_list() {
 }
 
 #[test]
-fn a_glob_is_added_with_the_quotes_that_it_needs() {
+fn add_glob_with_quotes() {
     let add = |glob: &'static str| move |_: &Plan| Fix::AddGlob { task: nth(0), glob: glob.into() };
-    for (glob, written) in [
+    for (glob, quoted) in [
         ("src/Cargo.lock", "src/Cargo.lock"),
         ("**/x", "\"**/x\""),
         ("src/**", "src/**"),
@@ -172,16 +172,16 @@ fn a_glob_is_added_with_the_quotes_that_it_needs() {
         ("-x", "\"-x\""),
         ("é", "é"),
     ] {
-        let expected = format!("tasks:\n  a:\n    write:\n      - q\n      - {written}\n");
+        let expected = format!("tasks:\n  a:\n    write:\n      - q\n      - {quoted}\n");
         assert_eq!(fixed("tasks:\n  a:\n    write:\n      - q\n", add(glob)), expected);
-        let expected = format!("tasks: {{a: {{write: [q, {written}]}}}}\n");
+        let expected = format!("tasks: {{a: {{write: [q, {quoted}]}}}}\n");
         assert_eq!(fixed("tasks: {a: {write: [q]}}\n", add(glob)), expected);
     }
     assert_eq!(fixed("tasks: {a: {write: []}}\n", add("x")), "tasks: {a: {write: [x]}}\n");
 }
 
 #[test]
-fn a_glob_takes_the_place_of_another_in_its_quotes() {
+fn replace_glob() {
     all(
         &[
             ("tasks: {a: {write: x}}\n", "tasks: {a: {write: y/**}}\n"),
@@ -199,7 +199,7 @@ fn a_glob_takes_the_place_of_another_in_its_quotes() {
 }
 
 #[test]
-fn a_task_waits_for_another() {
+fn add_need() {
     let need = |_: &Plan| Fix::Need { task: nth(0), other: nth(1) };
     all(
         &[
@@ -261,7 +261,7 @@ fn a_task_waits_for_another() {
 }
 
 #[test]
-fn a_glob_is_shared_by_the_plan() {
+fn share_glob() {
     all(
         &[
             ("tasks: {a: {write: x}}\n", "tasks: {a: {write: x}}\nshare: x\n"),
@@ -280,7 +280,7 @@ fn a_glob_is_shared_by_the_plan() {
 }
 
 #[test]
-fn a_finding_is_allowed_and_an_allowance_taken_back() {
+fn add_and_remove_allow() {
     let rule = "overlapping-lanes";
     all(
         &[
@@ -327,7 +327,7 @@ fn a_finding_is_allowed_and_an_allowance_taken_back() {
 }
 
 #[test]
-fn a_task_without_a_lane_may_write_nothing() {
+fn write_nothing() {
     all(
         &[
             ("tasks:\n  a:\n", "tasks:\n  a:\n    write: []\n"),
@@ -348,8 +348,8 @@ fn a_task_without_a_lane_may_write_nothing() {
 }
 
 #[test]
-fn a_mended_glob_is_still_a_text() {
-    let mend = |plan: &Plan| {
+fn fixed_glob_stays_a_string() {
+    let fix = |plan: &Plan| {
         let entry = &plan[nth(0)].write.as_ref().unwrap().entries[0];
         Fix::from(entry.glob.as_ref().unwrap_err()[0].fix.clone().unwrap())
     };
@@ -365,13 +365,12 @@ fn a_mended_glob_is_still_a_text() {
             ("tasks: {a: {write: src//x}}\n", "tasks: {a: {write: src/x}}\n"),
             ("tasks: {a: {write: &l ./x}, b: {write: *l}}\n", "-"),
         ],
-        mend,
+        fix,
     );
 }
 
-/// A fix that would not do what it says is not done.
 #[test]
-fn what_is_not_meant_is_not_done() {
+fn unintended_edits_are_refused() {
     let (texts, plan) = plan("tasks:\n  a: {write: [x, y]}\n  b: {write: z}\n");
     let fix = Fix::RemoveGlob { task: nth(0), entry: 1, applicability: Applicability::Unsafe };
     let at = |needle: &str| plan.sources[0].text().find(needle).unwrap();
@@ -389,9 +388,9 @@ fn what_is_not_meant_is_not_done() {
     }
 }
 
-/// Whatever rule calls a fix safe, it is not done where it changes a lane, or hides what was there.
+/// The check does not trust rules to call only safe fixes safe.
 #[test]
-fn a_safe_fix_that_changes_a_lane_is_refused() {
+fn unsafe_safe_fixes_are_refused() {
     let safe = Applicability::Safe;
     let remove = |task, entry| Fix::RemoveGlob { task, entry, applicability: safe };
     let refusal = |text: &str, fixes: &[Fix]| {
@@ -416,16 +415,16 @@ fn a_safe_fix_that_changes_a_lane_is_refused() {
         let (title, text) = (String::new(), new.to_owned());
         Fix::from(Replacement { title, span, text, applicability: safe })
     };
-    // A lane that was known stays what it was.
+    // A known lane must stay the same.
     let text = "tasks:\n  a: {write: [x, y]}\n  b: {write: [./p, q]}\n";
-    assert_eq!(refusal(text, &[replace(text, "y", "z")]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[replace(text, "y", "z")]), Some(Refusal::Unintended));
     assert_eq!(refusal(text, &[replace(text, "[x, y]", "[x, y, z]")]), changed("a"));
-    // Of one that was not, all that could be read does.
-    assert_eq!(refusal(text, &[replace(text, "./p, q", "p")]), Some(Refusal::NotMeant));
+    // In an unknown lane, valid values must be kept.
+    assert_eq!(refusal(text, &[replace(text, "./p, q", "p")]), Some(Refusal::Unintended));
     assert_eq!(refusal(text, &[replace(text, "./p", "p")]), None);
-    // A text where a map is wanted mends nothing.
+    // A string does not fix a map.
     let text = "tasks:\n  a: {write: [*.rs]}\n  b: {write: q}\n";
     let whole = replace(text, "{write: [*.rs]}", "\"{write: [*.rs]}\"");
-    assert_eq!(refusal(text, &[whole]), Some(Refusal::NotMeant));
+    assert_eq!(refusal(text, &[whole]), Some(Refusal::Unintended));
     assert_eq!(refusal(text, &[replace(text, "*.rs", "\"*.rs\"")]), None);
 }

@@ -1,4 +1,4 @@
-//! Plans as they are written: what is read, what is told, and what is left unknown.
+//! Plan texts: what is read, reported and left unknown.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,25 +17,25 @@ fn plan(text: &str) -> Plan {
     read(vec![PlanText::new("lanes.yaml", text)])
 }
 
-/// The problems as `place: message; help => fix`, where the place is the text underlined.
+/// The problems as `source: message; help => fix`, where `source` is the underlined text.
 fn problems(plan: &Plan) -> Vec<String> {
-    let syntax = plan.problems.iter().map(|problem| {
-        let places: Vec<_> = problem
+    let problems = plan.problems.iter().map(|problem| {
+        let sources: Vec<_> = problem
             .labels
             .iter()
             .map(|(span, _)| plan.sources[span.file.0].slice(span.bytes()))
             .collect();
         let help = problem.help.as_deref().unwrap_or("");
         let fix = problem.fix.as_ref().map_or(String::new(), |fix| format!(" => {}", fix.text));
-        format!("{}: {}; {help}{fix}", places.join(" & "), problem.message)
+        format!("{}: {}; {help}{fix}", sources.join(" & "), problem.message)
     });
     let globs = plan.glob_entries().filter_map(|(_, entry)| entry.glob.as_ref().err()).flatten();
     let globs = globs.map(|fault| {
-        let place = plan.sources[fault.span.file.0].slice(fault.span.bytes());
+        let source = plan.sources[fault.span.file.0].slice(fault.span.bytes());
         let fix = fault.fix.as_ref().map_or(String::new(), |fix| format!(" => {}", fix.text));
-        format!("{place}: {}{fix}", fault.problem)
+        format!("{source}: {}{fix}", fault.problem)
     });
-    syntax.chain(globs).collect()
+    problems.chain(globs).collect()
 }
 
 const EXAMPLE: &str = r#"# lanes.yaml
@@ -65,7 +65,7 @@ x-note: ours
 "#;
 
 #[test]
-fn the_contracts_example_is_read_whole() {
+fn plan_with_every_key() {
     let plan = plan(EXAMPLE);
     assert!(problems(&plan).is_empty());
     let ids: Vec<_> = plan.tasks.iter().map(|task| &*task.id.value).collect();
@@ -85,7 +85,7 @@ fn the_contracts_example_is_read_whole() {
 }
 
 #[test]
-fn json_is_a_plan_too() {
+fn json_plan() {
     let plan =
         plan(r#"{"tasks": {"a": {"write": ["src/**"], "needs": ["b"]}, "b": {"write": []}}}"#);
     assert!(problems(&plan).is_empty());
@@ -93,75 +93,75 @@ fn json_is_a_plan_too() {
 }
 
 #[test]
-fn a_wrong_plan_is_told_where_and_what_to_do() {
+fn problems_with_source_and_help() {
     let quoted = |text: &str| format!("quote it: {text} => {text}");
     for (text, expected) in [
-        ("tsks: {}\n", vec!["tsks: `tsks` is no key of a plan; did you mean `tasks`? => tasks".to_owned()]),
+        ("tsks: {}\n", vec!["tsks: unknown key `tsks`; did you mean `tasks`? => tasks".to_owned()]),
         (
             "tasks:\n  a: {wirte: x}\n",
-            vec!["wirte: `wirte` is no key of a task; did you mean `write`? => write".to_owned()],
+            vec!["wirte: unknown key `wirte`; did you mean `write`? => write".to_owned()],
         ),
         (
             "tasks:\n  a: {write: x}\n  b: {write: y, needs: [aa, c]}\n",
             vec![
-                "aa: there is no task `aa`; did you mean `a`? => a".to_owned(),
-                "c: there is no task `c`; did you mean `a`? => a".to_owned(),
+                "aa: unknown task `aa`; did you mean `a`? => a".to_owned(),
+                "c: unknown task `c`; did you mean `a`? => a".to_owned(),
             ],
         ),
         (
             "tasks:\n  a: {write: x}\n  a: {write: y}\n",
-            vec!["a & a: `a` is given twice; keep one of the two".to_owned()],
+            vec!["a & a: duplicate task `a`; remove one of the two".to_owned()],
         ),
         (
             "tasks:\n  a: {write: x, write: y}\n",
-            vec!["write & write: `write` is given twice; keep one of the two".to_owned()],
+            vec!["write & write: duplicate key `write`; remove one of the two".to_owned()],
         ),
         (
             "tasks:\n  a: {write: *.rs}\n",
-            vec![format!("*.rs: YAML takes this for an alias, not for a text; {}", quoted("\"*.rs\""))],
+            vec![format!("*.rs: YAML reads this as an alias, not as a string; {}", quoted("\"*.rs\""))],
         ),
         (
             "tasks:\n  a: {write: [x, !src/y]}\n",
-            vec![format!("!src/y: YAML takes this for a tag, not for a text; {}", quoted("\"!src/y\""))],
+            vec![format!("!src/y: YAML reads this as a tag, not as a string; {}", quoted("\"!src/y\""))],
         ),
         (
             "tasks:\n  a:\n    write: {a,b}\n",
-            vec![format!("{{a,b}}: YAML takes this for a map, not for a text; {}", quoted("\"{a,b}\""))],
+            vec![format!("{{a,b}}: YAML reads this as a map, not as a string; {}", quoted("\"{a,b}\""))],
         ),
         (
             "tasks:\n  a:\n    write: [ab]*\n",
-            vec![format!("[ab]*: YAML takes this for a list, not for a text; {}", quoted("\"[ab]*\""))],
+            vec![format!("[ab]*: YAML reads this as a list, not as a string; {}", quoted("\"[ab]*\""))],
         ),
         (
             "tasks:\n  a: {write: 5}\n",
-            vec![format!("5: a glob is wanted here, and this is a number; {}", quoted("\"5\""))],
+            vec![format!("5: expected a glob, found a number; {}", quoted("\"5\""))],
         ),
-        ("tasks: [a]\n", vec!["[a]: a map from ids to tasks is wanted here, and this is a list; ".to_owned()]),
-        ("- a\n", vec!["- a: the keys of a plan is wanted here, and this is a list; ".to_owned()]),
+        ("tasks: [a]\n", vec!["[a]: expected a map of tasks, found a list; ".to_owned()]),
+        ("- a\n", vec!["- a: expected a map with the key `tasks`, found a list; ".to_owned()]),
         (
             "tasks: {a: {write: x, branch: -x}}\n",
-            vec!["-x: `-x` is no name for a branch: it begins with `-`; write the name as `git branch` shows it".to_owned()],
+            vec!["-x: invalid branch name `-x`: it starts with `-`; use the name that `git branch` shows".to_owned()],
         ),
         (
             "tasks: {a..b: {write: x}}\n",
-            vec!["a..b: `a..b` is no id: it holds `..`; an id is letters, digits, `.`, `_` and `-`, in parts joined by `/`".to_owned()],
+            vec!["a..b: invalid task id `a..b`: it contains `..`; use letters, digits, `.`, `_` and `-`, in parts joined by `/`".to_owned()],
         ),
         (
             "tasks: {a: {write: x}}\nrules: {overlapping-lanes: warn}\n",
-            vec!["warn: `warn` is no level; the levels are `error`, `warning`, `note`, `off`".to_owned()],
+            vec!["warn: invalid level `warn` (expected error, warning, note or off); ".to_owned()],
         ),
         (
             "tasks: {a: {write: x, allow: [{rule: overlapping-lanes}]}}\n",
-            vec!["{rule: overlapping-lanes}: an allowance needs a `rule` and a `reason`; write `{rule: overlapping-lanes, with: other, reason: why that is fine}`".to_owned()],
+            vec!["{rule: overlapping-lanes}: an `allow` entry needs a `rule` and a `reason`; write `{rule: overlapping-lanes, with: other, reason: why this is fine}`".to_owned()],
         ),
         (
             "tasks: {a: {write: x, allow: [{rule: out-of-lane, reason: r}]}}\n",
-            vec!["out-of-lane: an allowance of `out-of-lane` needs a `path`; add `path: GLOB`, the files that the task may write besides its lane".to_owned()],
+            vec!["out-of-lane: an `allow` entry for `out-of-lane` needs a `path`; add `path: GLOB` for the files that the task may write outside its lane".to_owned()],
         ),
         (
             "tasks: {a: {write: \"x/**.rs\", read: '!''x'}}\nprotect: '!x'\n",
             vec![
-                "!: an exclusion, which means nothing here".to_owned(),
+                "!: an exclusion outside of `write` and `read`".to_owned(),
                 "**: `**` beside other characters in a component".to_owned(),
             ],
         ),
@@ -170,14 +170,14 @@ fn a_wrong_plan_is_told_where_and_what_to_do() {
             vec!["z-a: the range `z-a` runs backwards => a-z".to_owned()],
         ),
         ("tasks: {a: {write: './src'}}\n", vec!["./: a leading `./` => ".to_owned()]),
-        ("", vec![": this plan is empty; begin with `tasks:` and a task below it".to_owned()]),
+        ("", vec![": the plan is empty; add `tasks:` with at least one task".to_owned()]),
     ] {
         assert_eq!(problems(&plan(text)), expected, "{text}");
     }
 }
 
 #[test]
-fn a_lane_that_could_not_be_read_whole_is_unknown() {
+fn unreadable_lane_is_unknown() {
     for (text, unknown) in [
         ("tasks: {a: {write: x}, b: {write: y}}\n", [false, false]),
         ("tasks: {a: {write: [x, '/y']}, b: {write: y}}\n", [true, false]),
@@ -196,7 +196,7 @@ fn a_lane_that_could_not_be_read_whole_is_unknown() {
 }
 
 #[test]
-fn an_alias_stands_where_it_is_used() {
+fn alias_spans() {
     let text = "x-lane: &lane [src/a, src/b]\ntasks:\n  a: {write: *lane}\n  b: {write: [*one, c]}\nx-one: &one q\n";
     let plan = plan(text);
     let spans: Vec<_> = plan[nth(0)].globs().map(|(entry, _)| entry.span).collect();
@@ -206,7 +206,7 @@ fn an_alias_stands_where_it_is_used() {
 }
 
 #[test]
-fn texts_are_united_in_their_order() {
+fn merged_texts() {
     let plan = read(vec![
         PlanText::new("lanes/a.yaml", "tasks: {a: {write: x}}\nprotect: p\nbase: main\n"),
         PlanText::new("lanes/b.yaml", "tasks: {b: {write: y, needs: a}}\nprotect: [q]\n"),
@@ -217,8 +217,8 @@ fn texts_are_united_in_their_order() {
     assert_eq!(
         problems(&plan),
         [
-            "a & a: `a` is given twice; keep one of the two",
-            "base & base: `base` is given twice; keep one of the two"
+            "a & a: duplicate task `a`; remove one of the two",
+            "base & base: duplicate key `base`; remove one of the two"
         ]
     );
     assert_eq!(plan.problems[0].labels[1].0.file, FileId(0));
@@ -226,7 +226,7 @@ fn texts_are_united_in_their_order() {
 }
 
 #[test]
-fn a_text_that_cannot_be_had_makes_every_lane_unknown() {
+fn unreadable_text_hides_lanes() {
     for broken in [
         PlanText::missing("b.yaml", "permission denied"),
         PlanText::new("b.yaml", b"tasks: {b: {write: \xff}}".to_vec()),
@@ -240,7 +240,7 @@ fn a_text_that_cannot_be_had_makes_every_lane_unknown() {
 }
 
 #[test]
-fn an_alias_bomb_ends_soon() {
+fn alias_bomb() {
     let list = format!("x-x: &x [{}]\n", "a,".repeat(100_000));
     let tasks: String = (0..1_000).map(|task| format!("  t{task}: {{write: *x}}\n")).collect();
     let plan = plan(&format!("{list}tasks:\n{tasks}"));
@@ -249,24 +249,24 @@ fn an_alias_bomb_ends_soon() {
 }
 
 #[test]
-fn a_key_of_the_plan_stands_once_in_a_file() {
+fn duplicate_plan_keys() {
     let plan = plan(
         "tasks: {a: {write: x}}\nprotect: p\ntasks: {b: {write: y}}\nprotect: q\nx-a: 1\nx-a: 2\n",
     );
     assert_eq!(
         problems(&plan),
         [
-            "tasks & tasks: `tasks` is given twice; keep one of the two",
-            "protect & protect: `protect` is given twice; keep one of the two",
-            "x-a & x-a: `x-a` is given twice; keep one of the two",
+            "tasks & tasks: duplicate key `tasks`; remove one of the two",
+            "protect & protect: duplicate key `protect`; remove one of the two",
+            "x-a & x-a: duplicate key `x-a`; remove one of the two",
         ]
     );
-    // What protects more and lets fewer tasks go unseen is kept.
+    // Both are kept: dropping one could unprotect paths or hide tasks.
     assert_eq!((plan.tasks.len(), plan.protect.len()), (2, 2));
 }
 
 #[test]
-fn a_problem_is_that_of_the_task_in_which_it_is() {
+fn problems_by_task() {
     for (text, expected) in [
         ("tasks:\n  a: {write: x}\nprotcet: y\n", vec![None]),
         ("protcet: y\ntasks:\n  a: {write: x}\n", vec![None]),
@@ -289,7 +289,7 @@ fn a_problem_is_that_of_the_task_in_which_it_is() {
 }
 
 #[test]
-fn a_plan_of_misspelled_tasks_ends_soon() {
+fn many_misspelled_tasks() {
     let tasks: String = (0..20_000)
         .map(|task| format!("  task-{task}: {{write: x, needs: taks-{task}}}\n"))
         .collect();
@@ -299,7 +299,7 @@ fn a_plan_of_misspelled_tasks_ends_soon() {
 }
 
 #[test]
-fn messages_stay_short_whatever_they_quote() {
+fn long_values_are_cut() {
     let long = "a b".repeat(100_000);
     for text in [
         format!("tasks:\n  ? \"{long}\"\n  : {{write: x}}\n"),
@@ -318,9 +318,9 @@ fn messages_stay_short_whatever_they_quote() {
     }
 }
 
-/// What was known before changes nothing about what is read, and globs that stay are the same ones.
+/// The plan read before changes nothing but the identity of globs.
 #[test]
-fn reading_again_is_reading() {
+fn reading_again() {
     let many: String =
         (0..1_200).map(|task| format!("  t{task}: {{write: [a/{task}, b/**]}}\n")).collect();
     let texts = [
@@ -346,9 +346,9 @@ fn reading_again_is_reading() {
     assert_eq!(identity(&before), identity(&again));
 }
 
-/// What a path of this machine is mended to; `-` where nothing is certain.
+/// `-` stands for no fix.
 #[test]
-fn absolute_paths_are_mended_from_the_root() {
+fn absolute_path_fixes() {
     for (root, glob, expected) in [
         ("/work/site", "/work/site/src/**", "src/**"),
         ("/work/site", "!/work/site/src/**", "!src/**"),
@@ -363,7 +363,7 @@ fn absolute_paths_are_mended_from_the_root() {
         ("/work/site", "/work", "work"),
         ("C:/work/site", "C:/work/site/src", "src"),
         ("C:/work/site", "C:/work/src", "-"),
-        // A folder `app` of the repository may be meant, and the root may.
+        // Ambiguous: the root, or a folder `app` inside it.
         ("/app", "/app/src", "-"),
         ("/app", "/src/app", "src/app"),
     ] {
@@ -384,14 +384,14 @@ fn absolute_paths_are_mended_from_the_root() {
 }
 
 #[test]
-fn a_markdown_fence_is_the_only_finding() {
-    let fence = "a plan is no Markdown";
+fn markdown_fence_alone() {
+    let fence = "the plan is inside a Markdown code fence";
     for (text, expected) in [
         ("```yaml\ntasks: {a: {write: [*.rs]}}\n```\n", Some("```yaml")),
         ("Here is the plan:\n\n```\ntasks:\n  a: {write: x}\n```\n", Some("```")),
         ("\n  ```yaml\r\n  tasks: {}\r\n  ```\r\n", Some("```yaml")),
         ("~~~yaml\ntasks:\n  a: {write: x}\n~~~\n", Some("~~~yaml")),
-        // A text that holds one, in a plan that can be read, and in one that cannot.
+        // Inside a string, in a valid and an invalid plan.
         ("tasks:\n  a:\n    title: |\n      ```\n      x\n      ```\n    write: x\n", None),
         ("x-note: |\n  ```\n  x\n  ```\ntasks:\n  a: {write: *.rs}\n  b: {write: ][}\n", None),
     ] {
@@ -404,9 +404,8 @@ fn a_markdown_fence_is_the_only_finding() {
     }
 }
 
-/// Who may decide to quote what.
 #[test]
-fn quotes_are_safe_where_one_thing_can_be_meant() {
+fn applicability_of_quotes() {
     use crate::plan::fix::Applicability::{Safe, Unsafe};
     for (text, quoted, expected) in [
         ("tasks: {a: {write: *.rs}}\n", "\"*.rs\"", Some(Safe)),
@@ -433,19 +432,19 @@ fn quotes_are_safe_where_one_thing_can_be_meant() {
     }
 }
 
-/// The plan that a part of a text is, and all that it says with its places.
+/// The plan in a part of a text, and its debug output with all spans.
 fn embedded(text: &str, part: std::ops::Range<usize>) -> (Plan, String) {
     let mut builder = Builder::new(HashSet::new());
     builder.begin_file(SourceFile::new("lanes.md", text), part.clone(), Arc::default());
     native::read(&mut builder, text, part);
     let plan = builder.finish();
-    let for_all = (&plan.base, &plan.protect, &plan.share, &plan.companions, &plan.levels);
-    let said = format!("{:#?}", (for_all, plan.unknown, &plan.tasks, &plan.problems));
-    (plan, said)
+    let keys = (&plan.base, &plan.protect, &plan.share, &plan.companions, &plan.levels);
+    let debug = format!("{:#?}", (keys, plan.unknown, &plan.tasks, &plan.problems));
+    (plan, debug)
 }
 
-/// Moves the spans of a text that `embedded` made.
-fn moved(said: &str, by: usize) -> String {
+/// Moves the spans in debug output from `embedded`.
+fn moved(debug: &str, by: usize) -> String {
     let line = |line: &str| match line.trim_start().split_once(": ") {
         Some((name @ ("start" | "end"), at)) => {
             let at: usize = at.trim_end_matches(',').parse().unwrap();
@@ -453,10 +452,10 @@ fn moved(said: &str, by: usize) -> String {
         }
         _ => format!("{}\n", line.trim_start()),
     };
-    said.lines().map(line).collect()
+    debug.lines().map(line).collect()
 }
 
-/// Every fix that a plan's text may get, whoever asks for it.
+/// At least one fix of each kind.
 fn fixes(plan: &Plan) -> Vec<Fix> {
     let mut fixes = vec![Fix::Share { glob: "x/*".into() }, Fix::RemoveShared { entry: 0 }];
     for task in plan.tasks.ids() {
@@ -494,13 +493,13 @@ const STYLES: &[&str] = &[
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A plan inside another text is the plan by itself, each span moved: those of syntax errors, of
-    /// the tasks that survive them, and of every edit.
+    /// An embedded plan reads like the plan alone, except that all spans are moved, including those
+    /// of syntax errors, of the tasks around them and of edits.
     #[test]
     fn embedded_plan_moves_spans(
         style in 0..STYLES.len(), cut in any::<prop::sample::Index>(), length in 0..6usize,
         put in "([\\[\\]{}'\":*&!#|>,\n -]{0,4}|\u{feff}|é|---\n|\t)", crlf in any::<bool>(),
-        before in "(---\n|# é\\[\n\n```yaml\n|\u{feff}x: *y\n)", behind in "(|\n|\n---\n|\n```\n# *\\[\n)",
+        before in "(---\n|# é\\[\n\n```yaml\n|\u{feff}x: *y\n)", after in "(|\n|\n---\n|\n```\n# *\\[\n)",
     ) {
         let mut plan = STYLES[style].to_owned();
         let mut at = cut.index(plan.len() + 1);
@@ -509,21 +508,21 @@ proptest! {
         while !plan.is_char_boundary(end) { end += 1; }
         plan.replace_range(at..end, &put);
         let ending = if crlf { "\r\n" } else { "\n" };
-        let [plan, before, behind] = [plan, before, behind].map(|text| text.replace('\n', ending));
+        let [plan, before, after] = [plan, before, after].map(|text| text.replace('\n', ending));
 
-        let (alone, said) = embedded(&plan, 0..plan.len());
-        let whole = [&*before, &plan, &behind].concat();
-        let (inside, said_inside) = embedded(&whole, before.len()..before.len() + plan.len());
-        prop_assert_eq!(moved(&said, before.len()), moved(&said_inside, 0), "{}", &whole);
+        let (alone, debug) = embedded(&plan, 0..plan.len());
+        let whole = [&*before, &plan, &after].concat();
+        let (inside, debug_inside) = embedded(&whole, before.len()..before.len() + plan.len());
+        prop_assert_eq!(moved(&debug, before.len()), moved(&debug_inside, 0), "{}", &whole);
 
-        let (fixer, mender_inside) = (Fixer::new(&alone), Fixer::new(&inside));
+        let (fixer, fixer_inside) = (Fixer::new(&alone), Fixer::new(&inside));
         let edits = |fixer: &Fixer<'_>, fix: &Fix, by: usize| -> Vec<_> {
             let edits = fixer.edits(fix).into_iter();
             edits.map(|edit| (edit.span.start + by, edit.span.end + by, edit.text)).collect()
         };
         for (fix, fix_inside) in fixes(&alone).iter().zip(&fixes(&inside)) {
             let (alone, inside) =
-                (edits(&fixer, fix, before.len()), edits(&mender_inside, fix_inside, 0));
+                (edits(&fixer, fix, before.len()), edits(&fixer_inside, fix_inside, 0));
             prop_assert_eq!(alone, inside, "{:?} in\n{}", fix, &whole);
         }
     }

@@ -1,11 +1,11 @@
-//! What formats written in YAML share: texts, keys, lists and globs of the tree, and what is wrong
-//! with a value that is something else.
+//! Shared by the YAML formats: reads strings, keys, lists and globs from the tree, and reports
+//! values of the wrong type.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::plan::Spanned;
-use crate::plan::builder::{Builder, Exclusions, Globs, Word, Written};
+use crate::plan::builder::{Builder, Exclusions, Globs, MappedText, Word};
 use crate::plan::edit::Applicability;
 use crate::plan::{GlobEntry, Problem};
 use crate::source::excerpt;
@@ -13,58 +13,58 @@ use crate::source::yaml::{self, NodeRef, Scalar, View};
 
 pub(super) type Pair<'t> = (NodeRef<'t>, NodeRef<'t>);
 
-/// What a value should be.
+/// The expected type of a value.
 #[derive(Clone, Copy)]
-pub(super) enum Wanted {
+pub(super) enum Expected {
     Glob,
-    /// Any text.
+    /// Any string.
     Text(&'static str),
-    /// A name without the characters that YAML keeps for itself.
+    /// A name, which never contains YAML's special characters.
     Word(&'static str),
     /// A map or a list.
     Collection(&'static str),
 }
 
-impl Wanted {
+impl Expected {
     fn name(self) -> &'static str {
         match self {
-            Wanted::Glob => "a glob",
-            Wanted::Text(name) | Wanted::Word(name) | Wanted::Collection(name) => name,
+            Expected::Glob => "a glob",
+            Expected::Text(name) | Expected::Word(name) | Expected::Collection(name) => name,
         }
     }
 
-    /// Who may decide to quote what YAML takes for an alias or a tag; None if that fixes nothing.
+    /// How safe it is to quote what YAML reads as an alias or a tag. `None` if quoting does not
+    /// help.
     fn quoting(self, text: &str) -> Option<Applicability> {
-        // `*lane` may be an alias of an anchor that is misspelled or gone, `!x y` a tag of `y`.
+        // `*lane` may be an alias of a misspelled or missing anchor, and `!x y` the tag of `y`.
         let is_sure = match text.strip_prefix('*') {
             Some(name) => name.contains(|c: char| !c.is_alphanumeric() && c != '-' && c != '_'),
             None => !text.trim_end().contains(char::is_whitespace),
         };
         match self {
-            Wanted::Glob | Wanted::Text(_) if is_sure => Some(Applicability::Safe),
-            Wanted::Glob | Wanted::Text(_) => Some(Applicability::Unsafe),
-            Wanted::Word(_) | Wanted::Collection(_) => None,
+            Expected::Glob | Expected::Text(_) if is_sure => Some(Applicability::Safe),
+            Expected::Glob | Expected::Text(_) => Some(Applicability::Unsafe),
+            Expected::Word(_) | Expected::Collection(_) => None,
         }
     }
 
-    /// Who may decide to quote a number and the like. A file can be called `1`, but whoever wrote
-    /// `write: 0` or `write: true` may have meant none or all.
+    /// How safe it is to quote a number or boolean. A file can be named `1`, but `write: 0` and
+    /// `write: true` may mean nothing and everything.
     fn quoting_value(self) -> Option<Applicability> {
         match self {
-            Wanted::Text(_) | Wanted::Word(_) => Some(Applicability::Safe),
-            Wanted::Glob => Some(Applicability::Unsafe),
-            Wanted::Collection(_) => None,
+            Expected::Text(_) | Expected::Word(_) => Some(Applicability::Safe),
+            Expected::Glob => Some(Applicability::Unsafe),
+            Expected::Collection(_) => None,
         }
     }
 }
 
-/// Who may decide to quote a list or a map in place of a glob: nobody if it has more than a class or
-/// alternatives have.
+/// How safe it is to quote a list or map as a glob. `None` if it cannot be a class or alternatives.
 fn quoting_collection(text: &str) -> Option<Applicability> {
     yaml::may_be_a_glob(text).then_some(Applicability::Unsafe)
 }
 
-impl Written for Scalar<'_> {
+impl MappedText for Scalar<'_> {
     fn text(&self) -> &str {
         self.text
     }
@@ -78,18 +78,18 @@ impl Written for Scalar<'_> {
     }
 }
 
-/// A name that a node has, as the builder takes it.
+/// A node's name, for the builder.
 pub(super) fn word<'t>(text: &'t str, node: NodeRef<'_>) -> Word<'t> {
-    Word { text, at: node.span(), written_like: yaml::written_like }
+    Word { text, at: node.span(), quoted_like: yaml::quoted_like }
 }
 
-/// Reads nodes of a tree for a builder.
+/// Passes the nodes of a tree to a builder.
 pub(super) struct Reader<'b> {
     pub(super) builder: &'b mut Builder,
 }
 
 impl Reader<'_> {
-    /// Looks at a node, as long as the plan is no larger than it may be.
+    /// Views a node and counts its values. [`View::Broken`] if the plan is too large.
     pub(super) fn view<'t>(&mut self, node: NodeRef<'t>) -> View<'t> {
         if !self.builder.has_room() {
             return View::Broken;
@@ -103,23 +103,23 @@ impl Reader<'_> {
         if self.builder.count(values, node.span()) { view } else { View::Broken }
     }
 
-    /// The pairs of a map without the keys that are given twice, which are reported: the first
-    /// counts, but all those of `united` keys stay. Says too whether any was.
+    /// Reports duplicate keys and keeps the first of each, but all of the `merged` keys. The flag
+    /// tells whether there were duplicates.
     pub(super) fn without_duplicates<'t>(
         &mut self,
         pairs: Vec<Pair<'t>>,
-        united: &[&str],
+        merged: &[&str],
     ) -> (Vec<Pair<'t>>, bool) {
         let mut first: HashMap<&str, Range<usize>> = HashMap::new();
         let mut kept = Vec::with_capacity(pairs.len());
-        let mut twice = false;
+        let mut has_duplicates = false;
         for (key, value) in pairs {
             if let View::Text(text) = self.view(key) {
                 if let Some(span) = first.get(text.text) {
                     let span = self.builder.span(span.clone());
-                    self.builder.given_twice(text.text, key.span(), span);
-                    twice = true;
-                    if !united.contains(&text.text) {
+                    self.builder.duplicate("key", text.text, key.span(), span);
+                    has_duplicates = true;
+                    if !merged.contains(&text.text) {
                         continue;
                     }
                 } else {
@@ -128,10 +128,10 @@ impl Reader<'_> {
             }
             kept.push((key, value));
         }
-        (kept, twice)
+        (kept, has_duplicates)
     }
 
-    /// The text of a key; a number or the like is a key by its text.
+    /// The text of a key. A number, boolean or null counts as its source text.
     pub(super) fn key<'t>(&mut self, key: NodeRef<'t>) -> Option<&'t str> {
         match self.view(key) {
             View::Text(text) => Some(text.text),
@@ -140,19 +140,18 @@ impl Reader<'_> {
             View::Broken => None,
             _ => {
                 let help = "write `key: value`";
-                self.builder.problem(key.span(), "a key has to be a text", help);
+                self.builder.problem(key.span(), "a key must be a string", help);
                 None
             }
         }
     }
 
-    /// Reports a key that nobody reads.
+    /// Reports an unknown key, unless it is one of the user's own.
     pub(super) fn unknown_key(
         &mut self,
         (name, key): (&str, NodeRef<'_>),
         known: &[&str],
         pairs: &[Pair<'_>],
-        of: &str,
     ) {
         if name.starts_with("x-") {
             return;
@@ -165,14 +164,14 @@ impl Reader<'_> {
             );
             return;
         }
-        let is_there = |known: &str| {
+        let is_present = |known: &str| {
             let is = |key: NodeRef<'_>| matches!(key.view(), View::Text(key) if key.text == known);
             pairs.iter().any(|(key, _)| is(*key))
         };
-        self.builder.unknown_key(&word(name, key), known, pairs.len(), is_there, of);
+        self.builder.unknown_key(&word(name, key), known, pairs.len(), is_present);
     }
 
-    /// The nodes of a list, or the one that stands for a list of one.
+    /// The nodes of a list; any other value counts as a list of one.
     pub(super) fn items<'t>(&mut self, node: NodeRef<'t>) -> Vec<NodeRef<'t>> {
         match self.view(node) {
             View::List(nodes) => nodes,
@@ -181,23 +180,27 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn word<'t>(&mut self, node: NodeRef<'t>, wanted: Wanted) -> Option<Word<'t>> {
+    pub(super) fn word<'t>(&mut self, node: NodeRef<'t>, expected: Expected) -> Option<Word<'t>> {
         if let View::Text(text) = self.view(node) {
             return Some(word(text.text, node));
         }
-        self.wrong_type(node, wanted);
+        self.wrong_type(node, expected);
         None
     }
 
-    pub(super) fn text(&mut self, node: NodeRef<'_>, wanted: Wanted) -> Option<Spanned<String>> {
-        let word = self.word(node, wanted)?;
+    pub(super) fn text(
+        &mut self,
+        node: NodeRef<'_>,
+        expected: Expected,
+    ) -> Option<Spanned<String>> {
+        let word = self.word(node, expected)?;
         Some(Spanned { value: word.text.to_owned(), span: self.builder.span(word.at) })
     }
 
     /// One glob or a list of them.
     pub(super) fn globs(&mut self, node: NodeRef<'_>, exclusions: Exclusions) -> Globs {
         let nodes = self.items(node);
-        // The items of an aliased list stand elsewhere; this task says them where the alias is.
+        // The items of an aliased list get the span of the alias.
         let at = (nodes.first() != Some(&node) && node.is_alias()).then(|| node.span());
         let mut globs = Globs { entries: Vec::new(), is_partial: false };
         for node in nodes {
@@ -210,7 +213,7 @@ impl Reader<'_> {
         globs
     }
 
-    /// The glob that a node is, and that the plan has at `at`.
+    /// Reads a node as a glob whose span in the plan is `at`.
     pub(super) fn glob(
         &mut self,
         node: NodeRef<'_>,
@@ -221,7 +224,7 @@ impl Reader<'_> {
             return Some(self.builder.glob(&text, at, exclusions));
         }
         match self.view(node) {
-            // `{a,b}` and `[ab]` are collections to YAML.
+            // YAML reads `{a,b}` and `[ab]` as collections.
             View::List(_) if node.source().starts_with('[') => {
                 let fix = quoting_collection(node.source());
                 self.unquoted(node.span(), "a list", node.source(), fix);
@@ -230,31 +233,31 @@ impl Reader<'_> {
                 let fix = quoting_collection(node.source());
                 self.unquoted(node.span(), "a map", node.source(), fix);
             }
-            _ => self.wrong_type(node, Wanted::Glob),
+            _ => self.wrong_type(node, Expected::Glob),
         }
         None
     }
 
-    pub(super) fn wrong_type(&mut self, node: NodeRef<'_>, wanted: Wanted) {
+    pub(super) fn wrong_type(&mut self, node: NodeRef<'_>, expected: Expected) {
         match self.view(node) {
             View::Broken => {}
             View::UnknownAlias => {
-                let fix = wanted.quoting(node.source());
+                let fix = expected.quoting(node.source());
                 self.unquoted(node.span(), "an alias", node.source(), fix);
             }
             View::UnknownTag(span) => {
                 let text = self.builder.source(span.clone());
-                let fix = wanted.quoting(&text);
+                let fix = expected.quoting(&text);
                 self.unquoted(span, "a tag", &text, fix);
             }
             View::NotText(what) if !node.is_alias() => {
                 let quoted = yaml::quoted(node.source());
-                let fix = wanted.quoting_value();
+                let fix = expected.quoting_value();
                 let help = match fix {
                     Some(_) => format!("quote it: {}", excerpt(&quoted)),
                     None => String::new(),
                 };
-                let problem = self.not_wanted(node, wanted, what, &help);
+                let problem = self.unexpected(node, expected, what, &help);
                 if let Some(applicability) = fix {
                     problem.fix("quote it", quoted, applicability);
                 }
@@ -265,21 +268,21 @@ impl Reader<'_> {
                     View::List(_) => "a list",
                     View::Map(_) => "a map",
                     View::NotText(what) => what,
-                    _ => "a text",
+                    _ => "a string",
                 };
-                self.not_wanted(node, wanted, what, "");
+                self.unexpected(node, expected, what, "");
             }
         }
     }
 
-    fn not_wanted(
+    fn unexpected(
         &mut self,
         node: NodeRef<'_>,
-        wanted: Wanted,
+        expected: Expected,
         what: &str,
         help: &str,
     ) -> &mut Problem {
-        let message = format!("{} is wanted here, and this is {what}", wanted.name());
+        let message = format!("expected {}, found {what}", expected.name());
         let problem = self.builder.problem(node.span(), message, help);
         problem.wrong_type = true;
         problem
@@ -293,7 +296,7 @@ impl Reader<'_> {
         fix: Option<Applicability>,
     ) {
         let quoted = yaml::quoted(text.trim());
-        let message = format!("YAML takes this for {meaning}, not for a text");
+        let message = format!("YAML reads this as {meaning}, not as a string");
         let help = format!("quote it: {}", excerpt(&quoted));
         let problem = self.builder.problem(span, message, &help);
         if let Some(applicability) = fix {

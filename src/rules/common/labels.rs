@@ -60,7 +60,7 @@ pub(in crate::rules) fn existing_data(count: usize, sample: &[RepoPath]) -> (&'s
 
 /// A fix that guesses another text for the place of a value.
 pub(in crate::rules) fn replacement(plan: &Plan, span: Span, text: &str) -> Fix {
-    let title = format!("write `{}`", excerpt(text));
-    let text = yaml::written_like(plan.sources[span.file.0].slice(span.bytes()), text);
+    let title = format!("replace with `{}`", excerpt(text));
+    let text = yaml::quoted_like(plan.sources[span.file.0].slice(span.bytes()), text);
     Replacement { title, span, text, applicability: Applicability::Unsafe }.into()
 }

@@ -1,8 +1,8 @@
-//! The text of a document line by line, as it is before YAML means anything by it.
+//! Line-based helpers that do not depend on the YAML parser.
 
 use std::ops::Range;
 
-/// The lines of a part of the text: each with its first byte, and without its ending.
+/// The lines in a part of the text, without their endings, each with its offset.
 pub(super) fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
     let mut at = part.start;
     text[part].split_inclusive('\n').map(move |line| {
@@ -23,7 +23,7 @@ pub(super) fn is_blank_or_comment(line: &str) -> bool {
     line.is_empty() || line.starts_with('#')
 }
 
-/// The key of `key: value`, and all that follows the colon.
+/// Splits `key: value` into the key and everything after the colon.
 pub(super) fn split_key(text: &str, entry: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let (start, line) = lines(text, entry.clone()).find(|(_, line)| !is_blank_or_comment(line))?;
     let key_start = start + (line.len() - line.trim_start().len());

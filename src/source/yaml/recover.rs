@@ -1,5 +1,4 @@
-//! What can be had of a text with a syntax error: each entry of its block maps and lists is read by
-//! itself.
+//! Error recovery: after a syntax error, parses the entries of block maps and lists one by one.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,12 +10,12 @@ use super::trap::{Trap, may_be_a_glob, trap};
 use super::{Problem, Tree, Value, quoted};
 use crate::source::excerpt;
 
-/// How deep [`recover`] follows a syntax error: plan, task, key, list item.
+/// How many levels [`Tree::recover`] descends: plan, task, key, list item.
 pub(super) const RECOVERY_DEPTH: usize = 4;
 
 impl<'t> Tree<'t> {
-    /// Reads a part that has a syntax error somewhere: entry by entry of its outermost block map
-    /// or list, and again inside the entries that cannot be read.
+    /// Parses a part that has a syntax error: entry by entry of its outermost block map or list,
+    /// and recursively inside the entries that fail.
     pub(super) fn recover(&mut self, part: Range<usize>, depth: usize) -> Option<usize> {
         let entries = split_block(self.text, part)?;
         let start = entries.first()?.start;
@@ -35,7 +34,7 @@ impl<'t> Tree<'t> {
                         self.problems.push(Problem {
                             span: at,
                             message: "this is neither a key nor part of the value above".to_owned(),
-                            help: Some("write `key: value`, or indent it".to_owned()),
+                            help: Some("write `key: value`, or indent the line".to_owned()),
                             fix: None,
                         });
                     }
@@ -56,7 +55,7 @@ impl<'t> Tree<'t> {
         Some(self.push(start..end, value))
     }
 
-    /// Reads `key: value` whose value has a syntax error.
+    /// Parses `key: value` with a syntax error in the value.
     fn recover_pair(
         &mut self,
         entry: Range<usize>,
@@ -85,8 +84,8 @@ impl<'t> Tree<'t> {
         self.problems.push(problem);
     }
 
-    /// Says what a scan error means in a plan, where globs begin with characters that YAML keeps
-    /// for itself.
+    /// Explains a scan error. Often the cause is an unquoted glob that starts with a special
+    /// character of YAML.
     pub(super) fn syntax_problem(
         &self,
         error: &ScanError,
@@ -99,13 +98,13 @@ impl<'t> Tree<'t> {
             at -= 1;
         }
         if let Some(Trap { span, meaning }) = trap(self.text, at)
-            && self.is_mended_by_quotes(&within, &span, at)
+            && self.is_fixed_by_quotes(&within, &span, at)
         {
             let text = &self.text[span.clone()];
             let quoted = quoted(text);
             return Problem {
                 span,
-                message: format!("YAML takes this for {meaning}, not for a text"),
+                message: format!("YAML reads this as {meaning}, not as a string"),
                 help: Some(format!("quote it: {}", excerpt(&quoted))),
                 fix: may_be_a_glob(text).then_some(quoted),
             };
@@ -115,15 +114,15 @@ impl<'t> Tree<'t> {
         });
         Problem {
             span: at..end,
-            message: format!("this is no YAML: {}", error.info()),
-            help: Some("mend the syntax here; until then this part of the plan is unknown".into()),
+            message: format!("invalid YAML: {}", error.info()),
+            help: Some("fix the syntax: until then, this part of the plan is ignored".into()),
             fix: None,
         }
     }
 
-    /// Whether a part of the text with an error at `at` can be read further with a text in quotes,
-    /// which is a value of its own then: an item of a list, or the value of a key.
-    fn is_mended_by_quotes(&self, part: &Range<usize>, span: &Range<usize>, at: usize) -> bool {
+    /// Whether quoting `span` moves the error at `at` further back or removes it, and makes the
+    /// quoted text a value: a list item, or the value of a key.
+    fn is_fixed_by_quotes(&self, part: &Range<usize>, span: &Range<usize>, at: usize) -> bool {
         if span.is_empty() || span.start < part.start || span.end > part.end {
             return false;
         }
@@ -132,10 +131,10 @@ impl<'t> Tree<'t> {
         let text = [before, &quoted, after].concat();
         let mut tree = Tree::empty(&text);
         if let Err(error) = tree.read(0..text.len()) {
-            let behind = error.marker().byte_offset().unwrap_or(0);
-            // Counted without the quotes.
-            if behind < before.len() + quoted.len()
-                || behind + span.len() <= at - part.start + quoted.len()
+            let next = error.marker().byte_offset().unwrap_or(0);
+            // Compared without the quotes.
+            if next < before.len() + quoted.len()
+                || next + span.len() <= at - part.start + quoted.len()
             {
                 return false;
             }
@@ -143,18 +142,18 @@ impl<'t> Tree<'t> {
         tree.has_value_at(before.len()..before.len() + quoted.len())
     }
 
-    /// Whether an item of a list or the value of a key stands at just these bytes.
+    /// Whether a list item or the value of a key has exactly these bytes.
     fn has_value_at(&self, bytes: Range<usize>) -> bool {
-        let is_there = |&node: &usize| self.nodes[node].span == bytes;
+        let is_at = |&node: &usize| self.nodes[node].span == bytes;
         self.nodes.iter().any(|node| match &node.value {
-            Value::List(items) => items.iter().any(is_there),
-            Value::Map(pairs) => pairs.iter().any(|(_, value)| is_there(value)),
+            Value::List(items) => items.iter().any(is_at),
+            Value::Map(pairs) => pairs.iter().any(|(_, value)| is_at(value)),
             _ => false,
         })
     }
 }
 
-/// Cuts a block map or list into its entries by indentation alone; nothing where the part is none.
+/// Splits a block map or list into its entries by indentation. `None` if it is in flow style.
 fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
     let mut entries: Vec<Range<usize>> = Vec::new();
     let mut outer: Option<(usize, bool)> = None;
@@ -170,7 +169,7 @@ fn split_block(text: &str, part: Range<usize>) -> Option<Vec<Range<usize>>> {
         }
         let item = is_list_item(line);
         let (outer_indent, in_list) = *outer.get_or_insert((indent, item));
-        // The end of a flow collection that began on a line before.
+        // The end of a flow collection that started on an earlier line.
         let closes = line.trim_start().starts_with([']', '}'])
             && is_blank_or_comment(line.trim_start_matches([' ', '\t', ']', '}', ',']));
         if indent == outer_indent && item == in_list && !closes {

@@ -1,13 +1,13 @@
-//! Texts, and the way back from their characters to the bytes of the document.
+//! Scalars: types, quoting, and the mapping from decoded text to source bytes.
 
 use std::ops::Range;
 
 use granit_parser::ScalarStyle;
 
-/// A text and the way back from its characters to the bytes of the document.
+/// A string scalar that maps its decoded text to the bytes of the file.
 #[derive(Clone, Copy, Debug)]
 pub struct Scalar<'t> {
-    /// The text, escapes resolved and lines folded.
+    /// The text, with escapes resolved and lines folded.
     pub text: &'t str,
     pub(super) raw: &'t str,
     pub(super) start: usize,
@@ -15,8 +15,7 @@ pub struct Scalar<'t> {
 }
 
 impl Scalar<'_> {
-    /// The bytes of the document that some bytes of [`Scalar::text`] were read from, quotes and
-    /// escapes counted.
+    /// Maps a byte range of [`Scalar::text`] to bytes of the file.
     #[must_use]
     pub fn source_span(&self, text: Range<usize>) -> Range<usize> {
         let quoted = matches!(self.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -35,17 +34,17 @@ impl Scalar<'_> {
                 end = raw_at;
             }
         }
-        // An empty range at the very end points behind the last character.
+        // An empty range at the end of the text.
         let start = start.unwrap_or(raw_at);
         self.start + start..self.start + end.max(start)
     }
 }
 
 impl Scalar<'_> {
-    /// The bytes to replace, and with what, so that the scalar is read with `with` in the place of
-    /// some bytes of its text; nothing where that cannot be written.
+    /// The bytes to replace, and the new source, so that a range of the text becomes `with`. `None`
+    /// for block scalars.
     ///
-    /// A plain scalar that would be no text any more is replaced as a whole, in quotes.
+    /// A plain scalar that would no longer be a plain string is replaced as a whole, in quotes.
     #[must_use]
     pub fn replaced(&self, text: Range<usize>, with: &str) -> Option<(Range<usize>, String)> {
         if self.style == ScalarStyle::Plain {
@@ -58,7 +57,7 @@ impl Scalar<'_> {
         Some((self.source_span(text), self.escaped(with)?))
     }
 
-    /// A text as it has to be written inside this scalar; nothing where it cannot be.
+    /// Escapes a text for use inside this scalar. `None` for block scalars.
     fn escaped(&self, text: &str) -> Option<String> {
         match self.style {
             ScalarStyle::DoubleQuoted => {
@@ -72,17 +71,17 @@ impl Scalar<'_> {
     }
 }
 
-/// How many bytes the next piece takes as it is written and as it is read.
+/// The length in bytes of the next character or escape, in the source and decoded.
 struct Unit {
     raw: usize,
     text: usize,
 }
 
 fn unit(raw: &str, text: &str, style: ScalarStyle) -> Option<Unit> {
-    let written = raw.chars().next()?;
-    let read = text.chars().next()?;
+    let source = raw.chars().next()?;
+    let decoded = text.chars().next()?;
     let blank = |character: char| matches!(character, ' ' | '\t' | '\r' | '\n');
-    if style == ScalarStyle::DoubleQuoted && written == '\\' {
+    if style == ScalarStyle::DoubleQuoted && source == '\\' {
         let escape = raw[1..].chars().next()?;
         let length = match escape {
             'x' => 4,
@@ -94,18 +93,19 @@ fn unit(raw: &str, text: &str, style: ScalarStyle) -> Option<Unit> {
             }
             other => 1 + other.len_utf8(),
         };
-        return Some(Unit { raw: length.min(raw.len()), text: read.len_utf8() });
+        return Some(Unit { raw: length.min(raw.len()), text: decoded.len_utf8() });
     }
     if style == ScalarStyle::SingleQuoted && raw.starts_with("''") {
         return Some(Unit { raw: 2, text: 1 });
     }
     let run = raw.len() - raw.trim_start_matches(blank).len();
-    if raw[..run].contains('\n') && blank(read) {
-        // A folded line: the break and the blanks around it are one blank, or as many breaks as read.
+    if raw[..run].contains('\n') && blank(decoded) {
+        // A folded line break with the blanks around it: decodes to one blank, or to the breaks
+        // read.
         let breaks = text.len() - text.trim_start_matches('\n').len();
         return Some(Unit { raw: run, text: breaks.max(1) });
     }
-    Some(Unit { raw: written.len_utf8(), text: read.len_utf8() })
+    Some(Unit { raw: source.len_utf8(), text: decoded.len_utf8() })
 }
 
 pub(super) enum Core {
@@ -114,14 +114,14 @@ pub(super) enum Core {
     Other(&'static str),
 }
 
-/// What YAML 1.2's core schema makes of a plain scalar.
+/// The type of a plain scalar in YAML 1.2's core schema.
 pub(super) fn core_type(text: &str) -> Core {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Core::Null,
         "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => {
-            return Core::Other("true or false");
+            return Core::Other("a boolean");
         }
         ".nan" | ".NaN" | ".NAN" => return Core::Other("a number"),
         _ => {}
@@ -153,7 +153,7 @@ pub(super) fn core_type(text: &str) -> Core {
     }
 }
 
-/// Whether a text can be written without quotes, in a block and in brackets alike.
+/// Whether a text needs no quotes in either block or flow style.
 fn is_plain(text: &str) -> bool {
     let plain = |character: char| {
         character.is_alphanumeric()
@@ -193,20 +193,20 @@ fn is_plain(text: &str) -> bool {
         && !text.starts_with("...")
 }
 
-/// Writes a text as a YAML scalar in the manner of another one: in the same quotes, and without any
-/// where it can stand so.
+/// Writes a text as a YAML scalar in the same quotes as `original`; if that has none, only with
+/// quotes if it needs them.
 #[must_use]
-pub fn written_like(other: &str, text: &str) -> String {
-    if other.starts_with('\'') && !text.chars().any(char::is_control) {
+pub fn quoted_like(original: &str, text: &str) -> String {
+    if original.starts_with('\'') && !text.chars().any(char::is_control) {
         format!("'{}'", text.replace('\'', "''"))
-    } else if !other.starts_with('"') && is_plain(text) {
+    } else if !original.starts_with('"') && is_plain(text) {
         text.to_owned()
     } else {
         quoted(text)
     }
 }
 
-/// Writes a text as a YAML scalar in double quotes.
+/// Writes a text as a double-quoted YAML scalar.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);

@@ -1,8 +1,8 @@
-//! Documents and the trees that they make, whole and broken.
+//! Trees of valid and invalid documents.
 
 use super::*;
 
-/// The tree as one line: texts as they are read, each with the bytes that it was written in.
+/// The tree as one line: each text as decoded, with its source if that differs.
 fn outline(text: &str) -> String {
     fn draw(text: &str, node: NodeRef<'_>, out: &mut String) {
         match node.view() {
@@ -48,7 +48,7 @@ fn outline(text: &str) -> String {
 }
 
 #[test]
-fn every_way_of_writing_a_value_keeps_its_bytes() {
+fn value_styles() {
     for (text, expected) in [
         ("", ""),
         ("# nothing\n", ""),
@@ -60,7 +60,7 @@ fn every_way_of_writing_a_value_keeps_its_bytes() {
         ("a: ~\nb:\nc: null\nd: ''\n", "{a=~ b=~ c=~ d=<''> }"),
         (
             "a: 1\nb: -0.5e3\nc: true\nd: off\ne: 0x1F\nf: 1.2.3\n",
-            "{a=(a number) b=(a number) c=(true or false) d=off e=(a number) f=1.2.3 }",
+            "{a=(a number) b=(a number) c=(a boolean) d=off e=(a number) f=1.2.3 }",
         ),
         ("a: !!str 5\n", "{a=5 }"),
         ("{\"a\": {\"b\": [\"c\"]}}", "{a<\"a\">={b<\"b\">=[c<\"c\"> ] } }"),
@@ -69,8 +69,8 @@ fn every_way_of_writing_a_value_keeps_its_bytes() {
         (
             "a: &b/**\nc: [ &d , e]\n",
             "{a=~ c=[~ e ] }\n\
-             @&b/** YAML takes this for an anchor, not for a text => \"&b/**\"\n\
-             @&d YAML takes this for an anchor, not for a text",
+             @&b/** YAML reads this as an anchor, not as a string => \"&b/**\"\n\
+             @&d YAML reads this as an anchor, not as a string",
         ),
         ("é: 漢\n", "{é=漢 }"),
     ] {
@@ -79,7 +79,7 @@ fn every_way_of_writing_a_value_keeps_its_bytes() {
 }
 
 #[test]
-fn collections_end_where_their_last_entry_does() {
+fn block_collection_end() {
     let text = "tasks:\n  a:\n    write: [x]\n  b:\n    - y\n\n\nbase: main\n";
     let tree = Tree::parse(text);
     let Some(View::Map(pairs)) = tree.root().map(NodeRef::view) else { panic!() };
@@ -87,54 +87,51 @@ fn collections_end_where_their_last_entry_does() {
 }
 
 #[test]
-fn a_syntax_error_leaves_the_other_entries_standing() {
+fn recovery_after_syntax_errors() {
     for (text, expected) in [
         (
             "tasks:\n  a:\n    write: [ab]*\n    branch: x\n  b:\n    write: src/b\n",
             "{tasks={a={write=broken branch=x } b={write=src/b } } }\n\
-             @[ab]* YAML takes this for a list, not for a text => \"[ab]*\"",
+             @[ab]* YAML reads this as a list, not as a string => \"[ab]*\"",
         ),
         (
             "tasks:\n  a:\n    write:\n      - {a,b}/**\n      - c\n      - *\n  b: {write: d}\n",
             "{tasks={a={write=[broken c broken ] } b={write=d } } }\n\
-             @{a,b}/** YAML takes this for a map, not for a text => \"{a,b}/**\"\n\
-             @* YAML takes this for an alias, not for a text => \"*\"",
+             @{a,b}/** YAML reads this as a map, not as a string => \"{a,b}/**\"\n\
+             @* YAML reads this as an alias, not as a string => \"*\"",
         ),
         (
             "tasks:\n  a: {write: \"open\n  b:\n    write: d\n",
             "{tasks={a=broken b={write=d } } }\n\
-             @\" this is no YAML: unclosed quote",
+             @\" invalid YAML: unclosed quote",
         ),
         (
             "tasks:\n  a:\n    write: [x, *, y]\n  b:\n    write: d\n",
             "{tasks={a={write=broken } b={write=d } } }\n\
-             @* YAML takes this for an alias, not for a text => \"*\"",
+             @* YAML reads this as an alias, not as a string => \"*\"",
         ),
         (
             "x: &n [q]\ntasks:\n  a: ][\n  b: {write: *n}\n",
             "{x=[q ] tasks={a=broken b={write=[q ] } } }\n\
-             @] this is no YAML: misplaced bracket",
+             @] invalid YAML: misplaced bracket",
         ),
         (
             "tasks:\n  a: {write: x}\n  ][: y\n  b: {write: d}\n",
-            "{tasks={a={write=x } ][=broken b={write=d } } }\n@] this is no YAML: misplaced bracket",
+            "{tasks={a={write=x } ][=broken b={write=d } } }\n@] invalid YAML: misplaced bracket",
         ),
         (
             "tasks:\n  a: [\n    x,\n  ] # end\n  b: {write: d\n  }\n  c: *\n",
             "{tasks={a=[x ] b={write=d } c=broken } }\n\
-             @* YAML takes this for an alias, not for a text => \"*\"",
+             @* YAML reads this as an alias, not as a string => \"*\"",
         ),
-        (
-            "a: 1\n---\nb: 2\n",
-            "{a=(a number) }\n@--- a second YAML document begins here, and a plan is one document",
-        ),
+        ("a: 1\n---\nb: 2\n", "{a=(a number) }\n@--- unexpected second YAML document"),
     ] {
         assert_eq!(outline(text), expected, "{text}");
     }
 }
 
 #[test]
-fn bytes_inside_a_scalar_are_found_in_the_document() {
+fn source_spans_in_scalars() {
     for (document, needle, expected) in [
         ("a: src/**x", "**", "**"),
         ("a: 'it''s/**x'", "**", "**"),
@@ -160,7 +157,7 @@ fn bytes_inside_a_scalar_are_found_in_the_document() {
 }
 
 #[test]
-fn hostile_documents_end_soon() {
+fn hostile_documents() {
     for text in [
         "[".repeat(100_000),
         "{a: ".repeat(100_000),
@@ -172,10 +169,10 @@ fn hostile_documents_end_soon() {
         "\"".repeat(100_001),
         "&".repeat(1_000),
         "\0\u{1}\u{7f}".repeat(100),
-        // A byte order mark inside the text, before a dash.
+        // A byte order mark in the middle, before a dash.
         "a:\n- b\n\u{feff}  - *c\nd: {\n  e: [\n!x  f: ]\n{ }\n".to_owned(),
         "a:\n  - b\n\u{feff}  - 'c'\n  d: ][\n".to_owned(),
-        // Each error once made every anchor before it be looked at.
+        // Each error used to scan all anchors before it.
         (0..30_000).map(|n| format!("a{n}: &a{n} x\n")).collect::<String>()
             + &"b: ][\n".repeat(30_000),
     ] {
@@ -185,7 +182,7 @@ fn hostile_documents_end_soon() {
 }
 
 #[test]
-fn a_text_of_too_many_values_is_not_read() {
+fn too_many_values() {
     for text in [
         format!("a: [{}]\n", "1,".repeat(MAX_NODES)),
         format!("a: ][\nb:\n{}", "- x\n".repeat(MAX_NODES)),
@@ -197,17 +194,15 @@ fn a_text_of_too_many_values_is_not_read() {
     }
 }
 
-/// An anchor of a part that cannot be read is no anchor for the others.
 #[test]
-fn no_alias_leads_into_what_cannot_be_read() {
+fn anchor_in_broken_part() {
     let outlined = outline("a: [&n x, ][\nb: *n\nc: &n y\nd: *n\n");
     assert!(outlined.starts_with("{a=broken b=alias?*n c=y d=y<*n> }"), "{outlined}");
 }
 
-/// What stands in quotes is one glob, and the text can be read further then; else nothing is said of
-/// quotes.
+/// Quotes are suggested only around a single glob, and only if they fix the error.
 #[test]
-fn what_is_to_be_quoted_is_one_glob() {
+fn suggested_quotes() {
     for (text, expected) in [
         ("a: {write: src/{a,b}/**}\n", "src/{a,b}/**"),
         ("a: {write: src/{a,b}/**, needs: b}\n", "src/{a,b}/**"),
@@ -217,10 +212,10 @@ fn what_is_to_be_quoted_is_one_glob() {
         ("a: [\"x, {y}\", 'it''s {z}', [q]*]\n", "[q]*"),
         ("a: [\n  src/{a,b}.rs,\n  x\n]\n", "src/{a,b}.rs"),
         ("a:\n  - {a,b}/** # two\n", "{a,b}/**"),
-        // Several globs, or prose: nobody knows which.
+        // Several globs, or prose.
         ("- *, *.md\n", ""),
         ("- @team and others\n", ""),
-        // A collection with an error of another kind.
+        // Another kind of error.
         ("{\"tasks\": {\"a\": {\"write\": \"x\"}}}}\n", ""),
         ("{\"tasks\": {\"a\": {\"write\": [\"x\"] \"needs\": []}}}\n", ""),
         ("{\"tasks\": {\"a\": {\"write\": \"src\\main.rs\"}}}\n", ""),

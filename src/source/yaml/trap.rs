@@ -1,34 +1,33 @@
-//! Globs without quotes, of which YAML keeps the first character, a bracket or a brace for itself.
+//! Finds unquoted globs that contain special characters of YAML.
 //!
-//! What is found here is a guess of one line of text. [`super::Tree`] reads the text again with the
-//! guess in quotes before it says anything of it.
+//! The result is a guess from one line of text. [`super::Tree`] parses the text again with the
+//! guess in quotes before it reports anything.
 
 use std::ops::Range;
 
 use super::lines::{is_list_item, split_key};
 
-/// The longest value of a line that is looked at: nobody writes more by hand.
-const LONGEST: usize = 64 * 1024;
+/// The maximum length of a value to look at.
+const MAX_LENGTH: usize = 64 * 1024;
 
-/// A text without quotes that YAML takes for something else.
+/// An unquoted text that YAML does not read as a string.
 pub(super) struct Trap {
     pub(super) span: Range<usize>,
-    /// What YAML takes it for.
+    /// What YAML reads it as.
     pub(super) meaning: &'static str,
 }
 
-/// Whether a text can be one glob, and nothing else that people write into a plan. Names with blanks
-/// exist; a text with a blank may be several globs, or prose.
+/// Whether a text can only be a single glob. One with a space may be several globs, or prose.
 pub fn may_be_a_glob(text: &str) -> bool {
     !text.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'))
 }
 
-/// The text on the line of a syntax error that may have caused it.
+/// The unquoted text that may have caused a syntax error on this line.
 pub(super) fn trap(text: &str, at: usize) -> Option<Trap> {
     let value = value_of_line(text, at);
-    let first = text[value.clone()].bytes().next().filter(|_| value.len() <= LONGEST)?;
+    let first = text[value.clone()].bytes().next().filter(|_| value.len() <= MAX_LENGTH)?;
     let line = Line::new(text, value.clone());
-    if !matches!(first, b'[' | b'{') || line.goes_on(value.start) {
+    if !matches!(first, b'[' | b'{') || line.continues(value.start) {
         let (end, opened) = line.end_of_plain(value.start);
         let meaning = meaning(first).or(opened)?;
         return Some(Trap { span: trimmed(text, value.start..end), meaning });
@@ -36,7 +35,7 @@ pub(super) fn trap(text: &str, at: usize) -> Option<Trap> {
     line.last_in_flow(value.start + 1, at)
 }
 
-/// The value on the line of a place, past the dashes of list items and past a key.
+/// The value on a line, without the dashes of list items and without its key.
 fn value_of_line(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[at..].find(['\n', '\r']).map_or(text.len(), |newline| at + newline);
@@ -56,18 +55,18 @@ fn value_of_line(text: &str, at: usize) -> Range<usize> {
             break;
         }
     }
-    let written = &text[value.clone()];
-    let end = written.split_once(" #").map_or(written.len(), |(value, _)| value.len());
+    let source = &text[value.clone()];
+    let end = source.split_once(" #").map_or(source.len(), |(value, _)| value.len());
     trimmed(text, value.start..value.start + end)
 }
 
 fn trimmed(text: &str, value: Range<usize>) -> Range<usize> {
-    let written = &text[value.clone()];
-    let start = value.start + (written.len() - written.trim_start().len());
-    start..start + written.trim().len()
+    let source = &text[value.clone()];
+    let start = value.start + (source.len() - source.trim_start().len());
+    start..start + source.trim().len()
 }
 
-/// What YAML takes a text for that begins with this character.
+/// What YAML reads a text as that starts with this character.
 fn meaning(first: u8) -> Option<&'static str> {
     Some(match first {
         b'*' => "an alias",
@@ -80,12 +79,12 @@ fn meaning(first: u8) -> Option<&'static str> {
     })
 }
 
-/// The value of one line, and which of its brackets belong together.
+/// The value of one line with its bracket pairs.
 struct Line<'t> {
     text: &'t str,
     end: usize,
     start: usize,
-    /// For each byte from `start` on that is an opening bracket, the byte of the closing one.
+    /// For each byte from `start`: if it is an opening bracket, the offset of the closing one.
     closing: Vec<Option<usize>>,
 }
 
@@ -99,7 +98,7 @@ impl<'t> Line<'t> {
             let byte = line.byte(at);
             match byte {
                 b'"' | b'\'' if line.may_open_quotes(at) => {
-                    at = line.behind_quotes(at);
+                    at = line.end_of_quotes(at);
                     continue;
                 }
                 b'[' | b'{' => open.push(at),
@@ -126,7 +125,7 @@ impl<'t> Line<'t> {
         at == self.start || matches!(self.byte(at - 1), b' ' | b'\t' | b'[' | b'{' | b',' | b':')
     }
 
-    fn behind_quotes(&self, at: usize) -> usize {
+    fn end_of_quotes(&self, at: usize) -> usize {
         let quote = self.byte(at);
         let mut at = at + 1;
         while at < self.end && self.byte(at) != quote {
@@ -139,17 +138,15 @@ impl<'t> Line<'t> {
         self.closing[at - self.start]
     }
 
-    /// Whether what begins with a bracket goes on behind the closing one, as no list and no map does.
-    fn goes_on(&self, at: usize) -> bool {
-        let behind = self.closing(at).map(|closing| closing + 1);
-        behind.is_some_and(|behind| {
-            behind < self.end
-                && !matches!(self.byte(behind), b' ' | b'\t' | b',' | b']' | b'}' | b':')
+    /// Whether text follows the closing bracket, unlike after a list or map.
+    fn continues(&self, at: usize) -> bool {
+        let next = self.closing(at).map(|closing| closing + 1);
+        next.is_some_and(|next| {
+            next < self.end && !matches!(self.byte(next), b' ' | b'\t' | b',' | b']' | b'}' | b':')
         })
     }
 
-    /// Where a text without quotes ends, were it in a list or a map, and the first list or map that
-    /// YAML would see in it.
+    /// The end of an unquoted text in flow style, and what YAML reads the first bracket in it as.
     fn end_of_plain(&self, start: usize) -> (usize, Option<&'static str>) {
         let mut opened = None;
         let mut at = start;
@@ -170,17 +167,17 @@ impl<'t> Line<'t> {
         (at, opened)
     }
 
-    /// The last text of lists and maps on this line that YAML takes for something else and that
-    /// begins before a place.
+    /// The last unquoted text inside lists and maps that starts before `before` and that YAML does
+    /// not read as a string.
     fn last_in_flow(&self, from: usize, before: usize) -> Option<Trap> {
         let mut found = None;
         let mut at = from;
         while at < self.end && at <= before {
             match self.byte(at) {
                 b' ' | b'\t' | b',' | b']' | b'}' | b':' => at += 1,
-                b'"' | b'\'' => at = self.behind_quotes(at),
+                b'"' | b'\'' => at = self.end_of_quotes(at),
                 b'#' => break,
-                b'[' | b'{' if !self.goes_on(at) => at += 1,
+                b'[' | b'{' if !self.continues(at) => at += 1,
                 first => {
                     let (end, opened) = self.end_of_plain(at);
                     if let Some(meaning) = meaning(first).or(opened) {

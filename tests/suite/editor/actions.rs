@@ -120,7 +120,7 @@ fn most_findings_can_be_allowed() {
     // A fixed rule cannot be allowed.
     session.replace("lanes.yaml", "tasks:\n  a: {title: x}\n");
     let actions = session.actions("lanes.yaml", &range((1, 2), (1, 2)), None);
-    assert_eq!(titles(&actions), ["let `a` write nothing: `write: []`"]);
+    assert_eq!(titles(&actions), ["set `write: []` in `a`"]);
 }
 
 /// An editor without versioned edits gets plain ones.

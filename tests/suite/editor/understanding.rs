@@ -227,7 +227,7 @@ fn a_task_is_found_wherever_it_is_named() {
     assert_eq!(changes[0]["edits"], json!(expected));
     assert_eq!(changes[1]["edits"], json!([edit(range((1, 23), (1, 24)), "x/y")]));
     for (name, words) in
-        [("c", "already"), ("a b", "holds ` `"), ("", "empty"), ("x.lock", ".lock")]
+        [("c", "already"), ("a b", "contains ` `"), ("", "empty"), ("x.lock", ".lock")]
     {
         let (number, message) = rename(name, 1, 2).unwrap_err();
         assert!(number == -32803 && message.contains(words), "{name}: {message}");

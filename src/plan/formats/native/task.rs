@@ -1,8 +1,8 @@
-//! The keys of a task.
+//! Reads a task and its keys.
 
 use crate::index::TaskId;
 use crate::plan::builder::{AllowParts, Exclusions, Globs};
-use crate::plan::formats::yaml::{Reader, Wanted};
+use crate::plan::formats::yaml::{Expected, Reader};
 use crate::source::yaml::{NodeRef, View};
 
 const TASK_KEYS: &[&str] = &["title", "write", "read", "needs", "branch", "allow"];
@@ -16,12 +16,12 @@ impl Reader<'_> {
             _ => {
                 let unknown = Globs { entries: Vec::new(), is_partial: true };
                 self.builder.write(task, node.span(), unknown);
-                self.wrong_type(node, Wanted::Collection("the keys of a task"));
+                self.wrong_type(node, Expected::Collection("a map with the key `write`"));
                 return;
             }
         };
-        let (pairs, twice) = self.without_duplicates(pairs, &[]);
-        if twice {
+        let (pairs, has_duplicates) = self.without_duplicates(pairs, &[]);
+        if has_duplicates {
             self.builder.task_unknown(task);
         }
         for &(key, value) in &pairs {
@@ -31,30 +31,30 @@ impl Reader<'_> {
             };
             match name {
                 "title" => {
-                    if let Some(title) = self.text(value, Wanted::Text("a title")) {
+                    if let Some(title) = self.text(value, Expected::Text("a title")) {
                         self.builder.title(task, title);
                     }
                 }
                 "write" => {
                     if !matches!(self.view(value), View::Null) {
-                        let globs = self.globs(value, Exclusions::Taken);
+                        let globs = self.globs(value, Exclusions::Allowed);
                         self.builder.write(task, value.span(), globs);
                     }
                 }
                 "read" => {
-                    let globs = self.globs(value, Exclusions::Taken);
+                    let globs = self.globs(value, Exclusions::Allowed);
                     self.builder.read(task, globs);
                 }
                 "needs" => {
                     for node in self.items(value) {
-                        if let Some(id) = self.word(node, Wanted::Word("the id of a task")) {
+                        if let Some(id) = self.word(node, Expected::Word("a task id")) {
                             self.builder.needs(task, &id);
                         }
                     }
                 }
                 "branch" => self.branch(task, value),
                 "allow" => self.allow(task, value),
-                other => self.unknown_key((other, key), TASK_KEYS, &pairs, "a task"),
+                other => self.unknown_key((other, key), TASK_KEYS, &pairs),
             }
         }
     }
@@ -63,7 +63,7 @@ impl Reader<'_> {
         if matches!(self.view(node), View::Null) {
             return;
         }
-        match self.word(node, Wanted::Word("the name of a branch")) {
+        match self.word(node, Expected::Word("a branch name")) {
             Some(branch) => self.builder.branch(task, &branch),
             None => self.builder.task_unknown(task),
         }
@@ -74,7 +74,7 @@ impl Reader<'_> {
             View::List(nodes) => nodes,
             View::Null => return,
             _ => {
-                self.wrong_type(node, Wanted::Collection("a list of `{rule: …, reason: …}`"));
+                self.wrong_type(node, Expected::Collection("a list of `{rule: …, reason: …}`"));
                 return;
             }
         };
@@ -87,29 +87,29 @@ impl Reader<'_> {
 
     fn allowance<'t>(&mut self, node: NodeRef<'t>) -> Option<AllowParts<'t>> {
         let View::Map(pairs) = self.view(node) else {
-            self.wrong_type(node, Wanted::Collection("`{rule: …, reason: …}`"));
+            self.wrong_type(node, Expected::Collection("`{rule: …, reason: …}`"));
             return None;
         };
-        let (pairs, twice) = self.without_duplicates(pairs, &[]);
-        let mut parts = AllowParts { is_partial: twice, ..AllowParts::default() };
+        let (pairs, has_duplicates) = self.without_duplicates(pairs, &[]);
+        let mut parts = AllowParts { is_partial: has_duplicates, ..AllowParts::default() };
         for &(key, value) in &pairs {
             let Some(name) = self.key(key) else {
                 parts.is_partial = true;
                 continue;
             };
             match name {
-                "rule" => parts.rule = self.text(value, Wanted::Word("the name of a rule")),
+                "rule" => parts.rule = self.text(value, Expected::Word("a rule name")),
                 "with" => {
-                    parts.with = self.word(value, Wanted::Word("the id of a task"));
+                    parts.with = self.word(value, Expected::Word("a task id"));
                     parts.is_partial |= parts.with.is_none();
                 }
                 "path" => {
-                    parts.path = self.glob(value, value.span(), Exclusions::Refused);
+                    parts.path = self.glob(value, value.span(), Exclusions::Rejected);
                     parts.is_partial |= parts.path.is_none();
                 }
-                "reason" => parts.reason = self.text(value, Wanted::Text("a reason")),
+                "reason" => parts.reason = self.text(value, Expected::Text("a reason")),
                 other => {
-                    self.unknown_key((other, key), ALLOW_KEYS, &pairs, "an allowance");
+                    self.unknown_key((other, key), ALLOW_KEYS, &pairs);
                     parts.is_partial |= !other.starts_with("x-");
                 }
             }
