@@ -15,7 +15,7 @@ pub use example::example;
 /// How wide the texts are.
 const WIDTH: usize = 100;
 
-const GATE_SAYS: &str = "`lanelint gate` says";
+const GATE_REPORTS: &str = "`lanelint gate` reports";
 
 /// The level of a rule as people are told it.
 #[must_use]
@@ -58,14 +58,14 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     };
     paragraph(&format!("{}: {}.", capitalised(&level(rule)), rule.summary));
     paragraph(rule.explanation);
-    paragraph(&format!("To mend it: {}.", rule.remedy));
-    paragraph("With this plan");
+    paragraph(&format!("To fix it: {}.", rule.remedy));
+    paragraph("Given this plan");
     let _ = writeln!(text, "```yaml\n{}\n```\n", rule.example.plan.trim_end());
     let report = example(rule, rule.example.plan);
     if !rule.example.files.is_empty() {
         let files: Vec<String> =
             rule.example.files.iter().map(|file| format!("`{file}`")).collect();
-        let words = format!("in a repository that holds {}", files.join(", "));
+        let words = format!("in a repository with {}", files.join(", "));
         let _ = writeln!(text, "{}\n", filled(&words));
     }
     let patch = match rule.example.done {
@@ -75,19 +75,22 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     };
     let (one, other) = (task(&report.plan, 0), task(&report.plan, 1));
     let (and, says) = match rule.example.done {
-        Done::Nothing => (String::new(), "`lanelint check` says"),
-        Done::NoBranch => (String::new(), "and no branch of that name, `lanelint gate` says"),
-        Done::Patch("") => (String::new(), "and an empty patch, `lanelint gate` says"),
-        Done::Patch(_) => (format!("and this patch of `{one}`"), GATE_SAYS),
-        Done::Both(_) => (format!("and this patch of `{one}` and of `{other}`"), GATE_SAYS),
+        Done::Nothing => (String::new(), "`lanelint check` reports"),
+        Done::NoBranch => (String::new(), "and no such branch, `lanelint gate` reports"),
+        Done::Patch("") => (String::new(), "and an empty patch, `lanelint gate` reports"),
+        Done::Patch(_) => (format!("and this patch of `{one}`"), GATE_REPORTS),
+        Done::Both(_) => (format!("and this patch of both `{one}` and `{other}`"), GATE_REPORTS),
         Done::Conflict(_) => {
-            let and = format!("and this on the branch of `{one}`, and else on that of `{other}`");
-            (and, GATE_SAYS)
+            let and = format!(
+                "and this on the branch of `{one}`, and something else on that of `{other}`"
+            );
+            (and, GATE_REPORTS)
         }
-        Done::Rename { from, to, .. } => {
-            (format!("and `{from}` renamed to `{to}` by `{one}`, and this by `{other}`"), GATE_SAYS)
-        }
-        Done::Unclaimed(_) => ("and this patch of the branch `nobodys`".to_owned(), GATE_SAYS),
+        Done::Rename { from, to, .. } => (
+            format!("where `{one}` renamed `{from}` to `{to}`, and this patch of `{other}`"),
+            GATE_REPORTS,
+        ),
+        Done::Unclaimed(_) => ("and this patch of branch `nobodys`".to_owned(), GATE_REPORTS),
     };
     if let Some(patch) = patch {
         let _ = writeln!(text, "{and}\n\n```diff\n{}\n```\n", patch.trim_end());
@@ -124,9 +127,9 @@ fn capitalised(text: &str) -> String {
 pub fn page() -> String {
     let mut page = String::from(
         "# Rules\n\n<!-- Made of the rules themselves: LANELINT_UPDATE_DOCS=1 cargo test --test suite readme -->\n\n\
-         What each rule finds, why it matters, and how to mend it, with an example and what lanelint\n\
-         really says of it. `lanelint explain RULE` shows the same. How a plan sets levels and accepts a\n\
-         finding is in [plan.md](plan.md#accepting-a-finding).\n\n\
+         What each rule finds, why it matters and how to fix it, with an example and what lanelint\n\
+         really reports. `lanelint explain RULE` prints the same. [plan.md](plan.md#accepting-a-finding)\n\
+         says how a plan sets levels and accepts findings.\n\n\
          | rule | level | finds |\n| --- | --- | --- |\n",
     );
     for rule in RULES {

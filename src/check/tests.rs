@@ -50,34 +50,34 @@ fn an_allowance_that_nothing_needs_is_told() {
     for (text, expected) in [
         (
             "tasks:\n  a: {write: x/*, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: y}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, with: c, reason: r}]}\n  b: {write: x, needs: c}\n  c: {write: y}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         // It accepts a part, and the finding goes further: so it accepts nothing.
         (
             "tasks:\n  a: {write: x/*, allow: [{rule: overlapping-lanes, path: x/1, reason: r}]}\n  b: {write: x/*}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}, {rule: overlapping-lanes, with: b, reason: r}]}\n  b: {write: x}\n",
-            vec!["`a` allows `overlapping-lanes` where `a` does already"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`: `a` already allows it"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n",
-            vec!["`b` allows `overlapping-lanes` where `a` does already"],
+            vec!["unused `allow` of `overlapping-lanes` in `b`: `a` already allows it"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: x}\nrules: {overlapping-lanes: off}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: unmatched-glob, reason: r}, {rule: empty-lane, reason: r}]}\n",
             vec![
-                "`a` allows `unmatched-glob` where nothing needs it",
-                "`a` allows `empty-lane` where nothing needs it",
+                "unused `allow` of `unmatched-glob` in `a`",
+                "unused `allow` of `empty-lane` in `a`",
             ],
         ),
     ] {
@@ -142,7 +142,7 @@ fn an_unused_allowance_may_be_allowed_itself() {
 fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
     let text = "tasks:\n  a:\n    write: x/*\n    allow:\n      - {rule: out-of-lane, path: log, reason: r}\n      - {rule: no-changes, reason: r}\n      - {rule: missing-branch, reason: r}\n      - {rule: overlapping-lanes, reason: r}\n  b:\n    write: y\n    allow: [{rule: out-of-lane, path: log, reason: r}]\n";
     let told = |rules: &[&str]| -> Vec<String> {
-        rules.iter().map(|rule| format!("`a` allows `{rule}` where nothing needs it")).collect()
+        rules.iter().map(|rule| format!("unused `allow` of `{rule}` in `a`")).collect()
     };
     for (coverage, paths, expected) in [
         (

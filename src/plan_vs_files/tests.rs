@@ -149,7 +149,7 @@ mod unmatched_glob {
         ] {
             let expected = (!meant.is_empty()).then(|| {
                 (
-                    format!("no file matches `{glob}`, which begins at the root"),
+                    format!("no file in the root matches `{glob}`"),
                     format!("did you mean `{meant}`?"),
                 )
             });
@@ -225,9 +225,8 @@ mod unmatched_glob {
         assert_eq!(of("z/x"), Ok(None));
 
         let told = undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.typos.set(typos).unwrap());
-        let gave_up = |task: &str| {
-            format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
-        };
+        let gave_up =
+            |task: &str| format!("`unmatched-glob` gave up on `{task}`: work limit reached");
         assert_eq!(told, [gave_up("a"), gave_up("b")]);
     }
 
@@ -288,17 +287,12 @@ mod broad_lane {
         ] {
             let text = format!("tasks:\n  a: {{write: '{glob}'}}\n  b: {{write: docs/x}}\n");
             let expected = broad.then(|| {
-                format!(
-                    "`a` may write what is below any folder (`{glob}`), while `b` runs beside it"
-                )
+                format!("`a` may write below any folder (`{glob}`) while `b` runs beside it")
             });
             assert_eq!(said(&text, &[]), Vec::from_iter(expected), "{glob}");
         }
         let text = "tasks:\n  a: {write: [x, '*/*', '*/*/**']}\n  b: {write: docs/x}\n";
-        assert_eq!(
-            said(text, &[]),
-            ["`a` may write what is below any folder, while `b` runs beside it"]
-        );
+        assert_eq!(said(text, &[]), ["`a` may write below any folder while `b` runs beside it"]);
     }
 
     #[test]
@@ -306,7 +300,7 @@ mod broad_lane {
         let files = |src: usize, docs: usize| [files("src", src), files("docs", docs)];
         let text = "tasks:\n  a: {write: [src/**, '!src/0.rs']}\n  b: {write: docs/**}\n";
         let told = |held: usize, all: usize| {
-            vec![format!("`a` may write {held} of the {all} files, while `b` runs beside it")]
+            vec![format!("`a` may write {held} of the {all} files while `b` runs beside it")]
         };
         assert_eq!(said(text, &files(12, 8)), told(11, 20));
         assert_eq!(said(text, &files(12, 7)), [""; 0]);
@@ -366,7 +360,7 @@ mod broad_lane {
         ] {
             let found = said(text, &[]);
             assert_eq!(found.len(), 1, "{found:?} {text}");
-            assert!(found[0].starts_with("`b` may write what is below any folder"), "{found:?}");
+            assert!(found[0].starts_with("`b` may write below any folder"), "{found:?}");
         }
         let text = "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [docs/**, '!x']}\n";
         assert_eq!(said(text, &[files("src", 20), files("docs", 5)]).len(), 1);
@@ -386,7 +380,7 @@ mod broad_lane {
             (4, "`t0`, `t1`, `t2` and others run"),
         ] {
             let found = said(&text(others), &[]);
-            assert!(found[0].ends_with(&format!(", while {expected} beside it")), "{found:?}");
+            assert!(found[0].ends_with(&format!(" while {expected} beside it")), "{found:?}");
         }
     }
 
@@ -404,7 +398,7 @@ mod broad_lane {
         let told = undecided(&plan, rules::BROAD_LANE, |facts| {
             facts.broad_lanes.set(broad_lanes).unwrap();
         });
-        assert_eq!(told, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
+        assert_eq!(told, ["`broad-lane` gave up on `c`: work limit reached"]);
     }
 }
 
@@ -536,7 +530,7 @@ mod missing_companion {
         };
         let message = "`a` may write `Cargo.toml`, but not `Cargo.lock`".to_owned();
         let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();
-        let own = "`b` may write it: let one of the two need the other, or put it under `share`";
+        let own = "`b` may write it: make one task need the other, or put it under `share`";
         let plan = |b: &str| format!("tasks:\n  a: {{write: Cargo.toml}}\n  b: {{{b}}}\n");
         assert_eq!(said(&plan("write: x")), (message.clone(), add.clone(), 1));
         assert_eq!(said(&plan("write: '*.lock', needs: a")), (message.clone(), add, 1));
@@ -559,6 +553,6 @@ mod missing_companion {
         let told = undecided(&plan, rules::MISSING_COMPANION, |facts| {
             facts.companions.set(companions).unwrap();
         });
-        assert_eq!(told, ["`missing-companion` gave up on `b`: a bound on work was reached"]);
+        assert_eq!(told, ["`missing-companion` gave up on `b`: work limit reached"]);
     }
 }

@@ -17,19 +17,19 @@ use crate::path::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "clashing-paths",
-    summary: "two concurrent lanes share no path, but hold paths that cannot stand together",
+    summary: "two concurrent lanes contain different paths that cannot exist side by side",
     level: Level::Warning,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "Lanes are compared byte by byte, and so does git. On macOS and Windows, \
-        `Docs/a.md` and `docs/a.md` are one file all the same: whoever checks both out has only \
-        one of them. And where one task writes a file `src/x`, no other can write `src/x/y`, for \
-        which it would have to be a folder. A wildcard that could stand for the file's name is \
-        no sign that a folder is wanted there: `**/*.md` is sound beside `src/main.rs`. The gate \
-        judges the paths that were really changed, and for letter case and Unicode form the \
-        existing ones beside those that were added.",
-    remedy: "spell each name in one way, and give a name to either a file or a folder",
+    explanation: "Lanes are compared byte by byte, as git does. On macOS and Windows, however, \
+        `Docs/a.md` and `docs/a.md` are the same file, and a checkout keeps only one of them. \
+        Similarly, if one task writes a file `src/x`, no other task can write `src/x/y`, because \
+        `src/x` would have to be a folder. A wildcard that could match the file's name does not \
+        count: `**/*.md` beside `src/main.rs` is fine. The gate compares the paths that actually \
+        changed. For letter case and Unicode form, it also compares added paths with existing \
+        ones.",
+    remedy: "spell each name one way, and use it for either a file or a folder",
     example: Example {
         plan: "tasks:\n  guide:\n    write: Docs/guide/**\n  api:\n    write: docs/**\n  server:\n    \
                write: src/server\n  routes:\n    write: src/server/routes/**\n",
@@ -58,7 +58,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                     code(right),
                     " may write ",
                     code(one),
-                    " in two forms: ",
+                    " in two spellings: ",
                     ONE_FILE
                 ]
             }
@@ -67,9 +67,9 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                     code(left),
                     " may write ",
                     code(one),
-                    ", and ",
+                    " and ",
                     code(right),
-                    " ",
+                    " may write ",
                     code(other),
                     ": ",
                     ONE_FILE
@@ -79,11 +79,10 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 code(left),
                 " may write the file ",
                 code(one),
-                ", and ",
+                ", but ",
                 code(right),
-                " ",
-                code(other),
-                ", for which it has to be a folder"
+                " needs a folder there for ",
+                code(other)
             ],
         };
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
@@ -124,7 +123,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let one = who(facts, diff);
         let help = match other_judged {
             Some(_) => help(*discord),
-            None => "spell it as that is spelled, or delete that",
+            None => "use the existing spelling, or delete the existing path",
         };
         let message = match (discord, other_judged.map(|other| who(facts, other))) {
             (ClashKind::Form, None) => {
@@ -132,9 +131,9 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     one,
                     " adds ",
                     code(path),
-                    " beside ",
+                    " next to the existing ",
                     code(other),
-                    ", which exists: ",
+                    ": ",
                     ONE_FILE
                 ]
             }
@@ -143,9 +142,9 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     one,
                     " writes ",
                     code(path),
-                    ", and ",
+                    " and ",
                     also,
-                    " ",
+                    " writes ",
                     code(other),
                     ": ",
                     ONE_FILE
@@ -155,17 +154,18 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 one,
                 " writes the file ",
                 code(path),
-                ", and ",
-                also.unwrap_or("there is".into()),
-                " ",
-                code(other),
-                ", for which it has to be a folder"
+                ", but ",
+                also.unwrap_or("the repository".into()),
+                " needs a folder there for ",
+                code(other)
             ],
         };
         let tasks = [diff.task, other_judged.and_then(|other| other.task)];
         let mut labels = change_labels(facts, diff, path, "");
-        labels
-            .push(Label { location: Location::File((*other).clone()), text: "beside this".into() });
+        labels.push(Label {
+            location: Location::File((*other).clone()),
+            text: "clashes with this".into(),
+        });
         found.report(Draft {
             message,
             help: Some(help.into()),
@@ -180,15 +180,14 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 }
 
 /// What is said of two forms of a name.
-const ONE_FILE: &str = "one file where letter case and Unicode form do not count";
+const ONE_FILE: &str = "the same file where case or Unicode form is ignored";
 
 /// What to do about two paths that tasks write.
 fn help(discord: ClashKind) -> &'static str {
     match discord {
-        ClashKind::Form => "spell the name alike in both, or let one of the two need the other",
+        ClashKind::Form => "spell the name the same way in both, or make one task need the other",
         ClashKind::Folder => {
-            "write `/**` behind the name where the folder is meant, or find another name for the \
-             file or for the folder"
+            "append `/**` if the folder is meant, or rename the file or the folder"
         }
     }
 }
@@ -217,9 +216,9 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
                 vec![
-                    "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
-                 form do not count",
-                    "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
+                    "`a` may write `Docs/0` and `b` may write `docs/0`: the same file where case or \
+                 Unicode form is ignored",
+                    "`b` may write the file `src/x`, but `c` needs a folder there for `src/x/y`",
                 ],
             )],
         );
@@ -237,10 +236,9 @@ mod tests {
     #[test]
     fn what_two_tasks_wrote_clashes() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
-        let one_file = "one file where letter case and Unicode form do not count";
-        let form = format!("`a` writes `Doc/x`, and `b` `doc/X`: {one_file}");
-        let folder =
-            "`b` writes the file `x`, and `a` `x/y`, for which it has to be a folder".to_owned();
+        let one_file = "the same file where case or Unicode form is ignored";
+        let form = format!("`a` writes `Doc/x` and `b` writes `doc/X`: {one_file}");
+        let folder = "`b` writes the file `x`, but `a` needs a folder there for `x/y`".to_owned();
         for (one, other, expected) in [
             (additions(&["Doc/x"]), additions(&["doc/X"]), vec![form]),
             (additions(&["x/y", "x/z"]), additions(&["x"]), vec![folder]),
@@ -256,7 +254,7 @@ mod tests {
             let input = GateInput { diff: diff.into(), existing, ..GateInput::default() };
             said(&gated_all(tasks, input), "clashing-paths")
         };
-        let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");
+        let message = format!("`a` adds `readme` next to the existing `README`: {one_file}");
         assert_eq!(beside(&additions(&["readme"]), &["README", "readme"]), [message]);
         let renamed = "diff --git a/README b/readme\nsimilarity index 100%\nrename from README\n\
                    rename to readme\n";

@@ -11,16 +11,16 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
-    summary: "two concurrent tasks changed the same path, not both by `share`, and not to the same",
+    summary: "two concurrent tasks made different changes to the same path, and not through \
+              `share`",
     level: Level::Error,
     fixed: false,
     unverified: false,
     subject: Subject::Pair,
-    explanation: "Whoever is merged second merges onto work that was not there when theirs was \
-        made. Where the lines touch or have no line between them, git stops; where they are apart, \
-        it merges two edits that nobody has seen together. Give the path to one task that the \
-        other needs, or put it under `share` if both only append to it. Lines are counted in the \
-        file as it was before both.",
+    explanation: "Neither change was made with the other in mind. If the lines overlap or are \
+        adjacent, git stops; if they are apart, it merges two edits that nobody has seen together. \
+        Give the path to one task and make the other need it, or put it under `share` if both only \
+        append to it. Line numbers are those of the file before both changes.",
     remedy: "give each path to one task that the others need, or put it under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
@@ -100,53 +100,33 @@ fn message(
         }
         _ => {}
     }
+    let both = message![code(one), " and ", code(other), " both changed ", code(path)];
     let [left, right] = lines.each_ref().map(shown);
     match (left, right, proximity) {
-        (Some(left), Some(right), Ok(proximity)) => message![
-            code(one),
-            " and ",
-            code(other),
-            " both changed ",
-            code(path),
-            ": ",
-            left,
-            " and ",
-            right,
-            ", which ",
-            match proximity {
-                Proximity::Overlapping => "touch",
+        (Some(left), Some(right), Ok(_)) if left == right => {
+            let verb = if is_insertion(&lines[0]) { "add lines " } else { "change " };
+            message![both, ": both ", verb, left]
+        }
+        (Some(left), Some(right), Ok(proximity)) => {
+            let relation = match proximity {
+                Proximity::Overlapping => "overlap",
                 Proximity::Adjacent => "are adjacent",
                 Proximity::Separate => "are apart",
-            }
-        ],
+            };
+            message![both, ": ", left, " and ", right, ", which ", relation]
+        }
         (Some(left), Some(right), Err(why)) => {
-            message![
-                code(one),
-                " and ",
-                code(other),
-                " both changed ",
-                code(path),
-                ": ",
-                left,
-                " and ",
-                right,
-                ", but ",
-                why
-            ]
+            message![both, ": ", left, " and ", right, ", but ", why]
         }
         (_, _, proximity) => {
-            let why = proximity.err().unwrap_or("they are not known");
-            message![
-                code(one),
-                " and ",
-                code(other),
-                " both changed ",
-                code(path),
-                "; in which lines is not known: ",
-                why
-            ]
+            message![both, "; lines unknown: ", proximity.err().unwrap_or("they were not compared")]
         }
     }
+}
+
+/// Whether lines are only added, all in one place.
+fn is_insertion(lines: &Lines) -> bool {
+    matches!(lines, Lines::Known(ranges) if matches!(ranges.as_slice(), [range] if range.is_empty()))
 }
 
 /// Lines as people count them, from 1.
@@ -156,27 +136,23 @@ fn shown(lines: &Lines) -> Option<Message> {
     if ranges.is_empty() {
         return Some("no line".into());
     }
-    let location = |range: &std::ops::Range<u64>| match range.end - range.start {
+    let place = |range: &std::ops::Range<u64>| match range.end - range.start {
         0 if range.start == 0 => "before line 1".into(),
-        0 => message!["behind line ", range.start],
+        0 => message!["after line ", range.start],
         1 => message!["line ", range.end],
         _ => message!["lines ", range.start + 1, " to ", range.end],
     };
     let more = ranges.len().checked_sub(MOST).filter(|more| *more > 0);
-    let more = more.map(|more| message![", ", more, " places more"]);
-    Some(message![Message::list(ranges.iter().take(MOST).map(location), ", ", ", "), more])
+    let more = more.map(|more| message![" and ", more, " more"]);
+    Some(message![Message::list(ranges.iter().take(MOST).map(place), ", ", ", "), more])
 }
 
 fn help(proximity: Result<Proximity, &'static str>) -> Message {
     let apart = match proximity {
-        Ok(Proximity::Separate) => "git may merge this, and nobody has seen the two together: ",
+        Ok(Proximity::Separate) => "git may merge this, but nobody has seen both edits together: ",
         _ => "",
     };
-    message![
-        apart,
-        "give the path to one of the two and let the other need it, \
-                     or put it under `share`"
-    ]
+    message![apart, "give the path to one task and make the other need it, or put it under `share`"]
 }
 
 fn data(
@@ -246,13 +222,13 @@ mod tests {
                 hunk("x", "@@ -1,3 +1,2 @@\n a\n-b\n c\n"),
                 hunk("x", "@@ -2,0 +3 @@\n+n\n@@ -9 +10 @@\n-y\n+z\n"),
                 vec![
-                    "`a` and `b` both changed `x`: line 2 and behind line 2, line 9, which are adjacent",
+                    "`a` and `b` both changed `x`: line 2 and after line 2, line 9, which are adjacent",
                 ],
             ),
             (
                 hunk("x", "@@ -1,2 +1,2 @@\n-a\n-b\n+c\n+d\n"),
                 hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
-                vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which touch"],
+                vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which overlap"],
             ),
             (
                 mode.to_owned(),
@@ -294,7 +270,7 @@ mod tests {
         let diff = (0..460).map(|task| diff(Some(nth(task)), work(&additions(&["x"])))).collect();
         let report = gated_all(&text, GateInput { diff, ..GateInput::default() });
         assert_eq!(by(&report, "colliding-writes").len(), 100_000);
-        let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
+        let message = "`colliding-writes` gave up on the tasks: work limit reached";
         assert_eq!(said(&report, "undecided"), [message]);
     }
 }

@@ -14,14 +14,15 @@ use crate::plan::Plan;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch",
-    summary: "two tasks on one branch, or on `a` and `a/b`, which git cannot hold together",
+    summary: "two tasks on the same branch, or on `a` and `a/b`, which cannot both exist in git",
     level: Level::Error,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "The gate knows a task's changes by its branch; on a shared one nobody can say \
-        whose they are. git keeps branches as files, so that `a` and `a/b` cannot both exist.",
-    remedy: "give one of them another `branch`",
+    explanation: "The gate tells the tasks' changes apart by branch, so with a shared branch it \
+        cannot know whose they are. git stores branches as files, so `a` and `a/b` cannot both \
+        exist.",
+    remedy: "give one of the tasks another `branch`",
     example: Example {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
@@ -67,7 +68,7 @@ fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>)
                     code(&branch[..at]),
                     " and ",
                     code(branch),
-                    ", which git cannot hold together"
+                    ", which cannot both exist"
                 ];
                 pair(other, task, &what);
             }
@@ -83,7 +84,7 @@ fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
     };
     Draft {
         message: message![and(&plan.ids([one, other])), " ", what],
-        help: Some("give one of them another `branch`".into()),
+        help: Some("give one of the tasks another `branch`".into()),
         tasks: plan.ids([one, other]),
         // The later one is the newcomer.
         labels: vec![location(other), location(one)],
@@ -108,7 +109,7 @@ mod tests {
                 (
                     "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
                     vec![
-                        "`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together",
+                        "`a/b/c` and `b` are on branches `a` and `a/b/c`, which cannot both exist",
                     ],
                 ),
             ],

@@ -9,13 +9,13 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "empty-lane",
-    summary: "globs are given, but none of their paths is left",
+    summary: "a lane that has globs but contains no path",
     level: Level::Error,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "The exclusions and what is protected leave the task nothing to write, so every \
-        change it makes would be out of its lane. A task that only reviews says `write: []`.",
+    explanation: "Exclusions and `protect` leave the task nothing to write, so every change it \
+        makes would be out of its lane. For a task that only reviews, write `write: []`.",
     remedy: "narrow the exclusions, or write `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",
@@ -40,16 +40,12 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
         if given && !task.unknown && vacant[location] == Some(true) && !all_protected {
             found.report(Draft {
-                message: message!["nothing is left of the lane of ", code(&task.id.value)],
+                message: message!["the lane of ", code(&task.id.value), " is empty"],
                 help: Some(
                     "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),
                 tasks: facts.plan.ids([location]),
-                labels: vec![write_label(
-                    facts.plan,
-                    location,
-                    "no path is in these and not taken away",
-                )],
+                labels: vec![write_label(facts.plan, location, "no path is left of these globs")],
                 ..Draft::default()
             });
         }
@@ -66,11 +62,11 @@ mod tests {
         assert_found_in_plans(
             RULE.name,
             &[
-                ("tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
-                ("tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
+                ("tasks:\n  a: {write: '!x'}\n", vec!["the lane of `a` is empty"]),
+                ("tasks:\n  a: {write: '[.]'}\n", vec!["the lane of `a` is empty"]),
                 (
                     "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
-                    vec!["nothing is left of the lane of `a`"],
+                    vec!["the lane of `a` is empty"],
                 ),
             ],
         );

@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     subject: Subject::Work,
-    explanation: "Whoever writes through a link writes where it leads, and the path that was \
-        allowed says nothing of that. A link is followed in the tree that is judged, through other \
-        links and through `..`; a link to a folder counts by the files below it. Only links that \
-        the task added or changed are looked at.",
-    remedy: "remove the link, or let it lead to a path of the task's own lane",
+    explanation: "Writing through a link writes to its target, even if only the link's own path \
+        was allowed. Links are followed in the tree that is checked, through other links and \
+        through `..`; a link to a folder leads to all files below it. Only links that the task \
+        added or changed are checked.",
+    remedy: "remove the link, or point it to a path in the task's own lane",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
@@ -66,7 +66,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 ", which ",
                 whereto
             ],
-            help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
+            help: Some("remove the link, or point it to a path in the task's own lane".into()),
             tasks: facts.plan.ids(diff.task),
             path: Some(link.path.clone()),
             about: About::Path,
@@ -81,11 +81,11 @@ fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, link: &ChangedLink, why: NoEs
     GaveUp {
         on: message!["the link ", code(&link.path)],
         why: match why {
-            NoEscape::Endless => "it leads through more than 40 links, or in a circle",
-            NoEscape::TooLong => "its target is longer than any system takes",
+            NoEscape::Endless => "it leads through more than 40 links, or in a loop",
+            NoEscape::TooLong => "its target is longer than any system allows",
             NoEscape::GaveUp => GaveUp::BOUND,
         },
-        help: "remove the link, or let it lead straight to its target",
+        help: "remove the link, or point it straight to its target",
         tasks: facts.plan.ids(diff.task),
         path: Some(link.path.clone()),
         labels: change_labels(facts, diff, &link.path, "a symbolic link"),
@@ -139,9 +139,9 @@ fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
         }
         Escape::Displaced(path, to) => {
             let whereto = message![
-                "takes the place of ",
+                "replaces ",
                 code(path),
-                ", outside of its lane: what is written there would land in ",
+                " outside its lane: writes there would land in ",
                 code(to)
             ];
             (whereto, "place", Some(path), vec![])

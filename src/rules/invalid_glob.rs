@@ -14,16 +14,16 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-glob",
-    summary: "a glob that cannot mean what it looks like",
+    summary: "a malformed glob, or one that does not mean what it looks like",
     level: Level::Error,
     fixed: true,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "Other tools read `src/**.rs`, `./src` or `[é]` in ways that surprise, and some \
-        match nothing. Here such a glob is refused at its exact place, with the mend. It is left \
-        out of its lane, which is then unknown: the gate verifies no change of the task until the \
-        glob is mended.",
-    remedy: "write the glob in a form that means one thing",
+    explanation: "Other tools give `src/**.rs`, `./src` or `[é]` a surprising meaning, or none. \
+        Here such globs are rejected. An invalid glob is left out of its lane, and the lane is \
+        then unknown: until the glob is fixed, the gate reports every change of that task as \
+        `not-verified`.",
+    remedy: "rewrite the globs as each finding suggests",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n",
         files: &[],

@@ -21,10 +21,11 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     subject: Subject::Merge,
-    explanation: "The branches that share files were merged, two by two and then all of them in the \
-        order of `needs`, as git would, but with none of the merge drivers that the repository \
-        names. Where git stops, whoever merges second has to choose between two people's work. It \
-        is cheaper to choose now: rebase one branch onto the other, or give the path to one task.",
+    explanation: "Branches that changed the same files are merged as git would merge them, first \
+        in pairs, then all together in the order of `needs`, but without the repository's merge \
+        drivers. Where git stops, whoever merges second has to choose between two people's work. \
+        It is cheaper to choose now: rebase one branch onto the other, or give the path to one \
+        task.",
     remedy: "merge one branch and rebase the others onto it, or give the path to one task",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
@@ -34,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
              b/src/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
     },
-    grouping: Grouping::ByPath("does not merge between"),
+    grouping: Grouping::ByPath("conflicts between"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
@@ -82,18 +83,11 @@ fn draft(
     let (mut tasks, message) = if merge.into.len() == 1 {
         let tasks = vec![branch.min(others[0]), branch.max(others[0])];
         let names = and(&facts.plan.ids(tasks.iter().copied()));
-        (tasks, message![names, " do not merge at ", code(path), why])
+        (tasks, message![names, " conflict in ", code(path), why])
     } else {
         let names = and(&facts.plan.ids(others.iter().copied()));
-        let message = message![
-            code(id),
-            " does not merge at ",
-            code(path),
-            why,
-            " with what ",
-            names,
-            " come to when they are merged"
-        ];
+        let message =
+            message![code(id), " conflicts in ", code(path), why, " with the merge of ", names];
         (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
     };
     tasks.dedup();
@@ -104,8 +98,8 @@ fn draft(
     Draft {
         message,
         help: Some(
-            "merge one of the branches and rebase the other onto it, or give the path to one of \
-             the tasks and let the other need it"
+            "merge one branch and rebase the other onto it, or give the path to one task and make \
+             the other need it"
                 .into(),
         ),
         tasks: facts.plan.ids(tasks),

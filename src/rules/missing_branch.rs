@@ -15,16 +15,16 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     subject: Subject::Branch,
-    explanation: "The task has not started, its branch was not fetched, or the branch has another \
-        name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
-        is `not-verified`.",
-    remedy: "if they have started, fetch their branches or name them with `branch:`",
+    explanation: "The task has not started, its branch was not fetched, or its branch has another \
+        name, which belongs under `branch:`. If no task has a branch, nothing was checked and the \
+        run is `not-verified`.",
+    remedy: "if the tasks have started, fetch their branches or name them with `branch:`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
         done: Done::NoBranch,
     },
-    grouping: Grouping::Together("there is no branch for"),
+    grouping: Grouping::Together("no branch for"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
@@ -36,14 +36,14 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         found.report(Draft {
-            message: message!["there is no branch ", code(branch), " for ", code(&task.id.value)],
+            message: message!["no branch ", code(branch), " for task ", code(&task.id.value)],
             help: Some(message![
-                "if it has started, fetch it (",
+                "if the task has started, fetch its branch (",
                 code(format!("git fetch origin {branch}")),
-                ") or name its branch with `branch:`"
+                ") or name it with `branch:`"
             ]),
             tasks: facts.plan.ids([location]),
-            labels: vec![label(span, "no branch of this name")],
+            labels: vec![label(span, "no such branch")],
             data: vec![("branch", text(branch))],
             ..Draft::default()
         });

@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
     fixed: true,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
-        guesses is no gate. Say `write: []` for a task that only reviews.",
+    explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate should \
+        not guess. For a task that only reviews, write `write: []`.",
     remedy: "add `write:` with its globs, or `write: []` if it only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    title: Add lessons\n",

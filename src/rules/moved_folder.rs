@@ -10,16 +10,17 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "moved-folder",
-    summary: "a task renames a folder under which a concurrent task adds files",
+    summary: "a task renames a folder in which a concurrent task adds files",
     level: Level::Warning,
     fixed: false,
     unverified: false,
     subject: Subject::Merge,
-    explanation: "git takes the new files for some that should have been moved along: it moves \
-        them out of the lane in which they were written, or stops and asks. Where they lie only in \
-        new folders below, it leaves them in a folder that is otherwise gone. Rename folders before \
-        the tasks start or after they are merged, or let the one task need the other.",
-    remedy: "rename the folder when the others are merged, or let them need the task that renames it",
+    explanation: "When it merges the two, git assumes that the new files belong in the renamed \
+        folder. It moves them, often out of the lane they were written in, or stops with a \
+        conflict. Files in new subfolders only are left behind in the old folder. Rename folders \
+        before the tasks start or after they are merged, or make one task need the other.",
+    remedy: "rename the folder after the other tasks are merged, or make them need the task that \
+             renames it",
     example: Example {
         plan: "tasks:\n  move:\n    write: [old/**, new/**]\n  add:\n    write: old/added/**\n",
         files: &[],
@@ -54,31 +55,31 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             facts.lanes.of(adder).matched_by(path).is_ok_and(|held| held.is_some())
         });
         let then = match (moves, inside) {
-            (true, _) if rename.is_split => "git would stop, since as many files went elsewhere",
-            (true, true) => "git would move that along, or stop",
-            (true, false) => "git would move that along, out of its lane, or stop",
-            (false, _) => "git would leave that behind, in a folder that is otherwise gone",
+            (true, _) if rename.is_split => "git would stop, because the folder was split evenly",
+            (true, true) => "git would move this along, or stop",
+            (true, false) => "git would move this out of the lane, or stop",
+            (false, _) => "git would leave this behind in the old folder",
         };
         let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
         found.report(Draft {
             message: message![
                 code(one),
-                " renames the folder ",
+                " renames folder ",
                 code(from),
                 " to ",
                 to,
-                ", and ",
+                ", but ",
                 code(other),
                 " adds ",
                 code(first),
                 more,
-                " there: ",
+                " to it: ",
                 then
             ],
             help: Some(message![
-                "rename the folder when ",
+                "rename the folder after ",
                 code(other),
-                " is merged, or let one of the two need the other"
+                " is merged, or make one task need the other"
             ]),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
@@ -131,15 +132,15 @@ mod tests {
                 &["old/x", "old/y"][..],
                 "old",
                 Some("new"),
-                "`a` renames the folder `old` to `new`, and `b` adds `old/x` and 1 more there: git would \
-             move that along, or stop",
+                "`a` renames folder `old` to `new`, but `b` adds `old/x` and 1 more to it: git would \
+             move this along, or stop",
             ),
             (
                 &["old/q/y", "old/z"],
                 "old",
                 None,
-                "`a` renames the folder `old` to the root, and `b` adds `old/q/y` and 1 more there: git would move \
-             that along, out of its lane, or stop",
+                "`a` renames folder `old` to the root, but `b` adds `old/q/y` and 1 more to it: git would move \
+             this out of the lane, or stop",
             ),
             (&["older/x", "new/x"], "old", Some("new"), ""),
         ] {

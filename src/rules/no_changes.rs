@@ -13,14 +13,14 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-changes",
-    summary: "a task that may write wrote nothing",
+    summary: "a task that may write but changed nothing",
     level: Level::Warning,
     fixed: false,
     unverified: false,
     subject: Subject::Work,
-    explanation: "A branch without a change is often one that was forgotten to be pushed, or a \
-        wrong base. A gate that judged nothing should not look like one that found nothing.",
-    remedy: "if they are done, check that their work was pushed and that the base is right",
+    explanation: "A branch without changes often means that the work was not pushed, or that the \
+        base is wrong. A gate that checked nothing should not look like one that found nothing.",
+    remedy: "if the tasks are done, check that their work was pushed and that the base is right",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
@@ -48,11 +48,11 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             found.report(Draft {
                 message: message![code(id), " changed nothing"],
                 help: Some(
-                    "if it is done, check that its work was pushed and that the base is right"
+                    "if the task is done, check that its work was pushed and that the base is right"
                         .into(),
                 ),
                 tasks: facts.plan.ids([task]),
-                labels: vec![write_label(facts.plan, task, "nothing of this was written")],
+                labels: vec![write_label(facts.plan, task, "nothing here was changed")],
                 ..Draft::default()
             });
         }

@@ -16,20 +16,20 @@ use crate::path::{RepoPath, is_git_folder};
 
 pub(super) static RULE: Rule = Rule {
     name: "not-verified",
-    summary: "an input that could not be read whole; says what to do",
+    summary: "an input that could not be read completely",
     level: Level::Error,
     fixed: true,
     unverified: true,
     subject: Subject::Work,
-    explanation: "What was not seen cannot be called clean. The run ends with status 3, whatever \
-        else it found, and says which command makes the input whole.",
-    remedy: "make the input whole and run the gate again",
+    explanation: "What was not read cannot be called clean. The run exits with status 3, whatever \
+        else it finds, and the help says how to get a complete input.",
+    remedy: "provide the complete input and run the gate again",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
         done: Done::Patch("<!DOCTYPE html>\n<title>Sign in</title>\n"),
     },
-    grouping: Grouping::ByTask("changed {paths}, and what it may write is not known"),
+    grouping: Grouping::ByTask("changed {paths}, but its lane is unknown"),
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
@@ -77,12 +77,12 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for Placed { diff, path, change, placement, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
             found.report(Draft {
-                message: message!["some systems take ", code(path), " for a path in `.git`"],
-                help: Some("rename it: git itself refuses such a name there".into()),
+                message: message!["some systems treat ", code(path), " as a path in `.git`"],
+                help: Some("rename it; on those systems, git itself rejects the name".into()),
                 tasks: facts.plan.ids(diff.task),
                 path: Some((*path).clone()),
                 about: About::Path,
-                labels: change_labels(facts, diff, path, "its name is one of those for `.git`"),
+                labels: change_labels(facts, diff, path, "an alias of `.git`"),
                 alone: true,
                 ..Draft::default()
             });
@@ -90,8 +90,8 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         if let (Placement::UnknownLane, Some(task)) = (placement, diff.task) {
             let id = facts.plan.id(task);
             found.report(Draft {
-                message: message![code(path), ": nobody knows whether ", code(id), " may write it"],
-                help: Some(message!["mend the lane of ", code(id), " in the plan first"]),
+                message: message!["cannot tell whether ", code(id), " may write ", code(path)],
+                help: Some(message!["fix the lane of ", code(id), " in the plan first"]),
                 tasks: facts.plan.ids([task]),
                 path: Some((*path).clone()),
                 about: About::Path,
@@ -100,7 +100,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                         location: Location::File((*path).clone()),
                         text: message!["written by ", code(id)],
                     },
-                    write_label(facts.plan, task, "this lane is not known"),
+                    write_label(facts.plan, task, "unknown lane"),
                 ],
                 ..Draft::default()
             });
@@ -137,12 +137,12 @@ mod tests {
                 (
                     "tasks:\n  a: {write: [x, '/y']}\n",
                     additions(&["x"]),
-                    vec!["`x`: nobody knows whether `a` may write it"],
+                    vec!["cannot tell whether `a` may write `x`"],
                 ),
                 (
                     "tasks:\n  a: {title: t}\n",
                     additions(&["x"]),
-                    vec!["`x`: nobody knows whether `a` may write it"],
+                    vec!["cannot tell whether `a` may write `x`"],
                 ),
             ],
         );

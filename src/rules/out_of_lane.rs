@@ -21,11 +21,11 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     subject: Subject::Work,
-    explanation: "The task wrote a file that its lane does not hold. Both ends of a rename count, \
-        and so do deletions, modes and submodule pins. Undo the change, let the task that owns the \
-        file make it, or widen the lane in the plan on the base branch.",
-    remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in the plan \
-             on the base branch",
+    explanation: "The task changed a path outside its lane. Both ends of a rename count, and so do \
+        deletions, mode changes and submodule pins. Undo the change, let the task that owns the \
+        path make it, or widen the lane in the plan on the base branch.",
+    remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in \
+             the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: \
                src/quizzes/**\n",
@@ -35,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
     },
-    grouping: Grouping::ByTask("changed {paths} outside of its lane"),
+    grouping: Grouping::ByTask("changed {paths} outside its lane"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
@@ -65,17 +65,10 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         let message = match (carried, diff.task) {
             (Some(carried), task) => merging(carried, &who, task.is_some()),
             _ if takes_folder => {
-                message![
-                    &who,
-                    " ",
-                    did,
-                    " ",
-                    code(path),
-                    ", in the place of a folder that is not its to write"
-                ]
+                message![&who, " ", did, " ", code(path), ", replacing a folder outside its lane"]
             }
             (None, Some(_)) if review_only => {
-                message![&who, " only reviews, and ", did, " ", code(path)]
+                message![&who, " only reviews, but ", did, " ", code(path)]
             }
             (None, Some(_)) => {
                 message![&who, " ", did, " ", code(path), ", which is outside its lane"]
@@ -85,9 +78,9 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         let mut help = match takes_folder {
             true => {
                 message![
-                    "the plan has ",
+                    "undo the change, or use another name: the plan treats ",
                     code(path),
-                    " as a folder: undo the change, or use another name"
+                    " as a folder"
                 ]
             }
             false => help(facts, diff, path, &owners),
@@ -96,7 +89,7 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
             help = message![Message::quoted(doubt), "; ", help];
         }
         if carried.is_some() {
-            help = "merge the base into the branch, and undo there what is outside its lane".into();
+            help = "merge the base into the branch, then undo what is outside the lane".into();
         }
         found.report(Draft {
             message,
@@ -133,8 +126,8 @@ fn merging(carried: &Carried, who: &Message, has_lane: bool) -> Message {
     };
     let location = if has_lane { "outside its lane" } else { "protected" };
     let why = match from {
-        Some(from) => message!["a rename takes its ", code(from), " there"],
-        None => "git's merge follows renames".into(),
+        Some(from) => message!["a rename moves ", code(from), " there"],
+        None => "git follows renames".into(),
     };
     message![
         "merging ",
@@ -163,15 +156,14 @@ fn verb(kind: ChangeKind) -> &'static str {
 fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<str>]) -> Message {
     let protected = facts.protection().holds(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
-        "but for letter case or Unicode form it is protected, and some systems take the two for one \
-         file: undo the change"
+        "undo the change: it differs from a protected path only in case or Unicode form, which some \
+         systems ignore"
             .into()
     } else if protected {
-        "it is protected, no task may write it: undo the change".into()
+        "undo the change: the path is protected".into()
     } else if owners.is_empty() {
         message![
-            "no task may write it: undo the change, or add the path to \
-                     the `write` of ",
+            "no task may write it: undo the change, or add the path to the `write` of ",
             who(facts, diff),
             " in the plan on the base branch"
         ]
@@ -179,8 +171,8 @@ fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<s
         message![
             "it belongs to ",
             and(owners),
-            ": undo the change and let the owner make it, or hand the \
-                     path over in the plan on the base branch"
+            ": undo the change and let the owner make it, or reassign the path in the plan on the \
+             base branch"
         ]
     }
 }
@@ -225,11 +217,7 @@ mod tests {
         for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {
             let help = outside(name);
             assert_eq!(help.len(), 1, "{name}");
-            assert_eq!(
-                help[0].starts_with("but for letter case"),
-                name != "Ax",
-                "{name}: {help:?}"
-            );
+            assert_eq!(help[0].contains("only in case"), name != "Ax", "{name}: {help:?}");
         }
         for name in [".githubx", "cafe", "dx", "x/lanes.yaml"] {
             assert_eq!(outside(name), [""; 0], "{name}");

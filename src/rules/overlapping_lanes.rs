@@ -18,12 +18,12 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "Two tasks that run beside each other and may write one file will, sooner or \
-        later, undo each other's work. The lanes are compared exactly, for files that do not exist \
-        yet too, and the path that is named is in both of them. Take it out of one lane with an \
-        exclusion, let one task need the other, or put an append-only file under `share`.",
-    remedy: "give the path to one task that the others need, narrow the globs, exclude what others \
-             own, or put common files under `share`",
+    explanation: "Two tasks that run at the same time and may write the same file will, sooner or \
+        later, undo each other's work. Lanes are compared exactly, including files that do not \
+        exist yet, and the path in the message is always in both. Exclude it from one lane, make \
+        one task need the other, or put an append-only file under `share`.",
+    remedy: "give the path to one task that the others need, narrow the globs, exclude what other \
+             tasks own, or put common files under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
@@ -38,8 +38,8 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-const HELP: &str = "take the path out of one lane with an exclusion, let one of the two need the \
-                    other, or put the path under `share`";
+const HELP: &str = "exclude the path from one lane, make one task need the other, or put the path \
+                    under `share`";
 
 fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     let mut chooser = Chooser::new(facts.plan, facts.lanes, facts.order);

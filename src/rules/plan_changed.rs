@@ -11,14 +11,14 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "plan-changed",
-    summary: "a change to the plan that judges it, or one that adds a plan found first",
+    summary: "a change to the plan that is being enforced, or a new plan that would be found first",
     level: Level::Error,
     fixed: true,
     unverified: false,
     subject: Subject::Work,
-    explanation: "A task that could change the plan could widen its own lane. The plan is changed \
-        on the base branch, by whoever owns the split, before the tasks start or between them.",
-    remedy: "undo the change, and change the plan on the base branch",
+    explanation: "A task that could change the plan could widen its own lane. Change the plan on \
+        the base branch instead, before the tasks start or between them.",
+    remedy: "undo the change, and edit the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
@@ -44,17 +44,13 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 continue;
             }
             let message = if own {
-                message![&who, " changes the plan that judges it: ", code(path)]
+                message![&who, " changes its own plan: ", code(path)]
             } else {
-                message![
-                    &who,
-                    " adds a plan that would be found in the place of this one: ",
-                    code(path)
-                ]
+                message![&who, " adds a plan that would be found before this one: ", code(path)]
             };
             found.report(Draft {
                 message,
-                help: Some("undo the change, and change the plan on the base branch".into()),
+                help: Some("undo the change, and edit the plan on the base branch".into()),
                 tasks: facts.plan.ids(diff.task),
                 path: Some(path.clone()),
                 about: About::Path,
@@ -78,7 +74,7 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: '**'}\n",
                 additions(&[".lanes.yaml", "x"]),
-                vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
+                vec!["`a` adds a plan that would be found before this one: `.lanes.yaml`"],
             )],
         );
     }

@@ -14,14 +14,14 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "protected-path",
-    summary: "a glob that names only protected paths, or one in both `share` and `protect`",
+    summary: "a glob that matches only protected paths, or one in both `share` and `protect`",
     level: Level::Error,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "What the plan protects is taken out of every lane, and so are the plan's own \
-        files. A wide glob merely loses those paths; a glob that names nothing else was written by \
-        someone who expects to write them.",
+    explanation: "Protected paths are removed from every lane, and so are the plan's own files. A \
+        wide glob merely loses those paths, but whoever wrote a glob that matches nothing else \
+        expects to write them.",
     remedy: "remove the glob, or narrow `protect`",
     example: Example {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
@@ -88,7 +88,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
         found.report(Draft {
             message: message![code(excerpt(&shared.text)), " is both shared and protected"],
-            help: Some("remove it from one of the two; until then it is protected".into()),
+            help: Some("remove it from `share` or `protect`; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
                 .chain(twin)
                 .collect(),

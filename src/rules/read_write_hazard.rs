@@ -13,17 +13,17 @@ use crate::overlap::{Hazard, Hazards};
 
 pub(super) static RULE: Rule = Rule {
     name: "read-write-hazard",
-    summary: "a task reads what a concurrent one may write",
+    summary: "a task reads what a concurrent task may write",
     level: Level::Note,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "What a task lists under `read` is what it relies on while it works. If a task \
-        that runs beside it may change that, the first may build on what is gone when both are \
-        merged, and no merge conflict will say so. What is shared is left out, as in overlaps. \
-        Often it is no trouble, so it is a note: say `needs` where one has to see the other's \
-        work, and raise the rule's level where it matters.",
-    remedy: "let one task need the other, or narrow what is read or written",
+    explanation: "A task relies on the paths under `read` while it works. If a concurrent task \
+        changes them, the first task may build on something that is gone after the merge, and no \
+        merge conflict will show it. Shared paths are left out, as in `overlapping-lanes`. This is \
+        often harmless, so it is a note: add `needs` if one task has to see the other's work, and \
+        raise the level if it matters to you.",
+    remedy: "make one task need the other, or narrow what is read or written",
     example: Example {
         plan: "tasks:\n  schema:\n    write: src/content/schema/**\n  quizzes:\n    write: \
                src/content/quizzes/**\n    read: src/content/schema/quiz.json\n",
@@ -31,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
         done: Done::Nothing,
     },
     grouping: Grouping::ByCause(Causes {
-        glob: ("meets the reads or writes of", "task"),
+        glob: ("overlaps with what is read or written by", "task"),
         path: "is read and may be written at the same time",
     }),
 };

@@ -19,19 +19,18 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-glob",
-    summary: "a glob that adds nothing to its lane, or an exclusion that takes nothing from it",
+    summary: "a glob that adds nothing to its lane, or an exclusion that removes nothing from it",
     level: Level::Warning,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
-        exclusion takes away what neither the lane's globs nor `share` hold. Either it can go, or it \
-        was meant to say something else: a slip in an exclusion leaves a task free to write what it \
-        was to leave alone. Globs are compared exactly, and looked at from the last to the first, so \
-        that the lane stays as it is when all that are told are removed. The fix that removes one is \
-        offered where the lane stays as it is without that one alone, and not for an exclusion that \
-        may be misspelled.",
-    remedy: "remove it, or mend it if it should name other paths",
+    explanation: "Every path of the glob is in the lane anyway, or is excluded again; or the \
+        exclusion removes paths that were never in the lane or in `share`. Either the entry can \
+        go, or it was meant to say something else: a typo in an exclusion lets a task write what \
+        it should leave alone. Globs are compared exactly, from last to first, so removing all \
+        reported entries leaves the lane unchanged. A fix is offered if removing that entry alone \
+        leaves the lane unchanged, but not for an exclusion that may be misspelled.",
+    remedy: "remove the entry, or correct it if it should match other paths",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
                \"!src/contents/schema/**\"]\n",
@@ -128,17 +127,17 @@ fn draft(
 ) -> Draft {
     let id = facts.plan.id(task);
     let (does, here) = if entry.negated {
-        (message!["takes nothing from the lane of ", code(id)], "takes nothing")
+        (message!["removes nothing from the lane of ", code(id)], "removes nothing")
     } else {
         (message!["adds nothing to the lane of ", code(id)], "adds nothing")
     };
     let there = within.map(|within| {
-        let said = match (entry.negated, within.negated) {
-            (false, false) => "all its paths are in this",
-            (false, true) => "this takes all its paths away",
-            (true, _) => "this takes them already",
+        let note = match (entry.negated, within.negated) {
+            (false, false) => "contains all of its paths",
+            (false, true) => "excludes all of its paths",
+            (true, _) => "already excludes them",
         };
-        label(within.span, said)
+        label(within.span, note)
     });
     let glob = |entry: &GlobEntry| text(Arc::clone(&entry.text));
     Draft {
@@ -166,11 +165,11 @@ mod tests {
                 (
                     "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
                     vec![
-                        "`!doc/` takes nothing from the lane of `a`",
+                        "`!doc/` removes nothing from the lane of `a`",
                         "`doc/a` adds nothing to the lane of `a`",
                         "`src/b` adds nothing to the lane of `a`",
-                        "`!src/c/d` takes nothing from the lane of `a`",
-                        "`!e` takes nothing from the lane of `a`",
+                        "`!src/c/d` removes nothing from the lane of `a`",
+                        "`!e` removes nothing from the lane of `a`",
                     ],
                 ),
                 // Whatever the invalid one stands for, what another glob holds is held twice.

@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     subject: Subject::Work,
-    explanation: "A task with `write: []` reads and reports. What it found goes into its answer, \
-        and the tasks that own the files mend them.",
-    remedy: "undo the changes and report what was found instead, or give the task a lane in the plan on \
-             the base branch",
+    explanation: "A task with `write: []` reads and reports. It describes what it found, and the \
+        tasks that own the files fix it.",
+    remedy: "undo the changes and report the problems instead, or give the task a lane in the plan \
+             on the base branch",
     example: Example {
         plan: "tasks:\n  audit:\n    write: []\n",
         files: &[],
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
              /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",
         ),
     },
-    grouping: Grouping::ByTask("only reviews, and changed {paths}"),
+    grouping: Grouping::ByTask("only reviews, but changed {paths}"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
@@ -44,7 +44,7 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: []}\nshare: log\n",
                 additions(&["log"]),
-                vec!["`a` only reviews, and added `log`"],
+                vec!["`a` only reviews, but added `log`"],
             )],
         );
     }

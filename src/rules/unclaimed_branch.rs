@@ -10,16 +10,16 @@ use crate::plan::nearest;
 
 pub(super) static RULE: Rule = Rule {
     name: "unclaimed-branch",
-    summary: "`--branch` names no task's branch",
+    summary: "`--branch` names a branch that belongs to no task",
     level: Level::Error,
     fixed: false,
     unverified: false,
     subject: Subject::Branch,
-    explanation: "Nobody knows what a branch may write that is no task's. Where a slip in a \
-        branch's name must not pass for free, this is an error. A repository in which people merge \
-        other work besides sets `unclaimed-branch: off` under `rules`: such branches then pass, \
-        and only what is protected stays refused to them.",
-    remedy: "name the task's branch with `branch:` in the plan on the base branch",
+    explanation: "If a branch belongs to no task, nothing says what it may write. That is an \
+        error, so that a typo in a branch name does not go unnoticed. If other work is merged into \
+        the repository too, set `unclaimed-branch: off` under `rules`: such branches then pass, as \
+        long as they leave protected paths alone.",
+    remedy: "add `branch:` to the branch's task, in the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
         files: &[],
@@ -36,18 +36,18 @@ pub(super) const FIND: Find = Find::Gate(find);
 fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     let Some(branch) = &facts.input.unclaimed else { return };
     let near = nearest(branch, facts.plan.tasks.iter().map(crate::plan::Task::branch_name));
-    let otherwise = "give its task `branch:` in the plan on the base branch, name the task with \
-                     --task, or set `unclaimed-branch: off` there";
+    let otherwise = "add `branch:` to its task or set `unclaimed-branch: off` in the plan on the \
+                     base branch, or name the task with --task";
     let help = match near {
-        Some(near) => message!["did you mean ", code(near), "? Else ", otherwise],
+        Some(near) => message!["did you mean ", code(near), "? If not, ", otherwise],
         None => otherwise.into(),
     };
     found.report(Draft {
-        message: message![code(branch), " is no task's branch"],
+        message: message!["branch ", code(branch), " belongs to no task"],
         help: Some(help),
         labels: vec![Label {
             location: Location::Input(branch.clone()),
-            text: "it is nobody's".into(),
+            text: "belongs to no task".into(),
         }],
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
@@ -72,7 +72,7 @@ mod tests {
     fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
         let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
         let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
-        assert_eq!(said(&report, "unclaimed-branch"), ["`nobodys` is no task's branch"]);
+        assert_eq!(said(&report, "unclaimed-branch"), ["branch `nobodys` belongs to no task"]);
         let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
         assert!(help.as_str().starts_with("did you mean `nobody`?"), "{help}");
         for off in ["", "rules: {unclaimed-branch: off}\n"] {
@@ -81,13 +81,13 @@ mod tests {
             assert_eq!(
                 said(&report, "out-of-lane"),
                 [
-                    "the branch `nobodys` added `ci/x`, which is protected",
-                    "the branch `nobodys` added `lanes.yaml`, which is protected",
+                    "branch `nobodys` added `ci/x`, which is protected",
+                    "branch `nobodys` added `lanes.yaml`, which is protected",
                 ]
             );
             assert_eq!(
                 said(&report, "plan-changed"),
-                ["the branch `nobodys` changes the plan that judges it: `lanes.yaml`"]
+                ["branch `nobodys` changes its own plan: `lanes.yaml`"]
             );
             assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });
         }

@@ -1,4 +1,4 @@
-//! `undecided`: a bound on work was reached.
+//! `undecided`: a rule reached its work limit.
 
 use super::common::labels::{text, texts};
 use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
@@ -8,15 +8,16 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "undecided",
-    summary: "a bound on work was reached; the rule that gave up and the lanes are named",
+    summary: "a rule reached its work limit before it had an answer",
     level: Level::Error,
     fixed: true,
     unverified: true,
     subject: Subject::Plan,
-    explanation: "Every question about lanes can be decided, but globs can be built for which \
-        that takes longer than anyone waits. The bound is far beyond what people write. Where it \
-        is reached, the run says so and ends with status 3: silence never means 'gave up'.",
-    remedy: "write these globs with fewer wildcards, braces or exclusions",
+    explanation: "Every question about lanes has an answer, but some globs are so complex that \
+        finding it takes longer than anyone would wait. The limit is far beyond what people write \
+        by hand. When a rule reaches it, the run reports that and exits with status 3, so silence \
+        never means 'gave up'.",
+    remedy: "use fewer wildcards, braces or exclusions in these globs",
     example: Example { plan: EXAMPLE, files: &[], done: Done::Nothing },
     grouping: Grouping::Alone,
 };

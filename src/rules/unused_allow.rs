@@ -12,19 +12,18 @@ use crate::plan::{Allow, Plan, fix};
 
 pub(super) static RULE: Rule = Rule {
     name: "unused-allow",
-    summary: "an `allow` that nothing needs any more",
+    summary: "an `allow` that no longer matches a finding",
     level: Level::Warning,
     fixed: false,
     unverified: false,
     subject: Subject::Plan,
-    explanation: "What an allowance was made for may be gone: a lane was narrowed, a task removed. \
-        What stays would accept the next finding of its kind, which nobody has looked at. It is \
-        also unused where another allowance comes first and accepts the same, and where its rule is \
-        off. `check` tells it of the rules about the plan; the gate of those about the work, and \
-        only where it judged all of the task's work: not for what is merely staged or in the work \
-        tree, and for no task that was not looked at. Where something about the tasks could not be \
-        read, verified or decided, nothing is said.",
-    remedy: "remove them",
+    explanation: "An `allow` that no longer matches a finding is reported: left in place, it would \
+        silence the next one. It is also unused if its rule is off, or if an earlier `allow` \
+        accepts the same findings. `check` covers the rules about the plan and `gate` those about \
+        the work, for tasks whose work was checked completely: not for staged or uncommitted \
+        changes. If something about the tasks could not be read, verified or decided, nothing is \
+        reported.",
+    remedy: "remove every unused `allow`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    allow:\n      - {rule: \
                overlapping-lanes, with: quizzes, reason: each adds its own line}\n  quizzes:\n    \
@@ -127,30 +126,31 @@ fn draft(plan: &Plan, here: AllowIndex, allow: &Allow, first: Option<AllowIndex>
     let remove = Fix::RemoveAllowance { task, allowance };
     let id = plan.id(task);
     let of = &allow.rule.value;
-    let mut labels = vec![label(allow.rule.span, "nothing needs it")];
+    let mut labels = vec![label(allow.rule.span, "unused")];
     let mut data = vec![("rule", text(of.as_str()))];
     let with = allow.with.as_ref().map(|with| with.value);
     data.extend(with.map(|with| ("with", text(plan.id(with)))));
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
-        None => message![code(id), " allows ", code(of), " where nothing needs it"],
+        None => message!["unused `allow` of ", code(of), " in ", code(id)],
         Some((other, location)) => {
             let span = plan[other].allow[location].rule.span;
-            labels.push(label(span, "this accepts the same, and comes first"));
+            labels.push(label(span, "already accepts the same findings"));
             data.push(("by", text(plan.id(other))));
             message![
-                code(id),
-                " allows ",
+                "unused `allow` of ",
                 code(of),
-                " where ",
+                " in ",
+                code(id),
+                ": ",
                 code(plan.id(other)),
-                " does already"
+                " already allows it"
             ]
         }
     };
     Draft {
         message,
-        help: Some("remove it, before it accepts what nobody has looked at".into()),
+        help: Some("remove it before it silences another finding".into()),
         tasks: plan.ids([task]),
         labels,
         data,

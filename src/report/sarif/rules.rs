@@ -92,9 +92,9 @@ fn descriptor(rule: &Rule) -> Descriptor {
         short_description: Message::words(&sentence(summary)),
         full_description: Message::words(&sentence(explanation)),
         help: Help {
-            text: format!("{explanation}\n\nTo mend it: {remedy}."),
+            text: format!("{explanation}\n\nTo fix it: {remedy}."),
             markdown: format!(
-                "{explanation}\n\nTo mend it: {remedy}.\n\nA plan in which it is found:\n\n\
+                "{explanation}\n\nTo fix it: {remedy}.\n\nA plan in which it is found:\n\n\
                  ```yaml\n{plan}\n```\n\n`lanelint explain {}` says more.\n",
                 rule.name
             ),

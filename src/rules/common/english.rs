@@ -19,7 +19,7 @@ pub(in crate::rules) fn who(facts: &GateFacts<'_>, diff: &TaskDiff) -> Message {
         Some(task) => message![code(facts.plan.id(task))],
         None => {
             let branch = facts.input.unclaimed.as_deref();
-            message!["the branch ", code(branch.unwrap_or(&diff.input.source))]
+            message!["branch ", code(branch.unwrap_or(&diff.input.source))]
         }
     }
 }

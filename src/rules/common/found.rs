@@ -27,7 +27,7 @@ impl<'s> Found<'s> {
         (self.report)(draft);
     }
 
-    /// Reports that a bound on work was reached.
+    /// Reports what could not be decided within the work limit.
     pub(crate) fn gave_up(&mut self, on: GaveUp) {
         self.gave_up.push(on);
     }
@@ -58,7 +58,7 @@ pub(crate) struct GaveUp {
 
 impl GaveUp {
     /// Why, where no more can be said.
-    pub(crate) const BOUND: &str = "a bound on work was reached";
+    pub(crate) const BOUND: &str = "work limit reached";
 
     /// On a question about the lanes of some tasks, or about the plan as a whole.
     pub(crate) fn on_lanes(plan: &Plan, tasks: &[TaskId], labels: Vec<Label>) -> GaveUp {
@@ -67,7 +67,7 @@ impl GaveUp {
         GaveUp {
             on: if ids.is_empty() { "the plan".into() } else { and(&ids) },
             why: GaveUp::BOUND,
-            help: "write these globs with fewer wildcards, braces or exclusions",
+            help: "use fewer wildcards, braces or exclusions in these globs",
             tasks: ids,
             path: None,
             labels,
@@ -78,11 +78,11 @@ impl GaveUp {
     /// On comparing all that the tasks did.
     pub(crate) fn on_work(plan: &Plan) -> GaveUp {
         let first = plan.tasks.first();
-        let labels = first.map(|task| label(task.id.span, "the first of the tasks"));
+        let labels = first.map(|task| label(task.id.span, "the first task"));
         GaveUp {
             on: "the tasks".into(),
             why: GaveUp::BOUND,
-            help: "judge fewer tasks in one run, with --range or --task",
+            help: "check fewer tasks per run, with --range or --task",
             tasks: Vec::new(),
             path: None,
             labels: labels.into_iter().collect(),
