@@ -25,10 +25,9 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Lanes are compared byte by byte, as git does. On macOS and Windows, however, \
         `Docs/a.md` and `docs/a.md` are the same file, and a checkout keeps only one of them. \
         Similarly, if one task writes a file `src/x`, no other task can write `src/x/y`, because \
-        `src/x` would have to be a folder. A wildcard that could match the file's name does not \
-        count: `**/*.md` beside `src/main.rs` is fine. The gate compares the paths that actually \
-        changed. For letter case and Unicode form, it also compares added paths with existing \
-        ones.",
+        `src/x` would have to be a folder. Wildcards are not assumed to match such a folder: \
+        `**/*.md` beside `src/main.rs` is fine. The gate compares the paths that actually changed. \
+        For letter case and Unicode form, it also compares added paths with existing ones.",
     remedy: "spell each name one way, and use it for either a file or a folder",
     example: Example {
         plan: "tasks:\n  guide:\n    write: Docs/guide/**\n  api:\n    write: docs/**\n  server:\n    \
@@ -95,8 +94,8 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             path: Some(one.clone()),
             about: About::Data("globs"),
             labels: vec![
-                label(entries[0].span, message![code(left), " may write it"]),
-                label(entries[1].span, message![code(right), " may write this"]),
+                label(entries[0].span, message![code(left), " may write ", code(one)]),
+                label(entries[1].span, message![code(right), " may write ", code(other)]),
             ],
             data,
             ..Draft::default()

@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
     subject: Subject::Pair,
     explanation: "Neither change was made with the other in mind. If the lines overlap or are \
         adjacent, git stops; if they are apart, it merges two edits that nobody has seen together. \
-        Give the path to one task and make the other need it, or put it under `share` if both only \
-        append to it. Line numbers are those of the file before both changes.",
-    remedy: "give each path to one task that the others need, or put it under `share`",
+        Line numbers are those of the file before both changes.",
+    remedy: "give each path to one task that the others need, or put it under `share` if they only \
+             append to it",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
         files: &[],
@@ -238,7 +238,7 @@ mod tests {
             (
                 binary.to_owned(),
                 hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
-                vec!["`a` and `b` both changed `x`; in which lines is not known: it is binary"],
+                vec!["`a` and `b` both changed `x`; lines unknown: it is binary"],
             ),
         ] {
             let report = both(tasks, &one, &other);

@@ -24,8 +24,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Branches that changed the same files are merged as git would merge them, first \
         in pairs, then all together in the order of `needs`, but without the repository's merge \
         drivers. Where git stops, whoever merges second has to choose between two people's work. \
-        It is cheaper to choose now: rebase one branch onto the other, or give the path to one \
-        task.",
+        It is cheaper to choose now.",
     remedy: "merge one branch and rebase the others onto it, or give the path to one task",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",

@@ -17,10 +17,10 @@ pub(super) static RULE: Rule = Rule {
     subject: Subject::Merge,
     explanation: "When it merges the two, git assumes that the new files belong in the renamed \
         folder. It moves them, often out of the lane they were written in, or stops with a \
-        conflict. Files in new subfolders only are left behind in the old folder. Rename folders \
-        before the tasks start or after they are merged, or make one task need the other.",
-    remedy: "rename the folder after the other tasks are merged, or make them need the task that \
-             renames it",
+        conflict. If the new files are all in new subfolders, it leaves them behind in the old \
+        folder.",
+    remedy: "rename the folder before the tasks start or after they are merged, or make one task \
+             need the other",
     example: Example {
         plan: "tasks:\n  move:\n    write: [old/**, new/**]\n  add:\n    write: old/added/**\n",
         files: &[],

@@ -22,8 +22,7 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     subject: Subject::Work,
     explanation: "The task changed a path outside its lane. Both ends of a rename count, and so do \
-        deletions, mode changes and submodule pins. Undo the change, let the task that owns the \
-        path make it, or widen the lane in the plan on the base branch.",
+        deletions, mode changes and submodule pins.",
     remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in \
              the plan on the base branch",
     example: Example {

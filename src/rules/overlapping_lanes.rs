@@ -20,10 +20,9 @@ pub(super) static RULE: Rule = Rule {
     subject: Subject::Plan,
     explanation: "Two tasks that run at the same time and may write the same file will, sooner or \
         later, undo each other's work. Lanes are compared exactly, including files that do not \
-        exist yet, and the path in the message is always in both. Exclude it from one lane, make \
-        one task need the other, or put an append-only file under `share`.",
+        exist yet, and the path in the message is always in both.",
     remedy: "give the path to one task that the others need, narrow the globs, exclude what other \
-             tasks own, or put common files under `share`",
+             tasks own, or put append-only files under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",

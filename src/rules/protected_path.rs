@@ -20,8 +20,8 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     subject: Subject::Plan,
     explanation: "Protected paths are removed from every lane, and so are the plan's own files. A \
-        wide glob merely loses those paths, but whoever wrote a glob that matches nothing else \
-        expects to write them.",
+        wide glob merely loses those paths. A glob that matches nothing else is reported, because \
+        its author expects to write them.",
     remedy: "remove the glob, or narrow `protect`",
     example: Example {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\

@@ -329,7 +329,7 @@ fn links_in_the_place_of_a_folder() {
     symlink("mine", repo.path("src/gen")).unwrap();
     repo.commit("link");
     let message = Gate::of(&repo, &["--task=a"]).json().message("escaping-symlink");
-    assert!(message.contains("takes the place of `src/gen/deep/0`"), "{message}");
+    assert!(message.contains("replaces `src/gen/deep/0`"), "{message}");
     assert!(message.contains("would land in `src/mine/deep/0`"), "{message}");
 }
 

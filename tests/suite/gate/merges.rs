@@ -291,7 +291,7 @@ fn base_renamed_changed_file() {
     repo.commit("rename");
     carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
     let json = Gate::of(&repo, &["--task=a"]).json();
-    let message = "merging `a` would modify `ci/a.rs`, which is outside its lane: a rename takes its \
+    let message = "merging `a` would modify `ci/a.rs`, which is outside its lane: a rename moves \
                    `src/a.rs` there; merge the base into the branch";
     assert!(json.message("out-of-lane").starts_with(message), "{:#}", json.value);
     gate(&repo, &["--task=a"]).ends_with(1);
