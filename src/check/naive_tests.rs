@@ -101,8 +101,8 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
                     holds(&one.globs()[left]) && holds(&other.globs()[right])
                 };
                 // The pair that the file is in comes first; the first of them, as they stand.
-                let location = pairs.iter().position(proves).unwrap();
-                let pair = pairs.remove(location);
+                let proof = pairs.iter().position(proves).unwrap();
+                let pair = pairs.remove(proof);
                 pairs.sort_unstable();
                 pairs.insert(0, pair);
                 shared.pairs = pairs;

@@ -14,7 +14,7 @@ use crate::index::{TaskId, nth};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Plan, PlanText, read};
-use crate::rules::{self, FINDERS, Find, Found, Rule};
+use crate::rules::{self, FINDERS, Find, Reporter, Rule};
 
 fn paths(names: &[&str]) -> Vec<RepoPath> {
     let mut paths: Vec<RepoPath> = names.iter().map(|name| name.parse().unwrap()).collect();
@@ -42,11 +42,13 @@ fn undecided(plan: &Plan, rule: &'static Rule, set: impl FnOnce(&PlanFacts<'_>))
     let finder = FINDERS.iter().find(|finder| finder.rule == rule).unwrap();
     let Find::Plan(find) = finder.find else { panic!("{rule} is not about the plan") };
     let mut report = |_| {};
-    let mut found = Found::new(&mut report);
+    let mut found = Reporter::new(&mut report);
     find(&facts, &mut found);
-    let gave_up = found.into_gave_up();
+    let gave_up = found.into_undecided();
     let undecided = FINDERS.iter().find(|finder| finder.rule == rules::UNDECIDED).unwrap();
-    let Find::GaveUp(report) = undecided.find else { panic!("it reports what others gave up on") };
+    let Find::Undecided(report) = undecided.find else {
+        panic!("it reports what others gave up on")
+    };
     gave_up.into_iter().map(|on| report(rule, on).message.to_string()).collect()
 }
 

@@ -6,7 +6,7 @@ use std::io;
 
 use super::{Located, path_text, shown};
 use crate::finding::{Command, Finding, Level, Report};
-use crate::rules::{RULES, Rule, Subject};
+use crate::rules::{RULES, Rule, Scope};
 
 /// What comes of a test.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 
 /// Whether a rule looked at what the run is about, and found nothing.
 fn is_silent(report: &Report, rule: &Rule) -> bool {
-    let is_of_plan = rule.subject == Subject::Plan;
+    let is_of_plan = rule.scope == Scope::Plan;
     let is_asked = is_of_plan == (report.command == Command::Check) || rule.unverified;
     is_asked
         && rule.is_on(&report.plan)

@@ -2,7 +2,7 @@
 
 use super::common::english::and;
 use super::common::labels::{label, text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level, Message};
 use crate::message;
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "A lane that covers almost everything separates nobody: whatever the other tasks \
         may write, now or when the plan grows, is in it too. A lane is broad if it covers more \
         than half of the existing files (where there are at least twenty) or everything below any \
@@ -31,20 +31,20 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  cleanup:\n    write: \"**\"\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for broad in &facts.broad_lanes().broad {
-        found.report(draft(facts, broad));
+        reporter.report(draft(facts, broad));
     }
     for &task in &facts.broad_lanes().undecided {
         let label = write_label(facts.plan, task, "this lane");
-        found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], vec![label]));
     }
 }
 
@@ -52,7 +52,7 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
     let id = facts.plan.id(broad.task);
     let beside = facts.plan.ids(broad.beside.iter().copied());
     let mut data = Vec::new();
-    let (holds, location) = match broad.reach {
+    let (reach, at) = match broad.reach {
         Reach::Files { held, all } => {
             data.push(("held", Datum::Count(held)));
             data.push(("files", Datum::Count(all)));
@@ -63,12 +63,12 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
             let note = "matches any folder";
             let entry = glob.and_then(|glob| facts.plan.globs(broad.task).find(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
-            let location = match entry {
+            let at = match entry {
                 Some(entry) => label(entry.span, note),
                 None => write_label(facts.plan, broad.task, note),
             };
-            let by = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
-            (message!["below any folder", by], location)
+            let glob = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
+            (message!["below any folder", glob], at)
         }
     };
     data.push(("beside", texts(beside.iter().cloned())));
@@ -80,13 +80,13 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
         several => message![and(several), " run"],
     };
     Draft {
-        message: message![code(id), " may write ", holds, " while ", others, " beside it"],
+        message: message![code(id), " may write ", reach, " while ", others, " beside it"],
         help: Some(
             "name the folders it changes, exclude what other tasks own, or make it need them"
                 .into(),
         ),
         tasks: facts.plan.ids([broad.task]),
-        labels: vec![location],
+        labels: vec![at],
         data,
         ..Draft::default()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::common::english::who;
 use super::common::labels::{change_labels, label, text, texts};
-use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Causes, Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{About, Datum, Draft, Label, Level, Location};
 use crate::gate::PathClash;
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Lanes are compared byte by byte, as git does. On macOS and Windows, however, \
         `Docs/a.md` and `docs/a.md` are the same file, and a checkout keeps only one of them. \
         Similarly, if one task writes a file `src/x`, no other task can write `src/x/y`, because \
@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  guide:\n    write: Docs/guide/**\n  api:\n    write: docs/**\n  server:\n    \
                write: src/server\n  routes:\n    write: src/server/routes/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::ByCause(Causes {
         glob: ("clashes with", "lane"),
@@ -43,7 +43,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let Clashes { found: clashes, undecided } = facts.clashes();
     for Clash { discord, tasks, globs, paths } in clashes {
         let [one, other] = paths;
@@ -87,7 +87,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
         let mut data = vec![("globs", Datum::List(vec![globs]))];
         data.extend(common_data(*discord, one, other));
-        found.report(Draft {
+        reporter.report(Draft {
             message,
             help: Some(help(*discord).into()),
             tasks: facts.plan.ids([tasks.0, tasks.1]),
@@ -103,16 +103,16 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     }
     for globs in undecided {
         let tasks: Vec<TaskId> = globs.iter().map(|(task, _)| *task).collect();
-        let location =
+        let glob_label =
             |&(task, glob): &(TaskId, GlobId)| label(facts.plan.globs(task)[glob].span, "");
-        let labels = globs.iter().map(location).collect();
-        found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+        let labels = globs.iter().map(glob_label).collect();
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &tasks, labels));
     }
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.clashes().gave_up {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for PathClash { discord, diff, path, other_judged, other } in &facts.clashes().found {
         // What is protected is so in all its forms, and that says enough.
@@ -165,7 +165,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             location: Location::File((*other).clone()),
             text: "clashes with this".into(),
         });
-        found.report(Draft {
+        reporter.report(Draft {
             message,
             help: Some(help.into()),
             tasks: facts.plan.ids(tasks.into_iter().flatten()),
@@ -205,7 +205,7 @@ mod tests {
     use crate::gate::GateInput;
     use crate::index::nth;
     use crate::rules::tests::{
-        additions, assert_found_in_plans, assert_sound_plans, both, diff, gated_all, said, work,
+        additions, assert_found_in_plans, assert_sound_plans, both, diff, gated_all, messages, work,
     };
 
     #[test]
@@ -245,13 +245,13 @@ mod tests {
             (additions(&["x"]), additions(&["x.y", "xy/z"]), vec![]),
             (additions(&["Doc/x", "doc/X"]), String::new(), vec![]),
         ] {
-            assert_eq!(said(&both(tasks, &one, &other), "clashing-paths"), expected);
+            assert_eq!(messages(&both(tasks, &one, &other), "clashing-paths"), expected);
         }
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
             let diff = vec![diff(Some(nth(0)), work(patch))];
             let input = GateInput { diff: diff.into(), existing, ..GateInput::default() };
-            said(&gated_all(tasks, input), "clashing-paths")
+            messages(&gated_all(tasks, input), "clashing-paths")
         };
         let message = format!("`a` adds `readme` next to the existing `README`: {one_file}");
         assert_eq!(beside(&additions(&["readme"]), &["README", "readme"]), [message]);

@@ -1,7 +1,7 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
 use super::common::labels::{text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
 use crate::finding::{About, Datum, Draft, Label, Level, Location, Message};
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Pair,
+    scope: Scope::Pair,
     explanation: "Neither change was made with the other in mind. If the lines overlap or are \
         adjacent, git stops; if they are apart, it merges two edits that nobody has seen together. \
         Line numbers are those of the file before both changes.",
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
         files: &[],
-        done: Done::Both(
+        scenario: Scenario::Both(
             "diff --git a/src/a.json b/src/a.json\nindex 1111111..2222222 100644\n--- a/src/a.json\n+++ \
              b/src/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
@@ -35,9 +35,9 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.collisions().gave_up {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for collision in &facts.collisions().found {
         let lines = collision.lines(facts.input);
@@ -52,7 +52,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 message!["what ", code(facts.plan.id(task)), " may write"],
             )
         }));
-        found.report(Draft {
+        reporter.report(Draft {
             message: message(facts, collision, &lines, proximity),
             help: Some(help(proximity)),
             tasks: facts.plan.ids(tasks),
@@ -104,8 +104,8 @@ fn message(
     let [left, right] = lines.each_ref().map(shown);
     match (left, right, proximity) {
         (Some(left), Some(right), Ok(_)) if left == right => {
-            let verb = if is_insertion(&lines[0]) { "add lines " } else { "change " };
-            message![both, ": both ", verb, left]
+            let verb = if is_insertion(&lines[0]) { " both add lines " } else { " both change " };
+            message![code(one), " and ", code(other), verb, left, " of ", code(path)]
         }
         (Some(left), Some(right), Ok(proximity)) => {
             let relation = match proximity {
@@ -190,7 +190,7 @@ fn data(
 mod tests {
     use crate::gate::GateInput;
     use crate::index::nth;
-    use crate::rules::tests::{additions, both, by, diff, gated_all, said, work};
+    use crate::rules::tests::{additions, both, diff, gated_all, messages, of_rule, work};
 
     #[test]
     fn what_two_tasks_both_changed_collides() {
@@ -242,15 +242,15 @@ mod tests {
             ),
         ] {
             let report = both(tasks, &one, &other);
-            assert_eq!(said(&report, "colliding-writes"), expected, "{one}{other}");
+            assert_eq!(messages(&report, "colliding-writes"), expected, "{one}{other}");
             // One that needs the other starts from its work.
             let ordered = tasks.replace("b: {", "b: {needs: a, ");
-            assert_eq!(said(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
+            assert_eq!(messages(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
         }
         // What is shared is no licence for a task that may write nothing.
         let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
         let report = both(review, &additions(&["log"]), &additions(&["log"]));
-        assert_eq!(said(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
+        assert_eq!(messages(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
         // An allowance can name the other task and the path.
         for (allow, allowed) in [("with: b, path: x", true), ("path: y", false), ("with: a", false)]
         {
@@ -259,7 +259,11 @@ mod tests {
                 &format!("a: {{allow: [{{rule: colliding-writes, {allow}, reason: r}}], "),
             );
             let report = both(&text, &additions(&["x"]), &additions(&["x"]));
-            assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
+            assert_eq!(
+                of_rule(&report, "colliding-writes")[0].allowed.is_some(),
+                allowed,
+                "{allow}"
+            );
         }
     }
 
@@ -269,8 +273,8 @@ mod tests {
         let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
         let diff = (0..460).map(|task| diff(Some(nth(task)), work(&additions(&["x"])))).collect();
         let report = gated_all(&text, GateInput { diff, ..GateInput::default() });
-        assert_eq!(by(&report, "colliding-writes").len(), 100_000);
+        assert_eq!(of_rule(&report, "colliding-writes").len(), 100_000);
         let message = "`colliding-writes` gave up on the tasks: work limit reached";
-        assert_eq!(said(&report, "undecided"), [message]);
+        assert_eq!(messages(&report, "undecided"), [message]);
     }
 }

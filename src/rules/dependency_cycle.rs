@@ -2,7 +2,7 @@
 
 use super::common::english::and;
 use super::common::labels::{label, texts};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};
 use crate::message;
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Tasks that wait for each other never start. The edges of a cycle impose no \
         order, so these tasks count as concurrent.",
     remedy: "remove one of these `needs`",
@@ -22,14 +22,14 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  schema: {write: schema/**, needs: api}\n  api: {write: api/**, needs: \
                schema}\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for cycle in facts.order.cycles() {
         let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
         let labels = steps
@@ -45,7 +45,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             [one] => message![code(one), " needs itself"],
             many => message![and(many), " need each other in a cycle"],
         };
-        found.report(Draft {
+        reporter.report(Draft {
             message,
             help: Some("remove one of these `needs`".into()),
             tasks: ids.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::common::english::and;
 use super::common::labels::label;
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Level, Message};
 use crate::index::TaskId;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "The gate tells the tasks' changes apart by branch, so with a shared branch it \
         cannot know whose they are. git stores branches as files, so `a` and `a/b` cannot both \
         exist.",
@@ -27,28 +27,28 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |_| true, found);
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |_| true, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let concerns = |task| facts.concerns(Some(task));
-    find(facts.plan, |[one, other]| concerns(one) || concerns(other), found);
+    find(facts.plan, |[one, other]| concerns(one) || concerns(other), reporter);
 }
 
 /// Finds each pair of tasks that cannot have a branch each, among those that are asked about.
-fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>) {
+fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, reporter: &mut Reporter<'_>) {
     let mut pair = |one: TaskId, other: TaskId, what: &Message| {
         let pair = [one.min(other), one.max(other)];
         if asked(pair) {
-            found.report(draft(plan, pair, what));
+            reporter.report(draft(plan, pair, what));
         }
     };
     let mut first: BTreeMap<&str, TaskId> = BTreeMap::new();
@@ -77,7 +77,7 @@ fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>)
 }
 
 fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
-    let location = |task: TaskId| {
+    let branch_label = |task: TaskId| {
         let task = &plan[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         label(span, message!["the branch of ", code(&task.id.value)])
@@ -87,7 +87,7 @@ fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
         help: Some("give one of the tasks another `branch`".into()),
         tasks: plan.ids([one, other]),
         // The later one is the newcomer.
-        labels: vec![location(other), location(one)],
+        labels: vec![branch_label(other), branch_label(one)],
         ..Draft::default()
     }
 }

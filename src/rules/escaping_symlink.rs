@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::{and, who};
 use super::common::labels::{change_labels, text, texts};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{ChangedLink, Escape, NoEscape, TaskDiff};
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Work,
+    scope: Scope::Work,
     explanation: "Writing through a link writes to its target, even if only the link's own path \
         was allowed. Links are followed in the tree that is checked, through other links and \
         through `..`; a link to a folder leads to all files below it. Only links that the task \
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/src/lessons/a b/src/lessons/a\nnew file mode 120000\nindex \
              0000000..1111111\n--- /dev/null\n+++ b/src/lessons/a\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No \
              newline at end of file\n",
@@ -39,14 +39,14 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for (link, escape) in facts.input.links.iter().zip(facts.escapes()) {
         let Some(diff) = facts.input.diff.find(link.diff) else { continue };
         let escape = match escape {
             Ok(Some(escape)) => escape,
             Ok(None) => continue,
             Err(why) => {
-                found.gave_up(gave_up(facts, diff, link, *why));
+                reporter.undecided(gave_up(facts, diff, link, *why));
                 continue;
             }
         };
@@ -56,7 +56,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         let mut data = vec![("target", text(target.as_str())), ("leads", text(word))];
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
-        found.report(Draft {
+        reporter.report(Draft {
             message: message![
                 who,
                 " made ",
@@ -77,13 +77,18 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, link: &ChangedLink, why: NoEscape) -> GaveUp {
-    GaveUp {
-        on: message!["the link ", code(&link.path)],
+fn gave_up(
+    facts: &GateFacts<'_>,
+    diff: &TaskDiff,
+    link: &ChangedLink,
+    why: NoEscape,
+) -> UndecidedDraft {
+    UndecidedDraft {
+        subject: message!["the link ", code(&link.path)],
         why: match why {
             NoEscape::Endless => "it leads through more than 40 links, or in a loop",
             NoEscape::TooLong => "its target is longer than any system allows",
-            NoEscape::GaveUp => GaveUp::BOUND,
+            NoEscape::GaveUp => UndecidedDraft::WORK_LIMIT,
         },
         help: "remove the link, or point it straight to its target",
         tasks: facts.plan.ids(diff.task),
@@ -167,7 +172,7 @@ mod tests {
     use crate::gate::Work;
     use crate::index::{InputId, nth};
     use crate::path::RepoPath;
-    use crate::rules::tests::{by, diff, gated_all, said, work};
+    use crate::rules::tests::{diff, gated_all, messages, of_rule, work};
 
     /// What is found where the path of a patch is a link that leads somewhere.
     fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
@@ -231,11 +236,11 @@ mod tests {
                 .filter(|whereto| !whereto.is_empty())
                 .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
                 .collect();
-            assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
+            assert_eq!(messages(&report, "escaping-symlink"), expected, "{leads:?}");
             assert!(report.verified());
         }
         for unknown in [Destination::Endless, Destination::TooLong] {
-            assert_eq!(by(&linked(text, patch, &unknown), "undecided").len(), 1);
+            assert_eq!(of_rule(&linked(text, patch, &unknown), "undecided").len(), 1);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level, Message};
 use crate::index::TaskId;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: true,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Other tools give `src/**.rs`, `./src` or `[é]` a surprising meaning, or none. \
         Here such globs are rejected. An invalid glob is left out of its lane, and the lane is \
         then unknown: until the glob is fixed, the gate reports every change of that task as \
@@ -27,25 +27,25 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |_| true, found);
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |_| true, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |task| facts.concerns(task), found);
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |task| facts.concerns(task), reporter);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut Reporter<'_>) {
     for (task, entry) in plan.glob_entries().filter(|(task, _)| concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
-            found.report(Draft {
+            reporter.report(Draft {
                 message: message![
                     code(excerpt(&entry.text)),
                     ": ",

@@ -1,7 +1,7 @@
 //! `missing-companion`: a lane that names a file and lacks what is written with it.
 
 use super::common::labels::{label, text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "A task that changes `Cargo.toml` also changes `Cargo.lock` with the next build, \
         and the gate then rejects a change that nobody planned. The lock files of common package \
         managers are built in. If the last component of a glob is a file name without wildcards, \
@@ -30,20 +30,20 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  upgrade:\n    write: [Cargo.toml, src/**]\n",
         files: &["Cargo.lock", "Cargo.toml", "src/lib.rs"],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for missing in &facts.companions().missing {
-        found.report(draft(facts, missing));
+        reporter.report(draft(facts, missing));
     }
     for &task in &facts.companions().undecided {
         let label = write_label(facts.plan, task, "this lane");
-        found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], vec![label]));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `moved-folder`: a task renames a folder in which a concurrent one adds files.
 
 use super::common::labels::{text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Label, Level, Location, Message};
 use crate::gate::MovedFolder;
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Merge,
+    scope: Scope::Merge,
     explanation: "When it merges the two, git assumes that the new files belong in the renamed \
         folder. It moves them, often out of the lane they were written in, or stops with a \
         conflict. If the new files are all in new subfolders, it leaves them behind in the old \
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  move:\n    write: [old/**, new/**]\n  add:\n    write: old/added/**\n",
         files: &[],
-        done: Done::Rename {
+        scenario: Scenario::Rename {
             from: "old",
             to: "new",
             patch: "diff --git a/old/added/x b/old/added/x\nnew file mode 100644\nindex \
@@ -36,10 +36,10 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     const TOLD: usize = 10;
     if facts.moved().gave_up {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for MovedFolder { mover, adder, rename, files, moves } in &facts.moved().found {
         let (mover, adder) = (*mover, *adder);
@@ -61,7 +61,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             (false, _) => "git would leave this behind in the old folder",
         };
         let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
-        found.report(Draft {
+        reporter.report(Draft {
             message: message![
                 code(one),
                 " renames folder ",
@@ -109,7 +109,7 @@ mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
     use crate::index::{InputId, nth};
-    use crate::rules::tests::{additions, diff, gated_all, said, work};
+    use crate::rules::tests::{additions, diff, gated_all, messages, work};
     use std::collections::BTreeMap;
 
     /// What is found where the first task renames a folder, and the second did what a patch holds.
@@ -147,10 +147,10 @@ mod tests {
             let expected: Vec<&str> =
                 std::iter::once(expected).filter(|one| !one.is_empty()).collect();
             let report = moved(text, &additions(files), from, to);
-            assert_eq!(said(&report, "moved-folder"), expected);
+            assert_eq!(messages(&report, "moved-folder"), expected);
             let ordered = text.replace("b: {", "b: {needs: a, ");
             assert_eq!(
-                said(&moved(&ordered, &additions(files), from, to), "moved-folder"),
+                messages(&moved(&ordered, &additions(files), from, to), "moved-folder"),
                 [""; 0]
             );
         }

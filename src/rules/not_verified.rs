@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::common::labels::{change_labels, label, write_label};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::ChangeKind;
 use crate::failure::Failure;
@@ -20,26 +20,26 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: true,
     unverified: true,
-    subject: Subject::Work,
+    scope: Scope::Work,
     explanation: "What was not read cannot be called clean. The run exits with status 3, whatever \
         else it finds, and the help says how to get a complete input.",
     remedy: "provide the complete input and run the gate again",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch("<!DOCTYPE html>\n<title>Sign in</title>\n"),
+        scenario: Scenario::Patch("<!DOCTYPE html>\n<title>Sign in</title>\n"),
     },
     grouping: Grouping::ByTask("changed {paths}, but its lane is unknown"),
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    facts.gaps.iter().for_each(|gap| found.report(draft(gap, Vec::new(), Vec::new())));
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    facts.gaps.iter().for_each(|gap| reporter.report(draft(gap, Vec::new(), Vec::new())));
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    facts.input.gaps.iter().for_each(|gap| found.report(draft(gap, Vec::new(), Vec::new())));
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    facts.input.gaps.iter().for_each(|gap| reporter.report(draft(gap, Vec::new(), Vec::new())));
     for diff in &facts.input.diff {
         let gaps = match &diff.work {
             Work::Changes(set) => set.gaps.as_slice(),
@@ -54,7 +54,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 (_, Some(task)) => label(facts.plan[task].id.span, "the work of this task"),
                 (_, None) => input(&diff.input.source),
             };
-            found.report(draft(gap, facts.plan.ids(diff.task), vec![label]));
+            reporter.report(draft(gap, facts.plan.ids(diff.task), vec![label]));
         }
     }
     for link in &facts.input.links {
@@ -63,20 +63,20 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let labels = change_labels(facts, diff, &link.path, "a symbolic link");
         let draft = draft(gap, facts.plan.ids(diff.task), labels);
-        found.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
+        reporter.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
     }
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
-        let layout = std::iter::once(&merge.branch).chain(&merge.into);
+        let inputs = std::iter::once(&merge.branch).chain(&merge.into);
         let tasks: Vec<TaskId> =
-            layout.filter_map(|&location| facts.input.diff.find(location)?.task).collect();
-        let location = tasks.first().map(|&task| facts.plan[task].id.span);
-        let labels = location.into_iter().map(|span| label(span, "the branch of this task"));
-        found.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
+            inputs.filter_map(|&input| facts.input.diff.find(input)?.task).collect();
+        let span = tasks.first().map(|&task| facts.plan[task].id.span);
+        let labels = span.into_iter().map(|span| label(span, "the branch of this task"));
+        reporter.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
     }
     for Placed { diff, path, change, placement, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
-            found.report(Draft {
+            reporter.report(Draft {
                 message: message!["some systems treat ", code(path), " as a path in `.git`"],
                 help: Some("rename it; on those systems, git itself rejects the name".into()),
                 tasks: facts.plan.ids(diff.task),
@@ -89,7 +89,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         }
         if let (Placement::UnknownLane, Some(task)) = (placement, diff.task) {
             let id = facts.plan.id(task);
-            found.report(Draft {
+            reporter.report(Draft {
                 message: message!["cannot tell whether ", code(id), " may write ", code(path)],
                 help: Some(message!["fix the lane of ", code(id), " in the plan first"]),
                 tasks: facts.plan.ids([task]),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::{and, who};
 use super::common::labels::{change_labels, file_label, text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{About, Draft, Level, Message};
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Work,
+    scope: Scope::Work,
     explanation: "The task changed a path outside its lane. Both ends of a rename count, and so do \
         deletions, mode changes and submodule pins.",
     remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in \
@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: \
                src/quizzes/**\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/src/quizzes/a.json b/src/quizzes/a.json\nindex 1111111..2222222 100644\n--- \
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
@@ -39,12 +39,12 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    strays(facts, false, found);
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    strays(facts, false, reporter);
 }
 
 /// Tells of every change outside of the lanes of those tasks that only review, or of the others.
-pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found<'_>) {
+pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, reporter: &mut Reporter<'_>) {
     for Placed { diff, path, change, placement, carried } in facts.changes() {
         if diff.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
             continue;
@@ -53,7 +53,7 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
             Placement::Outside { owners } => (owners, false),
             Placement::TakesFolder { owners } => (owners, true),
             Placement::Undecided => {
-                found.gave_up(gave_up(facts, diff, path));
+                reporter.undecided(gave_up(facts, diff, path));
                 continue;
             }
             Placement::Inside | Placement::UnknownLane => continue,
@@ -90,7 +90,7 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         if carried.is_some() {
             help = "merge the base into the branch, then undo what is outside the lane".into();
         }
-        found.report(Draft {
+        reporter.report(Draft {
             message,
             help: Some(help),
             tasks: facts.plan.ids(diff.task),
@@ -104,13 +104,13 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
     }
 }
 
-fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> GaveUp {
+fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> UndecidedDraft {
     let label = match diff.task {
         Some(task) => write_label(facts.plan, task, "this lane"),
         None => file_label(path, ""),
     };
-    let gave_up = GaveUp::on_lanes(facts.plan, diff.task.as_slice(), vec![label]);
-    GaveUp { path: Some(path.clone()), ..gave_up }
+    let gave_up = UndecidedDraft::lanes(facts.plan, diff.task.as_slice(), vec![label]);
+    UndecidedDraft { path: Some(path.clone()), ..gave_up }
 }
 
 /// Says what merging writes, and which rename of the base takes it there.
@@ -123,23 +123,12 @@ fn merging(carried: &Carried, who: &Message, has_lane: bool) -> Message {
         ChangeKind::Mode => "change the mode of",
         ChangeKind::Type => "change the type of",
     };
-    let location = if has_lane { "outside its lane" } else { "protected" };
+    let status = if has_lane { "outside its lane" } else { "protected" };
     let why = match from {
         Some(from) => message!["a rename moves ", code(from), " there"],
         None => "git follows renames".into(),
     };
-    message![
-        "merging ",
-        who,
-        " would ",
-        writes,
-        " ",
-        code(path),
-        ", which is ",
-        location,
-        ": ",
-        why
-    ]
+    message!["merging ", who, " would ", writes, " ", code(path), ", which is ", status, ": ", why]
 }
 
 fn verb(kind: ChangeKind) -> &'static str {
@@ -181,7 +170,7 @@ mod tests {
     use super::RULE;
     use crate::finding::Finding;
     use crate::rules::tests::{
-        TASKS, additions, assert_found_in_work, assert_sound_work, by, gated, work,
+        TASKS, additions, assert_found_in_work, assert_sound_work, gated, of_rule, work,
     };
 
     #[test]
@@ -211,7 +200,7 @@ mod tests {
         let outside = |name: &str| -> Vec<String> {
             let report = gated(text, work(&additions(&[name])));
             let help = |found: &&Finding| found.draft.help.as_ref().unwrap().to_string();
-            by(&report, "out-of-lane").iter().map(help).collect()
+            of_rule(&report, "out-of-lane").iter().map(help).collect()
         };
         for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {
             let help = outside(name);

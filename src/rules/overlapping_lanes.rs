@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::among_existing;
 use super::common::labels::{existing_data, label, texts};
-use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Causes, Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Two tasks that run at the same time and may write the same file will, sooner or \
         later, undo each other's work. Lanes are compared exactly, including files that do not \
         exist yet, and the path in the message is always in both.",
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::ByCause(Causes {
         glob: ("overlaps with", "lane"),
@@ -40,17 +40,17 @@ pub(super) const FIND: Find = Find::Plan(find);
 const HELP: &str = "exclude the path from one lane, make one task need the other, or put the path \
                     under `share`";
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let mut chooser = Chooser::new(facts.plan, facts.lanes, facts.order);
     for overlap in facts.overlaps() {
         if let Some(&(left, right)) = overlap.shared.undecided.first() {
             let tasks = [overlap.tasks.0, overlap.tasks.1];
             let globs = [facts.plan.globs(tasks[0])[left], facts.plan.globs(tasks[1])[right]];
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
-            found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &tasks, labels));
         }
         if let Some(draft) = draft(facts, &mut chooser, overlap) {
-            found.report(draft);
+            reporter.report(draft);
         }
     }
 }

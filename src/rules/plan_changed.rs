@@ -2,7 +2,7 @@
 
 use super::common::english::who;
 use super::common::labels::{change_labels, text};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{About, Draft, Level};
@@ -15,14 +15,14 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: true,
     unverified: false,
-    subject: Subject::Work,
+    scope: Scope::Work,
     explanation: "A task that could change the plan could widen its own lane. Change the plan on \
         the base branch instead, before the tasks start or between them.",
     remedy: "undo the change, and edit the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/lanes.yaml b/lanes.yaml\nindex 1111111..2222222 100644\n--- a/lanes.yaml\n+++ \
              b/lanes.yaml\n@@ -3 +3 @@\n-    write: src/lessons/**\n+    write: \"**\"\n",
         ),
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for diff in &facts.input.diff {
         let who = who(facts, diff);
         for (path, change) in diff.changes() {
@@ -48,7 +48,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             } else {
                 message![&who, " adds a plan that would be found before this one: ", code(path)]
             };
-            found.report(Draft {
+            reporter.report(Draft {
                 message,
                 help: Some("undo the change, and edit the plan on the base branch".into()),
                 tasks: facts.plan.ids(diff.task),

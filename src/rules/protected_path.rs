@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::index::TaskId;
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Protected paths are removed from every lane, and so are the plan's own files. A \
         wide glob merely loses those paths. A glob that matches nothing else is reported, because \
         its author expects to write them.",
@@ -27,18 +27,18 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
                protect: .github/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for (task, globs) in facts.extents().protected.enumerated() {
         for (entry, _) in facts.plan.globs(task).iter().copied().zip(globs).filter(is_undecided) {
             let label = label(entry.span, "this glob");
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], vec![label]));
         }
         if !globs.contains(&Some(true)) {
             continue;
@@ -51,8 +51,8 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             |entry: &GlobEntry| entry.glob.as_ref().is_ok_and(|glob| facts.is_cut(task, glob));
         let protected =
             facts.plan.indexed_globs(task).zip(globs).filter(|(_, is)| **is == Some(true));
-        for ((location, entry), _) in protected {
-            found.report(Draft {
+        for ((index, entry), _) in protected {
+            reporter.report(Draft {
                 message: message![
                     code(id),
                     " may not write ",
@@ -68,7 +68,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: (removable && !cut(entry))
-                    .then(|| removal(task, location))
+                    .then(|| removal(task, index))
                     .into_iter()
                     .collect(),
                 ..Draft::default()
@@ -76,24 +76,24 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         }
     }
     let shares = facts.plan.indexed_shares();
-    for ((location, shared), protected) in shares.zip(&facts.extents().protected_shares) {
+    for ((index, shared), protected) in shares.zip(&facts.extents().protected_shares) {
         if is_undecided(&(shared, protected)) {
             let label = label(shared.span, "this glob");
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[], vec![label]));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[], vec![label]));
         }
         if *protected != Some(true) {
             continue;
         }
         let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
-        found.report(Draft {
+        reporter.report(Draft {
             message: message![code(excerpt(&shared.text)), " is both shared and protected"],
             help: Some("remove it from `share` or `protect`; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
                 .chain(twin)
                 .collect(),
             data: vec![("glob", text(Arc::clone(&shared.text)))],
-            fixes: vec![Fix::RemoveShared { entry: fix::index(location) }],
+            fixes: vec![Fix::RemoveShared { entry: fix::index(index) }],
             ..Draft::default()
         });
     }

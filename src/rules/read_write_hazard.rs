@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::among_existing;
 use super::common::labels::{existing_data, label, texts};
-use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Causes, Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Note,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "A task relies on the paths under `read` while it works. If a concurrent task \
         changes them, the first task may build on something that is gone after the merge, and no \
         merge conflict will show it. Shared paths are left out, as in `overlapping-lanes`. This is \
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  schema:\n    write: src/content/schema/**\n  quizzes:\n    write: \
                src/content/quizzes/**\n    read: src/content/schema/quiz.json\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::ByCause(Causes {
         glob: ("overlaps with what is read or written by", "task"),
@@ -38,23 +38,23 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let Hazards { found: hazards, gave_up } = facts.hazards();
     for hazard in hazards {
         if let Some(&(read, written)) = hazard.crossing.shared.undecided.first() {
             let tasks = [hazard.reader, hazard.writer];
             let globs = [facts.plan.reads(tasks[0])[read], facts.plan.globs(tasks[1])[written]];
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
-            found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &tasks, labels));
         }
         if let Some(draft) = draft(facts, hazard) {
-            found.report(draft);
+            reporter.report(draft);
         }
     }
     if let Some((reader, writer)) = *gave_up {
         let reads = facts.plan.reads(reader);
         let labels = reads.iter().map(|glob| label(glob.span, "")).collect();
-        found.gave_up(GaveUp::on_lanes(facts.plan, &[reader, writer], labels));
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &[reader, writer], labels));
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Budget, Glob};
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Every path of the glob is in the lane anyway, or is excluded again; or the \
         exclusion removes paths that were never in the lane or in `share`. Either the entry can \
         go, or it was meant to say something else: a typo in an exclusion lets a task write what \
@@ -35,21 +35,21 @@ pub(super) static RULE: Rule = Rule {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
                \"!src/contents/schema/**\"]\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let mut budget = Budget::default();
     for (task, redundancy) in facts.redundancies().enumerated() {
         if let Some(&first) = redundancy.undecided.first() {
             let entry = facts.plan[task].sound_entries().nth(first);
             let labels = entry.map(|(entry, _)| label(entry.span, "this one"));
             let labels = labels.into_iter().collect();
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[task], labels));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], labels));
         }
         if redundancy.redundant.is_empty() {
             continue;
@@ -61,7 +61,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             let (entry, _) = entries[redundant.index];
             let removal = removable.contains(&redundant.index).then(|| removal(facts, task, entry));
             let fixes = removal.flatten().into_iter().collect();
-            found.report(Draft { fixes, ..draft(facts, task, entry, within) });
+            reporter.report(Draft { fixes, ..draft(facts, task, entry, within) });
         }
     }
 }

@@ -76,19 +76,19 @@ fn example(rule: &Rule, text: &str) -> Report {
     crate::explain::example(rule, text)
 }
 
-pub(super) fn by<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
+pub(super) fn of_rule<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
     report.findings.iter().filter(|finding| finding.rule == rule).collect()
 }
 
 /// What a rule says, one line each.
-pub(super) fn said(report: &Report, rule: &str) -> Vec<String> {
-    by(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
+pub(super) fn messages(report: &Report, rule: &str) -> Vec<String> {
+    of_rule(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
 }
 
 /// A rule says this of plans without files.
 pub(super) fn assert_found_in_plans(rule: &str, cases: &[(&str, Vec<&str>)]) {
     for (text, expected) in cases {
-        assert_eq!(said(&checked(text, &[]), rule), *expected, "{text}");
+        assert_eq!(messages(&checked(text, &[]), rule), *expected, "{text}");
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn assert_sound_plans(texts: &[&str]) {
 /// A rule says this of the work of a plan's first task.
 pub(super) fn assert_found_in_work(rule: &str, cases: &[(&str, String, Vec<&str>)]) {
     for (text, patch, expected) in cases {
-        assert_eq!(said(&gated(text, work(patch)), rule), *expected, "{text}");
+        assert_eq!(messages(&gated(text, work(patch)), rule), *expected, "{text}");
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) fn assert_sound_work(cases: &[(&str, String)]) {
 fn every_rule_fires_on_its_own_example() {
     for rule in RULES {
         let report = example(rule, rule.example.plan);
-        let found = by(&report, rule.name);
+        let found = of_rule(&report, rule.name);
         assert!(!found.is_empty(), "{}: {:?}", rule.name, report.findings);
         for finding in found {
             let Draft { message, help, labels, .. } = &finding.draft;
@@ -143,7 +143,7 @@ fn every_rule_fires_on_its_own_example() {
 fn a_fix_of_an_example_mends_what_it_is_offered_for() {
     for rule in RULES {
         let report = example(rule, rule.example.plan);
-        for finding in by(&report, rule.name) {
+        for finding in of_rule(&report, rule.name) {
             for fix in &finding.draft.fixes {
                 let mut text = rule.example.plan.to_owned();
                 let mut edits = Fixer::new(&report.plan).edits(fix);
@@ -187,14 +187,14 @@ fn a_level_counts_wherever_it_is_not_fixed() {
             let text = format!("{}rules: {{{}: {word}}}\n", rule.example.plan, rule.name);
             let report = example(rule, &text);
             let expected = if rule.fixed { rule.level } else { level };
-            let found = by(&report, rule.name);
+            let found = of_rule(&report, rule.name);
             assert!(
                 !found.is_empty() && found.iter().all(|found| found.level == expected),
                 "{text}"
             );
         }
         let text = format!("{}rules: {{{}: off}}\n", rule.example.plan, rule.name);
-        let silent = by(&example(rule, &text), rule.name).is_empty();
+        let silent = of_rule(&example(rule, &text), rule.name).is_empty();
         assert_eq!(silent, !rule.fixed, "{text}");
     }
 }
@@ -225,7 +225,7 @@ fn an_allowance_excuses_no_more_than_it_says() {
         ("{rule: empty-lane, reason: r}", [false, false]),
     ] {
         let report = checked(&overlap(allow), &[]);
-        let found = by(&report, "overlapping-lanes");
+        let found = of_rule(&report, "overlapping-lanes");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }
@@ -241,7 +241,7 @@ fn an_allowance_excuses_no_more_than_it_says() {
              c: {{write: [y/*, x/c], needs: b}}\n"
         );
         let report = checked(&text, &[]);
-        let found = by(&report, "read-write-hazard");
+        let found = of_rule(&report, "read-write-hazard");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }
@@ -255,7 +255,7 @@ fn an_allowance_excuses_no_more_than_it_says() {
         let text =
             format!("tasks:\n  a: {{write: src/**, allow: [{allow}]}}\n  b: {{write: doc/**}}\n");
         let report = gated(&text, work(&additions(&["doc/x", "log"])));
-        let found = by(&report, "out-of-lane");
+        let found = of_rule(&report, "out-of-lane");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }
@@ -266,5 +266,5 @@ fn an_allowance_excuses_no_more_than_it_says() {
 fn an_allowance_is_that_of_its_own_task() {
     let text = "tasks:\n  a: {write: x}\n  b: {write: y, allow: [{rule: out-of-lane, path: '**', reason: r}]}\n";
     let report = gated(text, work(&additions(&["y"])));
-    assert!(by(&report, "out-of-lane").iter().all(|found| found.allowed.is_none()));
+    assert!(of_rule(&report, "out-of-lane").iter().all(|found| found.allowed.is_none()));
 }

@@ -1,7 +1,7 @@
 //! `unclaimed-branch`: the branch that was named is no task's.
 
 use super::common::labels::text;
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Location};
 use crate::message;
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Branch,
+    scope: Scope::Branch,
     explanation: "If a branch belongs to no task, nothing says what it may write. That is an \
         error, so that a typo in a branch name does not go unnoticed. If other work is merged into \
         the repository too, set `unclaimed-branch: off` under `rules`: such branches then pass, as \
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
         files: &[],
-        done: Done::Unclaimed(
+        scenario: Scenario::Unclaimed(
             "diff --git a/src/lessons/a.json b/src/lessons/a.json\nindex 1111111..2222222 100644\n--- \
              a/src/lessons/a.json\n+++ b/src/lessons/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let Some(branch) = &facts.input.unclaimed else { return };
     let near = nearest(branch, facts.plan.tasks.iter().map(crate::plan::Task::branch_name));
     let otherwise = "add `branch:` to its task or set `unclaimed-branch: off` in the plan on the \
@@ -42,7 +42,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         Some(near) => message!["did you mean ", code(near), "? If not, ", otherwise],
         None => otherwise.into(),
     };
-    found.report(Draft {
+    reporter.report(Draft {
         message: message!["branch ", code(branch), " belongs to no task"],
         help: Some(help),
         labels: vec![Label {
@@ -59,7 +59,7 @@ mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
     use crate::gate::Work;
-    use crate::rules::tests::{additions, by, diff, gated_all, said, work};
+    use crate::rules::tests::{additions, diff, gated_all, messages, of_rule, work};
 
     /// What is found in the work of a branch that is no task's.
     fn unclaimed(text: &str, work: Work) -> Report {
@@ -72,21 +72,21 @@ mod tests {
     fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
         let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
         let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
-        assert_eq!(said(&report, "unclaimed-branch"), ["branch `nobodys` belongs to no task"]);
-        let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
+        assert_eq!(messages(&report, "unclaimed-branch"), ["branch `nobodys` belongs to no task"]);
+        let help = of_rule(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
         assert!(help.as_str().starts_with("did you mean `nobody`?"), "{help}");
         for off in ["", "rules: {unclaimed-branch: off}\n"] {
             let report =
                 unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
             assert_eq!(
-                said(&report, "out-of-lane"),
+                messages(&report, "out-of-lane"),
                 [
                     "branch `nobodys` added `ci/x`, which is protected",
                     "branch `nobodys` added `lanes.yaml`, which is protected",
                 ]
             );
             assert_eq!(
-                said(&report, "plan-changed"),
+                messages(&report, "plan-changed"),
                 ["branch `nobodys` changes its own plan: `lanes.yaml`"]
             );
             assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });

@@ -1,7 +1,7 @@
 //! `undecided`: a rule reached its work limit.
 
 use super::common::labels::{text, texts};
-use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Rule, Scenario, Scope, UndecidedDraft};
 use crate::finding::{About, Draft, Level};
 use crate::message;
 use crate::message::code;
@@ -12,24 +12,24 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: true,
     unverified: true,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "Every question about lanes has an answer, but some globs are so complex that \
         finding it takes longer than anyone would wait. The limit is far beyond what people write \
         by hand. When a rule reaches it, the run reports that and exits with status 3, so silence \
         never means 'gave up'.",
     remedy: "use fewer wildcards, braces or exclusions in these globs",
-    example: Example { plan: EXAMPLE, files: &[], done: Done::Nothing },
+    example: Example { plan: EXAMPLE, files: &[], scenario: Scenario::PlanOnly },
     grouping: Grouping::Alone,
 };
 
-pub(super) const FIND: Find = Find::GaveUp(draft);
+pub(super) const FIND: Find = Find::Undecided(draft);
 
 /// Forty letters, less those whose halves differ, less those that end in either letter: none is
 /// left, and to see that, one has to remember half of the letters.
 const EXAMPLE: &str = include_str!("undecided/example.yaml");
 
-fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
-    let GaveUp { on, why, help, tasks, path, labels, globs } = gave_up;
+fn draft(rule: &'static Rule, undecided: UndecidedDraft) -> Draft {
+    let UndecidedDraft { subject, why, help, tasks, path, labels, globs } = undecided;
     let about = match (&globs, &path) {
         (Some(_), _) => About::Data("globs"),
         (None, Some(_)) => About::Path,
@@ -37,7 +37,7 @@ fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
     };
     let globs = globs.map(|globs| ("globs", texts(globs)));
     Draft {
-        message: message![code(rule), " gave up on ", on, ": ", why],
+        message: message![code(rule), " gave up on ", subject, ": ", why],
         help: Some(help.into()),
         tasks,
         path,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bstr::BStr;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Fix, Level};
 use crate::index::TaskId;
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "A glob without files is not wrong in itself: a task may create them. Three cases \
         are likely mistakes. A folder at the beginning of the glob does not exist, but one with \
         almost the same name does: a single letter is added, missing, replaced or swapped with the \
@@ -35,14 +35,14 @@ pub(super) static RULE: Rule = Rule {
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/contnet/lessons/**\n",
         files: &["src/content/lessons/git.md", "src/pages/index.md"],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     // Where the work is used up, it is for all globs that follow: the first of a lane is reported.
     let mut undecided = BTreeSet::new();
     for (task, entry) in facts.plan.glob_entries() {
@@ -53,11 +53,11 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 let mut draft = draft(entry, typo);
                 draft.tasks = facts.plan.ids(task);
                 draft.fixes.extend(task.and_then(|task| renamed(facts, task, entry, typo)));
-                found.report(draft);
+                reporter.report(draft);
             }
             Err(_) if undecided.insert(task) => {
                 let label = label(entry.span, "this glob");
-                found.gave_up(GaveUp::on_lanes(facts.plan, task.as_slice(), vec![label]));
+                reporter.undecided(UndecidedDraft::lanes(facts.plan, task.as_slice(), vec![label]));
             }
             Err(_) => {}
         }
@@ -67,9 +67,9 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
 /// The glob that was probably meant, in the place of one that a lane has.
 fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, typo: &Typo) -> Option<Fix> {
     let entries = &facts.plan[task].write.as_ref()?.entries;
-    let location = entries.iter().position(|other| std::ptr::eq(other, entry))?;
-    let entry = fix::index(location);
-    Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[location], typo).into() })
+    let index = entries.iter().position(|other| std::ptr::eq(other, entry))?;
+    let entry = fix::index(index);
+    Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[index], typo).into() })
 }
 
 /// With the `!` of an exclusion.

@@ -1,7 +1,7 @@
 //! `unused-allow`: an allowance that nothing needs.
 
 use super::common::labels::{label, text};
-use super::{AllowIndex, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
+use super::{AllowIndex, Example, Find, Grouping, Outcome, Reporter, Rule, Scenario, Scope, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
 use crate::gate::{Coverage, GateInput, Work};
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
+    scope: Scope::Plan,
     explanation: "An `allow` that no longer matches a finding is reported: left in place, it would \
         silence the next one. It is also unused if its rule is off, or if an earlier `allow` \
         accepts the same findings. `check` covers the rules about the plan and `gate` those about \
@@ -29,35 +29,35 @@ pub(super) static RULE: Rule = Rule {
                overlapping-lanes, with: quizzes, reason: each adds its own line}\n  quizzes:\n    \
                write: src/quizzes/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Outcome(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
+fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, reporter: &mut Reporter<'_>) {
     let unknown = |task: TaskId| facts.plan.is_lane_unknown(task);
-    let is_judged = |subject, task, with| match (subject, with) {
+    let is_judged = |scope, task, with| match (scope, with) {
         // A part of a lane that could not be read may be the one that needs it.
-        (Subject::Plan, Some(with)) => !unknown(task) && !unknown(with),
-        (Subject::Plan, None) => !facts.plan.tasks.ids().any(unknown),
+        (Scope::Plan, Some(with)) => !unknown(task) && !unknown(with),
+        (Scope::Plan, None) => !facts.plan.tasks.ids().any(unknown),
         _ => false,
     };
-    find(facts.plan, outcome, is_judged, found);
+    find(facts.plan, outcome, is_judged, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
-    let is_judged = |subject, task, with| match subject {
-        Subject::Plan => false,
-        Subject::Work => {
+fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, reporter: &mut Reporter<'_>) {
+    let is_judged = |scope, task, with| match scope {
+        Scope::Plan => false,
+        Scope::Work => {
             !facts.plan.is_lane_unknown(task) && is_work_judged(facts.input, task, GIVEN)
         }
-        Subject::Branch => is_work_judged(facts.input, task, BRANCH),
-        Subject::Pair => are_judged(facts, task, with, GIVEN),
-        Subject::Merge => are_judged(facts, task, with, BRANCH),
+        Scope::Branch => is_work_judged(facts.input, task, BRANCH),
+        Scope::Pair => are_judged(facts, task, with, GIVEN),
+        Scope::Merge => are_judged(facts, task, with, BRANCH),
     };
-    find(facts.plan, outcome, is_judged, found);
+    find(facts.plan, outcome, is_judged, reporter);
 }
 
 /// Finds each allowance that nothing needs, where this run would have shown that it is needed:
@@ -65,12 +65,12 @@ fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
 fn find(
     plan: &Plan,
     outcome: &Outcome,
-    is_judged: impl Fn(Subject, TaskId, Option<TaskId>) -> bool,
-    found: &mut Found<'_>,
+    is_judged: impl Fn(Scope, TaskId, Option<TaskId>) -> bool,
+    reporter: &mut Reporter<'_>,
 ) {
     for (task, owner) in plan.tasks.enumerated() {
-        for (location, allow) in owner.allow.iter().enumerate() {
-            let here = (task, location);
+        for (index, allow) in owner.allow.iter().enumerate() {
+            let here = (task, index);
             let first = outcome.accepting.get(&here).copied();
             let Some(rule) = rule(&allow.rule.value).filter(|_| first != Some(here)) else {
                 continue;
@@ -82,8 +82,8 @@ fn find(
             // An allowance of this very rule could only speak for itself; and what a rule gave up
             // on may be what needs it.
             let is_known = !rule.fixed && *rule != RULE && !outcome.gave_up.contains(rule);
-            if verified && is_known && is_judged(rule.subject, task, with) {
-                found.report(draft(plan, here, allow, first));
+            if verified && is_known && is_judged(rule.scope, task, with) {
+                reporter.report(draft(plan, here, allow, first));
             }
         }
     }
@@ -133,8 +133,8 @@ fn draft(plan: &Plan, here: AllowIndex, allow: &Allow, first: Option<AllowIndex>
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
         None => message!["unused `allow` of ", code(of), " in ", code(id)],
-        Some((other, location)) => {
-            let span = plan[other].allow[location].rule.span;
+        Some((other, index)) => {
+            let span = plan[other].allow[index].rule.span;
             labels.push(label(span, "already accepts the same findings"));
             data.push(("by", text(plan.id(other))));
             message![

@@ -13,7 +13,7 @@ mod search;
 
 use std::collections::BTreeMap;
 
-use crate::check::standing_overlaps;
+use crate::check::unallowed_overlaps;
 use crate::index::{IndexVec, TaskId};
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -209,7 +209,7 @@ impl Apart {
             return Err(TooManyUnknown(unknown.len()));
         }
         let mut why = Pairs::new();
-        for overlap in standing_overlaps(plan, order, files) {
+        for overlap in unallowed_overlaps(plan, order, files) {
             let reason = overlap.shared.witness.map_or(Why::Undecided, Why::Overlap);
             why.insert(overlap.tasks, reason);
         }

@@ -58,24 +58,40 @@ fn told(repo: &TestRepo, expected: &[&str]) {
 }
 
 #[test]
-fn the_lines_of_both_sides_are_told_and_whether_they_touch() {
+fn lines_and_proximity() {
     for (one, two, expected) in [
-        (with("2", "b\n"), with("2", "c\n"), "both change line 2"),
-        (with("2", "b\n"), with("3", "c\n"), "line 2 and line 3, which are adjacent"),
-        (with("2", "b\n"), with("8", "c\n"), "line 2 and line 8, which are apart"),
-        (with("2", "2\nb\n"), with("2", ""), "after line 2 and line 2, which are adjacent"),
-        (with("2", "2\nb\n"), with("2", "2\nc\n"), "both add lines after line 2"),
-        (with("1", "0\n1\n"), with("9", "9"), "before line 1 and line 9, which are apart"),
+        (with("2", "b\n"), with("2", "c\n"), "both change line 2 of `file`"),
+        (
+            with("2", "b\n"),
+            with("3", "c\n"),
+            "both changed `file`: line 2 and line 3, which are adjacent",
+        ),
+        (
+            with("2", "b\n"),
+            with("8", "c\n"),
+            "both changed `file`: line 2 and line 8, which are apart",
+        ),
+        (
+            with("2", "2\nb\n"),
+            with("2", ""),
+            "both changed `file`: after line 2 and line 2, which are adjacent",
+        ),
+        (with("2", "2\nb\n"), with("2", "2\nc\n"), "both add lines after line 2 of `file`"),
+        (
+            with("1", "0\n1\n"),
+            with("9", "9"),
+            "both changed `file`: before line 1 and line 9, which are apart",
+        ),
         (
             with("5", "").replace("6\n7\n", "six\nseven\n"),
             with("1", "").replace('9', "nine"),
-            "lines 5 to 7 and line 1, line 9, which are apart",
+            "both changed `file`: lines 5 to 7 and line 1, line 9, which are apart",
         ),
     ] {
         let repo = repository();
         branch(&repo, "one", "main", &[("file", &one), ("a", "1\n")]);
         branch(&repo, "two", "main", &[("file", &two), ("b", "1\n")]);
-        let expected = format!("`one` and `two` both changed `file`: {expected}");
+        let expected = format!("both changed `file`: {expected}");
         told(&repo, &[&expected]);
     }
 }
