@@ -1,4 +1,4 @@
-//! `broad-lane`: a lane that leaves little to those beside it.
+//! `broad-lane`: a lane that leaves little for concurrent tasks.
 
 use super::common::english::and;
 use super::common::labels::{label, text, texts, write_label};

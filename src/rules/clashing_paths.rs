@@ -1,5 +1,4 @@
-//! `clashing-paths`: two concurrent tasks share no path, and yet write paths that cannot stand
-//! together.
+//! `clashing-paths`: different paths that cannot exist side by side.
 
 use std::sync::Arc;
 
@@ -115,7 +114,7 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for PathClash { discord, diff, path, other_judged, other } in &facts.clashes().found {
-        // What is protected is so in all its forms, and that says enough.
+        // `out-of-lane` already reports other spellings of protected paths.
         if other_judged.is_none() && facts.protection().holds(path) == Ok(true) {
             continue;
         }
@@ -178,10 +177,8 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// What is said of two forms of a name.
 const ONE_FILE: &str = "the same file where case or Unicode form is ignored";
 
-/// What to do about two paths that tasks write.
 fn help(discord: ClashKind) -> &'static str {
     match discord {
         ClashKind::Form => "spell the name the same way in both, or make one task need the other",
@@ -233,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_tasks_wrote_clashes() {
+    fn changed_and_existing_paths() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
         let one_file = "the same file where case or Unicode form is ignored";
         let form = format!("`a` writes `Doc/x` and `b` writes `doc/X`: {one_file}");

@@ -124,7 +124,7 @@ fn message(
     }
 }
 
-/// Whether lines are only added, all in one place.
+/// Whether the change only adds lines, all in one place.
 fn is_insertion(lines: &Lines) -> bool {
     matches!(lines, Lines::Known(ranges) if matches!(ranges.as_slice(), [range] if range.is_empty()))
 }
@@ -163,7 +163,7 @@ fn data(
     let count = |number: u64| Datum::Count(usize::try_from(number).unwrap_or(usize::MAX));
     let ranges = |lines: &Lines| {
         let Lines::Known(ranges) = lines else { return Datum::List(Vec::new()) };
-        // Of a deleted file, nobody counted the lines.
+        // The lines of a deleted file were not counted.
         let counted = ranges.iter().filter(|range| range.end < u64::MAX);
         let range = |range: &std::ops::Range<u64>| {
             Datum::Map(vec![
@@ -193,7 +193,7 @@ mod tests {
     use crate::rules::tests::{additions, both, diff, gated_all, messages, of_rule, work};
 
     #[test]
-    fn what_two_tasks_both_changed_collides() {
+    fn same_path_changed_twice() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: z}\nshare: log\n";
         let hunk = |path: &str, hunks: &str| {
             format!(
@@ -243,11 +243,11 @@ mod tests {
         ] {
             let report = both(tasks, &one, &other);
             assert_eq!(messages(&report, "colliding-writes"), expected, "{one}{other}");
-            // One that needs the other starts from its work.
+            // A task starts from the work of the tasks it needs.
             let ordered = tasks.replace("b: {", "b: {needs: a, ");
             assert_eq!(messages(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
         }
-        // What is shared is no licence for a task that may write nothing.
+        // `share` does not apply to a task that may write nothing.
         let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
         let report = both(review, &additions(&["log"]), &additions(&["log"]));
         assert_eq!(messages(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_on_collisions_is_told() {
+    fn work_limit() {
         let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
         let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
         let diff = (0..460).map(|task| diff(Some(nth(task)), work(&additions(&["x"])))).collect();

@@ -1,4 +1,4 @@
-//! `duplicate-branch`: two tasks that cannot have a branch each.
+//! `duplicate-branch`: two tasks whose branches are the same or exclude each other.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     find(facts.plan, |[one, other]| concerns(one) || concerns(other), reporter);
 }
 
-/// Finds each pair of tasks that cannot have a branch each, among those that are asked about.
+/// Reports each pair of tasks whose branches are the same or exclude each other.
 fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, reporter: &mut Reporter<'_>) {
     let mut pair = |one: TaskId, other: TaskId, what: &Message| {
         let pair = [one.min(other), one.max(other)];
@@ -86,7 +86,7 @@ fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
         message: message![and(&plan.ids([one, other])), " ", what],
         help: Some("give one of the tasks another `branch`".into()),
         tasks: plan.ids([one, other]),
-        // The later one is the newcomer.
+        // The finding is at the task that was added later.
         labels: vec![branch_label(other), branch_label(one)],
         ..Draft::default()
     }

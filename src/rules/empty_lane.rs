@@ -1,4 +1,4 @@
-//! `empty-lane`: globs of which nothing is left.
+//! `empty-lane`: globs that leave no path to write.
 
 use super::common::labels::write_label;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};

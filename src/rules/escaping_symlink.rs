@@ -52,8 +52,8 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         };
         let who = who(facts, diff);
         let target = shown(link.target.as_deref().unwrap_or_default());
-        let Words { whereto, word, path, owners } = words(facts, escape);
-        let mut data = vec![("target", text(target.as_str())), ("leads", text(word))];
+        let Description { clause, kind, path, owners } = describe(facts, escape);
+        let mut data = vec![("target", text(target.as_str())), ("leads", text(kind))];
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
         reporter.report(Draft {
@@ -64,7 +64,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 " a link to ",
                 code(&target),
                 ", which ",
-                whereto
+                clause
             ],
             help: Some("remove the link, or point it to a path in the task's own lane".into()),
             tasks: facts.plan.ids(diff.task),
@@ -98,20 +98,20 @@ fn gave_up(
     }
 }
 
-/// What is said of an escape.
-struct Words<'a> {
-    whereto: Message,
-    word: &'static str,
+/// How an escape is described.
+struct Description<'a> {
+    clause: Message,
+    kind: &'static str,
     path: Option<&'a RepoPath>,
     owners: Vec<Arc<str>>,
 }
 
-fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
+fn describe<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Description<'a> {
     let folder = |folder: &Option<RepoPath>| match folder {
         Some(folder) => message![code(folder)],
         None => "the root".into(),
     };
-    let (whereto, word, path, owners) = match escape {
+    let (clause, kind, path, owners) = match escape {
         Escape::Outside => ("leads outside the repository".into(), "outside", None, vec![]),
         Escape::GitFolder => ("leads into `.git`".into(), "git", None, vec![]),
         Escape::Protected(path) => (
@@ -121,9 +121,8 @@ fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
             vec![],
         ),
         Escape::ProtectedBelow(to, path) => {
-            let whereto =
-                message!["leads to ", folder(to), ", where ", code(path), " is protected"];
-            (whereto, "protected", Some(path), vec![])
+            let clause = message!["leads to ", folder(to), ", where ", code(path), " is protected"];
+            (clause, "protected", Some(path), vec![])
         }
         Escape::Lane(path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
@@ -138,24 +137,24 @@ fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
         Escape::LaneBelow(to, path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
             let (to, whose) = (folder(to), and(&owners));
-            let whereto =
+            let clause =
                 message!["leads to ", to, ", where ", code(path), " is in the lane of ", whose];
-            (whereto, "lane", Some(path), owners)
+            (clause, "lane", Some(path), owners)
         }
         Escape::Displaced(path, to) => {
-            let whereto = message![
+            let clause = message![
                 "replaces ",
                 code(path),
                 " outside its lane: writes there would land in ",
                 code(to)
             ];
-            (whereto, "place", Some(path), vec![])
+            (clause, "place", Some(path), vec![])
         }
     };
-    Words { whereto, word, path, owners }
+    Description { clause, kind, path, owners }
 }
 
-/// A link's target as people read it, or as git quotes it.
+/// A link's target, quoted as by git if it is not plain text.
 fn shown(target: &[u8]) -> String {
     match std::str::from_utf8(target) {
         Ok(text) if !text.starts_with('"') => text.to_owned(),
@@ -174,7 +173,7 @@ mod tests {
     use crate::path::RepoPath;
     use crate::rules::tests::{diff, gated_all, messages, of_rule, work};
 
-    /// What is found where the path of a patch is a link that leads somewhere.
+    /// The report on a patch whose paths are links that lead to `leads`.
     fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
         let Work::Changes(set) = work(patch) else { panic!("{patch}") };
         let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_escapes_by_where_it_leads() {
+    fn every_destination() {
         let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
         let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
         let path = |path: &str| path.parse::<RepoPath>().unwrap();
@@ -208,7 +207,7 @@ mod tests {
             (Destination::File(path("b/free")), ""),
             (Destination::File(path("log")), ""),
             (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
-            // Whoever makes a folder there has another's files in it.
+            // A folder created there would contain another task's files.
             (Destination::Nothing(path("b")), "leads to `b`, where `b/0` is in the lane of `b`"),
             (
                 Destination::Nothing(path("c/y")),
@@ -219,7 +218,7 @@ mod tests {
             (Destination::Nothing(path("d")), ""),
             (folder("", &["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
             (folder("", &["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
-            // What could be made in a folder counts like what is there.
+            // Files that could be created in a folder count like existing ones.
             (folder("", &["a/x", "b/own", "z"]), "leads to the root, where `ci/0` is protected"),
             (folder("b", &["b/own"]), "leads to `b`, where `b/0` is in the lane of `b`"),
             (folder("b/free", &["b/free/x"]), "leads to `b/free/x`, in the lane of `b`"),
@@ -233,8 +232,8 @@ mod tests {
         ] {
             let report = linked(text, patch, &leads);
             let expected: Vec<String> = std::iter::once(expected)
-                .filter(|whereto| !whereto.is_empty())
-                .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
+                .filter(|clause| !clause.is_empty())
+                .map(|clause| format!("`a` made `a/l` a link to `x`, which {clause}"))
                 .collect();
             assert_eq!(messages(&report, "escaping-symlink"), expected, "{leads:?}");
             assert!(report.verified());

@@ -1,4 +1,4 @@
-//! `invalid-glob`: a glob that the language does not have.
+//! `invalid-glob`: a malformed glob.
 
 use std::sync::Arc;
 

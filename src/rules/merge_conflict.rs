@@ -43,7 +43,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.input.left_unmerged {
         reporter.undecided(UndecidedDraft::work(facts.plan));
     }
-    // Where a branch conflicts with another one, it does so with all together too.
+    // A branch that conflicts with one other also conflicts with all of them merged.
     let mut known: BTreeSet<(TaskId, TaskId, &RepoPath)> = BTreeSet::new();
     for merge in &facts.input.merges {
         let Ok(conflicts) = &merge.outcome else { continue };

@@ -1,4 +1,4 @@
-//! `missing-companion`: a lane that names a file and lacks what is written with it.
+//! `missing-companion`: a lane that names a file but lacks its companion.
 
 use super::common::labels::{label, text, texts, write_label};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
@@ -56,7 +56,7 @@ fn draft(facts: &PlanFacts<'_>, missing: &Missing) -> Draft {
         None => glob::escape_path(&missing.companion),
     };
     let shown = excerpt(&companion);
-    // What a concurrent task owns cannot simply be added.
+    // Adding a path that a concurrent task owns would make the lanes overlap.
     let owners = facts.lanes.owners(&missing.companion).unwrap_or_default();
     let owners = owners.into_iter().filter(|&owner| facts.order.concurrent(owner, missing.task));
     let owners = facts.plan.ids(owners);

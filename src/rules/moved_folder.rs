@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    const TOLD: usize = 10;
+    const SAMPLE: usize = 10;
     if facts.moved().gave_up {
         reporter.undecided(UndecidedDraft::work(facts.plan));
     }
@@ -60,7 +60,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
             (true, false) => "git would move this out of the lane, or stop",
             (false, _) => "git would leave this behind in the old folder",
         };
-        let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
+        let sample = files.iter().take(SAMPLE).map(|(path, _)| path.to_string());
         reporter.report(Draft {
             message: message![
                 code(one),
@@ -95,7 +95,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
             data: vec![
                 ("from", text(from.to_string())),
                 ("to", text(rename.to.as_ref().map_or(String::new(), ToString::to_string))),
-                ("files", texts(told)),
+                ("files", texts(sample)),
                 ("git", text(if *moves { "moves" } else { "leaves" })),
             ],
             ..Draft::default()
@@ -112,7 +112,7 @@ mod tests {
     use crate::rules::tests::{additions, diff, gated_all, messages, work};
     use std::collections::BTreeMap;
 
-    /// What is found where the first task renames a folder, and the second did what a patch holds.
+    /// The report if the first task renames a folder and the second one makes a patch.
     fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
         let rename = FolderRename {
             from: from.parse().unwrap(),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_would_move_along_are_told() {
+    fn files_added_to_renamed_folder() {
         let text = "tasks:\n  a: {write: '{old,new}/**'}\n  b: {write: [old/**, new/x]}\n";
         for (files, from, to, expected) in [
             (

@@ -1,4 +1,4 @@
-//! `no-changes`: a task that may write wrote nothing.
+//! `no-changes`: a task that may write but changed nothing.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         let Some(task) = diff.task else { continue };
         let nothing = match &diff.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
-            // What was not seen may hold changes.
+            // There may be changes that were not seen.
             Work::NoBranch | Work::Unreadable(_) => false,
         };
         *idle.entry(task).or_insert(true) &= nothing;

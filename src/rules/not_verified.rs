@@ -1,4 +1,4 @@
-//! `not-verified`: an input that could not be read whole.
+//! `not-verified`: an input that could not be read completely.
 
 use std::sync::Arc;
 
@@ -108,8 +108,8 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// Whether some system takes a component of a path for `.git`. Of commits, no other source than a
-/// hand-made tree has such a path: git adds none.
+/// Whether some system treats a component of the path as `.git`. git never adds such a path, but a
+/// handmade tree can contain one.
 fn names_git_folder(path: &RepoPath) -> bool {
     path.as_bytes().split(|&byte| byte == b'/').any(is_git_folder)
 }
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn sound_work() {
         assert_sound_work(&[
-            // What is wrong with the lane of another task is not this task's.
+            // The lanes of other tasks do not matter.
             ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"])),
         ]);
     }

@@ -43,7 +43,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     strays(facts, false, reporter);
 }
 
-/// Tells of every change outside of the lanes of those tasks that only review, or of the others.
+/// Reports all changes outside the lanes of review-only tasks, or of the other tasks.
 pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, reporter: &mut Reporter<'_>) {
     for Placed { diff, path, change, placement, carried } in facts.changes() {
         if diff.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
@@ -113,7 +113,7 @@ fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> Undecided
     UndecidedDraft { path: Some(path.clone()), ..gave_up }
 }
 
-/// Says what merging writes, and which rename of the base takes it there.
+/// Describes a path that only the merge writes, because the base renamed something.
 fn merging(carried: &Carried, who: &Message, has_lane: bool) -> Message {
     let Carried { path, change, from, .. } = carried;
     let writes = match change.kind {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_protected_is_so_in_another_case_or_form() {
+    fn other_spellings_of_protected_paths() {
         let text = "tasks:\n  a: {write: '**'}\nprotect: [.github/**, caf\u{e9}, '[A-C]x']\n";
         let outside = |name: &str| -> Vec<String> {
             let report = gated(text, work(&additions(&[name])));

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn sound_work() {
         assert_sound_work(&[
-            // Of a plan that was checked, the gate repeats nothing.
+            // The gate does not repeat what `check` reports.
             ("tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n", additions(&["x"])),
         ]);
     }

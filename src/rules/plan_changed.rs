@@ -1,4 +1,4 @@
-//! `plan-changed`: a change to the plan that judges it.
+//! `plan-changed`: a change to the plan that is being enforced.
 
 use super::common::english::who;
 use super::common::labels::{change_labels, text};

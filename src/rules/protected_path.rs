@@ -1,4 +1,4 @@
-//! `protected-path`: a glob that names only what nobody may write.
+//! `protected-path`: a glob that matches only protected paths.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
         }
         let id = facts.plan.id(task);
         let given = facts.plan[task].write.as_ref().map_or(0, |write| write.entries.len());
-        // Without its last glob, a lane of exclusions would be empty and not say so.
+        // Removing the last glob before a list of exclusions would silently empty the lane.
         let removable = globs.len() > 1 || given == 1;
         let cut =
             |entry: &GlobEntry| entry.glob.as_ref().is_ok_and(|glob| facts.is_cut(task, glob));
@@ -103,7 +103,7 @@ fn is_undecided((_, protected): &(&GlobEntry, &Option<bool>)) -> bool {
     protected.is_none()
 }
 
-/// To remove the glob is one way, and to narrow `protect` the other.
+/// For display only, since narrowing `protect` is just as likely to be right.
 fn removal(task: TaskId, entry: usize) -> Fix {
     let applicability = Applicability::DisplayOnly;
     Fix::RemoveGlob { task, entry: fix::index(entry), applicability }
@@ -149,9 +149,9 @@ mod tests {
         ]);
     }
 
-    /// An empty lane whose globs are all protected is told once, as `protected-path`.
+    /// `empty-lane` leaves such a lane to this rule.
     #[test]
-    fn a_lane_of_protected_paths_alone_is_told_once() {
+    fn lane_of_protected_paths_only() {
         let report = checked("tasks:\n  a: {write: ci/x}\nprotect: ci/**\n", &[]);
         let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
         assert_eq!(rules, ["protected-path"]);

@@ -59,13 +59,13 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
 }
 
 fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
-    let found = &hazard.crossing;
-    let witness = found.shared.witness.as_ref()?;
-    let &(read, written) = found.shared.pairs.first()?;
+    let overlap = &hazard.crossing;
+    let witness = overlap.shared.witness.as_ref()?;
+    let &(read, written) = overlap.shared.pairs.first()?;
     let (reads, writes) = (facts.plan.reads(hazard.reader), facts.plan.globs(hazard.writer));
     let [reader, writer] = [facts.plan.id(hazard.reader), facts.plan.id(hazard.writer)];
-    let existing = among_existing(found.existing);
-    // The pair that proves it: there may be as many findings as pairs of tasks, and a wide glob meets
+    let existing = among_existing(overlap.existing);
+    // One pair only: there may be a finding for every pair of tasks, and a wide glob overlaps with
     // every glob of a lane.
     let pair = texts([&reads[read].text, &writes[written].text].map(Arc::clone));
     Some(Draft {
@@ -88,7 +88,7 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
         ],
         data: vec![
             ("globs", Datum::List(vec![pair])),
-            existing_data(found.existing, &found.sample),
+            existing_data(overlap.existing, &overlap.sample),
         ],
         ..Draft::default()
     })

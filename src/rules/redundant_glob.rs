@@ -1,4 +1,4 @@
-//! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
+//! `redundant-glob`: an entry that does not change its lane.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Budget, Glob};
 use crate::index::TaskId;
-use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::lane;
+use crate::lane::redundant::{Entry, Redundancy};
 use crate::message;
 use crate::message::code;
 use crate::plan::GlobEntry;
@@ -66,20 +67,20 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The redundant entries of a task whose removal is safe, in any number and order.
+/// The redundant entries of a task that can be removed safely, in any number and order.
 ///
-/// An entry that stays for another reason counts among what is left: `!a` of `[!a, a, b]` takes
-/// nothing once `a` is gone, and `a` is not offered for removal, so `!a` is not either.
+/// Entries that are kept for other reasons are part of the remaining lane: in `[!a, a, b]`, `!a`
+/// removes nothing once `a` is gone, but if `a` may not be removed, `!a` may not either.
 fn removable(
     facts: &PlanFacts<'_>,
     task: TaskId,
     entries: &[(&GlobEntry, &Glob)],
-    found: &Redundancy,
+    redundancy: &Redundancy,
     budget: &mut Budget,
 ) -> BTreeSet<usize> {
     let globs = entries.iter().filter(|(entry, _)| !entry.negated).map(|(_, glob)| *glob);
     let folders = NamedFolders::new(globs);
-    let indexes = found.redundant.iter().map(|redundant| redundant.index);
+    let indexes = redundancy.redundant.iter().map(|redundant| redundant.index);
     let offered: BTreeSet<usize> = indexes
         .filter(|&index| {
             let (entry, glob) = entries[index];
@@ -89,7 +90,7 @@ fn removable(
             }
         })
         .collect();
-    if offered.len() == found.redundant.len() {
+    if offered.len() == redundancy.redundant.len() {
         return offered;
     }
     let entries: Vec<Entry<'_>> = entries
@@ -101,17 +102,16 @@ fn removable(
         })
         .collect();
     let share = &facts.lanes.of(task).common().share;
-    let left = redundancy(&entries, share, budget);
+    let left = lane::redundant::redundancy(&entries, share, budget);
     left.redundant.iter().map(|redundant| redundant.index).collect()
 }
 
-/// Whether the files that exist show no slip in an exclusion. With a slip, the plan means to take
-/// more than it does, and without the exclusion nobody would see that again.
+/// Whether an exclusion has no typo that the existing files reveal. A misspelled exclusion was meant
+/// to remove something, and removing it would hide that.
 fn is_deliberate(facts: &PlanFacts<'_>, exclusion: &Glob) -> bool {
     facts.gaps.is_empty() && matches!(facts.typos().of(exclusion), Ok(None))
 }
 
-/// Without what changes nothing, the lane is just what it was.
 fn removal(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry) -> Option<Fix> {
     let entries = &facts.plan[task].write.as_ref()?.entries;
     let index = entries.iter().position(|other| std::ptr::eq(other, entry))?;
@@ -172,7 +172,7 @@ mod tests {
                         "`!e` removes nothing from the lane of `a`",
                     ],
                 ),
-                // Whatever the invalid one stands for, what another glob holds is held twice.
+                // `src/a` is redundant whatever the invalid glob means.
                 (
                     "tasks:\n  a: {write: [src/**, src/a, ./doc/**, '!doc/x', '!./y']}\n",
                     vec!["`src/a` adds nothing to the lane of `a`"],
@@ -189,9 +189,8 @@ mod tests {
         ]);
     }
 
-    /// What makes a lane empty, or a glob name protected paths alone, is not told again as redundant.
     #[test]
-    fn what_another_rule_tells_is_not_redundant_too() {
+    fn left_to_other_rules() {
         for (text, rule) in [
             ("tasks:\n  a: {write: [x/a, '!x/**', '!y']}\n", "empty-lane"),
             ("tasks:\n  a: {write: ['!y']}\n", "empty-lane"),

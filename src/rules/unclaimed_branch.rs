@@ -1,4 +1,4 @@
-//! `unclaimed-branch`: the branch that was named is no task's.
+//! `unclaimed-branch`: `--branch` names a branch that belongs to no task.
 
 use super::common::labels::text;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
@@ -61,7 +61,7 @@ mod tests {
     use crate::gate::Work;
     use crate::rules::tests::{additions, diff, gated_all, messages, of_rule, work};
 
-    /// What is found in the work of a branch that is no task's.
+    /// The report of `gate` on a branch that belongs to no task.
     fn unclaimed(text: &str, work: Work) -> Report {
         let diff = vec![diff(None, work)];
         let unclaimed = Some("nobodys".to_owned());
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
+    fn protected_paths_only() {
         let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
         let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
         assert_eq!(messages(&report, "unclaimed-branch"), ["branch `nobodys` belongs to no task"]);

@@ -24,8 +24,8 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Undecided(draft);
 
-/// Forty letters, less those whose halves differ, less those that end in either letter: none is
-/// left, and to see that, one has to remember half of the letters.
+/// Forty letters, minus those whose halves differ, minus those that end in either letter: nothing is
+/// left, but proving it takes remembering half of the letters.
 const EXAMPLE: &str = include_str!("undecided/example.yaml");
 
 fn draft(rule: &'static Rule, undecided: UndecidedDraft) -> Draft {
@@ -59,7 +59,6 @@ mod tests {
         ]);
     }
 
-    /// A rule that is off looks at nothing, so there is nothing that it could give up on.
     #[test]
     fn off_rules() {
         let rules = ["overlapping-lanes", "empty-lane", "protected-path", "redundant-glob"];

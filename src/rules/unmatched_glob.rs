@@ -1,4 +1,4 @@
-//! `unmatched-glob`: a glob without a file, by a slip.
+//! `unmatched-glob`: a glob that matches no file, apparently by mistake.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
-    // Where the work is used up, it is for all globs that follow: the first of a lane is reported.
+    // Once the work limit is reached, every further glob fails too: report one per task.
     let mut undecided = BTreeSet::new();
     for (task, entry) in facts.plan.glob_entries() {
         let Ok(glob) = &entry.glob else { continue };
@@ -52,7 +52,7 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
             Ok(Some(typo)) => {
                 let mut draft = draft(entry, typo);
                 draft.tasks = facts.plan.ids(task);
-                draft.fixes.extend(task.and_then(|task| renamed(facts, task, entry, typo)));
+                draft.fixes.extend(task.and_then(|task| replacement(facts, task, entry, typo)));
                 reporter.report(draft);
             }
             Err(_) if undecided.insert(task) => {
@@ -64,15 +64,15 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The glob that was probably meant, in the place of one that a lane has.
-fn renamed(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, typo: &Typo) -> Option<Fix> {
+/// Replaces a glob of a lane by the one that was probably meant.
+fn replacement(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, typo: &Typo) -> Option<Fix> {
     let entries = &facts.plan[task].write.as_ref()?.entries;
     let index = entries.iter().position(|other| std::ptr::eq(other, entry))?;
     let entry = fix::index(index);
     Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[index], typo).into() })
 }
 
-/// With the `!` of an exclusion.
+/// The intended glob, with the `!` of an exclusion.
 fn meant(entry: &GlobEntry, typo: &Typo) -> String {
     format!("{}{}", if entry.negated { "!" } else { "" }, typo.meant)
 }

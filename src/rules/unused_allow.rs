@@ -1,4 +1,4 @@
-//! `unused-allow`: an allowance that nothing needs.
+//! `unused-allow`: an allowance that accepts no finding.
 
 use super::common::labels::{label, text};
 use super::{AllowIndex, Example, Find, Grouping, Outcome, Reporter, Rule, Scenario, Scope, rule};
@@ -38,34 +38,34 @@ pub(super) const FIND: Find = Find::Outcome(in_plan, in_work);
 
 fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, reporter: &mut Reporter<'_>) {
     let unknown = |task: TaskId| facts.plan.is_lane_unknown(task);
-    let is_judged = |scope, task, with| match (scope, with) {
-        // A part of a lane that could not be read may be the one that needs it.
+    let is_checked = |scope, task, with| match (scope, with) {
+        // The unknown part of a lane may be what the allowance is for.
         (Scope::Plan, Some(with)) => !unknown(task) && !unknown(with),
         (Scope::Plan, None) => !facts.plan.tasks.ids().any(unknown),
         _ => false,
     };
-    find(facts.plan, outcome, is_judged, reporter);
+    find(facts.plan, outcome, is_checked, reporter);
 }
 
 fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, reporter: &mut Reporter<'_>) {
-    let is_judged = |scope, task, with| match scope {
+    let is_checked = |scope, task, with| match scope {
         Scope::Plan => false,
         Scope::Work => {
-            !facts.plan.is_lane_unknown(task) && is_work_judged(facts.input, task, GIVEN)
+            !facts.plan.is_lane_unknown(task) && is_work_checked(facts.input, task, GIVEN)
         }
-        Scope::Branch => is_work_judged(facts.input, task, BRANCH),
-        Scope::Pair => are_judged(facts, task, with, GIVEN),
-        Scope::Merge => are_judged(facts, task, with, BRANCH),
+        Scope::Branch => is_work_checked(facts.input, task, BRANCH),
+        Scope::Pair => are_checked(facts, task, with, GIVEN),
+        Scope::Merge => are_checked(facts, task, with, BRANCH),
     };
-    find(facts.plan, outcome, is_judged, reporter);
+    find(facts.plan, outcome, is_checked, reporter);
 }
 
-/// Finds each allowance that nothing needs, where this run would have shown that it is needed:
-/// `is_judged` says so of what a rule is about, of the task and of the other one.
+/// Reports unused allowances, if this run would have found what they accept: `is_checked` says so
+/// for a rule's scope, the task and the one it is allowed `with`.
 fn find(
     plan: &Plan,
     outcome: &Outcome,
-    is_judged: impl Fn(Scope, TaskId, Option<TaskId>) -> bool,
+    is_checked: impl Fn(Scope, TaskId, Option<TaskId>) -> bool,
     reporter: &mut Reporter<'_>,
 ) {
     for (task, owner) in plan.tasks.enumerated() {
@@ -79,67 +79,66 @@ fn find(
             let verified = [None, Some(task), with.or(Some(task))]
                 .iter()
                 .all(|about| !outcome.unverified.contains(about));
-            // An allowance of this very rule could only speak for itself; and what a rule gave up
-            // on may be what needs it.
+            // An allowance of this rule would accept itself, and one of a rule that gave up may
+            // accept what was not decided.
             let is_known = !rule.fixed && *rule != RULE && !outcome.gave_up.contains(rule);
-            if verified && is_known && is_judged(rule.scope, task, with) {
+            if verified && is_known && is_checked(rule.scope, task, with) {
                 reporter.report(draft(plan, here, allow, first));
             }
         }
     }
 }
 
-/// All of a task's work, as its branch or as the caller gave it.
+/// All of a task's work, from its branch or from the caller.
 const GIVEN: &[Coverage] = &[Coverage::Branch, Coverage::Given];
 
-/// All of a task's work, as its branch: only branches are merged, and renames only seen there.
+/// All of a task's work, from its branch: only branches are merged and searched for renames.
 const BRANCH: &[Coverage] = &[Coverage::Branch];
 
-/// Whether there is work of a task that was judged, to a great enough extent.
-fn is_work_judged(gate: &GateInput, task: TaskId, enough: &[Coverage]) -> bool {
+/// Whether the task's work was checked, with a sufficient coverage.
+fn is_work_checked(gate: &GateInput, task: TaskId, sufficient: &[Coverage]) -> bool {
     gate.diff.iter().any(|diff| {
         diff.task == Some(task)
-            && enough.contains(&diff.coverage)
+            && sufficient.contains(&diff.coverage)
             && matches!(diff.work, Work::Changes(_))
     })
 }
 
-/// Whether the work of a task was judged, and that of the other one; of all that run beside it,
-/// where there is none.
-fn are_judged(
+/// Whether the work of the task was checked, and that of `with`, or of all concurrent tasks.
+fn are_checked(
     facts: &GateFacts<'_>,
     task: TaskId,
     with: Option<TaskId>,
-    enough: &[Coverage],
+    sufficient: &[Coverage],
 ) -> bool {
-    let is_judged = |task: TaskId| is_work_judged(facts.input, task, enough);
+    let is_checked = |task: TaskId| is_work_checked(facts.input, task, sufficient);
     let others = match with {
         Some(with) => vec![with],
         None => facts.plan.tasks.ids().collect(),
     };
-    is_judged(task)
-        && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_judged(other))
+    is_checked(task)
+        && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_checked(other))
 }
 
 fn draft(plan: &Plan, here: AllowIndex, allow: &Allow, first: Option<AllowIndex>) -> Draft {
     let (task, allowance) = (here.0, fix::index(here.1));
     let remove = Fix::RemoveAllowance { task, allowance };
     let id = plan.id(task);
-    let of = &allow.rule.value;
+    let rule = &allow.rule.value;
     let mut labels = vec![label(allow.rule.span, "unused")];
-    let mut data = vec![("rule", text(of.as_str()))];
+    let mut data = vec![("rule", text(rule.as_str()))];
     let with = allow.with.as_ref().map(|with| with.value);
     data.extend(with.map(|with| ("with", text(plan.id(with)))));
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
-        None => message!["unused `allow` of ", code(of), " in ", code(id)],
+        None => message!["unused `allow` of ", code(rule), " in ", code(id)],
         Some((other, index)) => {
             let span = plan[other].allow[index].rule.span;
             labels.push(label(span, "already accepts the same findings"));
             data.push(("by", text(plan.id(other))));
             message![
                 "unused `allow` of ",
-                code(of),
+                code(rule),
                 " in ",
                 code(id),
                 ": ",
