@@ -22,7 +22,7 @@ use lanelint::lsp::{Connection, serve};
 use lanelint::overlap::overlaps;
 use lanelint::path::RepoPath;
 use lanelint::plan::order::Order;
-use lanelint::plan::{OwnPath, Plan, PlanText, read};
+use lanelint::plan::{Plan, PlanPath, PlanText, read};
 use lanelint::source::yaml::Tree;
 use lanelint::workspace::{FileKind, Git, Host};
 use lsp_server::{Message, Notification, Request};
@@ -520,7 +520,7 @@ fn keystroke() {
     }
     let one = best(|| {
         let mut plan: Plan = read(vec![PlanText::new("lanes.yaml", text.as_str())]);
-        plan.own_paths = vec![OwnPath::File("lanes.yaml".parse().unwrap())];
+        plan.own_paths = vec![PlanPath::File("lanes.yaml".parse().unwrap())];
         check(&Arc::new(plan), &[], Vec::new()).findings.len()
     });
     took.sort();

@@ -1,5 +1,5 @@
-//! The one entry: inputs in memory in, report out. Levels, allowances and the order of findings
-//! are settled here, for the command line and the editor alike.
+//! The entry point: takes inputs in memory and returns a report. The command line and the editor
+//! both get levels, allowances and the order of findings from here.
 
 mod allowances;
 mod fix;
@@ -17,16 +17,16 @@ use crate::parallel;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
-use crate::rules::{self, FINDERS, Find, Finder, Found, GaveUp, Outcome, Rule};
+use crate::rules::{self, FINDERS, Find, Finder, Outcome, Reporter, Rule, UndecidedDraft};
 use allowances::Allowances;
-pub use fix::{Done, Fixed, Refused, fix};
+pub use fix::{AppliedFix, Fixed, Refused, fix};
 
-/// How many tasks are worth a second thread.
+/// From this many tasks on, a second thread pays off.
 const MANY: usize = 500;
 
-/// Judges a plan before its tasks start.
+/// Checks a plan before its tasks start.
 ///
-/// `files` are those that exist, in byte order, and `gaps` why that may not be all of them.
+/// `files` are the existing files, in byte order; `gaps` say why the list may be incomplete.
 #[must_use]
 pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Failure>) -> Report {
     let lanes = plan.lanes();
@@ -44,7 +44,7 @@ fn checked(plan: &Arc<Plan>, facts: &PlanFacts<'_>) -> Report {
     }
 }
 
-/// Judges what tasks changed before it is merged.
+/// Checks what tasks changed, before it is merged.
 #[must_use]
 pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     let lanes = plan.lanes();
@@ -52,7 +52,7 @@ pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
     gate_facts(plan, &GateFacts::new(plan, &lanes, &order, input))
 }
 
-/// The same of facts of which some may be known already.
+/// Like [`gate`], with facts that may already be computed in part.
 #[must_use]
 pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
     Report {
@@ -64,26 +64,25 @@ pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
     }
 }
 
-/// The overlaps that no task allows, whatever level the plan gives to their rule, among the tasks
-/// that an order lets run beside each other.
+/// The overlaps of concurrent tasks that no `allow` accepts, whatever the level of their rule.
 #[must_use]
-pub fn standing_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
+pub fn unallowed_overlaps(plan: &Plan, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let lanes = plan.lanes();
     let facts = PlanFacts::new(plan, &lanes, order, files, Vec::new());
     let allowances = Allowances::new(plan, Facts::Plan(&facts));
-    let stands = |overlap: &Overlap| {
+    let is_unallowed = |overlap: &Overlap| {
         let draft = Draft {
             tasks: plan.ids([overlap.tasks.0, overlap.tasks.1]),
             path: overlap.shared.witness.clone(),
             ..Draft::default()
         };
-        // What is not decided cannot be allowed.
+        // An undecided overlap cannot be allowed.
         !overlap.shared.undecided.is_empty()
             || allowances.accepting(rules::OVERLAPPING_LANES, &draft).is_empty()
     };
-    let mut stands = facts.overlaps().iter().map(stands).collect::<Vec<_>>().into_iter();
+    let mut keep = facts.overlaps().iter().map(is_unallowed).collect::<Vec<_>>().into_iter();
     let mut overlaps = facts.into_overlaps();
-    overlaps.retain(|_| stands.next() == Some(true));
+    overlaps.retain(|_| keep.next() == Some(true));
     overlaps
 }
 
@@ -92,41 +91,40 @@ fn changed_paths(input: &GateInput) -> usize {
     changes.map(|(path, _)| path).collect::<BTreeSet<_>>().len()
 }
 
-/// What a run is about.
 #[derive(Clone, Copy)]
 enum Facts<'f, 'a> {
     Plan(&'f PlanFacts<'a>),
     Gate(&'f GateFacts<'a>),
 }
 
-/// What some rules found.
+/// The findings of some rules.
 #[derive(Default)]
 struct Findings {
     findings: Vec<Finding>,
-    gave_up: Vec<(&'static Rule, GaveUp)>,
+    undecided: Vec<(&'static Rule, UndecidedDraft)>,
     outcome: Outcome,
 }
 
 fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
     let allowances = Allowances::new(plan, facts);
-    // The rules up to this one compare all lanes with each other: as much work as all behind them.
+    // The rules up to this one compare all pairs of lanes, which is about half of the work.
     let last = FINDERS.iter().position(|finder| finder.rule == rules::CLASHING_PATHS);
     let (first, second) = FINDERS.split_at(last.map_or(0, |last| last + 1));
     let find = |finders: &'static [Finder]| {
-        let mut found = Findings::default();
-        finders.iter().for_each(|finder| found.run(finder, plan, facts, &allowances));
-        found
+        let mut findings = Findings::default();
+        finders.iter().for_each(|finder| findings.run(finder, plan, facts, &allowances));
+        findings
     };
     let many = matches!(facts, Facts::Plan(_)) && plan.tasks.len() > MANY;
     let (mut all, others) = parallel::join(many, || find(first), || find(second));
     all.extend(others);
-    all.report_gave_up(plan, &allowances);
+    all.report_undecided(plan, &allowances);
     for finding in all.findings.iter().filter(|finding| finding.rule.unverified) {
         let tasks = allowances.tasks(&finding.draft);
         all.outcome.unverified.extend(tasks.iter().map(|&task| Some(task)));
         all.outcome.unverified.extend(tasks.is_empty().then_some(None));
     }
-    all.look_at_outcome(plan, facts, &allowances);
+    all.run_on_outcome(plan, facts, &allowances);
     let mut findings = all.findings;
     findings.sort_by(|one, other| {
         let (left, right) = (&one.draft, &other.draft);
@@ -141,7 +139,7 @@ fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
 }
 
 impl Findings {
-    /// Lets a rule look at the facts, where it looks at such and is on.
+    /// Runs a rule if it applies to these facts and is on.
     fn run(
         &mut self,
         finder: &Finder,
@@ -150,29 +148,29 @@ impl Findings {
         allowances: &Allowances<'_, '_>,
     ) {
         let rule = finder.rule;
-        self.find(rule, plan, allowances, |found| match (finder.find, facts) {
-            (Find::Plan(find) | Find::Both(find, _), Facts::Plan(facts)) => find(facts, found),
-            (Find::Gate(find) | Find::Both(_, find), Facts::Gate(facts)) => find(facts, found),
+        self.find(rule, plan, allowances, |reporter| match (finder.find, facts) {
+            (Find::Plan(find) | Find::Both(find, _), Facts::Plan(facts)) => find(facts, reporter),
+            (Find::Gate(find) | Find::Both(_, find), Facts::Gate(facts)) => find(facts, reporter),
             _ => {}
         });
     }
 
-    /// Reports what the rules gave up on.
-    fn report_gave_up(&mut self, plan: &Plan, allowances: &Allowances<'_, '_>) {
-        let gave_up = std::mem::take(&mut self.gave_up);
-        self.outcome.gave_up = gave_up.iter().map(|(rule, _)| *rule).collect();
-        let reports = FINDERS.iter().find_map(|finder| match finder.find {
-            Find::GaveUp(report) => Some((finder.rule, report)),
+    /// Turns what the rules gave up on into findings.
+    fn report_undecided(&mut self, plan: &Plan, allowances: &Allowances<'_, '_>) {
+        let undecided = std::mem::take(&mut self.undecided);
+        self.outcome.gave_up = undecided.iter().map(|(rule, _)| *rule).collect();
+        let finder = FINDERS.iter().find_map(|finder| match finder.find {
+            Find::Undecided(draft) => Some((finder.rule, draft)),
             _ => None,
         });
-        let Some((rule, report)) = reports else { return };
-        self.find(rule, plan, allowances, |found| {
-            gave_up.into_iter().for_each(|(rule, on)| found.report(report(rule, on)));
+        let Some((rule, draft)) = finder else { return };
+        self.find(rule, plan, allowances, |reporter| {
+            undecided.into_iter().for_each(|(rule, what)| reporter.report(draft(rule, what)));
         });
     }
 
-    /// Lets the rules look that look at what came of all others.
-    fn look_at_outcome(
+    /// Runs the rules that depend on the findings of all others.
+    fn run_on_outcome(
         &mut self,
         plan: &Plan,
         facts: Facts<'_, '_>,
@@ -181,23 +179,23 @@ impl Findings {
         let outcome = std::mem::take(&mut self.outcome);
         for finder in FINDERS {
             let Find::Outcome(of_plan, of_work) = finder.find else { continue };
-            self.find(finder.rule, plan, allowances, |found| match facts {
-                Facts::Plan(facts) => of_plan(facts, &outcome, found),
-                Facts::Gate(facts) => of_work(facts, &outcome, found),
+            self.find(finder.rule, plan, allowances, |reporter| match facts {
+                Facts::Plan(facts) => of_plan(facts, &outcome, reporter),
+                Facts::Gate(facts) => of_work(facts, &outcome, reporter),
             });
         }
     }
 
-    /// Settles the level of what a rule finds, and who allows it.
+    /// Adds levels and allowances to what a rule finds.
     fn find(
         &mut self,
         rule: &'static Rule,
         plan: &Plan,
         allowances: &Allowances<'_, '_>,
-        find: impl FnOnce(&mut Found<'_>),
+        find: impl FnOnce(&mut Reporter<'_>),
     ) {
         let Some(level) = rule.level_in(plan) else { return };
-        let Findings { findings, outcome, gave_up } = self;
+        let Findings { findings, outcome, undecided } = self;
         let mut report = |mut draft: Draft| {
             let accepting = allowances.accepting(rule, &draft);
             if let Some(&first) = accepting.first() {
@@ -208,25 +206,25 @@ impl Findings {
             }
             let allowed = accepting.first().map(|&first| Box::new(allowances.allowed(first)));
             if allowed.is_some() {
-                // What is accepted on purpose needs no mending.
+                // Nothing has to be fixed.
                 draft.fixes = Vec::new();
             }
             findings.push(Finding { rule, level, draft, allowed });
         };
-        let mut found = Found::new(&mut report);
-        find(&mut found);
-        gave_up.extend(found.into_gave_up().into_iter().map(|on| (rule, on)));
+        let mut reporter = Reporter::new(&mut report);
+        find(&mut reporter);
+        undecided.extend(reporter.into_undecided().into_iter().map(|draft| (rule, draft)));
     }
 
-    /// Adds what other rules found: an allowance is of one rule, so none is in both.
+    /// Adds the findings of other rules. An allowance names one rule, so no key is in both maps.
     fn extend(&mut self, other: Findings) {
         self.findings.extend(other.findings);
-        self.gave_up.extend(other.gave_up);
+        self.undecided.extend(other.undecided);
         self.outcome.accepting.extend(other.outcome.accepting);
     }
 }
 
-/// The file of a finding and the byte at which it is there.
+/// The file of a finding, and its first byte there.
 fn location<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<usize>)> {
     Some(match &draft.labels.first()?.location {
         Location::Span(span) => (plan.sources[span.file.0].name().into(), Some(span.start)),

@@ -1,5 +1,5 @@
-//! What a rule finds, why it matters and how to mend it: each rule as a section of Markdown, with an
-//! example and what the program really says of it.
+//! Explains rules: what each finds, why it matters and how to fix it, as Markdown with an example
+//! and the report that lanelint really makes of it.
 
 mod example;
 
@@ -8,23 +8,22 @@ use std::fmt::Write as _;
 use crate::finding::Report;
 use crate::plan::Plan;
 use crate::report::{self, Format, Style};
-use crate::rules::{Done, RULES, Rule};
+use crate::rules::{RULES, Rule, Scenario};
 
 pub use example::example;
 
-/// How wide the texts are.
 const WIDTH: usize = 100;
 
-const GATE_SAYS: &str = "`lanelint gate` says";
+const GATE_REPORTS: &str = "`lanelint gate` reports";
 
-/// The level of a rule as people are told it.
+/// The level of a rule for people: `error, fixed`.
 #[must_use]
 pub fn level(rule: &Rule) -> String {
     let fixed = if rule.fixed { ", fixed" } else { "" };
     format!("{}{fixed}", rule.level.word())
 }
 
-/// All rules in a table for a terminal, and the names of those that are not built yet.
+/// All rules in a table for a terminal.
 #[must_use]
 pub fn table() -> String {
     let longest = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
@@ -41,7 +40,7 @@ pub fn table() -> String {
     table
 }
 
-/// Breaks lines at blanks alone: names of rules and files hold hyphens.
+/// Wraps at spaces only, because the names of rules and files contain hyphens.
 fn filled(words: &str) -> String {
     let options = textwrap::Options::new(WIDTH)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
@@ -49,7 +48,7 @@ fn filled(words: &str) -> String {
     textwrap::fill(words, options)
 }
 
-/// One rule as a section of Markdown, under a heading that begins with `hashes`.
+/// One rule as a Markdown section; `hashes` is the heading level.
 #[must_use]
 pub fn section(rule: &Rule, hashes: &str) -> String {
     let mut text = format!("{hashes} `{}`\n\n", rule.name);
@@ -58,60 +57,65 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     };
     paragraph(&format!("{}: {}.", capitalised(&level(rule)), rule.summary));
     paragraph(rule.explanation);
-    paragraph(&format!("To mend it: {}.", rule.remedy));
-    paragraph("With this plan");
+    paragraph(&format!("To fix it: {}.", rule.remedy));
+    paragraph("Given this plan");
     let _ = writeln!(text, "```yaml\n{}\n```\n", rule.example.plan.trim_end());
     let report = example(rule, rule.example.plan);
     if !rule.example.files.is_empty() {
         let files: Vec<String> =
             rule.example.files.iter().map(|file| format!("`{file}`")).collect();
-        let words = format!("in a repository that holds {}", files.join(", "));
+        let words = format!("in a repository with {}", files.join(", "));
         let _ = writeln!(text, "{}\n", filled(&words));
     }
-    let patch = match rule.example.done {
-        Done::Nothing | Done::NoBranch | Done::Patch("") => None,
-        Done::Patch(patch) | Done::Both(patch) | Done::Conflict(patch) => Some(patch),
-        Done::Rename { patch, .. } | Done::Unclaimed(patch) => Some(patch),
+    let patch = match rule.example.scenario {
+        Scenario::PlanOnly | Scenario::NoBranch | Scenario::Patch("") => None,
+        Scenario::Patch(patch) | Scenario::Both(patch) | Scenario::Conflict(patch) => Some(patch),
+        Scenario::Rename { patch, .. } | Scenario::Unclaimed(patch) => Some(patch),
     };
-    let (one, other) = (task(&report.plan, 0), task(&report.plan, 1));
-    let (and, says) = match rule.example.done {
-        Done::Nothing => (String::new(), "`lanelint check` says"),
-        Done::NoBranch => (String::new(), "and no branch of that name, `lanelint gate` says"),
-        Done::Patch("") => (String::new(), "and an empty patch, `lanelint gate` says"),
-        Done::Patch(_) => (format!("and this patch of `{one}`"), GATE_SAYS),
-        Done::Both(_) => (format!("and this patch of `{one}` and of `{other}`"), GATE_SAYS),
-        Done::Conflict(_) => {
-            let and = format!("and this on the branch of `{one}`, and else on that of `{other}`");
-            (and, GATE_SAYS)
+    let (one, other) = (task_id(&report.plan, 0), task_id(&report.plan, 1));
+    let (context, heading) = match rule.example.scenario {
+        Scenario::PlanOnly => (String::new(), "`lanelint check` reports"),
+        Scenario::NoBranch => (String::new(), "and no such branch, `lanelint gate` reports"),
+        Scenario::Patch("") => (String::new(), "and an empty patch, `lanelint gate` reports"),
+        Scenario::Patch(_) => (format!("and this patch of `{one}`"), GATE_REPORTS),
+        Scenario::Both(_) => {
+            (format!("and this patch of both `{one}` and `{other}`"), GATE_REPORTS)
         }
-        Done::Rename { from, to, .. } => {
-            (format!("and `{from}` renamed to `{to}` by `{one}`, and this by `{other}`"), GATE_SAYS)
+        Scenario::Conflict(_) => {
+            let context = format!(
+                "and this on the branch of `{one}`, and something else on that of `{other}`"
+            );
+            (context, GATE_REPORTS)
         }
-        Done::Unclaimed(_) => ("and this patch of the branch `nobodys`".to_owned(), GATE_SAYS),
+        Scenario::Rename { from, to, .. } => (
+            format!("where `{one}` renamed `{from}` to `{to}`, and this patch of `{other}`"),
+            GATE_REPORTS,
+        ),
+        Scenario::Unclaimed(_) => ("and this patch of branch `nobodys`".to_owned(), GATE_REPORTS),
     };
     if let Some(patch) = patch {
-        let _ = writeln!(text, "{and}\n\n```diff\n{}\n```\n", patch.trim_end());
+        let _ = writeln!(text, "{context}\n\n```diff\n{}\n```\n", patch.trim_end());
     }
-    let mut said = said(&report);
-    if rule.example.done == Done::NoBranch {
-        // Without any branch there is more to say, and another sum.
-        said.truncate(said.trim_end().rfind('\n').unwrap_or(0));
+    let mut printed = printed(&report);
+    if rule.example.scenario == Scenario::NoBranch {
+        // Without any branch, `gate` reports `not-verified` too, and counts it.
+        printed.truncate(printed.trim_end().rfind('\n').unwrap_or(0));
     }
-    let _ = writeln!(text, "{says}\n\n```text\n{}\n```", said.trim_end());
+    let _ = writeln!(text, "{heading}\n\n```text\n{}\n```", printed.trim_end());
     text
 }
 
-fn task(plan: &Plan, location: usize) -> &str {
-    plan.tasks.get(location).map_or("", |task| &task.id.value)
+fn task_id(plan: &Plan, index: usize) -> &str {
+    plan.tasks.get(index).map_or("", |task| &task.id.value)
 }
 
-/// What is said of an example.
-fn said(report: &Report) -> String {
-    let mut said = Vec::new();
+/// The report as `--format human` prints it.
+fn printed(report: &Report) -> String {
+    let mut printed = Vec::new();
     let style = Style { color: false, width: WIDTH };
-    // A vector takes whatever is written to it.
-    let _ = report::write(report, Format::Human, style, &mut said);
-    String::from_utf8_lossy(&said).into_owned()
+    // Writing to a vector cannot fail.
+    let _ = report::write(report, Format::Human, style, &mut printed);
+    String::from_utf8_lossy(&printed).into_owned()
 }
 
 fn capitalised(text: &str) -> String {
@@ -124,9 +128,9 @@ fn capitalised(text: &str) -> String {
 pub fn page() -> String {
     let mut page = String::from(
         "# Rules\n\n<!-- Made of the rules themselves: LANELINT_UPDATE_DOCS=1 cargo test --test suite readme -->\n\n\
-         What each rule finds, why it matters, and how to mend it, with an example and what lanelint\n\
-         really says of it. `lanelint explain RULE` shows the same. How a plan sets levels and accepts a\n\
-         finding is in [plan.md](plan.md#accepting-a-finding).\n\n\
+         What each rule finds, why it matters and how to fix it, with an example and what lanelint\n\
+         really reports. `lanelint explain RULE` prints the same. [plan.md](plan.md#accepting-a-finding)\n\
+         says how a plan sets levels and accepts findings.\n\n\
          | rule | level | finds |\n| --- | --- | --- |\n",
     );
     for rule in RULES {

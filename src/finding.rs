@@ -1,7 +1,7 @@
-//! The words that rules and renderers share: finding, label, report.
+//! What rules and output formats share: finding, label, report.
 //!
-//! There may be half a million findings, so one is small: texts that many have are shared, and a fix
-//! says what to do and not yet how the plan's text changes.
+//! There may be half a million findings, so each is small: common texts are shared, and a fix is an
+//! intention whose edits are computed later.
 
 mod rule;
 
@@ -14,75 +14,75 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 pub use crate::plan::fix::{Applicability, Edit, Fix, Fixer};
 use crate::source::Span;
-pub use rule::{Causes, Done, Example, Grouping, Rule, Subject};
+pub use rule::{Causes, Example, Grouping, Rule, Scenario, Scope};
 
 /// One violation of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule that it breaks.
+    /// The violated rule.
     pub rule: &'static Rule,
-    /// The rule's level, or the plan's own for it.
+    /// The rule's level, or the one that the plan gives it.
     pub level: Level,
-    /// What was found. The rest of the finding is common to all rules.
+    /// The part that the rule provides.
     pub draft: Draft,
-    /// Who accepted the finding on purpose, and why. An allowed finding fails no run.
+    /// Set if an `allow` accepts the finding; it then fails no run.
     pub allowed: Option<Box<Allowed>>,
 }
 
-/// What a rule says of one violation. Its name and level are not the rule's to choose.
+/// The part of a finding that its rule provides; levels and allowances are added later.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// What is wrong, in one line.
     pub message: Message,
     /// What to do next, in one line.
     pub help: Option<Message>,
-    /// The ids of the tasks concerned, in the order in which the message names them.
+    /// The ids of the tasks, in the order of the message.
     pub tasks: Vec<Arc<str>>,
     /// The witness or the changed path.
     pub path: Option<RepoPath>,
-    /// Where: the first is the finding's own place.
+    /// The first one is the location of the finding.
     pub labels: Vec<Label>,
-    /// What a program may want to know beside the message, by name.
+    /// Details for programs, by name.
     pub data: Vec<(&'static str, Datum)>,
-    /// What could be done to the plan to mend it.
+    /// Possible edits of the plan.
     pub fixes: Vec<Fix>,
-    /// What it is about beside its tasks: by that, two runs know the same finding.
+    /// What identifies the finding across runs, together with its rule and tasks.
     pub about: About,
-    /// Whether the message says more than the path, so that no group may stand for it.
+    /// Whether the finding is never grouped, because its message says more than the path.
     pub alone: bool,
 }
 
-/// What a finding is about, beside its rule and its tasks.
+/// What identifies a finding, besides its rule and tasks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum About {
-    /// The text at its first place, or the file there.
+    /// The text or file of its first label.
     #[default]
     Location,
     /// Its path.
     Path,
-    /// The value of this name in its data. Its path is then a witness, one of many: another file may
-    /// be the first one tomorrow.
+    /// This entry of its data. Its path is then only an example: tomorrow, another file may come
+    /// first.
     Data(&'static str),
 }
 
-/// A place and what is to be said of it.
+/// A location with a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// Where it points.
     pub location: Location,
-    /// What, in a few words; may be empty.
+    /// A few words; may be empty.
     pub text: Message,
 }
 
 /// Where a label points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// Some bytes of a text that was read.
+    /// A range of bytes in one of the plan's texts.
     Span(Span),
-    /// A file of the repository as a whole.
+    /// A whole file of the repository.
     File(RepoPath),
-    /// An input that is no file of the repository, by its name: a patch, a range.
+    /// An input outside the repository, by name: a patch or a range.
     Input(String),
 }
 
@@ -91,7 +91,7 @@ pub enum Location {
 pub enum Datum {
     /// A text.
     Text(Arc<str>),
-    /// A number of things.
+    /// A number.
     Count(usize),
     /// Values in order.
     List(Vec<Datum>),
@@ -99,31 +99,31 @@ pub enum Datum {
     Map(Vec<(&'static str, Datum)>),
 }
 
-/// Who accepted a finding, and why.
+/// The `allow` that accepted a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
-    /// The task whose `allow` it is.
+    /// The id of its task.
     pub by: String,
-    /// The reason that it gives.
+    /// Its `reason`.
     pub reason: String,
 }
 
-/// All that a run has to say, in the order in which every format says it.
+/// The result of a run, in the order that every format uses.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// What was asked.
+    /// The command that ran.
     pub command: Command,
-    /// The plan that was judged, or that judged: spans point into its texts.
+    /// The plan; spans point into its texts.
     pub plan: Arc<Plan>,
-    /// The inputs of a gate, in the order of the call.
+    /// The inputs of `gate`, in the order of the arguments.
     pub inputs: Vec<Input>,
-    /// The findings, in their fixed order.
+    /// The findings, in a fixed order.
     pub findings: Vec<Finding>,
-    /// How many files exist or, in the gate, how many paths were changed.
+    /// The number of existing files (`check`) or changed paths (`gate`).
     pub files: usize,
 }
 
-/// What a report answers.
+/// The command that a report belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command {
@@ -142,51 +142,51 @@ impl fmt::Display for Command {
     }
 }
 
-/// One thing that a gate looked at, with the commits used.
+/// One input of `gate`, with the commits used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
-    /// The task whose changes these are; nothing for a branch that is no task's.
+    /// The id of the task; `None` for a branch that belongs to no task.
     pub task: Option<String>,
-    /// What was read, as the person who asked would name it: `branch codex/lessons`, `a.patch`.
+    /// A name for people: `branch codex/lessons`, `a.patch`.
     pub source: String,
-    /// The commit that the changes start from.
+    /// The commit before the changes.
     pub base: Option<String>,
-    /// The commit that they end in.
+    /// The commit with the changes.
     pub head: Option<String>,
-    /// The merge base of the two, where one was looked for.
+    /// Their merge base, if one was needed.
     pub merge_base: Option<String>,
 }
 
-/// How a run ends: what the contract calls the exit status.
+/// The outcome of a run, which decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing that fails a run.
+    /// Nothing fails the run.
     Clean,
-    /// An error stands, or a warning where warnings are denied.
+    /// There are errors, or warnings that are denied.
     Failed,
-    /// Something could not be verified or decided, so nothing may be taken for clean.
+    /// Something could not be verified or decided, so nothing counts as clean.
     Unverified,
 }
 
 impl Report {
-    /// The findings that nobody has allowed.
+    /// The findings that are not allowed.
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.allowed.is_none())
     }
 
-    /// How many standing findings have this level.
+    /// The number of active findings at this level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
         self.active().filter(|finding| finding.level == level).count()
     }
 
-    /// Whether all that was to be looked at was looked at, whole.
+    /// Whether everything could be verified and decided.
     #[must_use]
     pub fn verified(&self) -> bool {
         !self.active().any(|finding| finding.rule.unverified)
     }
 
-    /// The run's verdict; `deny_warnings` makes a warning weigh as an error.
+    /// With `deny_warnings`, warnings fail the run too.
     #[must_use]
     pub fn verdict(&self, deny_warnings: bool) -> Verdict {
         let failing = if deny_warnings { Level::Warning } else { Level::Error };

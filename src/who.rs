@@ -4,7 +4,7 @@ use crate::glob::{Glob, Undecided};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Lanes, MatchedBy};
 use crate::path::RepoPath;
-use crate::plan::{GlobEntry, OwnPath, Plan};
+use crate::plan::{GlobEntry, Plan, PlanPath};
 
 /// Answers which tasks may write a path, for any number of paths.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl<'p> Who<'p> {
     }
 
     fn protection(&self, path: &RepoPath) -> Option<ProtectedBy<'p>> {
-        if self.plan.own_paths.iter().any(|own: &OwnPath| own.contains(path)) {
+        if self.plan.own_paths.iter().any(|own: &PlanPath| own.contains(path)) {
             return Some(ProtectedBy::Plan);
         }
         first(&self.plan.protect, path).map(ProtectedBy::Glob)
@@ -146,7 +146,7 @@ mod tests {
     /// A short text of the answer for a path.
     fn describe(text: &str, path: &str) -> String {
         let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
-        plan.own_paths = vec![OwnPath::File("lanes.yaml".parse().unwrap())];
+        plan.own_paths = vec![PlanPath::File("lanes.yaml".parse().unwrap())];
         let who = Who::new(&plan);
         let answer = who.may_write(&path.parse().unwrap());
         let owners = answer.owners.iter().map(|owner| {

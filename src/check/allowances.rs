@@ -1,4 +1,4 @@
-//! What the tasks of a plan accept on purpose.
+//! The findings that the tasks of a plan accept on purpose.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::rules::{self, AllowIndex, Rule};
 pub(super) struct Allowances<'f, 'a> {
     plan: &'f Plan,
     facts: Facts<'f, 'a>,
-    /// The places of the tasks by their ids; empty when nobody allows anything.
+    /// The tasks by id; empty if the plan has no allowance.
     tasks: HashMap<&'f str, TaskId>,
 }
 
@@ -26,17 +26,17 @@ impl<'f, 'a> Allowances<'f, 'a> {
         Allowances {
             plan,
             facts,
-            tasks: ids.map(|(location, task)| (&*task.id.value, location)).collect(),
+            tasks: ids.map(|(index, task)| (&*task.id.value, index)).collect(),
         }
     }
 
-    /// The tasks that a finding is about, in its order; none when nobody allows anything.
+    /// The tasks of a finding, in its order; empty if the plan has no allowance.
     pub(super) fn tasks(&self, draft: &Draft) -> Vec<TaskId> {
         draft.tasks.iter().filter_map(|id| self.tasks.get(&**id).copied()).collect()
     }
 
-    /// The allowances that accept all of a finding, in the order of its tasks. The first is the
-    /// one that counts.
+    /// The allowances that accept a finding completely, in the order of its tasks. The first one
+    /// takes precedence.
     pub(super) fn accepting(&self, rule: &Rule, draft: &Draft) -> Vec<AllowIndex> {
         let mut accepting = Vec::new();
         if rule.fixed {
@@ -45,22 +45,21 @@ impl<'f, 'a> Allowances<'f, 'a> {
         let tasks = self.tasks(draft);
         for &task in &tasks {
             let other = |with: TaskId| with != task && tasks.contains(&with);
-            for (location, allow) in self.plan[task].allow.iter().enumerate() {
+            for (index, allow) in self.plan[task].allow.iter().enumerate() {
                 if allow.rule.value == rule.name
                     && allow.with.as_ref().is_none_or(|with| other(with.value))
                     && self.accepts(rule, allow, draft, &tasks)
                 {
-                    accepting.push((task, location));
+                    accepting.push((task, index));
                 }
             }
         }
         accepting
     }
 
-    /// Who accepts by an allowance, and why.
-    pub(super) fn allowed(&self, (task, location): AllowIndex) -> Allowed {
+    pub(super) fn allowed(&self, (task, index): AllowIndex) -> Allowed {
         let task = &self.plan[task];
-        let reason = task.allow[location].reason.value.clone();
+        let reason = task.allow[index].reason.value.clone();
         Allowed { by: task.id.value.to_string(), reason }
     }
 
@@ -70,7 +69,7 @@ impl<'f, 'a> Allowances<'f, 'a> {
         glob.is_match(path) == Ok(true) && !self.goes_further(rule, tasks, glob)
     }
 
-    /// Whether two tasks also meet outside of an allowed glob: its path is then only one of many.
+    /// Whether two tasks also overlap outside the allowed glob.
     fn goes_further(&self, rule: &Rule, tasks: &[TaskId], allowed: &Glob) -> bool {
         let (Facts::Plan(facts), &[left, right]) = (self.facts, tasks) else { return false };
         if rule == rules::READ_WRITE_HAZARD {

@@ -1,4 +1,4 @@
-//! `check --fix`: what has one sure edit is mended, round after round, until nothing is left.
+//! `check --fix`: applies fixes, round after round, until none is left.
 
 use std::sync::Arc;
 
@@ -7,66 +7,65 @@ use crate::failure::Failure;
 use crate::finding::{Applicability, Edit, Fix, Fixer, Location, Report};
 use crate::path::RepoPath;
 use crate::plan::fix::{Applied, Refusal, apply};
-use crate::plan::{OwnPath, Plan, PlanText, read};
+use crate::plan::{Plan, PlanPath, PlanText, read};
 
-/// The most rounds. Each mends all that it can, and what one brings to light is for the next: an
-/// unquoted glob is quoted, then its leading `./` is removed, then it is found to be redundant.
+/// The most rounds. One round's fixes can make others possible: an unquoted glob is quoted, then
+/// its leading `./` is removed, then it turns out to be redundant.
 const MOST_ROUNDS: usize = 20;
 
-/// The most fixes that are tried one by one where all of a round together are not what was meant.
+/// The most fixes that are tried one by one if they cannot be applied together.
 const MOST_TRIES: usize = 100;
 
-/// What came of mending a plan.
+/// A plan with its fixes applied.
 #[derive(Debug)]
 pub struct Fixed {
-    /// The plan's texts, in the order in which they were given.
+    /// The plan's texts, in the order of the input.
     pub texts: Vec<PlanText>,
-    /// What was done, in order.
-    pub done: Vec<Done>,
-    /// Fixes that are called safe and would have changed a lane, which is a fault of this program:
-    /// they were not applied.
+    /// The applied fixes, in order.
+    pub done: Vec<AppliedFix>,
+    /// Fixes that claim to be safe but would have changed a lane, and so were not applied. Each is a
+    /// bug in lanelint.
     pub refused: Vec<Refused>,
-    /// What is found in the plan now.
+    /// The report on the fixed plan.
     pub report: Report,
 }
 
 /// A safe fix that would have changed a lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The place of the finding: file, line and column.
+    /// File, line and column of the finding.
     pub location: String,
-    /// What was to be done, in a few words.
+    /// The title of the fix.
     pub title: String,
-    /// The task whose lane is another one afterwards.
+    /// The task whose lane would have changed.
     pub task: Arc<str>,
 }
 
 /// A fix that was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// The place of the finding, in the text as it was then: file, line and column.
+pub struct AppliedFix {
+    /// File, line and column of the finding, in the text before the fix.
     pub location: String,
-    /// What was done, in a few words.
+    /// The title of the fix.
     pub title: String,
-    /// Whether it may change what a lane means.
+    /// Whether it may have changed a lane.
     pub applicability: Applicability,
 }
 
-/// A fix with the finding's place and its edits.
 struct Candidate<'r> {
     fix: &'r Fix,
     edits: Vec<Edit>,
-    done: Done,
+    done: AppliedFix,
 }
 
-/// Checks a plan, and applies the fixes of standing findings that are `most` sure or surer. Those
-/// that a person has to choose are never among them.
+/// Checks a plan and applies the fixes of active findings, up to the applicability `most`. Fixes
+/// that a person has to choose are never applied.
 ///
-/// The texts are edited in memory; whoever asked writes them.
+/// Edits the texts in memory only.
 #[must_use]
 pub fn fix(
     texts: Vec<PlanText>,
-    own: Vec<OwnPath>,
+    own: Vec<PlanPath>,
     files: &[RepoPath],
     gaps: &[Failure],
     most: Applicability,
@@ -83,10 +82,10 @@ pub fn fix(
             .into_iter()
             .filter(|step| step.applicability() <= most)
             .find_map(|step| round(&texts, &plan, candidates(&report, step), &mut refused));
-        let Some((applied, did)) = step else { break };
+        let Some((applied, fixes)) = step else { break };
         texts = applied.texts;
         plan = Arc::new(applied.plan);
-        done.extend(did);
+        done.extend(fixes);
         report = check(&plan, files, gaps.to_vec());
     }
     refused.sort_by(|one: &Refused, other| {
@@ -96,39 +95,39 @@ pub fn fix(
     Fixed { texts, done, refused, report }
 }
 
-/// What one round does. Kinds of fixes are not mixed: what holds of the plan after each differs.
+/// The kind of fixes that a round applies. Kinds are not mixed, because each is checked differently.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// Gives a meaning to values that had none.
-    Mend,
-    /// Takes out what changes nothing.
+    /// Makes invalid values valid.
+    Repair,
+    /// Removes entries that change nothing.
     Remove,
-    /// What may change a lane, once all that is safe is done.
+    /// May change a lane; comes after all safe fixes.
     Guess,
 }
 
 impl Step {
-    const ALL: [Step; 3] = [Step::Mend, Step::Remove, Step::Guess];
+    const ALL: [Step; 3] = [Step::Repair, Step::Remove, Step::Guess];
 
     fn applicability(self) -> Applicability {
         match self {
-            Step::Mend | Step::Remove => Applicability::Safe,
+            Step::Repair | Step::Remove => Applicability::Safe,
             Step::Guess => Applicability::Unsafe,
         }
     }
 
     fn takes(self, fix: &Fix) -> bool {
-        let mends = matches!(fix, Fix::Replace(_));
+        let repairs = matches!(fix, Fix::Replace(_));
         fix.applicability() == self.applicability()
             && match self {
-                Step::Mend => mends,
-                Step::Remove => !mends,
+                Step::Repair => repairs,
+                Step::Remove => !repairs,
                 Step::Guess => true,
             }
     }
 }
 
-/// The fixes that can be done at once: of those whose edits touch each other, the first.
+/// The fixes that can be applied together; of fixes whose edits touch, the first.
 fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
     let fixer = Fixer::new(&report.plan);
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
@@ -138,7 +137,7 @@ fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
         let edits = fixer.edits(fix);
         let free = edits.iter().all(|edit| {
             let (file, start, end) = (edit.span.file, edit.span.start, edit.span.end);
-            // Edits that only touch could still belong to one list.
+            // Touching edits may still belong to one list.
             taken
                 .range(..=(file, end))
                 .next_back()
@@ -158,23 +157,24 @@ fn candidates(report: &Report, step: Step) -> Vec<Candidate<'_>> {
                 Location::File(_) | Location::Input(_) => String::new(),
             });
         let applicability = fix.applicability();
-        let done = Done { location, title: fix.title(&report.plan).to_string(), applicability };
+        let done =
+            AppliedFix { location, title: fix.title(&report.plan).to_string(), applicability };
         candidates.push(Candidate { fix, edits, done });
     }
     candidates
 }
 
-/// Applies as many of the candidates as make the plan that they mean; nothing where none does.
+/// Applies as many candidates as give the intended plan; `None` if none does.
 fn round(
     texts: &[PlanText],
     plan: &Plan,
     mut candidates: Vec<Candidate<'_>>,
     refused: &mut Vec<Refused>,
-) -> Option<(Applied, Vec<Done>)> {
+) -> Option<(Applied, Vec<AppliedFix>)> {
     if candidates.is_empty() {
         return None;
     }
-    let attempt = |candidates: &[Candidate<'_>]| -> Result<(Applied, Vec<Done>), Refusal> {
+    let attempt = |candidates: &[Candidate<'_>]| -> Result<(Applied, Vec<AppliedFix>), Refusal> {
         let fixes: Vec<(&Fix, Vec<Edit>)> =
             candidates.iter().map(|one| (one.fix, one.edits.clone())).collect();
         let applied = apply(texts, plan, &fixes)?;
@@ -188,24 +188,24 @@ fn round(
     candidates.retain(|one| match attempt(std::slice::from_ref(one)) {
         Ok(_) => true,
         Err(refusal) => {
-            refused.extend(fault(one, refusal));
+            refused.extend(bug(one, refusal));
             false
         }
     });
     let (first, _) = candidates.split_first()?;
     attempt(&candidates)
         .or_else(|_| {
-            // Each alone is fine, and all together are not.
-            refused.extend(fault(first, together));
+            // Each is fine alone, but not all together.
+            refused.extend(bug(first, together));
             attempt(std::slice::from_ref(first))
         })
         .ok()
 }
 
-/// What is to be reported of a fix that was refused, where that is a fault of this program.
-fn fault(candidate: &Candidate<'_>, refusal: Refusal) -> Option<Refused> {
+/// The report of a refusal, if it is a bug in lanelint.
+fn bug(candidate: &Candidate<'_>, refusal: Refusal) -> Option<Refused> {
     let Refusal::LaneChanged(task) = refusal else { return None };
-    let Done { location, title, .. } = candidate.done.clone();
+    let AppliedFix { location, title, .. } = candidate.done.clone();
     Some(Refused { location, title, task })
 }
 
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sure_is_mended_until_nothing_is_left() {
+    fn safe_fixes_in_rounds() {
         let text = "tasks:\n  a: {write: [*.rs, ./src/**]} # c\n  b: {write: !./x/**}\n";
         let (safe, done) = fixed(text, Applicability::Safe);
         assert_eq!(safe, "tasks:\n  a: {write: [\"*.rs\", src/**]} # c\n  b: {write: \"!x/**\"}\n");
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guess_is_made_only_when_it_is_asked_for() {
+    fn guesses_only_on_request() {
         let text = "taks:\n  a: {wirte: src\\main, needs: bb}\n  bbb: {write: x}\n";
         assert_eq!(fixed(text, Applicability::Safe), (text.to_owned(), Vec::new()));
         let (all, done) = fixed(text, Applicability::Unsafe);
@@ -247,9 +247,8 @@ mod tests {
         assert_eq!(done.len(), 4, "{done:?}");
     }
 
-    /// A choice is a person's, an allowed finding is accepted, and what an alias shares is nobody's.
     #[test]
-    fn what_is_not_to_be_mended_is_left() {
+    fn choices_and_aliases_stay() {
         for text in [
             "tasks: {a: {title: t}}\n",
             "protect: x\ntasks: {a: {write: [x, y]}}\n",

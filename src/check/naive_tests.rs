@@ -1,5 +1,5 @@
-//! What is written of a plan is the same, byte for byte, whether its overlaps were found through the
-//! indexes or by holding every pair of globs and every file against each other.
+//! Reports are the same, byte for byte, whether overlaps are found through the indexes or by
+//! comparing every pair of globs and every file.
 
 use super::*;
 use crate::lane::{Lanes, MatchedBy};
@@ -7,7 +7,7 @@ use crate::overlap::SAMPLE_SIZE;
 use crate::plan::{PlanText, read};
 use crate::report::{Format, Style, write};
 
-/// Throws that are the same in every run.
+/// Random choices that are the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -72,7 +72,7 @@ fn plan_text(dice: &mut Dice) -> String {
     text
 }
 
-/// Every pair of globs and every file, one by one.
+/// Compares every pair of globs and every file.
 fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
     let mut overlaps = Vec::new();
     for left in lanes.ids() {
@@ -100,9 +100,9 @@ fn naive(lanes: &Lanes, order: &Order, files: &[RepoPath]) -> Vec<Overlap> {
                 let proves = |&(left, right): &(_, _)| {
                     holds(&one.globs()[left]) && holds(&other.globs()[right])
                 };
-                // The pair that the file is in comes first; the first of them, as they stand.
-                let location = pairs.iter().position(proves).unwrap();
-                let pair = pairs.remove(location);
+                // The first pair that matches the file comes first.
+                let proof = pairs.iter().position(proves).unwrap();
+                let pair = pairs.remove(proof);
                 pairs.sort_unstable();
                 pairs.insert(0, pair);
                 shared.pairs = pairs;
@@ -131,19 +131,19 @@ fn written(report: &Report) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_output_is_that_of_comparing_everything() {
+fn same_as_naive() {
     let files: Vec<RepoPath> = FILES.iter().map(|file| file.parse().unwrap()).collect();
     let mut dice = Dice(7);
-    let mut told = 0;
+    let mut overlaps = 0;
     for round in 0..60 {
         let plan = Arc::new(read(vec![PlanText::new("lanes.yaml", plan_text(&mut dice))]));
         let files = if round % 2 == 0 { &files[..] } else { &[] };
         let (lanes, order) = (plan.lanes(), Order::new(&plan));
         let facts = PlanFacts::new(&plan, &lanes, &order, files, Vec::new());
         facts.overlaps.set(naive(&lanes, &order, files)).unwrap();
-        told += facts.overlaps().len();
+        overlaps += facts.overlaps().len();
         let by_hand = checked(&plan, &facts);
         assert_eq!(written(&check(&plan, files, Vec::new())), written(&by_hand), "{round}");
     }
-    assert!(told > 500, "{told}");
+    assert!(overlaps > 500, "{overlaps}");
 }

@@ -1,4 +1,4 @@
-//! Allowances: which one accepts a finding, and which nothing needs.
+//! Allowances: which one accepts a finding, and which are unused.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ fn plan(text: &str) -> Arc<Plan> {
     Arc::new(read(vec![PlanText::new("lanes.yaml", text)]))
 }
 
-/// What is said of allowances that nothing needs.
-fn unused(report: &Report) -> Vec<&str> {
+/// The messages about unused allowances.
+fn unused_messages(report: &Report) -> Vec<&str> {
     let found = report.findings.iter().filter(|finding| finding.rule == "unused-allow");
     found.map(|finding| finding.draft.message.as_str()).collect()
 }
@@ -23,7 +23,7 @@ fn checked(text: &str) -> Report {
     check(&plan(text), &[], Vec::new())
 }
 
-/// What a task did: the paths that it added, or nothing where it has no branch.
+/// The work of a task: the paths that it added, or `None` if it has no branch.
 fn work(task: TaskId, coverage: Coverage, paths: Option<&[&str]>) -> TaskDiff {
     let work = paths.map_or(Work::NoBranch, |paths| {
         let change = Change { kind: ChangeKind::Added, old: None, new: None, shown: None };
@@ -46,47 +46,47 @@ fn gated(text: &str, diff: Vec<TaskDiff>) -> Report {
 }
 
 #[test]
-fn an_allowance_that_nothing_needs_is_told() {
+fn unused_allowances() {
     for (text, expected) in [
         (
             "tasks:\n  a: {write: x/*, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: y}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, with: c, reason: r}]}\n  b: {write: x, needs: c}\n  c: {write: y}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
-        // It accepts a part, and the finding goes further: so it accepts nothing.
+        // The finding goes beyond what is allowed.
         (
             "tasks:\n  a: {write: x/*, allow: [{rule: overlapping-lanes, path: x/1, reason: r}]}\n  b: {write: x/*}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}, {rule: overlapping-lanes, with: b, reason: r}]}\n  b: {write: x}\n",
-            vec!["`a` allows `overlapping-lanes` where `a` does already"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`: `a` already allows it"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n",
-            vec!["`b` allows `overlapping-lanes` where `a` does already"],
+            vec!["unused `allow` of `overlapping-lanes` in `b`: `a` already allows it"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: x}\nrules: {overlapping-lanes: off}\n",
-            vec!["`a` allows `overlapping-lanes` where nothing needs it"],
+            vec!["unused `allow` of `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: unmatched-glob, reason: r}, {rule: empty-lane, reason: r}]}\n",
             vec![
-                "`a` allows `unmatched-glob` where nothing needs it",
-                "`a` allows `empty-lane` where nothing needs it",
+                "unused `allow` of `unmatched-glob` in `a`",
+                "unused `allow` of `empty-lane` in `a`",
             ],
         ),
     ] {
-        assert_eq!(unused(&checked(text)), expected, "{text}");
+        assert_eq!(unused_messages(&checked(text)), expected, "{text}");
     }
 }
 
 #[test]
-fn an_allowance_that_is_needed_or_not_judged_is_left_alone() {
+fn used_or_unknown() {
     let pair = |a: &str, b: &str| {
         format!(
             "tasks:\n  a: {{write: {a}, allow: [{{rule: overlapping-lanes, reason: r}}]}}\n  b: {{write: {b}}}\n"
@@ -94,25 +94,25 @@ fn an_allowance_that_is_needed_or_not_judged_is_left_alone() {
     };
     for text in [
         pair("x", "x"),
-        // The second is needed for what the first does not accept.
+        // The second accepts what the first does not.
         "tasks:\n  a: {write: [x, y], allow: [{rule: overlapping-lanes, with: b, reason: r}, {rule: overlapping-lanes, reason: r}]}\n  b: {write: x}\n  c: {write: y}\n".to_owned(),
-        // Needed by one finding, though first in none of the others.
+        // The second takes precedence for one finding only.
         "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, with: b, reason: r}]}\n  b: {write: [x, y], allow: [{rule: overlapping-lanes, reason: r}]}\n  c: {write: y}\n".to_owned(),
-        // A lane that is not known whole may be the one that needs it.
+        // The unknown part of a lane may need it.
         pair("x", "[y, /x]"),
         pair("[y, /x]", "x"),
         format!("{}  c:\n", pair("x", "y")),
         format!("{}protect: /x\n", pair("x", "y")),
-        // The gate judges these.
+        // Rules of `gate`.
         "tasks:\n  a: {write: x, allow: [{rule: out-of-lane, path: y, reason: r}, {rule: no-changes, reason: r}, {rule: missing-branch, reason: r}]}\n".to_owned(),
-        // Nobody does, yet or ever.
+        // Rules that need branches, do not exist or have a fixed level.
         "tasks:\n  a: {write: x, allow: [{rule: merge-conflict, reason: r}, {rule: nonsense, reason: r}, {rule: undecided, reason: r}]}\n".to_owned(),
         "tasks:\n  a: {write: x, allow: [{rule: unused-allow, reason: r}]}\n".to_owned(),
         format!("{}rules: {{unused-allow: off}}\n", pair("x", "y")),
     ] {
-        assert_eq!(unused(&checked(&text)), [""; 0], "{text}");
+        assert_eq!(unused_messages(&checked(&text)), [""; 0], "{text}");
     }
-    // What was not decided, and what could not be listed, may need it.
+    // Undecided questions and unlisted files may need it.
     let undecided = crate::rules::rule("undecided").unwrap().example.plan;
     let (first, _) = undecided.split_once("write:").unwrap();
     let indent = first.rsplit('\n').next().unwrap();
@@ -121,13 +121,13 @@ fn an_allowance_that_is_needed_or_not_judged_is_left_alone() {
     let report = checked(&text);
     let allowances: usize = report.plan.tasks.iter().map(|task| task.allow.len()).sum();
     assert!(allowances == 1 && !report.verified(), "{text}");
-    assert_eq!(unused(&report), [""; 0], "{text}");
+    assert_eq!(unused_messages(&report), [""; 0], "{text}");
     let gap = Failure { problem: "p".to_owned(), help: String::new() };
-    assert_eq!(unused(&check(&plan(&pair("x", "y")), &[], vec![gap])), [""; 0]);
+    assert_eq!(unused_messages(&check(&plan(&pair("x", "y")), &[], vec![gap])), [""; 0]);
 }
 
 #[test]
-fn an_unused_allowance_may_be_allowed_itself() {
+fn allowed_unused_allow() {
     let text = "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}, {rule: unused-allow, reason: soon}]}\n";
     let report = checked(text);
     let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
@@ -139,10 +139,10 @@ fn an_unused_allowance_may_be_allowed_itself() {
 }
 
 #[test]
-fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
+fn gate_needs_complete_work() {
     let text = "tasks:\n  a:\n    write: x/*\n    allow:\n      - {rule: out-of-lane, path: log, reason: r}\n      - {rule: no-changes, reason: r}\n      - {rule: missing-branch, reason: r}\n      - {rule: overlapping-lanes, reason: r}\n  b:\n    write: y\n    allow: [{rule: out-of-lane, path: log, reason: r}]\n";
-    let told = |rules: &[&str]| -> Vec<String> {
-        rules.iter().map(|rule| format!("`a` allows `{rule}` where nothing needs it")).collect()
+    let messages = |rules: &[&str]| -> Vec<String> {
+        rules.iter().map(|rule| format!("unused `allow` of `{rule}` in `a`")).collect()
     };
     for (coverage, paths, expected) in [
         (
@@ -157,28 +157,30 @@ fn the_gate_tells_of_allowances_where_it_judged_all_of_the_work() {
         (Coverage::Branch, None, &[]),
     ] {
         let report = gated(text, vec![work(nth(0), coverage, paths)]);
-        assert_eq!(unused(&report), told(expected), "{coverage:?} {paths:?}");
+        assert_eq!(unused_messages(&report), messages(expected), "{coverage:?} {paths:?}");
     }
-    // What could not be read may need it, of this task or of all.
+    // Unread input of this task, or of the whole run, may need it.
     let mut cut = work(nth(0), Coverage::Given, Some(&["x/1"]));
     let gap = || Failure { problem: "p".to_owned(), help: String::new() };
     let Work::Changes(changes) = &mut cut.work else { unreachable!() };
     changes.gaps.push(gap());
     assert_eq!(
-        unused(&gated(text, vec![cut, work(nth(1), Coverage::Given, Some(&["log"]))])),
+        unused_messages(&gated(text, vec![cut, work(nth(1), Coverage::Given, Some(&["log"]))])),
         [""; 0]
     );
     let diff = vec![work(nth(0), Coverage::Given, Some(&["x/1"]))];
     let input = GateInput { diffs: diff.into(), gaps: vec![gap()], ..GateInput::default() };
-    assert_eq!(unused(&gate(&plan(text), &input)), [""; 0]);
-    // So may a lane that is not known.
+    assert_eq!(unused_messages(&gate(&plan(text), &input)), [""; 0]);
+    // So may an unknown lane.
     let unknown = text.replacen("x/*", "[x/*, /y]", 1);
-    assert_eq!(unused(&gated(&unknown, vec![work(nth(0), Coverage::Given, Some(&[]))])), [""; 0]);
+    assert_eq!(
+        unused_messages(&gated(&unknown, vec![work(nth(0), Coverage::Given, Some(&[]))])),
+        [""; 0]
+    );
 }
 
-/// The first allowance in the order of the finding's tasks is the one that is told.
 #[test]
-fn the_first_allowance_is_told() {
+fn first_allowance_wins() {
     let text = "tasks:\n  a: {write: x}\n  b: {write: x, allow: [{rule: overlapping-lanes, path: y, reason: no}, {rule: overlapping-lanes, reason: first}]}\n  c: {write: x, allow: [{rule: overlapping-lanes, reason: second}]}\n";
     let report = checked(text);
     let reasons: Vec<&str> = report

@@ -28,12 +28,12 @@ pub(super) fn run(_: &LspArgs) -> Result<ExitCode, Failure> {
     let (connection, threads) = Connection::stdio();
     let ended = serve(connection, Arc::new(host), &crossbeam_channel::tick(POLL_INTERVAL));
     match ended {
-        Ended::InOrder => {
+        SessionEnd::Orderly => {
             // Writes the last answers. If the editor has closed its end already, that is fine.
             let _ = threads.join();
             Ok(ExitCode::SUCCESS)
         }
         // The editor may be gone without closing its end, so do not wait for the threads.
-        Ended::Abruptly => Ok(ExitCode::FAILURE),
+        SessionEnd::Abrupt => Ok(ExitCode::FAILURE),
     }
 }

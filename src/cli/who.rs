@@ -64,14 +64,14 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
         match name.and_then(|name| resolver.path(&name).map_err(|problem| (name, problem))) {
             Ok(path) => {
                 let answer = who.may_write(&path);
-                is_complete &= who.is_whole(&answer);
-                Reply::Answer(path, answer)
+                is_complete &= who.is_complete(&answer);
+                PathAnswer::Writers(path, answer)
             }
             Err((name, problem)) => {
                 is_any_invalid = true;
                 let text = String::from_utf8_lossy(&name).into_owned();
                 print("error", &format!("invalid path `{}`: {problem}", excerpt(&text)));
-                Reply::NoPath { text, problem }
+                PathAnswer::InvalidPath { text, problem }
             }
         }
     });

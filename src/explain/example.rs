@@ -1,5 +1,4 @@
-//! The examples of the rules, judged: what `check` and `gate` are asked is made of the example
-//! alone, and the answer is the program's own.
+//! Runs `check` or `gate` on the example of a rule, without a repository.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,38 +13,36 @@ use crate::gate::{
 use crate::index::{InputId, TaskId};
 use crate::patch;
 use crate::path::RepoPath;
-use crate::plan::{OwnPath, Plan, PlanText, read};
-use crate::rules::{Done, Rule};
+use crate::plan::{Plan, PlanPath, PlanText, read};
+use crate::rules::{Rule, Scenario};
 
-/// The file of an example's plan.
 const PLAN: &str = "lanes.yaml";
 
-/// The file of an example's patch.
 const PATCH: &str = "change.patch";
 
-/// The report on a rule's example, with this text for its plan.
+/// The report on a rule's example, with `text` as its plan.
 #[must_use]
 pub fn example(rule: &Rule, text: &str) -> Report {
     let mut plan = read(vec![PlanText::new(PLAN, text)]);
     let own: Option<RepoPath> = PLAN.parse().ok();
-    plan.own_paths = own.iter().cloned().map(OwnPath::File).collect();
+    plan.own_paths = own.iter().cloned().map(PlanPath::File).collect();
     let plan = Arc::new(plan);
     let [first, second] = [0, 1].map(|task| Some(TaskId::from(task)));
-    let input = match rule.example.done {
-        Done::Nothing => {
+    let input = match rule.example.scenario {
+        Scenario::PlanOnly => {
             let files = rule.example.files.iter().filter_map(|file| file.parse().ok());
             let mut files: Vec<RepoPath> = files.chain(own).collect();
             files.sort_unstable();
             return crate::check::check(&plan, &files, Vec::new());
         }
-        Done::NoBranch => of_each(&plan, [(first, Work::NoBranch)]),
-        Done::Patch(text) => {
+        Scenario::NoBranch => of_each(&plan, [(first, Work::NoBranch)]),
+        Scenario::Patch(text) => {
             let changes = patch::read(text.as_bytes());
             let links = links(&changes);
             GateInput { links, ..of_each(&plan, [(first, Work::Changes(changes))]) }
         }
-        Done::Both(text) => of_each(&plan, [(first, work(text)), (second, work(text))]),
-        Done::Conflict(text) => {
+        Scenario::Both(text) => of_each(&plan, [(first, work(text)), (second, work(text))]),
+        Scenario::Conflict(text) => {
             let conflict = |path: &RepoPath| Conflict {
                 path: path.clone(),
                 kinds: vec!["contents".to_owned()],
@@ -59,7 +56,7 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             let both = of_each(&plan, [(first, work(text)), (second, work(text))]);
             GateInput { merges, ..both }
         }
-        Done::Rename { from, to, patch } => {
+        Scenario::Rename { from, to, patch } => {
             let rename = from.parse().ok().map(|from| FolderRename {
                 from,
                 to: to.parse().ok(),
@@ -69,7 +66,7 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             let both = of_each(&plan, [(first, work("")), (second, work(patch))]);
             GateInput { folder_renames, ..both }
         }
-        Done::Unclaimed(text) => GateInput {
+        Scenario::Unclaimed(text) => GateInput {
             unclaimed: Some("nobodys".to_owned()),
             ..of_each(&plan, [(None, work(text))])
         },
@@ -81,7 +78,7 @@ fn work(text: &str) -> Work {
     Work::Changes(patch::read(text.as_bytes()))
 }
 
-/// What a gate is asked about the work of some tasks.
+/// The input of a gate on the work of some tasks.
 fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<TaskId>, Work)>) -> GateInput {
     let diff = works.into_iter().map(|(task, work)| TaskDiff {
         task,
@@ -98,7 +95,7 @@ fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<TaskId>, Work)>)
     GateInput { diffs: diff.collect(), ..GateInput::default() }
 }
 
-/// The symbolic links of a patch, followed in a repository that holds nothing.
+/// The symbolic links of a patch, followed in an empty repository.
 fn links(changes: &ChangeSet) -> Vec<ChangedLink> {
     let followed = |path: &RepoPath, target: &[u8]| {
         let leads: Result<Destination, Infallible> =

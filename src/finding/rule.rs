@@ -1,4 +1,4 @@
-//! What a rule says of itself.
+//! The description of a rule.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,112 +6,111 @@ use std::fmt;
 use crate::level::{Level, Setting};
 use crate::plan::Plan;
 
-/// One thing that can be wrong with a plan or with a change.
+/// One kind of problem in a plan or a change.
 #[non_exhaustive]
 pub struct Rule {
-    /// The name in kebab-case; the file's name with `-` for `_`.
+    /// The name in kebab-case, as in `rules:` and `allow:`.
     pub name: &'static str,
-    /// What it finds, in one line.
+    /// What it finds, in one line: lower case, no full stop.
     pub summary: &'static str,
-    /// The level of its findings, unless the plan says otherwise.
+    /// The default level of its findings.
     pub level: Level,
-    /// Whether the level is fixed: the plan can neither change it nor allow a finding.
+    /// Whether the plan can neither change the level nor allow a finding.
     pub fixed: bool,
-    /// Whether a finding means that not all could be verified or decided.
+    /// Whether a finding means that something could not be verified or decided.
     pub unverified: bool,
-    /// What it judges.
-    pub subject: Subject,
-    /// Why it matters and how to mend it, in Markdown.
+    /// What it looks at.
+    pub scope: Scope,
+    /// Why it matters, in Markdown.
     pub explanation: &'static str,
-    /// What to do about it in general, in one line: said where findings are told as one and each
-    /// has a help of its own.
+    /// How to fix it in general, in one line. Also the help of a group whose findings have
+    /// different ones.
     pub remedy: &'static str,
-    /// A plan, and for the gate a patch, in which it really fires.
+    /// A plan, and for the gate a patch, in which it fires.
     pub example: Example,
-    /// How a renderer for people may put many findings into one.
+    /// How the formats for people group findings.
     pub grouping: Grouping,
 }
 
-/// What a rule judges, first of all: the gate repeats of the plan what leaves a judged lane unknown.
+/// What a rule looks at. `gate` also repeats those findings about the plan that leave a lane
+/// unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum Scope {
     /// The plan, before its tasks start.
     Plan,
-    /// What each task did, by itself.
+    /// The changes of each task on its own.
     Work,
-    /// Whether a branch is there, and is a task's.
+    /// Whether a branch exists, and belongs to a task.
     Branch,
-    /// What concurrent tasks did, held against each other.
+    /// The changes of concurrent tasks, compared with each other.
     Pair,
-    /// What comes of merging the branches of concurrent tasks.
+    /// The result of merging the branches of concurrent tasks.
     Merge,
 }
 
-/// A plan that makes a rule fire, and what it is held against.
+/// A plan that makes a rule fire, and its surroundings.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// The text of `lanes.yaml`.
     pub plan: &'static str,
     /// The files that exist.
     pub files: &'static [&'static str],
-    /// What was done in the lanes, for a rule of the gate.
-    pub done: Done,
+    /// What the tasks did, for a rule of `gate`.
+    pub scenario: Scenario,
 }
 
-/// What was done in the lanes of an example.
+/// What the tasks of an example did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum Scenario {
     /// Nothing yet: the rule is about the plan.
-    Nothing,
-    /// There is no branch for the first task.
+    PlanOnly,
+    /// The first task has no branch.
     NoBranch,
-    /// What the first task changed, as a patch.
+    /// The first task made this patch.
     Patch(&'static str),
-    /// What each of the first two tasks changed, as a patch.
+    /// Both of the first two tasks made this patch.
     Both(&'static str),
-    /// What the first two tasks changed, each in a way that does not merge with the other's.
+    /// The first two tasks made changes that conflict; this is the first one's patch.
     Conflict(&'static str),
-    /// The first task renamed a folder, and the second one changed this.
+    /// The first task renamed a folder, and the second one made a patch.
     Rename {
-        /// The folder's path before.
+        /// The old path of the folder.
         from: &'static str,
-        /// The folder's path after.
+        /// The new path of the folder.
         to: &'static str,
-        /// What the second task changed, as a patch.
+        /// The patch of the second task.
         patch: &'static str,
     },
-    /// What a branch changed that is no task's, as a patch.
+    /// A branch that belongs to no task made this patch.
     Unclaimed(&'static str),
 }
 
-/// What several findings of one rule have in common when they are really one, and how that one
-/// begins.
+/// What findings of one rule share when they are really one problem, and how its message begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
-    /// Nothing: each stands alone.
+    /// Nothing: findings are never grouped.
     Alone,
-    /// A place in the plan that causes them, such as one wide glob, or one path.
+    /// A common cause: a place in the plan, such as one wide glob, or a path.
     ByCause(Causes),
-    /// The task that did it; the text follows the task, `{paths}` in it is how many.
+    /// The task; the text follows its id, and `{paths}` becomes their number.
     ByTask(&'static str),
-    /// The changed path; the text stands between the path and the tasks.
+    /// The changed path; the text goes between the path and the tasks.
     ByPath(&'static str),
-    /// The rule itself; the text stands before the tasks.
+    /// The rule itself; the text precedes the tasks.
     Together(&'static str),
 }
 
-/// What is said of findings that one thing causes.
+/// How a group with a common cause is described.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Causes {
-    /// What a glob does to how many others, and what these are: `this glob of \`x\` overlaps with
-    /// 50 lanes`.
+    /// A verb and a noun: ``this glob of `x` overlaps with 50 lanes``.
     pub glob: (&'static str, &'static str),
-    /// What a path is: `\`x\` is in several lanes`.
+    /// What follows the path: `` `x` is in several lanes``.
     pub path: &'static str,
 }
 
 impl Rule {
-    /// The level of its findings under a plan; `None` where the plan turns it off.
+    /// The level under a plan; `None` if the plan turns the rule off.
     #[must_use]
     pub fn level_in(&self, plan: &Plan) -> Option<Level> {
         match self.setting_in(plan) {
@@ -121,20 +120,20 @@ impl Rule {
         }
     }
 
-    /// Whether a plan leaves it on.
+    /// Whether the plan leaves the rule on.
     #[must_use]
     pub fn is_on(&self, plan: &Plan) -> bool {
         self.level_in(plan).is_some()
     }
 
-    /// What a plan says of it that counts.
+    /// The plan's setting; `None` if the level is fixed.
     #[must_use]
     pub fn setting_in(&self, plan: &Plan) -> Option<Setting> {
         plan.setting(self.name).filter(|_| !self.fixed)
     }
 }
 
-// A rule is known by its name.
+// Rules are compared by name.
 
 impl PartialEq for Rule {
     fn eq(&self, other: &Rule) -> bool {

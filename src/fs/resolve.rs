@@ -131,7 +131,7 @@ impl<Look: FnMut(&Path) -> io::Result<Node<PathBuf>>> LinkTree for Disk<Look> {
 
     fn check_parent(&self, from: Option<NodeKind>) -> Result<(), NoTarget> {
         match from {
-            Some(Kind::Nothing) => {
+            Some(NodeKind::Nothing) => {
                 Err(NoTarget::Refused("`..` comes after a directory that does not exist"))
             }
             _ => Ok(()),

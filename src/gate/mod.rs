@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::finding::Input;
 use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
-use crate::plan::OwnPath;
+use crate::plan::PlanPath;
 
 pub use carried::{CarriedChange, may_carry};
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
@@ -102,7 +102,7 @@ pub struct GateInput {
     pub gaps: Vec<Failure>,
     /// Paths that would be found instead of the current plan, or make the choice of a plan
     /// ambiguous.
-    pub plan_rivals: Vec<OwnPath>,
+    pub plan_rivals: Vec<PlanPath>,
     /// The branch that the caller named, if it belongs to no task.
     pub unclaimed: Option<String>,
     /// The lines that differ between two contents, for paths that two tasks changed.
@@ -147,14 +147,14 @@ impl TaskDiff {
     }
 }
 
-impl OwnPath {
+impl PlanPath {
     /// Whether a change of this path changes the plan.
     #[must_use]
     pub fn contains(&self, path: &RepoPath) -> bool {
         match self {
-            OwnPath::File(file) => file == path,
+            PlanPath::File(file) => file == path,
             // A file or link that replaces the folder itself changes the plan too.
-            OwnPath::Folder(folder) => path
+            PlanPath::Folder(folder) => path
                 .as_bytes()
                 .strip_prefix(folder.as_bytes())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/")),

@@ -4,7 +4,7 @@ use crate::fold;
 use crate::glob::{Budget, Glob, Undecided, below, exactly};
 use crate::lane::{Lanes, first_difference, names_folder};
 use crate::path::RepoPath;
-use crate::plan::{OwnPath, Plan};
+use crate::plan::{Plan, PlanPath};
 
 /// The plan's `protect` globs and the plan itself.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ impl<'a> Protection<'a> {
         let globs = plan.protect.iter().filter_map(|entry| entry.glob.as_ref().ok());
         let globs = globs.map(fold::glob);
         let own = plan.own_paths.iter().map(|own| match own {
-            OwnPath::File(path) => exactly(&fold::path(path)),
-            OwnPath::Folder(path) => below(&fold::path(path)),
+            PlanPath::File(path) => exactly(&fold::path(path)),
+            PlanPath::Folder(path) => below(&fold::path(path)),
         });
         let folded = globs.chain(own).collect();
         Protection { lanes, folded }

@@ -52,7 +52,7 @@ pub enum Reach {
     /// In no work tree of this repository.
     Outside,
     /// In the work tree, but not at a path that a repository can contain.
-    NoPath(PathFault),
+    NoPath(PathError),
 }
 
 impl Checkout {
@@ -188,7 +188,7 @@ impl Checkout {
         }
         let Some(innermost) = innermost else { return Reach::Outside };
         let path = path_below(&innermost.top, file);
-        let in_git = path == Err(PathFault::GitComponent);
+        let in_git = path == Err(PathError::GitComponent);
         if innermost.top == self.top {
             return match path {
                 Ok(path) => Reach::Inside(path),
@@ -228,8 +228,8 @@ impl Repository {
 }
 
 /// The path of `file` relative to `dir`.
-fn path_below(dir: &Path, file: &Path) -> Result<RepoPath, PathFault> {
-    let relative = file.strip_prefix(dir).map_err(|_| PathFault::DotComponent)?;
+fn path_below(dir: &Path, file: &Path) -> Result<RepoPath, PathError> {
+    let relative = file.strip_prefix(dir).map_err(|_| PathError::DotComponent)?;
     let parts: Vec<&[u8]> =
         relative.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
     RepoPath::new(parts.join(&b'/'))

@@ -18,7 +18,7 @@ use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
-use crate::plan::{OwnPath, Plan};
+use crate::plan::{Plan, PlanPath};
 use crate::report::shown;
 
 pub use call::{Options, answer};
@@ -32,7 +32,7 @@ pub struct PlannedWrite {
     /// The paths and what would happen to each.
     pub changes: BTreeMap<RepoPath, ChangeKind>,
     /// Paths that would be found instead of the current plan.
-    pub rivals: Vec<OwnPath>,
+    pub rivals: Vec<PlanPath>,
 }
 
 /// Whether a task may write some files.

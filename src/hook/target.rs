@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::fs::resolve::NoTarget;
 use crate::git::{Checkout, GitError, Reach};
 use crate::path::RepoPath;
-use crate::plan::OwnPath;
+use crate::plan::PlanPath;
 use crate::workspace::{Host, relative};
 
 /// Resolves files in a work tree.
@@ -73,10 +73,11 @@ impl TargetResolver<'_> {
 
     /// The path of a plan that is in another work tree of this repository: it is part of the plan
     /// here too.
-    pub(super) fn own_elsewhere(&self) -> Option<OwnPath> {
+    pub(super) fn own_elsewhere(&self) -> Option<PlanPath> {
         let plan = self.plan.as_ref()?;
-        let other = Checkout::holding(plan).filter(|other| other.shares_repository(&self.tree))?;
+        let other =
+            Checkout::containing(plan).filter(|other| other.shares_repository(&self.tree))?;
         let path = relative(other.top(), plan)??;
-        Some(if self.host.is_dir(plan) { OwnPath::Folder(path) } else { OwnPath::File(path) })
+        Some(if self.host.is_dir(plan) { PlanPath::Folder(path) } else { PlanPath::File(path) })
     }
 }

@@ -51,7 +51,8 @@ impl Call<'_> {
             return tree;
         }
         // A linked work tree is separate, even inside another work tree.
-        let around = |tree: &Checkout| tree.around().filter(|outer| !outer.shares_repository(tree));
+        let around =
+            |tree: &Checkout| tree.enclosing().filter(|outer| !outer.shares_repository(tree));
         let trees: Vec<Checkout> = std::iter::successors(Some(tree.clone()), around).collect();
         let [_, .., outermost] = trees.as_slice() else { return tree };
         let targets: Vec<&PathBuf> =
@@ -70,7 +71,7 @@ impl Call<'_> {
             return self.plan(tree).is_ok();
         }
         match self.resolved_plan() {
-            Ok(Some(plan)) => match Checkout::holding(&plan) {
+            Ok(Some(plan)) => match Checkout::containing(&plan) {
                 Some(plan_tree) if plan_tree.top() == tree.top() => true,
                 Some(plan_tree) if tree.top().starts_with(plan_tree.top()) => false,
                 _ => !self.is_submodule(tree),
@@ -80,7 +81,7 @@ impl Call<'_> {
     }
 
     fn is_submodule(&self, tree: &Checkout) -> bool {
-        tree.around().is_some_and(|outer| {
+        tree.enclosing().is_some_and(|outer| {
             let resolver = TargetResolver { host: self.host, tree: outer, plan: None };
             matches!(resolver.resolve(&tree.top().join("x")), WriteTarget::InTree(_))
         })

@@ -73,10 +73,10 @@ pub(super) fn complete(
 /// Quotes a word: with the quote that is there already, or one if it needs it.
 fn written(cursor: &Cursor<'_>, text: &str, is_key: bool, after: &str) -> String {
     let Some(quote) = cursor.quote else {
-        let text = yaml::written_like("", text);
+        let text = yaml::quoted_like("", text);
         return if is_key { format!("{text}: ") } else { text };
     };
-    let mut text = yaml::written_like(&quote.to_string(), text);
+    let mut text = yaml::quoted_like(&quote.to_string(), text);
     // The closing quote is already there.
     if after.starts_with(quote) {
         text.pop();

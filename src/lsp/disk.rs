@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::path::RepoPath;
 use crate::plan::locate::FOLDER;
-use crate::plan::{OwnPath, PlanText};
+use crate::plan::{PlanPath, PlanText};
 use crate::workspace::{FoundPlan, Host, Workspace, relative};
 
 /// A plan on disk.
@@ -16,7 +16,7 @@ pub(super) struct PlanOnDisk {
     /// Its files with their texts, in order.
     pub(super) parts: Vec<(PathBuf, PlanText)>,
     /// Its paths in the repository.
-    pub(super) own: Vec<OwnPath>,
+    pub(super) own: Vec<PlanPath>,
 }
 
 impl PlanOnDisk {
@@ -39,7 +39,7 @@ impl PlanOnDisk {
     /// exist in the editor only.
     fn unreadable(host: &dyn Host, root: PathBuf, path: &Path, failure: Failure) -> PlanOnDisk {
         let is_folder = host.is_dir(path) || path.ends_with(FOLDER);
-        let own = if is_folder { OwnPath::Folder } else { OwnPath::File };
+        let own = if is_folder { PlanPath::Folder } else { PlanPath::File };
         let own = below(host, &root, path).map(own).into_iter().collect();
         let exists = !is_folder && host.kind(path).is_some();
         let text = || PlanText::missing(path.display().to_string(), failure.problem);

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::finding::Report;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::plan::{OwnPath, Plan, PlanText, read_again};
+use crate::plan::{Plan, PlanPath, PlanText, read_again};
 use crate::source::{FileId, SourceFile, Span};
 use crate::waves::Waves;
 use crate::workspace::Host;
@@ -85,7 +85,7 @@ pub(super) struct Snapshot {
 struct Texts {
     texts: Vec<PlanText>,
     files: Vec<PlanFile>,
-    own: Vec<OwnPath>,
+    own: Vec<PlanPath>,
 }
 
 /// A file of a plan: on disk, open in the editor, or both.
@@ -164,7 +164,7 @@ impl Snapshot {
     }
 
     /// The plan's own paths in the repository.
-    pub(super) fn own(&self) -> &[OwnPath] {
+    pub(super) fn own(&self) -> &[PlanPath] {
         &self.all_texts().own
     }
 

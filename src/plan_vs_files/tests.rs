@@ -14,7 +14,7 @@ use crate::index::{TaskId, nth};
 use crate::path::RepoPath;
 use crate::plan::order::Order;
 use crate::plan::{Plan, PlanText, read};
-use crate::rules::{self, FINDERS, Find, Found, Rule};
+use crate::rules::{self, FINDERS, Find, Reporter, Rule};
 
 fn paths(names: &[&str]) -> Vec<RepoPath> {
     let mut paths: Vec<RepoPath> = names.iter().map(|name| name.parse().unwrap()).collect();
@@ -42,11 +42,13 @@ fn undecided(plan: &Plan, rule: &'static Rule, set: impl FnOnce(&PlanFacts<'_>))
     let finder = FINDERS.iter().find(|finder| finder.rule == rule).unwrap();
     let Find::Plan(find) = finder.find else { panic!("{rule} is not about the plan") };
     let mut report = |_| {};
-    let mut found = Found::new(&mut report);
+    let mut found = Reporter::new(&mut report);
     find(&facts, &mut found);
-    let gave_up = found.into_gave_up();
+    let gave_up = found.into_undecided();
     let undecided = FINDERS.iter().find(|finder| finder.rule == rules::UNDECIDED).unwrap();
-    let Find::GaveUp(report) = undecided.find else { panic!("it reports what others gave up on") };
+    let Find::Undecided(report) = undecided.find else {
+        panic!("it reports what others gave up on")
+    };
     gave_up.into_iter().map(|on| report(rule, on).message.to_string()).collect()
 }
 
@@ -149,7 +151,7 @@ mod unmatched_glob {
         ] {
             let expected = (!meant.is_empty()).then(|| {
                 (
-                    format!("no file matches `{glob}`, which begins at the root"),
+                    format!("no file in the root matches `{glob}`"),
                     format!("did you mean `{meant}`?"),
                 )
             });
@@ -292,9 +294,7 @@ mod broad_lane {
         ] {
             let text = format!("tasks:\n  a: {{write: '{glob}'}}\n  b: {{write: docs/x}}\n");
             let expected = broad.then(|| {
-                format!(
-                    "`a` may write what is below any folder (`{glob}`), while `b` runs beside it"
-                )
+                format!("`a` may write below any folder (`{glob}`) while `b` runs beside it")
             });
             assert_eq!(messages(&text, &[]), Vec::from_iter(expected), "{glob}");
         }
@@ -369,7 +369,7 @@ mod broad_lane {
         ] {
             let found = messages(text, &[]);
             assert_eq!(found.len(), 1, "{found:?} {text}");
-            assert!(found[0].starts_with("`b` may write what is below any folder"), "{found:?}");
+            assert!(found[0].starts_with("`b` may write below any folder"), "{found:?}");
         }
         let text = "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [docs/**, '!x']}\n";
         assert_eq!(messages(text, &[files("src", 20), files("docs", 5)]).len(), 1);
@@ -539,7 +539,7 @@ mod missing_companion {
         };
         let message = "`a` may write `Cargo.toml`, but not `Cargo.lock`".to_owned();
         let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();
-        let own = "`b` may write it: let one of the two need the other, or put it under `share`";
+        let own = "`b` may write it: make one task need the other, or put it under `share`";
         let plan = |b: &str| format!("tasks:\n  a: {{write: Cargo.toml}}\n  b: {{{b}}}\n");
         assert_eq!(report(&plan("write: x")), (message.clone(), add.clone(), 1));
         assert_eq!(report(&plan("write: '*.lock', needs: a")), (message.clone(), add, 1));

@@ -10,7 +10,7 @@ use super::markdown::text::code as span;
 use super::{AnswerFormat, json};
 use crate::brief::{Border, Brief, LaneState, Neighbour};
 use crate::index::TaskId;
-use crate::plan::{GlobEntry, OwnPath};
+use crate::plan::{GlobEntry, PlanPath};
 use crate::source::excerpt;
 
 /// The most tasks in a list.
@@ -102,10 +102,10 @@ impl<'b> Markdown<'b> {
         let plan = self.brief.plan;
         self.section("You may write");
         match self.brief.lane {
-            LaneIs::Empty => {
+            LaneState::Empty => {
                 self.line("Nothing. This task only reviews: read, and report what you find.");
             }
-            LaneIs::Unknown => self.line(
+            LaneState::Unknown => self.line(
                 "Unknown, because the plan has errors. Write nothing until they are fixed; `lanelint \
                  check` lists them.",
             ),
@@ -141,8 +141,8 @@ impl<'b> Markdown<'b> {
             .own_paths
             .iter()
             .map(|own| match own {
-                Own::File(path) => format!("{} (the plan)", code(&path.to_string())),
-                Own::Folder(path) => format!("{} (the plan)", code(&format!("{path}/**"))),
+                PlanPath::File(path) => format!("{} (the plan)", code(&path.to_string())),
+                PlanPath::Folder(path) => format!("{} (the plan)", code(&format!("{path}/**"))),
             })
             .collect();
         if !plan.protect.is_empty() || !own.is_empty() {

@@ -6,7 +6,7 @@ use std::io;
 
 use super::{Located, path_text, shown};
 use crate::finding::{Command, Finding, Level, Report};
-use crate::rules::{RULES, Rule, Subject};
+use crate::rules::{RULES, Rule, Scope};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -53,7 +53,7 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 
 /// Whether a rule was checked in this run and has no findings.
 fn is_clean(report: &Report, rule: &Rule) -> bool {
-    let is_plan_rule = rule.subject == Subject::Plan;
+    let is_plan_rule = rule.scope == Scope::Plan;
     let is_checked = is_plan_rule == (report.command == Command::Check) || rule.unverified;
     is_checked
         && rule.is_on(&report.plan)

@@ -28,7 +28,7 @@ pub fn write(
 
 fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
     let number = count(waves.waves.len(), "wave");
-    if waves.is_fewest() {
+    if waves.is_optimal() {
         writeln!(out, "{number}, the fewest that `needs` and overlaps allow")?;
     } else {
         let least = waves.at_least;
@@ -48,19 +48,19 @@ fn text(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
 
 fn because_of(plan: &Plan, Blocker { task: other, reason }: &Blocker) -> String {
     let other = name(plan, *other);
-    match why {
-        Why::Needs => format!(": needs {other}"),
-        Why::Overlap(path) => {
+    match reason {
+        Reason::Needs => format!(": needs {other}"),
+        Reason::Overlap(path) => {
             format!(": after {other} (both may write `{}`)", shown(&path.to_string()))
         }
-        Why::Undecided => format!(": after {other} (whether they overlap is undecided)"),
-        Why::Unknown => format!(": after {other} (the lane of one of them is unknown)"),
+        Reason::Undecided => format!(": after {other} (whether they overlap is undecided)"),
+        Reason::Unknown => format!(": after {other} (the lane of one of them is unknown)"),
     }
 }
 
 /// Why the answer may be incomplete.
 fn uncertain(plan: &Plan, waves: &Waves, out: &mut dyn Write) -> io::Result<()> {
-    if !waves.is_whole() {
+    if !waves.is_complete() {
         writeln!(out)?;
     }
     for cycle in waves.cycles.iter().take(MAX_NAMES) {

@@ -47,8 +47,8 @@ impl Text<'_, '_> {
     fn paragraph(&mut self, path: &RepoPath, answer: &Writers<'_>) -> io::Result<()> {
         writeln!(self.out, "{}", shown(&path.to_string()))?;
         match answer.protected {
-            Some(Protection::Plan) => writeln!(self.out, "  protected: part of the plan")?,
-            Some(Protection::Glob(entry)) => {
+            Some(ProtectedBy::Plan) => writeln!(self.out, "  protected: part of the plan")?,
+            Some(ProtectedBy::Glob(entry)) => {
                 let location = self.location(entry).to_owned();
                 writeln!(self.out, "  protected: {} ({location})", glob(entry))?;
             }

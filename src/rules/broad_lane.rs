@@ -1,8 +1,8 @@
-//! `broad-lane`: a lane that leaves little to those beside it.
+//! `broad-lane`: a lane that leaves little for concurrent tasks.
 
 use super::common::english::and;
 use super::common::labels::{label, text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Datum, Draft, Level, Message};
 use crate::message;
@@ -12,40 +12,39 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "broad-lane",
-    summary: "a lane beside concurrent ones that holds more than half of the files, or whatever \
-              folder there is",
+    summary: "a lane that covers more than half of the repository while other tasks run beside it",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "A lane that holds nearly everything keeps nobody apart: all that others may \
-        write, now or when the plan grows, is in it too. A lane is broad if a concurrent task may \
-        write as well, and it holds more than half of the existing files, where there are twenty \
-        or more; or everything below a folder of the root whatever the folder is called (`**`, \
-        `*/**`), less what is excluded and protected. A task that needs all others, as one that \
-        joins their work does, is beside nobody. A lane is spared where its border is drawn on \
-        purpose: its exclusions take out what belongs to a concurrent lane and no overlap is left, \
-        or a concurrent lane excludes all that it may write. So `src/**` and, beside it, `**` less \
-        `src/**` are left alone, whichever holds more.",
-    remedy: "name the folders that they change, exclude what the others own, or let them need the \
-             others",
+    scope: Scope::Plan,
+    explanation: "A lane that covers almost everything separates nobody: whatever the other tasks \
+        may write, now or when the plan grows, is in it too. A lane is broad if it covers more \
+        than half of the existing files (where there are at least twenty) or everything below any \
+        folder in the root (`**`, `*/**`), not counting exclusions and protected paths. Only tasks \
+        that may write and run at the same time count; a task that needs all others, such as one \
+        that integrates their work, runs beside none. A lane is not reported if its boundary is \
+        deliberate: it excludes what a concurrent lane may write and no overlap is left, or a \
+        concurrent lane excludes everything it may write. So `src/**` beside `**` minus `src/**` \
+        is fine, whichever is larger.",
+    remedy: "name the folders that are changed, exclude what other tasks own, or make the task \
+             need the others",
     example: Example {
         plan: "tasks:\n  cleanup:\n    write: \"**\"\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for broad in &facts.broad_lanes().broad {
-        found.report(draft(facts, broad));
+        reporter.report(draft(facts, broad));
     }
     for &task in &facts.broad_lanes().undecided {
         let label = write_label(facts.plan, task, "this lane");
-        found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], vec![label]));
     }
 }
 
@@ -53,23 +52,23 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
     let id = facts.plan.id(broad.task);
     let beside = facts.plan.ids(broad.beside.iter().copied());
     let mut data = Vec::new();
-    let (holds, location) = match broad.kind {
+    let (reach, at) = match broad.kind {
         BroadLaneKind::MostFiles { matched: held, total: all } => {
             data.push(("held", Datum::Count(held)));
             data.push(("files", Datum::Count(all)));
-            let said = message![held, " of ", all, " files"];
-            (message![held, " of the ", all, " files"], write_label(facts.plan, broad.task, said))
+            let note = message![held, " of ", all, " files"];
+            (message![held, " of the ", all, " files"], write_label(facts.plan, broad.task, note))
         }
         BroadLaneKind::AnyFolder(glob) => {
-            let said = "every folder, whatever its name";
+            let note = "matches any folder";
             let entry = glob.and_then(|glob| facts.plan.globs(broad.task).find(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
-            let location = match entry {
-                Some(entry) => label(entry.span, said),
-                None => write_label(facts.plan, broad.task, said),
+            let at = match entry {
+                Some(entry) => label(entry.span, note),
+                None => write_label(facts.plan, broad.task, note),
             };
-            let by = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
-            (message!["what is below any folder", by], location)
+            let glob = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
+            (message!["below any folder", glob], at)
         }
     };
     data.push(("beside", texts(beside.iter().cloned())));
@@ -81,13 +80,13 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
         several => message![and(several), " run"],
     };
     Draft {
-        message: message![code(id), " may write ", holds, ", while ", others, " beside it"],
+        message: message![code(id), " may write ", reach, " while ", others, " beside it"],
         help: Some(
-            "name the folders that it changes, exclude what the others own, or let it need them"
+            "name the folders it changes, exclude what other tasks own, or make it need them"
                 .into(),
         ),
         tasks: facts.plan.ids([broad.task]),
-        labels: vec![location],
+        labels: vec![at],
         data,
         ..Draft::default()
     }

@@ -1,11 +1,10 @@
-//! `clashing-paths`: two concurrent tasks share no path, and yet write paths that cannot stand
-//! together.
+//! `clashing-paths`: different paths that cannot exist side by side.
 
 use std::sync::Arc;
 
 use super::common::english::who;
 use super::common::labels::{change_labels, label, text, texts};
-use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Causes, Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{About, Datum, Draft, Label, Level, Location};
 use crate::gate::PathClash;
@@ -17,24 +16,23 @@ use crate::path::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "clashing-paths",
-    summary: "two concurrent lanes share no path, but hold paths that cannot stand together",
+    summary: "two concurrent lanes contain different paths that cannot exist side by side",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "Lanes are compared byte by byte, and so does git. On macOS and Windows, \
-        `Docs/a.md` and `docs/a.md` are one file all the same: whoever checks both out has only \
-        one of them. And where one task writes a file `src/x`, no other can write `src/x/y`, for \
-        which it would have to be a folder. A wildcard that could stand for the file's name is \
-        no sign that a folder is wanted there: `**/*.md` is sound beside `src/main.rs`. The gate \
-        judges the paths that were really changed, and for letter case and Unicode form the \
-        existing ones beside those that were added.",
-    remedy: "spell each name in one way, and give a name to either a file or a folder",
+    scope: Scope::Plan,
+    explanation: "Lanes are compared byte by byte, as git does. On macOS and Windows, however, \
+        `Docs/a.md` and `docs/a.md` are the same file, and a checkout keeps only one of them. \
+        Similarly, if one task writes a file `src/x`, no other task can write `src/x/y`, because \
+        `src/x` would have to be a folder. Wildcards are not assumed to match such a folder: \
+        `**/*.md` beside `src/main.rs` is fine. The gate compares the paths that actually changed. \
+        For letter case and Unicode form, it also compares added paths with existing ones.",
+    remedy: "spell each name one way, and use it for either a file or a folder",
     example: Example {
         plan: "tasks:\n  guide:\n    write: Docs/guide/**\n  api:\n    write: docs/**\n  server:\n    \
                write: src/server\n  routes:\n    write: src/server/routes/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::ByCause(Causes {
         glob: ("clashes with", "lane"),
@@ -44,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let Clashes { found: clashes, undecided } = facts.clashes();
     for Clash { kind, tasks, globs, paths } in clashes {
         let [one, other] = paths;
@@ -58,7 +56,7 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                     code(right),
                     " may write ",
                     code(one),
-                    " in two forms: ",
+                    " in two spellings: ",
                     ONE_FILE
                 ]
             }
@@ -67,9 +65,9 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                     code(left),
                     " may write ",
                     code(one),
-                    ", and ",
+                    " and ",
                     code(right),
-                    " ",
+                    " may write ",
                     code(other),
                     ": ",
                     ONE_FILE
@@ -79,25 +77,24 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 code(left),
                 " may write the file ",
                 code(one),
-                ", and ",
+                ", but ",
                 code(right),
-                " ",
-                code(other),
-                ", for which it has to be a folder"
+                " needs a folder there for ",
+                code(other)
             ],
         };
         let globs = texts(entries.map(|entry| Arc::clone(&entry.text)));
         let mut data = vec![("globs", Datum::List(vec![globs]))];
         data.extend(common_data(*kind, one, other));
-        found.report(Draft {
+        reporter.report(Draft {
             message,
             help: Some(help(*kind).into()),
             tasks: facts.plan.ids([tasks.0, tasks.1]),
             path: Some(one.clone()),
             about: About::Data("globs"),
             labels: vec![
-                label(entries[0].span, message![code(left), " may write it"]),
-                label(entries[1].span, message![code(right), " may write this"]),
+                label(entries[0].span, message![code(left), " may write ", code(one)]),
+                label(entries[1].span, message![code(right), " may write ", code(other)]),
             ],
             data,
             ..Draft::default()
@@ -105,26 +102,26 @@ fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
     }
     for globs in undecided {
         let tasks: Vec<TaskId> = globs.iter().map(|(task, _)| *task).collect();
-        let location =
+        let glob_label =
             |&(task, glob): &(TaskId, GlobId)| label(facts.plan.globs(task)[glob].span, "");
-        let labels = globs.iter().map(location).collect();
-        found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+        let labels = globs.iter().map(glob_label).collect();
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &tasks, labels));
     }
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.clashes().gave_up {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for PathClash { kind, diff, path, other_diff, other } in &facts.clashes().found {
-        // What is protected is so in all its forms, and that says enough.
+        // `out-of-lane` already reports other spellings of protected paths.
         if other_diff.is_none() && facts.protection().contains(path) == Ok(true) {
             continue;
         }
         let one = who(facts, diff);
         let help = match other_diff {
             Some(_) => help(*kind),
-            None => "spell it as that is spelled, or delete that",
+            None => "use the existing spelling, or delete the existing path",
         };
         let message = match (kind, other_diff.map(|other| who(facts, other))) {
             (ClashKind::Form, None) => {
@@ -132,9 +129,9 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     one,
                     " adds ",
                     code(path),
-                    " beside ",
+                    " next to the existing ",
                     code(other),
-                    ", which exists: ",
+                    ": ",
                     ONE_FILE
                 ]
             }
@@ -143,9 +140,9 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                     one,
                     " writes ",
                     code(path),
-                    ", and ",
+                    " and ",
                     also,
-                    " ",
+                    " writes ",
                     code(other),
                     ": ",
                     ONE_FILE
@@ -155,18 +152,19 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 one,
                 " writes the file ",
                 code(path),
-                ", and ",
-                also.unwrap_or("there is".into()),
-                " ",
-                code(other),
-                ", for which it has to be a folder"
+                ", but ",
+                also.unwrap_or("the repository".into()),
+                " needs a folder there for ",
+                code(other)
             ],
         };
         let tasks = [diff.task, other_diff.and_then(|other| other.task)];
         let mut labels = change_labels(facts, diff, path, "");
-        labels
-            .push(Label { location: Location::File((*other).clone()), text: "beside this".into() });
-        found.report(Draft {
+        labels.push(Label {
+            location: Location::File((*other).clone()),
+            text: "clashes with this".into(),
+        });
+        reporter.report(Draft {
             message,
             help: Some(help.into()),
             tasks: facts.plan.ids(tasks.into_iter().flatten()),
@@ -179,26 +177,23 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// What is said of two forms of a name.
-const ONE_FILE: &str = "one file where letter case and Unicode form do not count";
+const ONE_FILE: &str = "the same file where case or Unicode form is ignored";
 
-/// What to do about two paths that tasks write.
-fn help(discord: ClashKind) -> &'static str {
-    match discord {
-        ClashKind::Form => "spell the name alike in both, or let one of the two need the other",
+fn help(kind: ClashKind) -> &'static str {
+    match kind {
+        ClashKind::Form => "spell the name the same way in both, or make one task need the other",
         ClashKind::Folder => {
-            "write `/**` behind the name where the folder is meant, or find another name for the \
-             file or for the folder"
+            "append `/**` if the folder is meant, or rename the file or the folder"
         }
     }
 }
 
-fn common_data(discord: ClashKind, one: &RepoPath, other: &RepoPath) -> Vec<(&'static str, Datum)> {
-    let discord = match discord {
+fn common_data(kind: ClashKind, one: &RepoPath, other: &RepoPath) -> Vec<(&'static str, Datum)> {
+    let kind = match kind {
         ClashKind::Form => "form",
         ClashKind::Folder => "folder",
     };
-    vec![("discord", text(discord)), ("paths", texts([one, other].map(ToString::to_string)))]
+    vec![("discord", text(kind)), ("paths", texts([one, other].map(ToString::to_string)))]
 }
 
 #[cfg(test)]
@@ -207,7 +202,7 @@ mod tests {
     use crate::gate::GateInput;
     use crate::index::nth;
     use crate::rules::tests::{
-        additions, assert_found_in_plans, assert_sound_plans, both, diff, gated_all, said, work,
+        additions, assert_found_in_plans, assert_sound_plans, both, diff, gated_all, messages, work,
     };
 
     #[test]
@@ -217,9 +212,9 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
                 vec![
-                    "`a` may write `Docs/0`, and `b` `docs/0`: one file where letter case and Unicode \
-                 form do not count",
-                    "`b` may write the file `src/x`, and `c` `src/x/y`, for which it has to be a folder",
+                    "`a` may write `Docs/0` and `b` may write `docs/0`: the same file where case or \
+                 Unicode form is ignored",
+                    "`b` may write the file `src/x`, but `c` needs a folder there for `src/x/y`",
                 ],
             )],
         );
@@ -235,12 +230,11 @@ mod tests {
     }
 
     #[test]
-    fn what_two_tasks_wrote_clashes() {
+    fn changed_and_existing_paths() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
-        let one_file = "one file where letter case and Unicode form do not count";
-        let form = format!("`a` writes `Doc/x`, and `b` `doc/X`: {one_file}");
-        let folder =
-            "`b` writes the file `x`, and `a` `x/y`, for which it has to be a folder".to_owned();
+        let one_file = "the same file where case or Unicode form is ignored";
+        let form = format!("`a` writes `Doc/x` and `b` writes `doc/X`: {one_file}");
+        let folder = "`b` writes the file `x`, but `a` needs a folder there for `x/y`".to_owned();
         for (one, other, expected) in [
             (additions(&["Doc/x"]), additions(&["doc/X"]), vec![form]),
             (additions(&["x/y", "x/z"]), additions(&["x"]), vec![folder]),
@@ -248,15 +242,15 @@ mod tests {
             (additions(&["x"]), additions(&["x.y", "xy/z"]), vec![]),
             (additions(&["Doc/x", "doc/X"]), String::new(), vec![]),
         ] {
-            assert_eq!(said(&both(tasks, &one, &other), "clashing-paths"), expected);
+            assert_eq!(messages(&both(tasks, &one, &other), "clashing-paths"), expected);
         }
         let beside = |patch: &str, existing: &[&str]| {
             let existing = existing.iter().map(|path| path.parse().unwrap()).collect();
             let diff = vec![diff(Some(nth(0)), work(patch))];
             let input = GateInput { diffs: diff.into(), existing, ..GateInput::default() };
-            said(&gated_all(tasks, input), "clashing-paths")
+            messages(&gated_all(tasks, input), "clashing-paths")
         };
-        let message = format!("`a` adds `readme` beside `README`, which exists: {one_file}");
+        let message = format!("`a` adds `readme` next to the existing `README`: {one_file}");
         assert_eq!(beside(&additions(&["readme"]), &["README", "readme"]), [message]);
         let renamed = "diff --git a/README b/readme\nsimilarity index 100%\nrename from README\n\
                    rename to readme\n";

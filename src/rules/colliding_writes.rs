@@ -1,7 +1,7 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
 use super::common::labels::{text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::{ChangeKind, Lines};
 use crate::finding::{About, Datum, Draft, Label, Level, Location, Message};
@@ -11,21 +11,21 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
-    summary: "two concurrent tasks changed the same path, not both by `share`, and not to the same",
+    summary: "two concurrent tasks made different changes to the same path, and not through \
+              `share`",
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Pair,
-    explanation: "Whoever is merged second merges onto work that was not there when theirs was \
-        made. Where the lines touch or have no line between them, git stops; where they are apart, \
-        it merges two edits that nobody has seen together. Give the path to one task that the \
-        other needs, or put it under `share` if both only append to it. Lines are counted in the \
-        file as it was before both.",
-    remedy: "give each path to one task that the others need, or put it under `share`",
+    scope: Scope::Pair,
+    explanation: "Neither change was made with the other in mind. If the lines overlap or are \
+        adjacent, git stops; if they are apart, it merges two edits that nobody has seen together. \
+        Line numbers are those of the file before both changes.",
+    remedy: "give each path to one task that the others need, or put it under `share` if they only \
+             append to it",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
         files: &[],
-        done: Done::Both(
+        scenario: Scenario::Both(
             "diff --git a/src/a.json b/src/a.json\nindex 1111111..2222222 100644\n--- a/src/a.json\n+++ \
              b/src/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
@@ -35,9 +35,9 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.collisions().gave_up {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for collision in &facts.collisions().found {
         let lines = collision.lines(facts.input);
@@ -52,7 +52,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 message!["what ", code(facts.plan.id(task)), " may write"],
             )
         }));
-        found.report(Draft {
+        reporter.report(Draft {
             message: message(facts, collision, &lines, proximity),
             help: Some(help(proximity)),
             tasks: facts.plan.ids(tasks),
@@ -100,53 +100,33 @@ fn message(
         }
         _ => {}
     }
+    let both = message![code(one), " and ", code(other), " both changed ", code(path)];
     let [left, right] = lines.each_ref().map(shown);
     match (left, right, proximity) {
-        (Some(left), Some(right), Ok(proximity)) => message![
-            code(one),
-            " and ",
-            code(other),
-            " both changed ",
-            code(path),
-            ": ",
-            left,
-            " and ",
-            right,
-            ", which ",
-            match proximity {
-                Proximity::Overlapping => "touch",
+        (Some(left), Some(right), Ok(_)) if left == right => {
+            let verb = if is_insertion(&lines[0]) { " both add lines " } else { " both change " };
+            message![code(one), " and ", code(other), verb, left, " of ", code(path)]
+        }
+        (Some(left), Some(right), Ok(proximity)) => {
+            let relation = match proximity {
+                Proximity::Overlapping => "overlap",
                 Proximity::Adjacent => "are adjacent",
                 Proximity::Separate => "are apart",
-            }
-        ],
+            };
+            message![both, ": ", left, " and ", right, ", which ", relation]
+        }
         (Some(left), Some(right), Err(why)) => {
-            message![
-                code(one),
-                " and ",
-                code(other),
-                " both changed ",
-                code(path),
-                ": ",
-                left,
-                " and ",
-                right,
-                ", but ",
-                why
-            ]
+            message![both, ": ", left, " and ", right, ", but ", why]
         }
         (_, _, proximity) => {
-            let why = proximity.err().unwrap_or("they are not known");
-            message![
-                code(one),
-                " and ",
-                code(other),
-                " both changed ",
-                code(path),
-                "; in which lines is not known: ",
-                why
-            ]
+            message![both, "; lines unknown: ", proximity.err().unwrap_or("they were not compared")]
         }
     }
+}
+
+/// Whether the change only adds lines, all in one place.
+fn is_insertion(lines: &Lines) -> bool {
+    matches!(lines, Lines::Known(ranges) if matches!(ranges.as_slice(), [range] if range.is_empty()))
 }
 
 /// Lines as people count them, from 1.
@@ -156,27 +136,23 @@ fn shown(lines: &Lines) -> Option<Message> {
     if ranges.is_empty() {
         return Some("no line".into());
     }
-    let location = |range: &std::ops::Range<u64>| match range.end - range.start {
+    let place = |range: &std::ops::Range<u64>| match range.end - range.start {
         0 if range.start == 0 => "before line 1".into(),
-        0 => message!["behind line ", range.start],
+        0 => message!["after line ", range.start],
         1 => message!["line ", range.end],
         _ => message!["lines ", range.start + 1, " to ", range.end],
     };
     let more = ranges.len().checked_sub(MOST).filter(|more| *more > 0);
-    let more = more.map(|more| message![", ", more, " places more"]);
-    Some(message![Message::list(ranges.iter().take(MOST).map(location), ", ", ", "), more])
+    let more = more.map(|more| message![" and ", more, " more"]);
+    Some(message![Message::list(ranges.iter().take(MOST).map(place), ", ", ", "), more])
 }
 
 fn help(proximity: Result<Proximity, &'static str>) -> Message {
     let apart = match proximity {
-        Ok(Proximity::Separate) => "git may merge this, and nobody has seen the two together: ",
+        Ok(Proximity::Separate) => "git may merge this, but nobody has seen both edits together: ",
         _ => "",
     };
-    message![
-        apart,
-        "give the path to one of the two and let the other need it, \
-                     or put it under `share`"
-    ]
+    message![apart, "give the path to one task and make the other need it, or put it under `share`"]
 }
 
 fn data(
@@ -187,7 +163,7 @@ fn data(
     let count = |number: u64| Datum::Count(usize::try_from(number).unwrap_or(usize::MAX));
     let ranges = |lines: &Lines| {
         let Lines::Known(ranges) = lines else { return Datum::List(Vec::new()) };
-        // Of a deleted file, nobody counted the lines.
+        // The lines of a deleted file were not counted.
         let counted = ranges.iter().filter(|range| range.end < u64::MAX);
         let range = |range: &std::ops::Range<u64>| {
             Datum::Map(vec![
@@ -214,10 +190,10 @@ fn data(
 mod tests {
     use crate::gate::GateInput;
     use crate::index::nth;
-    use crate::rules::tests::{additions, both, by, diff, gated_all, said, work};
+    use crate::rules::tests::{additions, both, diff, gated_all, messages, of_rule, work};
 
     #[test]
-    fn what_two_tasks_both_changed_collides() {
+    fn same_path_changed_twice() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: z}\nshare: log\n";
         let hunk = |path: &str, hunks: &str| {
             format!(
@@ -246,13 +222,13 @@ mod tests {
                 hunk("x", "@@ -1,3 +1,2 @@\n a\n-b\n c\n"),
                 hunk("x", "@@ -2,0 +3 @@\n+n\n@@ -9 +10 @@\n-y\n+z\n"),
                 vec![
-                    "`a` and `b` both changed `x`: line 2 and behind line 2, line 9, which are adjacent",
+                    "`a` and `b` both changed `x`: line 2 and after line 2, line 9, which are adjacent",
                 ],
             ),
             (
                 hunk("x", "@@ -1,2 +1,2 @@\n-a\n-b\n+c\n+d\n"),
                 hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
-                vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which touch"],
+                vec!["`a` and `b` both changed `x`: lines 1 to 2 and line 2, which overlap"],
             ),
             (
                 mode.to_owned(),
@@ -262,19 +238,19 @@ mod tests {
             (
                 binary.to_owned(),
                 hunk("x", "@@ -2 +2 @@\n-b\n+e\n"),
-                vec!["`a` and `b` both changed `x`; in which lines is not known: it is binary"],
+                vec!["`a` and `b` both changed `x`; lines unknown: it is binary"],
             ),
         ] {
             let report = both(tasks, &one, &other);
-            assert_eq!(said(&report, "colliding-writes"), expected, "{one}{other}");
-            // One that needs the other starts from its work.
+            assert_eq!(messages(&report, "colliding-writes"), expected, "{one}{other}");
+            // A task starts from the work of the tasks it needs.
             let ordered = tasks.replace("b: {", "b: {needs: a, ");
-            assert_eq!(said(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
+            assert_eq!(messages(&both(&ordered, &one, &other), "colliding-writes"), [""; 0]);
         }
-        // What is shared is no licence for a task that may write nothing.
+        // `share` does not apply to a task that may write nothing.
         let review = "tasks:\n  a: {write: x}\n  b: {write: []}\nshare: log\n";
         let report = both(review, &additions(&["log"]), &additions(&["log"]));
-        assert_eq!(said(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
+        assert_eq!(messages(&report, "colliding-writes"), ["`a` and `b` both added `log`"]);
         // An allowance can name the other task and the path.
         for (allow, allowed) in [("with: b, path: x", true), ("path: y", false), ("with: a", false)]
         {
@@ -283,18 +259,22 @@ mod tests {
                 &format!("a: {{allow: [{{rule: colliding-writes, {allow}, reason: r}}], "),
             );
             let report = both(&text, &additions(&["x"]), &additions(&["x"]));
-            assert_eq!(by(&report, "colliding-writes")[0].allowed.is_some(), allowed, "{allow}");
+            assert_eq!(
+                of_rule(&report, "colliding-writes")[0].allowed.is_some(),
+                allowed,
+                "{allow}"
+            );
         }
     }
 
     #[test]
-    fn a_bound_on_collisions_is_told() {
+    fn work_limit() {
         let ids = (0..460).map(|id| format!("  t{id}: {{write: '**'}}\n"));
         let text: String = std::iter::once("tasks:\n".to_owned()).chain(ids).collect();
         let diff = (0..460).map(|task| diff(Some(nth(task)), work(&additions(&["x"])))).collect();
         let report = gated_all(&text, GateInput { diffs: diff, ..GateInput::default() });
-        assert_eq!(by(&report, "colliding-writes").len(), 100_000);
-        let message = "`colliding-writes` gave up on the tasks: a bound on work was reached";
-        assert_eq!(said(&report, "undecided"), [message]);
+        assert_eq!(of_rule(&report, "colliding-writes").len(), 100_000);
+        let message = "`colliding-writes` gave up on the tasks: work limit reached";
+        assert_eq!(messages(&report, "undecided"), [message]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::common::english::and;
 use super::common::labels::{label, texts};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};
 use crate::message;
@@ -10,26 +10,26 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "dependency-cycle",
-    summary: "`needs` goes round",
+    summary: "a cycle in `needs`",
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "Tasks that wait for each other never start. Edges on a cycle order nothing, so \
-        these tasks count as concurrent.",
-    remedy: "remove one of these needs",
+    scope: Scope::Plan,
+    explanation: "Tasks that wait for each other never start. The edges of a cycle impose no \
+        order, so these tasks count as concurrent.",
+    remedy: "remove one of these `needs`",
     example: Example {
         plan: "tasks:\n  schema: {write: schema/**, needs: api}\n  api: {write: api/**, needs: \
                schema}\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for cycle in facts.order.cycles() {
         let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
         let labels = steps
@@ -43,11 +43,11 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         let ids = facts.plan.ids(cycle.iter().copied());
         let message = match ids.as_slice() {
             [one] => message![code(one), " needs itself"],
-            many => message![and(many), " need each other in a circle"],
+            many => message![and(many), " need each other in a cycle"],
         };
-        found.report(Draft {
+        reporter.report(Draft {
             message,
-            help: Some("remove one of these needs".into()),
+            help: Some("remove one of these `needs`".into()),
             tasks: ids.clone(),
             labels,
             data: vec![("cycle", texts(ids))],
@@ -69,7 +69,7 @@ mod tests {
                 ("tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
                 (
                     "tasks:\n  a: {write: x, needs: b}\n  b: {write: y, needs: c}\n  c: {write: z, needs: a}\n  d: {write: q, needs: a}\n",
-                    vec!["`a`, `b` and `c` need each other in a circle"],
+                    vec!["`a`, `b` and `c` need each other in a cycle"],
                 ),
             ],
         );

@@ -1,10 +1,10 @@
-//! `duplicate-branch`: two tasks that cannot have a branch each.
+//! `duplicate-branch`: two tasks whose branches are the same or exclude each other.
 
 use std::collections::BTreeMap;
 
 use super::common::english::and;
 use super::common::labels::label;
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Level, Message};
 use crate::index::TaskId;
@@ -14,40 +14,41 @@ use crate::plan::Plan;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch",
-    summary: "two tasks on one branch, or on `a` and `a/b`, which git cannot hold together",
+    summary: "two tasks on the same branch, or on `a` and `a/b`, which cannot both exist in git",
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "The gate knows a task's changes by its branch; on a shared one nobody can say \
-        whose they are. git keeps branches as files, so that `a` and `a/b` cannot both exist.",
-    remedy: "give one of them another `branch`",
+    scope: Scope::Plan,
+    explanation: "The gate tells the tasks' changes apart by branch, so with a shared branch it \
+        cannot know whose they are. git stores branches as files, so `a` and `a/b` cannot both \
+        exist.",
+    remedy: "give one of the tasks another `branch`",
     example: Example {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |_| true, found);
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |_| true, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let concerns = |task| facts.concerns(Some(task));
-    find(facts.plan, |[one, other]| concerns(one) || concerns(other), found);
+    find(facts.plan, |[one, other]| concerns(one) || concerns(other), reporter);
 }
 
-/// Finds each pair of tasks that cannot have a branch each, among those that are asked about.
-fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>) {
+/// Reports each pair of tasks whose branches are the same or exclude each other.
+fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, reporter: &mut Reporter<'_>) {
     let mut pair = |one: TaskId, other: TaskId, what: &Message| {
         let pair = [one.min(other), one.max(other)];
         if asked(pair) {
-            found.report(draft(plan, pair, what));
+            reporter.report(draft(plan, pair, what));
         }
     };
     let mut first: BTreeMap<&str, TaskId> = BTreeMap::new();
@@ -67,7 +68,7 @@ fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>)
                     code(&branch[..at]),
                     " and ",
                     code(branch),
-                    ", which git cannot hold together"
+                    ", which cannot both exist"
                 ];
                 pair(other, task, &what);
             }
@@ -76,17 +77,17 @@ fn find(plan: &Plan, asked: impl Fn([TaskId; 2]) -> bool, found: &mut Found<'_>)
 }
 
 fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
-    let location = |task: TaskId| {
+    let branch_label = |task: TaskId| {
         let task = &plan[task];
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
         label(span, message!["the branch of ", code(&task.id.value)])
     };
     Draft {
         message: message![and(&plan.ids([one, other])), " ", what],
-        help: Some("give one of them another `branch`".into()),
+        help: Some("give one of the tasks another `branch`".into()),
         tasks: plan.ids([one, other]),
-        // The later one is the newcomer.
-        labels: vec![location(other), location(one)],
+        // The finding is at the task that was added later.
+        labels: vec![branch_label(other), branch_label(one)],
         ..Draft::default()
     }
 }
@@ -108,7 +109,7 @@ mod tests {
                 (
                     "tasks:\n  a/b/c: {write: x}\n  b: {write: y, branch: a}\n",
                     vec![
-                        "`a/b/c` and `b` are on branches `a` and `a/b/c`, which git cannot hold together",
+                        "`a/b/c` and `b` are on branches `a` and `a/b/c`, which cannot both exist",
                     ],
                 ),
             ],

@@ -1,7 +1,7 @@
-//! `empty-lane`: globs of which nothing is left.
+//! `empty-lane`: globs that leave no path to write.
 
 use super::common::labels::write_label;
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::{LaneFacts, PlanFacts};
 use crate::finding::{Draft, Level};
 use crate::message;
@@ -9,47 +9,43 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "empty-lane",
-    summary: "globs are given, but none of their paths is left",
+    summary: "a lane that has globs but contains no path",
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "The exclusions and what is protected leave the task nothing to write, so every \
-        change it makes would be out of its lane. A task that only reviews says `write: []`.",
+    scope: Scope::Plan,
+    explanation: "Exclusions and `protect` leave the task nothing to write, so every change it \
+        makes would be out of its lane. For a task that only reviews, write `write: []`.",
     remedy: "narrow the exclusions, or write `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let LaneFacts { empty, protected, .. } = facts.lane_facts();
-    for (location, task) in facts.plan.tasks.enumerated() {
-        if empty[location].is_none() {
-            let label = write_label(facts.plan, location, "this lane");
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[location], vec![label]));
+    for (id, task) in facts.plan.tasks.enumerated() {
+        if empty[id].is_none() {
+            let label = write_label(facts.plan, id, "this lane");
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[id], vec![label]));
         }
         let given = task.write.as_ref().is_some_and(|write| !write.entries.is_empty());
-        let protected = &protected[location];
+        let protected = &protected[id];
         let all_protected =
             !protected.is_empty() && protected.iter().all(|protected| *protected == Some(true));
-        if given && !task.unknown && empty[location] == Some(true) && !all_protected {
-            found.report(Draft {
-                message: message!["nothing is left of the lane of ", code(&task.id.value)],
+        if given && !task.unknown && empty[id] == Some(true) && !all_protected {
+            reporter.report(Draft {
+                message: message!["the lane of ", code(&task.id.value), " is empty"],
                 help: Some(
                     "narrow the exclusions, or write `write: []` if the task only reviews".into(),
                 ),
-                tasks: facts.plan.ids([location]),
-                labels: vec![write_label(
-                    facts.plan,
-                    location,
-                    "no path is in these and not taken away",
-                )],
+                tasks: facts.plan.ids([id]),
+                labels: vec![write_label(facts.plan, id, "no path is left of these globs")],
                 ..Draft::default()
             });
         }
@@ -66,11 +62,11 @@ mod tests {
         assert_found_in_plans(
             RULE.name,
             &[
-                ("tasks:\n  a: {write: '!x'}\n", vec!["nothing is left of the lane of `a`"]),
-                ("tasks:\n  a: {write: '[.]'}\n", vec!["nothing is left of the lane of `a`"]),
+                ("tasks:\n  a: {write: '!x'}\n", vec!["the lane of `a` is empty"]),
+                ("tasks:\n  a: {write: '[.]'}\n", vec!["the lane of `a` is empty"]),
                 (
                     "tasks:\n  a: {write: ['{x,y}/**', '!x/**']}\nprotect: y/**\nshare: z\n",
-                    vec!["nothing is left of the lane of `a`"],
+                    vec!["the lane of `a` is empty"],
                 ),
             ],
         );

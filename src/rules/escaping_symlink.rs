@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::{and, who};
 use super::common::labels::{change_labels, text, texts};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{ChangedLink, Escape, EscapeUnknown, TaskDiff};
@@ -19,16 +19,16 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Work,
-    explanation: "Whoever writes through a link writes where it leads, and the path that was \
-        allowed says nothing of that. A link is followed in the tree that is judged, through other \
-        links and through `..`; a link to a folder counts by the files below it. Only links that \
-        the task added or changed are looked at.",
-    remedy: "remove the link, or let it lead to a path of the task's own lane",
+    scope: Scope::Work,
+    explanation: "Writing through a link writes to its target, even if only the link's own path \
+        was allowed. Links are followed in the tree that is checked, through other links and \
+        through `..`; a link to a folder leads to all files below it. Only links that the task \
+        added or changed are checked.",
+    remedy: "remove the link, or point it to a path in the task's own lane",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/src/lessons/a b/src/lessons/a\nnew file mode 120000\nindex \
              0000000..1111111\n--- /dev/null\n+++ b/src/lessons/a\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No \
              newline at end of file\n",
@@ -39,24 +39,24 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for (link, escape) in facts.input.links.iter().zip(facts.escapes()) {
         let Some(diff) = facts.input.diffs.find(link.input) else { continue };
         let escape = match escape {
             Ok(Some(escape)) => escape,
             Ok(None) => continue,
             Err(why) => {
-                found.gave_up(gave_up(facts, diff, link, *why));
+                reporter.undecided(gave_up(facts, diff, link, *why));
                 continue;
             }
         };
         let who = who(facts, diff);
         let target = shown(link.target.as_deref().unwrap_or_default());
-        let Words { whereto, word, path, owners } = words(facts, escape);
-        let mut data = vec![("target", text(target.as_str())), ("leads", text(word))];
+        let Description { clause, kind, path, owners } = describe(facts, escape);
+        let mut data = vec![("target", text(target.as_str())), ("leads", text(kind))];
         data.extend(path.map(|path| ("to", text(path.to_string()))));
         data.push(("owners", texts(owners)));
-        found.report(Draft {
+        reporter.report(Draft {
             message: message![
                 who,
                 " made ",
@@ -64,9 +64,9 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 " a link to ",
                 code(&target),
                 ", which ",
-                whereto
+                clause
             ],
-            help: Some("remove the link, or let it lead to a path of the task's own lane".into()),
+            help: Some("remove the link, or point it to a path in the task's own lane".into()),
             tasks: facts.plan.ids(diff.task),
             path: Some(link.path.clone()),
             about: About::Path,
@@ -82,15 +82,15 @@ fn gave_up(
     diff: &TaskDiff,
     link: &ChangedLink,
     why: EscapeUnknown,
-) -> GaveUp {
-    GaveUp {
-        on: message!["the link ", code(&link.path)],
+) -> UndecidedDraft {
+    UndecidedDraft {
+        subject: message!["the link ", code(&link.path)],
         why: match why {
-            EscapeUnknown::Endless => "it leads through more than 40 links, or in a circle",
-            EscapeUnknown::TooLong => "its target is longer than any system takes",
-            EscapeUnknown::GaveUp => GaveUp::BOUND,
+            EscapeUnknown::Endless => "it leads through more than 40 links, or in a loop",
+            EscapeUnknown::TooLong => "its target is longer than any system allows",
+            EscapeUnknown::GaveUp => UndecidedDraft::WORK_LIMIT,
         },
-        help: "remove the link, or let it lead straight to its target",
+        help: "remove the link, or point it straight to its target",
         tasks: facts.plan.ids(diff.task),
         path: Some(link.path.clone()),
         labels: change_labels(facts, diff, &link.path, "a symbolic link"),
@@ -98,20 +98,20 @@ fn gave_up(
     }
 }
 
-/// What is said of an escape.
-struct Words<'a> {
-    whereto: Message,
-    word: &'static str,
+/// How an escape is described.
+struct Description<'a> {
+    clause: Message,
+    kind: &'static str,
     path: Option<&'a RepoPath>,
     owners: Vec<Arc<str>>,
 }
 
-fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
+fn describe<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Description<'a> {
     let folder = |folder: &Option<RepoPath>| match folder {
         Some(folder) => message![code(folder)],
         None => "the root".into(),
     };
-    let (whereto, word, path, owners) = match escape {
+    let (clause, kind, path, owners) = match escape {
         Escape::Outside => ("leads outside the repository".into(), "outside", None, vec![]),
         Escape::GitFolder => ("leads into `.git`".into(), "git", None, vec![]),
         Escape::Protected(path) => (
@@ -121,9 +121,8 @@ fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
             vec![],
         ),
         Escape::ProtectedBelow(to, path) => {
-            let whereto =
-                message!["leads to ", folder(to), ", where ", code(path), " is protected"];
-            (whereto, "protected", Some(path), vec![])
+            let clause = message!["leads to ", folder(to), ", where ", code(path), " is protected"];
+            (clause, "protected", Some(path), vec![])
         }
         Escape::Lane(path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
@@ -138,24 +137,24 @@ fn words<'a>(facts: &GateFacts<'_>, escape: &'a Escape) -> Words<'a> {
         Escape::LaneBelow(to, path, owners) => {
             let owners = facts.plan.ids(owners.iter().copied());
             let (to, whose) = (folder(to), and(&owners));
-            let whereto =
+            let clause =
                 message!["leads to ", to, ", where ", code(path), " is in the lane of ", whose];
-            (whereto, "lane", Some(path), owners)
+            (clause, "lane", Some(path), owners)
         }
         Escape::Displaced(path, to) => {
-            let whereto = message![
-                "takes the place of ",
+            let clause = message![
+                "replaces ",
                 code(path),
-                ", outside of its lane: what is written there would land in ",
+                " outside its lane: writes there would land in ",
                 code(to)
             ];
-            (whereto, "place", Some(path), vec![])
+            (clause, "place", Some(path), vec![])
         }
     };
-    Words { whereto, word, path, owners }
+    Description { clause, kind, path, owners }
 }
 
-/// A link's target as people read it, or as git quotes it.
+/// A link's target, quoted as by git if it is not plain text.
 fn shown(target: &[u8]) -> String {
     match std::str::from_utf8(target) {
         Ok(text) if !text.starts_with('"') => text.to_owned(),
@@ -172,9 +171,9 @@ mod tests {
     use crate::gate::Work;
     use crate::index::{InputId, nth};
     use crate::path::RepoPath;
-    use crate::rules::tests::{by, diff, gated_all, said, work};
+    use crate::rules::tests::{diff, gated_all, messages, of_rule, work};
 
-    /// What is found where the path of a patch is a link that leads somewhere.
+    /// The report on a patch whose paths are links that lead to `leads`.
     fn linked(text: &str, patch: &str, leads: &Destination) -> Report {
         let Work::Changes(set) = work(patch) else { panic!("{patch}") };
         let link = |(path, change): (&RepoPath, &crate::change::Change)| ChangedLink {
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_escapes_by_where_it_leads() {
+    fn every_destination() {
         let text = "tasks:\n  a: {write: [a/**, b/own]}\n  b: {write: [b/**, '!b/free']}\n  c: {write: 'c/*/x'}\nshare: log\nprotect: ci/**\n";
         let patch = "diff --git a/a/l b/a/l\nnew file mode 120000\nindex 0000000..1111111\n--- /dev/null\n+++ b/a/l\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
         let path = |path: &str| path.parse::<RepoPath>().unwrap();
@@ -208,7 +207,7 @@ mod tests {
             (Destination::File(path("b/free")), ""),
             (Destination::File(path("log")), ""),
             (Destination::Nothing(path("b/new")), "leads to `b/new`, in the lane of `b`"),
-            // Whoever makes a folder there has another's files in it.
+            // A folder created there would contain another task's files.
             (Destination::Nothing(path("b")), "leads to `b`, where `b/0` is in the lane of `b`"),
             (
                 Destination::Nothing(path("c/y")),
@@ -219,7 +218,7 @@ mod tests {
             (Destination::Nothing(path("d")), ""),
             (folder("", &["a/x", "b/y", "ci/x"]), "leads to `b/y`, in the lane of `b`"),
             (folder("", &["a/x", "ci/x"]), "leads to `ci/x`, which is protected"),
-            // What could be made in a folder counts like what is there.
+            // Files that could be created in a folder count like existing ones.
             (folder("", &["a/x", "b/own", "z"]), "leads to the root, where `ci/0` is protected"),
             (folder("b", &["b/own"]), "leads to `b`, where `b/0` is in the lane of `b`"),
             (folder("b/free", &["b/free/x"]), "leads to `b/free/x`, in the lane of `b`"),
@@ -233,14 +232,14 @@ mod tests {
         ] {
             let report = linked(text, patch, &leads);
             let expected: Vec<String> = std::iter::once(expected)
-                .filter(|whereto| !whereto.is_empty())
-                .map(|whereto| format!("`a` made `a/l` a link to `x`, which {whereto}"))
+                .filter(|clause| !clause.is_empty())
+                .map(|clause| format!("`a` made `a/l` a link to `x`, which {clause}"))
                 .collect();
-            assert_eq!(said(&report, "escaping-symlink"), expected, "{leads:?}");
+            assert_eq!(messages(&report, "escaping-symlink"), expected, "{leads:?}");
             assert!(report.verified());
         }
         for unknown in [Destination::Endless, Destination::TooLong] {
-            assert_eq!(by(&linked(text, patch, &unknown), "undecided").len(), 1);
+            assert_eq!(of_rule(&linked(text, patch, &unknown), "undecided").len(), 1);
         }
     }
 }

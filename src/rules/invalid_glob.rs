@@ -1,9 +1,9 @@
-//! `invalid-glob`: a glob that the language does not have.
+//! `invalid-glob`: a malformed glob.
 
 use std::sync::Arc;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level, Message};
 use crate::index::TaskId;
@@ -14,38 +14,38 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-glob",
-    summary: "a glob that cannot mean what it looks like",
+    summary: "a malformed glob, or one that does not mean what it looks like",
     level: Level::Error,
     fixed: true,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "Other tools read `src/**.rs`, `./src` or `[é]` in ways that surprise, and some \
-        match nothing. Here such a glob is refused at its exact place, with the mend. It is left \
-        out of its lane, which is then unknown: the gate verifies no change of the task until the \
-        glob is mended.",
-    remedy: "write the glob in a form that means one thing",
+    scope: Scope::Plan,
+    explanation: "Other tools give `src/**.rs`, `./src` or `[é]` a surprising meaning, or none. \
+        Here such globs are rejected. An invalid glob is left out of its lane, and the lane is \
+        then unknown: until the glob is fixed, the gate reports every change of that task as \
+        `not-verified`.",
+    remedy: "rewrite the globs as each finding suggests",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: ./src/**.rs\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |_| true, found);
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |_| true, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |task| facts.concerns(task), found);
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |task| facts.concerns(task), reporter);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut Reporter<'_>) {
     for (task, entry) in plan.glob_entries().filter(|(task, _)| concerns(*task)) {
         for fault in entry.glob.as_ref().err().into_iter().flatten() {
-            found.report(Draft {
+            reporter.report(Draft {
                 message: message![
                     code(excerpt(&entry.text)),
                     ": ",

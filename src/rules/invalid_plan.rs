@@ -1,7 +1,7 @@
 //! `invalid-plan`: a key, type, id or reference that is wrong.
 
 use super::common::labels::{label, replacement};
-use super::{Done, Example, Find, Found, Grouping, RULES, Rule, Subject, rule};
+use super::{Example, Find, Grouping, RULES, Reporter, Rule, Scenario, Scope, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level, Message};
 use crate::index::TaskId;
@@ -16,33 +16,33 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: true,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "An unknown key, a task that does not exist or a glob that YAML reads as an \
-        alias would silently change what a lane covers. lanelint never guesses: each is an error, \
-        shown where it is.",
-    remedy: "see `lanelint schema` for the allowed keys and values",
+    scope: Scope::Plan,
+    explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
+        for an alias would leave a lane that means something else than was written. Nothing is \
+        guessed: each is an error at its exact place.",
+    remedy: "mend the plan at this place",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |_| true, found);
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |_| true, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |task| facts.concerns(task), found);
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |task| facts.concerns(task), reporter);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut Reporter<'_>) {
     for problem in plan.problems.iter().filter(|problem| concerns(problem.task)) {
-        found.report(Draft {
+        reporter.report(Draft {
             message: Message::quoted(&problem.message),
             help: problem.help.as_deref().map(Message::quoted),
             tasks: plan.ids(problem.task),
@@ -56,23 +56,13 @@ fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Foun
         });
     }
     for (name, _) in &plan.levels {
-        wrong_rule(
-            plan,
-            name,
-            |rule| message!["the level of ", rule, " cannot be changed"],
-            &[],
-            found,
-        );
+        let fixed = |rule| message!["the level of ", rule, " cannot be changed"];
+        wrong_rule(plan, name, fixed, &[], reporter);
     }
     for task in plan.tasks.ids().filter(|&task| concerns(Some(task))) {
         for allow in &plan[task].allow {
-            wrong_rule(
-                plan,
-                &allow.rule,
-                |rule| message![rule, " cannot be allowed"],
-                &[task],
-                found,
-            );
+            let fixed = |rule| message![rule, " cannot be allowed"];
+            wrong_rule(plan, &allow.rule, fixed, &[task], reporter);
         }
     }
 }
@@ -83,7 +73,7 @@ fn wrong_rule(
     name: &Spanned<String>,
     fixed_level: impl Fn(Code<&'static str>) -> Message,
     tasks: &[TaskId],
-    found: &mut Found<'_>,
+    reporter: &mut Reporter<'_>,
 ) {
     let (message, help, nearest) = match rule(&name.value) {
         Some(rule) if rule.fixed => (fixed_level(code(rule.name)), "remove it".into(), None),
@@ -97,7 +87,7 @@ fn wrong_rule(
             (message!["unknown rule ", code(excerpt(&name.value))], help, nearest)
         }
     };
-    found.report(Draft {
+    reporter.report(Draft {
         message,
         help: Some(help),
         tasks: plan.ids(tasks.iter().copied()),

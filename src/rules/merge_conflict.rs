@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::common::english::and;
 use super::common::labels::{texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
 use crate::finding::{About, Draft, Label, Level, Location};
@@ -20,43 +20,43 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Merge,
-    explanation: "The branches that share files were merged, two by two and then all of them in the \
-        order of `needs`, as git would, but with none of the merge drivers that the repository \
-        names. Where git stops, whoever merges second has to choose between two people's work. It \
-        is cheaper to choose now: rebase one branch onto the other, or give the path to one task.",
+    scope: Scope::Merge,
+    explanation: "Branches that changed the same files are merged as git would merge them, first \
+        in pairs, then all together in the order of `needs`, but without the repository's merge \
+        drivers. Where git stops, whoever merges second has to choose between two people's work. \
+        It is cheaper to choose now.",
     remedy: "merge one branch and rebase the others onto it, or give the path to one task",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
         files: &[],
-        done: Done::Conflict(
+        scenario: Scenario::Conflict(
             "diff --git a/src/a.json b/src/a.json\nindex 1111111..2222222 100644\n--- a/src/a.json\n+++ \
              b/src/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
     },
-    grouping: Grouping::ByPath("does not merge between"),
+    grouping: Grouping::ByPath("conflicts between"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.input.left_unmerged {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
-    // Where a branch conflicts with another one, it does so with all together too.
+    // A branch that conflicts with one other also conflicts with all of them merged.
     let mut known: BTreeSet<(TaskId, TaskId, &RepoPath)> = BTreeSet::new();
     for merge in &facts.input.merges {
         let Ok(conflicts) = &merge.outcome else { continue };
         let Some(branch) = task(facts.input, merge.branch) else { continue };
         let into: Vec<TaskId> =
-            merge.into.iter().filter_map(|&location| task(facts.input, location)).collect();
+            merge.into.iter().filter_map(|&input| task(facts.input, input)).collect();
         let others: Vec<TaskId> =
             into.iter().copied().filter(|&other| facts.order.concurrent(branch, other)).collect();
         for conflict in conflicts {
             let pair = |other: TaskId| (branch.min(other), branch.max(other), &conflict.path);
             let is_known = into.iter().any(|&other| known.contains(&pair(other)));
             if !others.is_empty() && !is_known {
-                found.report(draft(facts, merge, branch, &others, conflict));
+                reporter.report(draft(facts, merge, branch, &others, conflict));
             }
             if let &[other] = into.as_slice() {
                 known.insert(pair(other));
@@ -65,8 +65,8 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-fn task(input: &GateInput, location: InputId) -> Option<TaskId> {
-    input.diffs.find(location)?.task
+fn task(gate: &GateInput, input: InputId) -> Option<TaskId> {
+    gate.diffs.find(input)?.task
 }
 
 fn draft(
@@ -82,18 +82,11 @@ fn draft(
     let (mut tasks, message) = if merge.into.len() == 1 {
         let tasks = vec![branch.min(others[0]), branch.max(others[0])];
         let names = and(&facts.plan.ids(tasks.iter().copied()));
-        (tasks, message![names, " do not merge at ", code(path), why])
+        (tasks, message![names, " conflict in ", code(path), why])
     } else {
         let names = and(&facts.plan.ids(others.iter().copied()));
-        let message = message![
-            code(id),
-            " does not merge at ",
-            code(path),
-            why,
-            " with what ",
-            names,
-            " come to when they are merged"
-        ];
+        let message =
+            message![code(id), " conflicts in ", code(path), why, " with the merge of ", names];
         (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
     };
     tasks.dedup();
@@ -104,8 +97,8 @@ fn draft(
     Draft {
         message,
         help: Some(
-            "merge one of the branches and rebase the other onto it, or give the path to one of \
-             the tasks and let the other need it"
+            "merge one branch and rebase the other onto it, or give the path to one task and make \
+             the other need it"
                 .into(),
         ),
         tasks: facts.plan.ids(tasks),

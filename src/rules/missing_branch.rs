@@ -1,7 +1,7 @@
 //! `missing-branch`: a task whose branch does not exist.
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
@@ -14,36 +14,36 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Note,
     fixed: false,
     unverified: false,
-    subject: Subject::Branch,
-    explanation: "The task has not started, its branch was not fetched, or the branch has another \
-        name: then say it with `branch:`. A run in which no task has a branch judged nothing and \
-        is `not-verified`.",
-    remedy: "if they have started, fetch their branches or name them with `branch:`",
+    scope: Scope::Branch,
+    explanation: "The task has not started, its branch was not fetched, or its branch has another \
+        name, which belongs under `branch:`. If no task has a branch, nothing was checked and the \
+        run is `not-verified`.",
+    remedy: "if the tasks have started, fetch their branches or name them with `branch:`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::NoBranch,
+        scenario: Scenario::NoBranch,
     },
-    grouping: Grouping::Together("there is no branch for"),
+    grouping: Grouping::Together("no branch for"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let missing = facts.input.diffs.iter().filter(|diff| matches!(diff.work, Work::NoBranch));
-    for location in missing.filter_map(|diff| diff.task) {
-        let task = &facts.plan[location];
+    for id in missing.filter_map(|diff| diff.task) {
+        let task = &facts.plan[id];
         let branch = task.branch_name();
         let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
-        found.report(Draft {
-            message: message!["there is no branch ", code(branch), " for ", code(&task.id.value)],
+        reporter.report(Draft {
+            message: message!["no branch ", code(branch), " for task ", code(&task.id.value)],
             help: Some(message![
-                "if it has started, fetch it (",
+                "if the task has started, fetch its branch (",
                 code(format!("git fetch origin {branch}")),
-                ") or name its branch with `branch:`"
+                ") or name it with `branch:`"
             ]),
-            tasks: facts.plan.ids([location]),
-            labels: vec![label(span, "no branch of this name")],
+            tasks: facts.plan.ids([id]),
+            labels: vec![label(span, "no such branch")],
             data: vec![("branch", text(branch))],
             ..Draft::default()
         });

@@ -1,7 +1,7 @@
-//! `missing-companion`: a lane that names a file and lacks what is written with it.
+//! `missing-companion`: a lane that names a file but lacks its companion.
 
 use super::common::labels::{label, text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{About, Draft, Fix, Level};
 use crate::glob;
@@ -12,39 +12,38 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-companion",
-    summary: "a glob names a file whose companion, such as its lock file, exists and is not in the \
-              lane",
+    summary: "a lane that names a file but lacks its companion, such as a lock file",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "Who changes `Cargo.toml` changes `Cargo.lock` as well, by the next build, and the \
-        gate then refuses a change that nobody planned. The lock files of the usual package \
-        managers are known: for a file that a glob names without a wildcard in its last component, \
-        they are looked for in the same folder, then upwards, and the first folder that has any of \
-        them counts. Where a glob has wildcards before its last component, the existing files that \
-        it matches say where to look. The plan's own `companions` are pairs of globs: a lane that \
-        names a path of the left one should hold a path of the right one, if a file of that exists. \
-        A lane has what is shared. What it excludes, and what the plan protects, was left out on \
-        purpose, and is not missed; and a lane with one of several lock files lacks none.",
+    scope: Scope::Plan,
+    explanation: "A task that changes `Cargo.toml` also changes `Cargo.lock` with the next build, \
+        and the gate then rejects a change that nobody planned. The lock files of common package \
+        managers are built in. If the last component of a glob is a file name without wildcards, \
+        its lock file is looked for in the same folder, then upwards, and the first folder that \
+        has one counts. If there are wildcards before that, the existing files that match say \
+        where to look. The plan's own `companions` are pairs of globs: a lane with a path of the \
+        left glob should contain a path of the right one, if such a file exists. Shared paths \
+        count as part of the lane. Excluded and protected paths are not reported, since they were \
+        left out on purpose, and one of several lock files is enough.",
     remedy: "add the companions to `write`, or put them under `share`",
     example: Example {
         plan: "tasks:\n  upgrade:\n    write: [Cargo.toml, src/**]\n",
         files: &["Cargo.lock", "Cargo.toml", "src/lib.rs"],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for missing in &facts.companions().missing {
-        found.report(draft(facts, missing));
+        reporter.report(draft(facts, missing));
     }
     for &task in &facts.companions().undecided {
         let label = write_label(facts.plan, task, "this lane");
-        found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], vec![label]));
     }
 }
 
@@ -57,7 +56,7 @@ fn draft(facts: &PlanFacts<'_>, missing: &MissingCompanion) -> Draft {
         None => glob::escape_path(&missing.companion),
     };
     let shown = excerpt(&companion);
-    // What a concurrent task owns cannot simply be added.
+    // Adding a path that a concurrent task owns would make the lanes overlap.
     let owners = facts.lanes.owners(&missing.companion).unwrap_or_default();
     let owners = owners.into_iter().filter(|&owner| facts.order.concurrent(owner, missing.task));
     let owners = facts.plan.ids(owners);
@@ -71,14 +70,13 @@ fn draft(facts: &PlanFacts<'_>, missing: &MissingCompanion) -> Draft {
         ],
         Some(owner) => message![
             code(owner),
-            " may write it: let one of the two need the other, or put it \
-                     under `share`"
+            " may write it: make one task need the other, or put it under `share`"
         ],
     };
     let add = || Fix::AddGlob { task: missing.task, glob: companion.as_str().into() };
     let fixes = owners.is_empty().then(add).into_iter().collect();
-    let mut labels = vec![label(entry.span, message![code(&shown), " is written with it"])];
-    labels.extend(pair.map(|pair| label(pair.span, "the plan says so")));
+    let mut labels = vec![label(entry.span, message!["usually changes with ", code(&shown)])];
+    labels.extend(pair.map(|pair| label(pair.span, "declared here")));
     Draft {
         message: message![
             code(id),

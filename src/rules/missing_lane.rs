@@ -1,7 +1,7 @@
 //! `missing-lane`: a task that does not say what it may write.
 
 use super::common::labels::label;
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
 use crate::index::TaskId;
@@ -15,37 +15,37 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: true,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate that \
-        guesses is no gate. Say `write: []` for a task that only reviews.",
+    scope: Scope::Plan,
+    explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate should \
+        not guess. For a task that only reviews, write `write: []`.",
     remedy: "add `write:` with its globs, or `write: []` if it only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    title: Add lessons\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |_| true, found);
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |_| true, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    find(facts.plan, |task| facts.concerns(task), found);
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    find(facts.plan, |task| facts.concerns(task), reporter);
 }
 
-fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, found: &mut Found<'_>) {
-    for (location, task) in plan.tasks.enumerated() {
-        if task.write.is_none() && concerns(Some(location)) {
-            found.report(Draft {
+fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut Reporter<'_>) {
+    for (id, task) in plan.tasks.enumerated() {
+        if task.write.is_none() && concerns(Some(id)) {
+            reporter.report(Draft {
                 message: message![code(&task.id.value), " does not say what it may write"],
                 help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
-                tasks: plan.ids([location]),
+                tasks: plan.ids([id]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
-                fixes: vec![Fix::WriteNothing { task: location }],
+                fixes: vec![Fix::WriteNothing { task: id }],
                 ..Draft::default()
             });
         }

@@ -1,13 +1,13 @@
 //! The rules: one file each, and the list.
 //!
-//! A rule is a value that says what it is about, and a function from facts to drafts of findings.
-//! It sets no level, prints nothing and sorts nothing. Whoever needs to know of all rules goes
-//! through [`RULES`]; whoever needs one has it by its own name, such as [`ESCAPING_SYMLINK`].
+//! A rule is a description and a function from facts to drafts of findings. It does not set
+//! levels, print or sort. [`RULES`] lists all of them; each also has a name of its own, such as
+//! [`ESCAPING_SYMLINK`].
 
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::Draft;
-pub use crate::finding::{Causes, Done, Example, Grouping, Rule, Subject};
-pub(crate) use common::found::{AllowIndex, Found, GaveUp, Outcome};
+pub use crate::finding::{Causes, Example, Grouping, Rule, Scenario, Scope};
+pub(crate) use common::reporter::{AllowIndex, Outcome, Reporter, UndecidedDraft};
 
 mod broad_lane;
 mod clashing_paths;
@@ -38,7 +38,7 @@ mod undecided;
 mod unmatched_glob;
 mod unused_allow;
 
-/// Makes the list, and a name for each rule.
+/// Defines the list, and a static for each rule.
 macro_rules! rules {
     ($($module:ident $name:ident)*) => {
         $(
@@ -46,10 +46,9 @@ macro_rules! rules {
             pub static $name: &Rule = &$module::RULE;
         )*
 
-        /// Every rule, in the order of the contract.
+        /// Every rule, in the order of `docs/rules.md`.
         pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
 
-        /// Every rule with how it finds.
         pub(crate) static FINDERS: &[Finder] =
             &[$(Finder { rule: &$module::RULE, find: $module::FIND }),*];
     };
@@ -85,37 +84,36 @@ rules! {
     no_changes NO_CHANGES
 }
 
-/// A rule with how it finds.
 pub(crate) struct Finder {
     pub(crate) rule: &'static Rule,
     pub(crate) find: Find,
 }
 
-/// What a rule looks at, and with what.
+/// The phase in which a rule runs.
 #[derive(Clone, Copy)]
 pub(crate) enum Find {
-    /// The plan, before its tasks start.
-    Plan(fn(&PlanFacts<'_>, &mut Found<'_>)),
-    /// What the tasks did.
-    Gate(fn(&GateFacts<'_>, &mut Found<'_>)),
-    /// Either.
-    Both(fn(&PlanFacts<'_>, &mut Found<'_>), fn(&GateFacts<'_>, &mut Found<'_>)),
-    /// What another rule gave up on.
-    GaveUp(fn(&'static Rule, GaveUp) -> Draft),
-    /// What came of all others, when they are done.
+    /// `check`: the plan, before its tasks start.
+    Plan(fn(&PlanFacts<'_>, &mut Reporter<'_>)),
+    /// `gate`: what the tasks changed.
+    Gate(fn(&GateFacts<'_>, &mut Reporter<'_>)),
+    /// Both commands.
+    Both(fn(&PlanFacts<'_>, &mut Reporter<'_>), fn(&GateFacts<'_>, &mut Reporter<'_>)),
+    /// Reports what another rule could not decide.
+    Undecided(fn(&'static Rule, UndecidedDraft) -> Draft),
+    /// Runs after all others.
     Outcome(
-        fn(&PlanFacts<'_>, &Outcome, &mut Found<'_>),
-        fn(&GateFacts<'_>, &Outcome, &mut Found<'_>),
+        fn(&PlanFacts<'_>, &Outcome, &mut Reporter<'_>),
+        fn(&GateFacts<'_>, &Outcome, &mut Reporter<'_>),
     ),
 }
 
-/// The rule of this name.
+/// Looks up a rule by name.
 #[must_use]
 pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.name == name).copied()
 }
 
-/// The name of a rule that someone who wrote `name` probably meant.
+/// The rule's name that is closest to a misspelled one.
 #[must_use]
 pub fn nearest_name(name: &str) -> Option<&'static str> {
     crate::plan::nearest(name, RULES.iter().map(|rule| rule.name))

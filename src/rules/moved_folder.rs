@@ -1,7 +1,7 @@
 //! `moved-folder`: a task renames a folder in which a concurrent one adds files.
 
 use super::common::labels::{text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Label, Level, Location, Message};
 use crate::gate::MovedFolder;
@@ -10,20 +10,21 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "moved-folder",
-    summary: "a task renames a folder under which a concurrent task adds files",
+    summary: "a task renames a folder in which a concurrent task adds files",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Merge,
-    explanation: "git takes the new files for some that should have been moved along: it moves \
-        them out of the lane in which they were written, or stops and asks. Where they lie only in \
-        new folders below, it leaves them in a folder that is otherwise gone. Rename folders before \
-        the tasks start or after they are merged, or let the one task need the other.",
-    remedy: "rename the folder when the others are merged, or let them need the task that renames it",
+    scope: Scope::Merge,
+    explanation: "When it merges the two, git assumes that the new files belong in the renamed \
+        folder. It moves them, often out of the lane they were written in, or stops with a \
+        conflict. If the new files are all in new subfolders, it leaves them behind in the old \
+        folder.",
+    remedy: "rename the folder before the tasks start or after they are merged, or make one task \
+             need the other",
     example: Example {
         plan: "tasks:\n  move:\n    write: [old/**, new/**]\n  add:\n    write: old/added/**\n",
         files: &[],
-        done: Done::Rename {
+        scenario: Scenario::Rename {
             from: "old",
             to: "new",
             patch: "diff --git a/old/added/x b/old/added/x\nnew file mode 100644\nindex \
@@ -35,10 +36,10 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    const TOLD: usize = 10;
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    const SAMPLE: usize = 10;
     if facts.moved().gave_up {
-        found.gave_up(GaveUp::on_work(facts.plan));
+        reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     for MovedFolder { mover, adder, rename, files, moves } in &facts.moved().found {
         let (mover, adder) = (*mover, *adder);
@@ -54,31 +55,31 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             facts.lanes.of(adder).matched_by(path).is_ok_and(|held| held.is_some())
         });
         let then = match (moves, inside) {
-            (true, _) if rename.is_split => "git would stop, since as many files went elsewhere",
-            (true, true) => "git would move that along, or stop",
-            (true, false) => "git would move that along, out of its lane, or stop",
-            (false, _) => "git would leave that behind, in a folder that is otherwise gone",
+            (true, _) if rename.is_split => "git would stop, because the folder was split evenly",
+            (true, true) => "git would move this along, or stop",
+            (true, false) => "git would move this out of the lane, or stop",
+            (false, _) => "git would leave this behind in the old folder",
         };
-        let told = files.iter().take(TOLD).map(|(path, _)| path.to_string());
-        found.report(Draft {
+        let sample = files.iter().take(SAMPLE).map(|(path, _)| path.to_string());
+        reporter.report(Draft {
             message: message![
                 code(one),
-                " renames the folder ",
+                " renames folder ",
                 code(from),
                 " to ",
                 to,
-                ", and ",
+                ", but ",
                 code(other),
                 " adds ",
                 code(first),
                 more,
-                " there: ",
+                " to it: ",
                 then
             ],
             help: Some(message![
-                "rename the folder when ",
+                "rename the folder after ",
                 code(other),
-                " is merged, or let one of the two need the other"
+                " is merged, or make one task need the other"
             ]),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
@@ -94,7 +95,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
             data: vec![
                 ("from", text(from.to_string())),
                 ("to", text(rename.to.as_ref().map_or(String::new(), ToString::to_string))),
-                ("files", texts(told)),
+                ("files", texts(sample)),
                 ("git", text(if *moves { "moves" } else { "leaves" })),
             ],
             ..Draft::default()
@@ -108,10 +109,10 @@ mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
     use crate::index::{InputId, nth};
-    use crate::rules::tests::{additions, diff, gated_all, said, work};
+    use crate::rules::tests::{additions, diff, gated_all, messages, work};
     use std::collections::BTreeMap;
 
-    /// What is found where the first task renames a folder, and the second did what a patch holds.
+    /// The report if the first task renames a folder and the second one makes a patch.
     fn moved(text: &str, patch: &str, from: &str, to: Option<&str>) -> Report {
         let rename = FolderRename {
             from: from.parse().unwrap(),
@@ -124,32 +125,32 @@ mod tests {
     }
 
     #[test]
-    fn files_that_would_move_along_are_told() {
+    fn files_added_to_renamed_folder() {
         let text = "tasks:\n  a: {write: '{old,new}/**'}\n  b: {write: [old/**, new/x]}\n";
         for (files, from, to, expected) in [
             (
                 &["old/x", "old/y"][..],
                 "old",
                 Some("new"),
-                "`a` renames the folder `old` to `new`, and `b` adds `old/x` and 1 more there: git would \
-             move that along, or stop",
+                "`a` renames folder `old` to `new`, but `b` adds `old/x` and 1 more to it: git would \
+             move this along, or stop",
             ),
             (
                 &["old/q/y", "old/z"],
                 "old",
                 None,
-                "`a` renames the folder `old` to the root, and `b` adds `old/q/y` and 1 more there: git would move \
-             that along, out of its lane, or stop",
+                "`a` renames folder `old` to the root, but `b` adds `old/q/y` and 1 more to it: git would move \
+             this out of the lane, or stop",
             ),
             (&["older/x", "new/x"], "old", Some("new"), ""),
         ] {
             let expected: Vec<&str> =
                 std::iter::once(expected).filter(|one| !one.is_empty()).collect();
             let report = moved(text, &additions(files), from, to);
-            assert_eq!(said(&report, "moved-folder"), expected);
+            assert_eq!(messages(&report, "moved-folder"), expected);
             let ordered = text.replace("b: {", "b: {needs: a, ");
             assert_eq!(
-                said(&moved(&ordered, &additions(files), from, to), "moved-folder"),
+                messages(&moved(&ordered, &additions(files), from, to), "moved-folder"),
                 [""; 0]
             );
         }

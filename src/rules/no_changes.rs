@@ -1,9 +1,9 @@
-//! `no-changes`: a task that may write wrote nothing.
+//! `no-changes`: a task that may write but changed nothing.
 
 use std::collections::BTreeMap;
 
 use super::common::labels::write_label;
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
@@ -13,31 +13,31 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-changes",
-    summary: "a task that may write wrote nothing",
+    summary: "a task that may write but changed nothing",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Work,
-    explanation: "A branch without a change is often one that was forgotten to be pushed, or a \
-        wrong base. A gate that judged nothing should not look like one that found nothing.",
-    remedy: "if they are done, check that their work was pushed and that the base is right",
+    scope: Scope::Work,
+    explanation: "A branch without changes often means that the work was not pushed, or that the \
+        base is wrong. A gate that checked nothing should not look like one that found nothing.",
+    remedy: "if the tasks are done, check that their work was pushed and that the base is right",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch(""),
+        scenario: Scenario::Patch(""),
     },
     grouping: Grouping::Together("nothing was changed by"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let mut idle: BTreeMap<TaskId, bool> = BTreeMap::new();
     for diff in &facts.input.diffs {
         let Some(task) = diff.task else { continue };
         let nothing = match &diff.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
-            // What was not seen may hold changes.
+            // There may be changes that were not seen.
             Work::NoBranch | Work::Unreadable(_) => false,
         };
         *idle.entry(task).or_insert(true) &= nothing;
@@ -45,14 +45,14 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
         if !facts.plan[task].is_review_only() {
             let id = facts.plan.id(task);
-            found.report(Draft {
+            reporter.report(Draft {
                 message: message![code(id), " changed nothing"],
                 help: Some(
-                    "if it is done, check that its work was pushed and that the base is right"
+                    "if the task is done, check that its work was pushed and that the base is right"
                         .into(),
                 ),
                 tasks: facts.plan.ids([task]),
-                labels: vec![write_label(facts.plan, task, "nothing of this was written")],
+                labels: vec![write_label(facts.plan, task, "nothing here was changed")],
                 ..Draft::default()
             });
         }
@@ -63,7 +63,7 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
 mod tests {
     use super::RULE;
     use crate::gate::Work;
-    use crate::rules::tests::{TASKS, assert_found_in_work, assert_sound_work, gated, said};
+    use crate::rules::tests::{TASKS, assert_found_in_work, assert_sound_work, gated, messages};
 
     #[test]
     fn found_in_work() {
@@ -74,6 +74,6 @@ mod tests {
     fn sound_work() {
         assert_sound_work(&[("tasks:\n  a: {write: []}\n", String::new())]);
         let report = gated("tasks:\n  a: {write: []}\n", Work::NoBranch);
-        assert!(said(&report, RULE.name).is_empty());
+        assert!(messages(&report, RULE.name).is_empty());
     }
 }

@@ -1,9 +1,9 @@
-//! `not-verified`: an input that could not be read whole.
+//! `not-verified`: an input that could not be read completely.
 
 use std::sync::Arc;
 
 use super::common::labels::{change_labels, label, write_label};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::change::ChangeKind;
 use crate::failure::Failure;
@@ -16,30 +16,30 @@ use crate::path::{RepoPath, is_git_folder};
 
 pub(super) static RULE: Rule = Rule {
     name: "not-verified",
-    summary: "an input that could not be read whole; says what to do",
+    summary: "an input that could not be read completely",
     level: Level::Error,
     fixed: true,
     unverified: true,
-    subject: Subject::Work,
-    explanation: "What was not seen cannot be called clean. The run ends with status 3, whatever \
-        else it found, and says which command makes the input whole.",
-    remedy: "make the input whole and run the gate again",
+    scope: Scope::Work,
+    explanation: "What was not read cannot be called clean. The run exits with status 3, whatever \
+        else it finds, and the help says how to get a complete input.",
+    remedy: "provide the complete input and run the gate again",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch("<!DOCTYPE html>\n<title>Sign in</title>\n"),
+        scenario: Scenario::Patch("<!DOCTYPE html>\n<title>Sign in</title>\n"),
     },
-    grouping: Grouping::ByTask("changed {paths}, and what it may write is not known"),
+    grouping: Grouping::ByTask("changed {paths}, but its lane is unknown"),
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    facts.gaps.iter().for_each(|gap| found.report(draft(gap, Vec::new(), Vec::new())));
+fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    facts.gaps.iter().for_each(|gap| reporter.report(draft(gap, Vec::new(), Vec::new())));
 }
 
-fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    facts.input.gaps.iter().for_each(|gap| found.report(draft(gap, Vec::new(), Vec::new())));
+fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    facts.input.gaps.iter().for_each(|gap| reporter.report(draft(gap, Vec::new(), Vec::new())));
     for diff in &facts.input.diffs {
         let gaps = match &diff.work {
             Work::Changes(set) => set.gaps.as_slice(),
@@ -54,7 +54,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 (_, Some(task)) => label(facts.plan[task].id.span, "the work of this task"),
                 (_, None) => input(&diff.input.source),
             };
-            found.report(draft(gap, facts.plan.ids(diff.task), vec![label]));
+            reporter.report(draft(gap, facts.plan.ids(diff.task), vec![label]));
         }
     }
     for link in &facts.input.links {
@@ -63,35 +63,35 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
         };
         let labels = change_labels(facts, diff, &link.path, "a symbolic link");
         let draft = draft(gap, facts.plan.ids(diff.task), labels);
-        found.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
+        reporter.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
     }
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
-        let layout = std::iter::once(&merge.branch).chain(&merge.into);
+        let inputs = std::iter::once(&merge.branch).chain(&merge.into);
         let tasks: Vec<TaskId> =
-            layout.filter_map(|&location| facts.input.diffs.find(location)?.task).collect();
-        let location = tasks.first().map(|&task| facts.plan[task].id.span);
-        let labels = location.into_iter().map(|span| label(span, "the branch of this task"));
-        found.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
+            inputs.filter_map(|&input| facts.input.diffs.find(input)?.task).collect();
+        let span = tasks.first().map(|&task| facts.plan[task].id.span);
+        let labels = span.into_iter().map(|span| label(span, "the branch of this task"));
+        reporter.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
     }
     for PlacedChange { diff, path, change, placement, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
-            found.report(Draft {
-                message: message!["some systems take ", code(path), " for a path in `.git`"],
-                help: Some("rename it: git itself refuses such a name there".into()),
+            reporter.report(Draft {
+                message: message!["some systems treat ", code(path), " as a path in `.git`"],
+                help: Some("rename it; on those systems, git itself rejects the name".into()),
                 tasks: facts.plan.ids(diff.task),
                 path: Some((*path).clone()),
                 about: About::Path,
-                labels: change_labels(facts, diff, path, "its name is one of those for `.git`"),
+                labels: change_labels(facts, diff, path, "an alias of `.git`"),
                 alone: true,
                 ..Draft::default()
             });
         }
         if let (Placement::UnknownLane, Some(task)) = (placement, diff.task) {
             let id = facts.plan.id(task);
-            found.report(Draft {
-                message: message![code(path), ": nobody knows whether ", code(id), " may write it"],
-                help: Some(message!["mend the lane of ", code(id), " in the plan first"]),
+            reporter.report(Draft {
+                message: message!["cannot tell whether ", code(id), " may write ", code(path)],
+                help: Some(message!["fix the lane of ", code(id), " in the plan first"]),
                 tasks: facts.plan.ids([task]),
                 path: Some((*path).clone()),
                 about: About::Path,
@@ -100,7 +100,7 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                         location: Location::File((*path).clone()),
                         text: message!["written by ", code(id)],
                     },
-                    write_label(facts.plan, task, "this lane is not known"),
+                    write_label(facts.plan, task, "unknown lane"),
                 ],
                 ..Draft::default()
             });
@@ -108,8 +108,8 @@ fn in_work(facts: &GateFacts<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Whether some system takes a component of a path for `.git`. Of commits, no other source than a
-/// hand-made tree has such a path: git adds none.
+/// Whether some system treats a component of the path as `.git`. git never adds such a path, but a
+/// handmade tree can contain one.
 fn names_git_folder(path: &RepoPath) -> bool {
     path.as_bytes().split(|&byte| byte == b'/').any(is_git_folder)
 }
@@ -137,12 +137,12 @@ mod tests {
                 (
                     "tasks:\n  a: {write: [x, '/y']}\n",
                     additions(&["x"]),
-                    vec!["`x`: nobody knows whether `a` may write it"],
+                    vec!["cannot tell whether `a` may write `x`"],
                 ),
                 (
                     "tasks:\n  a: {title: t}\n",
                     additions(&["x"]),
-                    vec!["`x`: nobody knows whether `a` may write it"],
+                    vec!["cannot tell whether `a` may write `x`"],
                 ),
             ],
         );
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn sound_work() {
         assert_sound_work(&[
-            // What is wrong with the lane of another task is not this task's.
+            // The lanes of other tasks do not matter.
             ("tasks:\n  a: {write: x}\n  b: {write: '/y'}\n  c:\n", additions(&["x"])),
         ]);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::{and, who};
 use super::common::labels::{change_labels, file_label, text, texts, write_label};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{About, Draft, Level, Message};
@@ -20,32 +20,31 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Work,
-    explanation: "The task wrote a file that its lane does not hold. Both ends of a rename count, \
-        and so do deletions, modes and submodule pins. Undo the change, let the task that owns the \
-        file make it, or widen the lane in the plan on the base branch.",
-    remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in the plan \
-             on the base branch",
+    scope: Scope::Work,
+    explanation: "The task changed a path outside its lane. Both ends of a rename count, and so do \
+        deletions, mode changes and submodule pins.",
+    remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in \
+             the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: \
                src/quizzes/**\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/src/quizzes/a.json b/src/quizzes/a.json\nindex 1111111..2222222 100644\n--- \
              a/src/quizzes/a.json\n+++ b/src/quizzes/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
     },
-    grouping: Grouping::ByTask("changed {paths} outside of its lane"),
+    grouping: Grouping::ByTask("changed {paths} outside its lane"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    strays(facts, false, found);
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    strays(facts, false, reporter);
 }
 
-/// Tells of every change outside of the lanes of those tasks that only review, or of the others.
-pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found<'_>) {
+/// Reports all changes outside the lanes of review-only tasks, or of the other tasks.
+pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, reporter: &mut Reporter<'_>) {
     for PlacedChange { diff, path, change, placement, carried } in facts.changes() {
         if diff.task.is_some_and(|task| facts.plan[task].is_review_only()) != review_only {
             continue;
@@ -54,7 +53,7 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
             Placement::Outside { owners } => (owners, false),
             Placement::TakesFolder { owners } => (owners, true),
             Placement::Undecided => {
-                found.gave_up(gave_up(facts, diff, path));
+                reporter.undecided(gave_up(facts, diff, path));
                 continue;
             }
             Placement::Inside | Placement::UnknownLane => continue,
@@ -65,17 +64,10 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         let message = match (carried, diff.task) {
             (Some(carried), task) => merging(carried, &who, task.is_some()),
             _ if takes_folder => {
-                message![
-                    &who,
-                    " ",
-                    did,
-                    " ",
-                    code(path),
-                    ", in the place of a folder that is not its to write"
-                ]
+                message![&who, " ", did, " ", code(path), ", replacing a folder outside its lane"]
             }
             (None, Some(_)) if review_only => {
-                message![&who, " only reviews, and ", did, " ", code(path)]
+                message![&who, " only reviews, but ", did, " ", code(path)]
             }
             (None, Some(_)) => {
                 message![&who, " ", did, " ", code(path), ", which is outside its lane"]
@@ -85,9 +77,9 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
         let mut help = match takes_folder {
             true => {
                 message![
-                    "the plan has ",
+                    "undo the change, or use another name: the plan treats ",
                     code(path),
-                    " as a folder: undo the change, or use another name"
+                    " as a folder"
                 ]
             }
             false => help(facts, diff, path, &owners),
@@ -96,9 +88,9 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
             help = message![Message::quoted(doubt), "; ", help];
         }
         if carried.is_some() {
-            help = "merge the base into the branch, and undo there what is outside its lane".into();
+            help = "merge the base into the branch, then undo what is outside the lane".into();
         }
-        found.report(Draft {
+        reporter.report(Draft {
             message,
             help: Some(help),
             tasks: facts.plan.ids(diff.task),
@@ -112,16 +104,16 @@ pub(super) fn strays(facts: &GateFacts<'_>, review_only: bool, found: &mut Found
     }
 }
 
-fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> GaveUp {
+fn gave_up(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath) -> UndecidedDraft {
     let label = match diff.task {
         Some(task) => write_label(facts.plan, task, "this lane"),
         None => file_label(path, ""),
     };
-    let gave_up = GaveUp::on_lanes(facts.plan, diff.task.as_slice(), vec![label]);
-    GaveUp { path: Some(path.clone()), ..gave_up }
+    let gave_up = UndecidedDraft::lanes(facts.plan, diff.task.as_slice(), vec![label]);
+    UndecidedDraft { path: Some(path.clone()), ..gave_up }
 }
 
-/// Says what merging writes, and which rename of the base takes it there.
+/// Describes a path that only the merge writes, because the base renamed something.
 fn merging(carried: &CarriedChange, who: &Message, has_lane: bool) -> Message {
     let CarriedChange { path, change, from, .. } = carried;
     let writes = match change.kind {
@@ -131,23 +123,12 @@ fn merging(carried: &CarriedChange, who: &Message, has_lane: bool) -> Message {
         ChangeKind::Mode => "change the mode of",
         ChangeKind::Type => "change the type of",
     };
-    let location = if has_lane { "outside its lane" } else { "protected" };
+    let status = if has_lane { "outside its lane" } else { "protected" };
     let why = match from {
-        Some(from) => message!["a rename takes its ", code(from), " there"],
-        None => "git's merge follows renames".into(),
+        Some(from) => message!["a rename moves ", code(from), " there"],
+        None => "git follows renames".into(),
     };
-    message![
-        "merging ",
-        who,
-        " would ",
-        writes,
-        " ",
-        code(path),
-        ", which is ",
-        location,
-        ": ",
-        why
-    ]
+    message!["merging ", who, " would ", writes, " ", code(path), ", which is ", status, ": ", why]
 }
 
 fn verb(kind: ChangeKind) -> &'static str {
@@ -163,15 +144,14 @@ fn verb(kind: ChangeKind) -> &'static str {
 fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<str>]) -> Message {
     let protected = facts.protection().contains(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
-        "but for letter case or Unicode form it is protected, and some systems take the two for one \
-         file: undo the change"
+        "undo the change: it differs from a protected path only in case or Unicode form, which some \
+         systems ignore"
             .into()
     } else if protected {
-        "it is protected, no task may write it: undo the change".into()
+        "undo the change: the path is protected".into()
     } else if owners.is_empty() {
         message![
-            "no task may write it: undo the change, or add the path to \
-                     the `write` of ",
+            "no task may write it: undo the change, or add the path to the `write` of ",
             who(facts, diff),
             " in the plan on the base branch"
         ]
@@ -179,8 +159,8 @@ fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<s
         message![
             "it belongs to ",
             and(owners),
-            ": undo the change and let the owner make it, or hand the \
-                     path over in the plan on the base branch"
+            ": undo the change and let the owner make it, or reassign the path in the plan on the \
+             base branch"
         ]
     }
 }
@@ -190,7 +170,7 @@ mod tests {
     use super::RULE;
     use crate::finding::Finding;
     use crate::rules::tests::{
-        TASKS, additions, assert_found_in_work, assert_sound_work, by, gated, work,
+        TASKS, additions, assert_found_in_work, assert_sound_work, gated, of_rule, work,
     };
 
     #[test]
@@ -215,21 +195,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_protected_is_so_in_another_case_or_form() {
+    fn other_spellings_of_protected_paths() {
         let text = "tasks:\n  a: {write: '**'}\nprotect: [.github/**, caf\u{e9}, '[A-C]x']\n";
         let outside = |name: &str| -> Vec<String> {
             let report = gated(text, work(&additions(&[name])));
             let help = |found: &&Finding| found.draft.help.as_ref().unwrap().to_string();
-            by(&report, "out-of-lane").iter().map(help).collect()
+            of_rule(&report, "out-of-lane").iter().map(help).collect()
         };
         for name in [".GitHub/x", "LANES.yaml", "CAFE\u{301}", "bX", "Ax"] {
             let help = outside(name);
             assert_eq!(help.len(), 1, "{name}");
-            assert_eq!(
-                help[0].starts_with("but for letter case"),
-                name != "Ax",
-                "{name}: {help:?}"
-            );
+            assert_eq!(help[0].contains("only in case"), name != "Ax", "{name}: {help:?}");
         }
         for name in [".githubx", "cafe", "dx", "x/lanes.yaml"] {
             assert_eq!(outside(name), [""; 0], "{name}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::among_existing;
 use super::common::labels::{existing_data, label, texts};
-use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Causes, Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
@@ -17,18 +17,17 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "Two tasks that run beside each other and may write one file will, sooner or \
-        later, undo each other's work. The lanes are compared exactly, for files that do not exist \
-        yet too, and the path that is named is in both of them. Take it out of one lane with an \
-        exclusion, let one task need the other, or put an append-only file under `share`.",
-    remedy: "give the path to one task that the others need, narrow the globs, exclude what others \
-             own, or put common files under `share`",
+    scope: Scope::Plan,
+    explanation: "Two tasks that run at the same time and may write the same file will, sooner or \
+        later, undo each other's work. Lanes are compared exactly, including files that do not \
+        exist yet, and the path in the message is always in both.",
+    remedy: "give the path to one task that the others need, narrow the globs, exclude what other \
+             tasks own, or put append-only files under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::ByCause(Causes {
         glob: ("overlaps with", "lane"),
@@ -38,20 +37,20 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-const HELP: &str = "take the path out of one lane with an exclusion, let one of the two need the \
-                    other, or put the path under `share`";
+const HELP: &str = "exclude the path from one lane, make one task need the other, or put the path \
+                    under `share`";
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
-    let mut finder = FixFinder::new(facts.plan, facts.lanes, facts.order);
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
+    let mut fix_finder = FixFinder::new(facts.plan, facts.lanes, facts.order);
     for overlap in facts.overlaps() {
         if let Some(&(left, right)) = overlap.shared.undecided.first() {
             let tasks = [overlap.tasks.0, overlap.tasks.1];
             let globs = [facts.plan.globs(tasks[0])[left], facts.plan.globs(tasks[1])[right]];
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
-            found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &tasks, labels));
         }
-        if let Some(draft) = draft(facts, &mut finder, overlap) {
-            found.report(draft);
+        if let Some(draft) = draft(facts, &mut fix_finder, overlap) {
+            reporter.report(draft);
         }
     }
 }
@@ -148,7 +147,7 @@ mod tests {
     #[test]
     fn sound_work() {
         assert_sound_work(&[
-            // Of a plan that was checked, the gate repeats nothing.
+            // The gate does not repeat what `check` reports.
             ("tasks:\n  a: {write: x, needs: b}\n  b: {write: x, needs: a}\n", additions(&["x"])),
         ]);
     }

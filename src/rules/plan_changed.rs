@@ -1,8 +1,8 @@
-//! `plan-changed`: a change to the plan that judges it.
+//! `plan-changed`: a change to the plan that is being enforced.
 
 use super::common::english::who;
 use super::common::labels::{change_labels, text};
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
 use crate::finding::{About, Draft, Level};
@@ -11,18 +11,18 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "plan-changed",
-    summary: "a change to the plan that judges it, or one that adds a plan found first",
+    summary: "a change to the plan that is being enforced, or a new plan that would be found first",
     level: Level::Error,
     fixed: true,
     unverified: false,
-    subject: Subject::Work,
-    explanation: "A task that could change the plan could widen its own lane. The plan is changed \
-        on the base branch, by whoever owns the split, before the tasks start or between them.",
-    remedy: "undo the change, and change the plan on the base branch",
+    scope: Scope::Work,
+    explanation: "A task that could change the plan could widen its own lane. Change the plan on \
+        the base branch instead, before the tasks start or between them.",
+    remedy: "undo the change, and edit the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/lanes.yaml b/lanes.yaml\nindex 1111111..2222222 100644\n--- a/lanes.yaml\n+++ \
              b/lanes.yaml\n@@ -3 +3 @@\n-    write: src/lessons/**\n+    write: \"**\"\n",
         ),
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for diff in &facts.input.diffs {
         let who = who(facts, diff);
         for (path, change) in diff.changes() {
@@ -44,17 +44,13 @@ fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
                 continue;
             }
             let message = if own {
-                message![&who, " changes the plan that judges it: ", code(path)]
+                message![&who, " changes its own plan: ", code(path)]
             } else {
-                message![
-                    &who,
-                    " adds a plan that would be found in the place of this one: ",
-                    code(path)
-                ]
+                message![&who, " adds a plan that would be found before this one: ", code(path)]
             };
-            found.report(Draft {
+            reporter.report(Draft {
                 message,
-                help: Some("undo the change, and change the plan on the base branch".into()),
+                help: Some("undo the change, and edit the plan on the base branch".into()),
                 tasks: facts.plan.ids(diff.task),
                 path: Some(path.clone()),
                 about: About::Path,
@@ -78,7 +74,7 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: '**'}\n",
                 additions(&[".lanes.yaml", "x"]),
-                vec!["`a` adds a plan that would be found in the place of this one: `.lanes.yaml`"],
+                vec!["`a` adds a plan that would be found before this one: `.lanes.yaml`"],
             )],
         );
     }

@@ -1,9 +1,9 @@
-//! `protected-path`: a glob that names only what nobody may write.
+//! `protected-path`: a glob that matches only protected paths.
 
 use std::sync::Arc;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::index::TaskId;
@@ -14,45 +14,45 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "protected-path",
-    summary: "a glob that names only protected paths, or one in both `share` and `protect`",
+    summary: "a glob that matches only protected paths, or one in both `share` and `protect`",
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "What the plan protects is taken out of every lane, and so are the plan's own \
-        files. A wide glob merely loses those paths; a glob that names nothing else was written by \
-        someone who expects to write them.",
+    scope: Scope::Plan,
+    explanation: "Protected paths are removed from every lane, and so are the plan's own files. A \
+        wide glob merely loses those paths. A glob that matches nothing else is reported, because \
+        its author expects to write them.",
     remedy: "remove the glob, or narrow `protect`",
     example: Example {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
                protect: .github/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for (task, globs) in facts.lane_facts().protected.enumerated() {
         for (entry, _) in facts.plan.globs(task).iter().copied().zip(globs).filter(is_undecided) {
             let label = label(entry.span, "this glob");
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[task], vec![label]));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], vec![label]));
         }
         if !globs.contains(&Some(true)) {
             continue;
         }
         let id = facts.plan.id(task);
         let given = facts.plan[task].write.as_ref().map_or(0, |write| write.entries.len());
-        // Without its last glob, a lane of exclusions would be empty and not say so.
+        // Removing the last glob before a list of exclusions would silently empty the lane.
         let removable = globs.len() > 1 || given == 1;
         let cut =
             |entry: &GlobEntry| entry.glob.as_ref().is_ok_and(|glob| facts.is_cut(task, glob));
         let protected =
             facts.plan.indexed_globs(task).zip(globs).filter(|(_, is)| **is == Some(true));
-        for ((location, entry), _) in protected {
-            found.report(Draft {
+        for ((index, entry), _) in protected {
+            reporter.report(Draft {
                 message: message![
                     code(id),
                     " may not write ",
@@ -68,7 +68,7 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
                 labels: vec![label(entry.span, "only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: (removable && !cut(entry))
-                    .then(|| removal(task, location))
+                    .then(|| removal(task, index))
                     .into_iter()
                     .collect(),
                 ..Draft::default()
@@ -76,24 +76,24 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
         }
     }
     let shares = facts.plan.indexed_shares();
-    for ((location, shared), protected) in shares.zip(&facts.lane_facts().protected_shares) {
+    for ((index, shared), protected) in shares.zip(&facts.lane_facts().protected_shares) {
         if is_undecided(&(shared, protected)) {
             let label = label(shared.span, "this glob");
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[], vec![label]));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[], vec![label]));
         }
         if *protected != Some(true) {
             continue;
         }
         let twin = facts.plan.protect.iter().find(|entry| entry.text == shared.text);
         let twin = twin.map(|twin| label(twin.span, "no task may write it"));
-        found.report(Draft {
+        reporter.report(Draft {
             message: message![code(excerpt(&shared.text)), " is both shared and protected"],
-            help: Some("remove it from one of the two; until then it is protected".into()),
+            help: Some("remove it from `share` or `protect`; until then it is protected".into()),
             labels: std::iter::once(label(shared.span, "every task may write it"))
                 .chain(twin)
                 .collect(),
             data: vec![("glob", text(Arc::clone(&shared.text)))],
-            fixes: vec![Fix::RemoveShared { entry: fix::index(location) }],
+            fixes: vec![Fix::RemoveShared { entry: fix::index(index) }],
             ..Draft::default()
         });
     }
@@ -103,7 +103,7 @@ fn is_undecided((_, protected): &(&GlobEntry, &Option<bool>)) -> bool {
     protected.is_none()
 }
 
-/// To remove the glob is one way, and to narrow `protect` the other.
+/// For display only, since narrowing `protect` is just as likely to be right.
 fn removal(task: TaskId, entry: usize) -> Fix {
     let applicability = Applicability::DisplayOnly;
     Fix::RemoveGlob { task, entry: fix::index(entry), applicability }
@@ -149,9 +149,9 @@ mod tests {
         ]);
     }
 
-    /// An empty lane whose globs are all protected is told once, as `protected-path`.
+    /// `empty-lane` leaves such a lane to this rule.
     #[test]
-    fn a_lane_of_protected_paths_alone_is_told_once() {
+    fn lane_of_protected_paths_only() {
         let report = checked("tasks:\n  a: {write: ci/x}\nprotect: ci/**\n", &[]);
         let rules: Vec<_> = report.findings.iter().map(|finding| finding.rule).collect();
         assert_eq!(rules, ["protected-path"]);

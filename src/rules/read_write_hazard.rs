@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::common::english::among_existing;
 use super::common::labels::{existing_data, label, texts};
-use super::{Causes, Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Causes, Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{About, Datum, Draft, Level};
 use crate::message;
@@ -13,59 +13,59 @@ use crate::overlap::{Hazard, Hazards};
 
 pub(super) static RULE: Rule = Rule {
     name: "read-write-hazard",
-    summary: "a task reads what a concurrent one may write",
+    summary: "a task reads what a concurrent task may write",
     level: Level::Note,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "What a task lists under `read` is what it relies on while it works. If a task \
-        that runs beside it may change that, the first may build on what is gone when both are \
-        merged, and no merge conflict will say so. What is shared is left out, as in overlaps. \
-        Often it is no trouble, so it is a note: say `needs` where one has to see the other's \
-        work, and raise the rule's level where it matters.",
-    remedy: "let one task need the other, or narrow what is read or written",
+    scope: Scope::Plan,
+    explanation: "A task relies on the paths under `read` while it works. If a concurrent task \
+        changes them, the first task may build on something that is gone after the merge, and no \
+        merge conflict will show it. Shared paths are left out, as in `overlapping-lanes`. This is \
+        often harmless, so it is a note: add `needs` if one task has to see the other's work, and \
+        raise the level if it matters to you.",
+    remedy: "make one task need the other, or narrow what is read or written",
     example: Example {
         plan: "tasks:\n  schema:\n    write: src/content/schema/**\n  quizzes:\n    write: \
                src/content/quizzes/**\n    read: src/content/schema/quiz.json\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::ByCause(Causes {
-        glob: ("meets the reads or writes of", "task"),
+        glob: ("overlaps with what is read or written by", "task"),
         path: "is read and may be written at the same time",
     }),
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let Hazards { found: hazards, gave_up } = facts.hazards();
     for hazard in hazards {
         if let Some(&(read, written)) = hazard.overlap.shared.undecided.first() {
             let tasks = [hazard.reader, hazard.writer];
             let globs = [facts.plan.reads(tasks[0])[read], facts.plan.globs(tasks[1])[written]];
             let labels = globs.map(|glob| label(glob.span, "")).to_vec();
-            found.gave_up(GaveUp::on_lanes(facts.plan, &tasks, labels));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &tasks, labels));
         }
         if let Some(draft) = draft(facts, hazard) {
-            found.report(draft);
+            reporter.report(draft);
         }
     }
     if let Some((reader, writer)) = *gave_up {
         let reads = facts.plan.reads(reader);
         let labels = reads.iter().map(|glob| label(glob.span, "")).collect();
-        found.gave_up(GaveUp::on_lanes(facts.plan, &[reader, writer], labels));
+        reporter.undecided(UndecidedDraft::lanes(facts.plan, &[reader, writer], labels));
     }
 }
 
 fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
-    let found = &hazard.overlap;
-    let witness = found.shared.witness.as_ref()?;
-    let &(read, written) = found.shared.pairs.first()?;
+    let overlap = &hazard.overlap;
+    let witness = overlap.shared.witness.as_ref()?;
+    let &(read, written) = overlap.shared.pairs.first()?;
     let (reads, writes) = (facts.plan.reads(hazard.reader), facts.plan.globs(hazard.writer));
     let [reader, writer] = [facts.plan.id(hazard.reader), facts.plan.id(hazard.writer)];
-    let existing = among_existing(found.existing);
-    // The pair that proves it: there may be as many findings as pairs of tasks, and a wide glob meets
+    let existing = among_existing(overlap.existing);
+    // One pair only: there may be a finding for every pair of tasks, and a wide glob overlaps with
     // every glob of a lane.
     let pair = texts([&reads[read].text, &writes[written].text].map(Arc::clone));
     Some(Draft {
@@ -88,7 +88,7 @@ fn draft(facts: &PlanFacts<'_>, hazard: &Hazard) -> Option<Draft> {
         ],
         data: vec![
             ("globs", Datum::List(vec![pair])),
-            existing_data(found.existing, &found.sample),
+            existing_data(overlap.existing, &overlap.sample),
         ],
         ..Draft::default()
     })

@@ -1,15 +1,16 @@
-//! `redundant-glob`: a glob or an exclusion that changes nothing about its lane.
+//! `redundant-glob`: an entry that does not change its lane.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::common::labels::{label, text};
-use super::{Done, Example, Find, Found, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
 use crate::finding::{Applicability, Draft, Fix, Level};
 use crate::glob::{Budget, Glob};
 use crate::index::TaskId;
-use crate::lane::redundant::{Entry, Redundancy, redundancy};
+use crate::lane;
+use crate::lane::redundant::{Entry, Redundancy};
 use crate::message;
 use crate::message::code;
 use crate::plan::GlobEntry;
@@ -19,38 +20,37 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "redundant-glob",
-    summary: "a glob that adds nothing to its lane, or an exclusion that takes nothing from it",
+    summary: "a glob that adds nothing to its lane, or an exclusion that removes nothing from it",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "All paths of the glob are in the lane without it, or taken away again; or the \
-        exclusion takes away what neither the lane's globs nor `share` hold. Either it can go, or it \
-        was meant to say something else: a slip in an exclusion leaves a task free to write what it \
-        was to leave alone. Globs are compared exactly, and looked at from the last to the first, so \
-        that the lane stays as it is when all that are told are removed. The fix that removes one is \
-        offered where the lane stays as it is without that one alone, and not for an exclusion that \
-        may be misspelled.",
-    remedy: "remove it, or mend it if it should name other paths",
+    scope: Scope::Plan,
+    explanation: "Every path of the glob is in the lane anyway, or is excluded again; or the \
+        exclusion removes paths that were never in the lane or in `share`. Either the entry can \
+        go, or it was meant to say something else: a typo in an exclusion lets a task write what \
+        it should leave alone. Globs are compared exactly, from last to first, so removing all \
+        reported entries leaves the lane unchanged. A fix is offered if removing that entry alone \
+        leaves the lane unchanged, but not for an exclusion that may be misspelled.",
+    remedy: "remove the entry, or correct it if it should match other paths",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
                \"!src/contents/schema/**\"]\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     let mut budget = Budget::default();
     for (task, redundancy) in facts.redundancies().enumerated() {
         if let Some(&first) = redundancy.undecided.first() {
             let entry = facts.plan[task].sound_entries().nth(first);
             let labels = entry.map(|(entry, _)| label(entry.span, "this one"));
             let labels = labels.into_iter().collect();
-            found.gave_up(GaveUp::on_lanes(facts.plan, &[task], labels));
+            reporter.undecided(UndecidedDraft::lanes(facts.plan, &[task], labels));
         }
         if redundancy.redundant.is_empty() {
             continue;
@@ -62,25 +62,25 @@ fn find(facts: &PlanFacts<'_>, found: &mut Found<'_>) {
             let (entry, _) = entries[redundant.index];
             let removal = removable.contains(&redundant.index).then(|| removal(facts, task, entry));
             let fixes = removal.flatten().into_iter().collect();
-            found.report(Draft { fixes, ..draft(facts, task, entry, within) });
+            reporter.report(Draft { fixes, ..draft(facts, task, entry, within) });
         }
     }
 }
 
-/// The redundant entries of a task whose removal is safe, in any number and order.
+/// The redundant entries of a task that can be removed safely, in any number and order.
 ///
-/// An entry that stays for another reason counts among what is left: `!a` of `[!a, a, b]` takes
-/// nothing once `a` is gone, and `a` is not offered for removal, so `!a` is not either.
+/// Entries that are kept for other reasons are part of the remaining lane: in `[!a, a, b]`, `!a`
+/// removes nothing once `a` is gone, but if `a` may not be removed, `!a` may not either.
 fn removable(
     facts: &PlanFacts<'_>,
     task: TaskId,
     entries: &[(&GlobEntry, &Glob)],
-    found: &Redundancy,
+    redundancy: &Redundancy,
     budget: &mut Budget,
 ) -> BTreeSet<usize> {
     let globs = entries.iter().filter(|(entry, _)| !entry.negated).map(|(_, glob)| *glob);
     let folders = LiteralFolders::new(globs);
-    let indexes = found.redundant.iter().map(|redundant| redundant.index);
+    let indexes = redundancy.redundant.iter().map(|redundant| redundant.index);
     let offered: BTreeSet<usize> = indexes
         .filter(|&index| {
             let (entry, glob) = entries[index];
@@ -90,7 +90,7 @@ fn removable(
             }
         })
         .collect();
-    if offered.len() == found.redundant.len() {
+    if offered.len() == redundancy.redundant.len() {
         return offered;
     }
     let entries: Vec<Entry<'_>> = entries
@@ -102,17 +102,16 @@ fn removable(
         })
         .collect();
     let share = &facts.lanes.of(task).common().share;
-    let left = redundancy(&entries, share, budget);
+    let left = lane::redundant::redundancy(&entries, share, budget);
     left.redundant.iter().map(|redundant| redundant.index).collect()
 }
 
-/// Whether the files that exist show no slip in an exclusion. With a slip, the plan means to take
-/// more than it does, and without the exclusion nobody would see that again.
+/// Whether an exclusion has no typo that the existing files reveal. A misspelled exclusion was meant
+/// to remove something, and removing it would hide that.
 fn is_deliberate(facts: &PlanFacts<'_>, exclusion: &Glob) -> bool {
     facts.gaps.is_empty() && matches!(facts.typos().of(exclusion), Ok(None))
 }
 
-/// Without what changes nothing, the lane is just what it was.
 fn removal(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry) -> Option<Fix> {
     let entries = &facts.plan[task].write.as_ref()?.entries;
     let index = entries.iter().position(|other| std::ptr::eq(other, entry))?;
@@ -128,17 +127,17 @@ fn draft(
 ) -> Draft {
     let id = facts.plan.id(task);
     let (does, here) = if entry.negated {
-        (message!["takes nothing from the lane of ", code(id)], "takes nothing")
+        (message!["removes nothing from the lane of ", code(id)], "removes nothing")
     } else {
         (message!["adds nothing to the lane of ", code(id)], "adds nothing")
     };
     let there = within.map(|within| {
-        let said = match (entry.negated, within.negated) {
-            (false, false) => "all its paths are in this",
-            (false, true) => "this takes all its paths away",
-            (true, _) => "this takes them already",
+        let note = match (entry.negated, within.negated) {
+            (false, false) => "contains all of its paths",
+            (false, true) => "excludes all of its paths",
+            (true, _) => "already excludes them",
         };
-        label(within.span, said)
+        label(within.span, note)
     });
     let glob = |entry: &GlobEntry| text(Arc::clone(&entry.text));
     Draft {
@@ -166,14 +165,14 @@ mod tests {
                 (
                     "tasks:\n  a: {write: ['!doc/', src/**, doc/a, src/b, '!src/c/d', '!src/c/**', '!e']}\n",
                     vec![
-                        "`!doc/` takes nothing from the lane of `a`",
+                        "`!doc/` removes nothing from the lane of `a`",
                         "`doc/a` adds nothing to the lane of `a`",
                         "`src/b` adds nothing to the lane of `a`",
-                        "`!src/c/d` takes nothing from the lane of `a`",
-                        "`!e` takes nothing from the lane of `a`",
+                        "`!src/c/d` removes nothing from the lane of `a`",
+                        "`!e` removes nothing from the lane of `a`",
                     ],
                 ),
-                // Whatever the invalid one stands for, what another glob holds is held twice.
+                // `src/a` is redundant whatever the invalid glob means.
                 (
                     "tasks:\n  a: {write: [src/**, src/a, ./doc/**, '!doc/x', '!./y']}\n",
                     vec!["`src/a` adds nothing to the lane of `a`"],
@@ -190,9 +189,8 @@ mod tests {
         ]);
     }
 
-    /// What makes a lane empty, or a glob name protected paths alone, is not told again as redundant.
     #[test]
-    fn what_another_rule_tells_is_not_redundant_too() {
+    fn left_to_other_rules() {
         for (text, rule) in [
             ("tasks:\n  a: {write: [x/a, '!x/**', '!y']}\n", "empty-lane"),
             ("tasks:\n  a: {write: ['!y']}\n", "empty-lane"),

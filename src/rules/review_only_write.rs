@@ -1,6 +1,6 @@
 //! `review-only-write`: a change by a task that may write nothing.
 
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject, out_of_lane};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, out_of_lane};
 use crate::analysis::GateFacts;
 use crate::finding::Level;
 
@@ -10,26 +10,26 @@ pub(super) static RULE: Rule = Rule {
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Work,
-    explanation: "A task with `write: []` reads and reports. What it found goes into its answer, \
-        and the tasks that own the files mend them.",
-    remedy: "undo the changes and report what was found instead, or give the task a lane in the plan on \
-             the base branch",
+    scope: Scope::Work,
+    explanation: "A task with `write: []` reads and reports. It describes what it found, and the \
+        tasks that own the files fix it.",
+    remedy: "undo the changes and report the problems instead, or give the task a lane in the plan \
+             on the base branch",
     example: Example {
         plan: "tasks:\n  audit:\n    write: []\n",
         files: &[],
-        done: Done::Patch(
+        scenario: Scenario::Patch(
             "diff --git a/NOTES.md b/NOTES.md\nnew file mode 100644\nindex 0000000..1111111\n--- \
              /dev/null\n+++ b/NOTES.md\n@@ -0,0 +1 @@\n+stale\n",
         ),
     },
-    grouping: Grouping::ByTask("only reviews, and changed {paths}"),
+    grouping: Grouping::ByTask("only reviews, but changed {paths}"),
 };
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
-    out_of_lane::strays(facts, true, found);
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
+    out_of_lane::strays(facts, true, reporter);
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: []}\nshare: log\n",
                 additions(&["log"]),
-                vec!["`a` only reviews, and added `log`"],
+                vec!["`a` only reviews, but added `log`"],
             )],
         );
     }

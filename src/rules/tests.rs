@@ -1,4 +1,4 @@
-//! What holds of all rules, such as that each fires on its own example; and what their own tests share.
+//! Tests of all rules, and helpers for the tests of each.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,34 +11,34 @@ use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::patch;
 use crate::path::RepoPath;
-use crate::plan::{OwnPath, Plan, PlanText, read};
+use crate::plan::{Plan, PlanPath, PlanText, read};
 
 pub(super) fn plan(text: &str) -> Arc<Plan> {
     let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
-    plan.own_paths = vec![OwnPath::File("lanes.yaml".parse().unwrap())];
+    plan.own_paths = vec![PlanPath::File("lanes.yaml".parse().unwrap())];
     Arc::new(plan)
 }
 
-/// What is found in a plan before its tasks start.
+/// The report of `check` on a plan.
 pub(super) fn checked(text: &str, files: &[&str]) -> Report {
     let files: Vec<RepoPath> = files.iter().map(|file| file.parse().unwrap()).collect();
     crate::check::check(&plan(text), &files, Vec::new())
 }
 
-/// What is found in the work of a plan's first task.
+/// The report of `gate` on the work of the first task.
 pub(super) fn gated(text: &str, work: Work) -> Report {
     let input = GateInput { diffs: vec![diff(Some(nth(0)), work)].into(), ..GateInput::default() };
     gated_all(text, input)
 }
 
-/// What is found in the work of a plan's first two tasks.
+/// The report of `gate` on the patches of the first two tasks.
 pub(super) fn both(text: &str, one: &str, other: &str) -> Report {
     let diff = vec![diff(Some(nth(0)), work(one)), diff(Some(nth(1)), work(other))];
     gated_all(text, GateInput { diffs: diff.into(), ..GateInput::default() })
 }
 
 pub(super) fn gated_all(text: &str, input: GateInput) -> Report {
-    let plan_rivals = vec![OwnPath::File(".lanes.yaml".parse().unwrap())];
+    let plan_rivals = vec![PlanPath::File(".lanes.yaml".parse().unwrap())];
     crate::check::gate(&plan(text), &GateInput { plan_rivals, ..input })
 }
 
@@ -71,42 +71,41 @@ pub(super) fn work(patch: &str) -> Work {
     Work::Changes(patch::read(patch.as_bytes()))
 }
 
-/// The report of a rule's own example.
 fn example(rule: &Rule, text: &str) -> Report {
     crate::explain::example(rule, text)
 }
 
-pub(super) fn by<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
+pub(super) fn of_rule<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
     report.findings.iter().filter(|finding| finding.rule == rule).collect()
 }
 
-/// What a rule says, one line each.
-pub(super) fn said(report: &Report, rule: &str) -> Vec<String> {
-    by(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
+/// The messages of a rule.
+pub(super) fn messages(report: &Report, rule: &str) -> Vec<String> {
+    of_rule(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
 }
 
-/// A rule says this of plans without files.
+/// Asserts the messages of a rule about plans, in a repository without files.
 pub(super) fn assert_found_in_plans(rule: &str, cases: &[(&str, Vec<&str>)]) {
     for (text, expected) in cases {
-        assert_eq!(said(&checked(text, &[]), rule), *expected, "{text}");
+        assert_eq!(messages(&checked(text, &[]), rule), *expected, "{text}");
     }
 }
 
-/// Nothing at all is said of these plans.
+/// Asserts that `check` reports nothing about these plans.
 pub(super) fn assert_sound_plans(texts: &[&str]) {
     for text in texts {
         assert_eq!(checked(text, &["README.md", "src/x/file"]).findings, [], "{text}");
     }
 }
 
-/// A rule says this of the work of a plan's first task.
+/// Asserts the messages of a rule about patches of the first task.
 pub(super) fn assert_found_in_work(rule: &str, cases: &[(&str, String, Vec<&str>)]) {
     for (text, patch, expected) in cases {
-        assert_eq!(said(&gated(text, work(patch)), rule), *expected, "{text}");
+        assert_eq!(messages(&gated(text, work(patch)), rule), *expected, "{text}");
     }
 }
 
-/// Nothing at all is said of this work of a plan's first task.
+/// Asserts that `gate` reports nothing about these patches of the first task.
 pub(super) fn assert_sound_work(cases: &[(&str, String)]) {
     for (text, patch) in cases {
         assert_eq!(gated(text, work(patch)).findings, [], "{text}");
@@ -114,10 +113,10 @@ pub(super) fn assert_sound_work(cases: &[(&str, String)]) {
 }
 
 #[test]
-fn every_rule_fires_on_its_own_example() {
+fn examples_fire() {
     for rule in RULES {
         let report = example(rule, rule.example.plan);
-        let found = by(&report, rule.name);
+        let found = of_rule(&report, rule.name);
         assert!(!found.is_empty(), "{}: {:?}", rule.name, report.findings);
         for finding in found {
             let Draft { message, help, labels, .. } = &finding.draft;
@@ -140,10 +139,10 @@ fn every_rule_fires_on_its_own_example() {
 }
 
 #[test]
-fn a_fix_of_an_example_mends_what_it_is_offered_for() {
+fn fixes_of_examples() {
     for rule in RULES {
         let report = example(rule, rule.example.plan);
-        for finding in by(&report, rule.name) {
+        for finding in of_rule(&report, rule.name) {
             for fix in &finding.draft.fixes {
                 let mut text = rule.example.plan.to_owned();
                 let mut edits = Fixer::new(&report.plan).edits(fix);
@@ -162,7 +161,7 @@ fn a_fix_of_an_example_mends_what_it_is_offered_for() {
 }
 
 #[test]
-fn the_list_holds_every_rule_of_the_folder_once() {
+fn list_matches_folder() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
     let mut files: Vec<String> = fs::read_dir(folder)
         .unwrap()
@@ -179,7 +178,7 @@ fn the_list_holds_every_rule_of_the_folder_once() {
 }
 
 #[test]
-fn a_level_counts_wherever_it_is_not_fixed() {
+fn levels_in_plans() {
     for rule in RULES {
         for (word, level) in
             [("error", Level::Error), ("warning", Level::Warning), ("note", Level::Note)]
@@ -187,21 +186,20 @@ fn a_level_counts_wherever_it_is_not_fixed() {
             let text = format!("{}rules: {{{}: {word}}}\n", rule.example.plan, rule.name);
             let report = example(rule, &text);
             let expected = if rule.fixed { rule.level } else { level };
-            let found = by(&report, rule.name);
+            let found = of_rule(&report, rule.name);
             assert!(
                 !found.is_empty() && found.iter().all(|found| found.level == expected),
                 "{text}"
             );
         }
         let text = format!("{}rules: {{{}: off}}\n", rule.example.plan, rule.name);
-        let silent = by(&example(rule, &text), rule.name).is_empty();
+        let silent = of_rule(&example(rule, &text), rule.name).is_empty();
         assert_eq!(silent, !rule.fixed, "{text}");
     }
 }
 
-/// An allowance excuses what it says, and nothing more.
 #[test]
-fn an_allowance_excuses_no_more_than_it_says() {
+fn scope_of_allowances() {
     let overlap = |allow: &str| {
         format!(
             "tasks:\n  a: {{write: [x/*, y], allow: [{allow}]}}\n  b: {{write: [x/*, z]}}\n  c: {{write: y, needs: b}}\n"
@@ -225,7 +223,7 @@ fn an_allowance_excuses_no_more_than_it_says() {
         ("{rule: empty-lane, reason: r}", [false, false]),
     ] {
         let report = checked(&overlap(allow), &[]);
-        let found = by(&report, "overlapping-lanes");
+        let found = of_rule(&report, "overlapping-lanes");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }
@@ -241,7 +239,7 @@ fn an_allowance_excuses_no_more_than_it_says() {
              c: {{write: [y/*, x/c], needs: b}}\n"
         );
         let report = checked(&text, &[]);
-        let found = by(&report, "read-write-hazard");
+        let found = of_rule(&report, "read-write-hazard");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }
@@ -255,16 +253,15 @@ fn an_allowance_excuses_no_more_than_it_says() {
         let text =
             format!("tasks:\n  a: {{write: src/**, allow: [{allow}]}}\n  b: {{write: doc/**}}\n");
         let report = gated(&text, work(&additions(&["doc/x", "log"])));
-        let found = by(&report, "out-of-lane");
+        let found = of_rule(&report, "out-of-lane");
         let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
         assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
     }
 }
 
-/// The allowance of one task excuses nothing of what another did.
 #[test]
-fn an_allowance_is_that_of_its_own_task() {
+fn allowance_of_another_task() {
     let text = "tasks:\n  a: {write: x}\n  b: {write: y, allow: [{rule: out-of-lane, path: '**', reason: r}]}\n";
     let report = gated(text, work(&additions(&["y"])));
-    assert!(by(&report, "out-of-lane").iter().all(|found| found.allowed.is_none()));
+    assert!(of_rule(&report, "out-of-lane").iter().all(|found| found.allowed.is_none()));
 }

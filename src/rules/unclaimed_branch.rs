@@ -1,7 +1,7 @@
-//! `unclaimed-branch`: the branch that was named is no task's.
+//! `unclaimed-branch`: `--branch` names a branch that belongs to no task.
 
 use super::common::labels::text;
-use super::{Done, Example, Find, Found, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Location};
 use crate::message;
@@ -10,20 +10,20 @@ use crate::plan::nearest;
 
 pub(super) static RULE: Rule = Rule {
     name: "unclaimed-branch",
-    summary: "`--branch` names no task's branch",
+    summary: "`--branch` names a branch that belongs to no task",
     level: Level::Error,
     fixed: false,
     unverified: false,
-    subject: Subject::Branch,
-    explanation: "Nobody knows what a branch may write that is no task's. Where a slip in a \
-        branch's name must not pass for free, this is an error. A repository in which people merge \
-        other work besides sets `unclaimed-branch: off` under `rules`: such branches then pass, \
-        and only what is protected stays refused to them.",
-    remedy: "name the task's branch with `branch:` in the plan on the base branch",
+    scope: Scope::Branch,
+    explanation: "If a branch belongs to no task, nothing says what it may write. That is an \
+        error, so that a typo in a branch name does not go unnoticed. If other work is merged into \
+        the repository too, set `unclaimed-branch: off` under `rules`: such branches then pass, as \
+        long as they leave protected paths alone.",
+    remedy: "add `branch:` to the branch's task, in the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
         files: &[],
-        done: Done::Unclaimed(
+        scenario: Scenario::Unclaimed(
             "diff --git a/src/lessons/a.json b/src/lessons/a.json\nindex 1111111..2222222 100644\n--- \
              a/src/lessons/a.json\n+++ b/src/lessons/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
         ),
@@ -33,21 +33,21 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Gate(find);
 
-fn find(facts: &GateFacts<'_>, found: &mut Found<'_>) {
+fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let Some(branch) = &facts.input.unclaimed else { return };
     let near = nearest(branch, facts.plan.tasks.iter().map(crate::plan::Task::branch_name));
-    let otherwise = "give its task `branch:` in the plan on the base branch, name the task with \
-                     --task, or set `unclaimed-branch: off` there";
+    let otherwise = "add `branch:` to its task or set `unclaimed-branch: off` in the plan on the \
+                     base branch, or name the task with --task";
     let help = match near {
-        Some(near) => message!["did you mean ", code(near), "? Else ", otherwise],
+        Some(near) => message!["did you mean ", code(near), "? If not, ", otherwise],
         None => otherwise.into(),
     };
-    found.report(Draft {
-        message: message![code(branch), " is no task's branch"],
+    reporter.report(Draft {
+        message: message!["branch ", code(branch), " belongs to no task"],
         help: Some(help),
         labels: vec![Label {
             location: Location::Input(branch.clone()),
-            text: "it is nobody's".into(),
+            text: "belongs to no task".into(),
         }],
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
@@ -59,9 +59,9 @@ mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
     use crate::gate::Work;
-    use crate::rules::tests::{additions, by, diff, gated_all, said, work};
+    use crate::rules::tests::{additions, diff, gated_all, messages, of_rule, work};
 
-    /// What is found in the work of a branch that is no task's.
+    /// The report of `gate` on a branch that belongs to no task.
     fn unclaimed(text: &str, work: Work) -> Report {
         let diff = vec![diff(None, work)];
         let unclaimed = Some("nobodys".to_owned());
@@ -69,25 +69,25 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_of_no_task_may_write_all_but_what_is_protected() {
+    fn protected_paths_only() {
         let text = "tasks:\n  a: {write: x, branch: nobody}\nprotect: ci/**\n";
         let report = unclaimed(text, work(&additions(&["ci/x", "lanes.yaml", "x", "y"])));
-        assert_eq!(said(&report, "unclaimed-branch"), ["`nobodys` is no task's branch"]);
-        let help = by(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
+        assert_eq!(messages(&report, "unclaimed-branch"), ["branch `nobodys` belongs to no task"]);
+        let help = of_rule(&report, "unclaimed-branch")[0].draft.help.clone().unwrap();
         assert!(help.as_str().starts_with("did you mean `nobody`?"), "{help}");
         for off in ["", "rules: {unclaimed-branch: off}\n"] {
             let report =
                 unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
             assert_eq!(
-                said(&report, "out-of-lane"),
+                messages(&report, "out-of-lane"),
                 [
-                    "the branch `nobodys` added `ci/x`, which is protected",
-                    "the branch `nobodys` added `lanes.yaml`, which is protected",
+                    "branch `nobodys` added `ci/x`, which is protected",
+                    "branch `nobodys` added `lanes.yaml`, which is protected",
                 ]
             );
             assert_eq!(
-                said(&report, "plan-changed"),
-                ["the branch `nobodys` changes the plan that judges it: `lanes.yaml`"]
+                messages(&report, "plan-changed"),
+                ["branch `nobodys` changes its own plan: `lanes.yaml`"]
             );
             assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });
         }

@@ -1,34 +1,35 @@
-//! `undecided`: a bound on work was reached.
+//! `undecided`: a rule reached its work limit.
 
 use super::common::labels::{text, texts};
-use super::{Done, Example, Find, GaveUp, Grouping, Rule, Subject};
+use super::{Example, Find, Grouping, Rule, Scenario, Scope, UndecidedDraft};
 use crate::finding::{About, Draft, Level};
 use crate::message;
 use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "undecided",
-    summary: "a bound on work was reached; the rule that gave up and the lanes are named",
+    summary: "a rule reached its work limit before it had an answer",
     level: Level::Error,
     fixed: true,
     unverified: true,
-    subject: Subject::Plan,
-    explanation: "Every question about lanes can be decided, but globs can be built for which \
-        that takes longer than anyone waits. The bound is far beyond what people write. Where it \
-        is reached, the run says so and ends with status 3: silence never means 'gave up'.",
-    remedy: "write these globs with fewer wildcards, braces or exclusions",
-    example: Example { plan: EXAMPLE, files: &[], done: Done::Nothing },
+    scope: Scope::Plan,
+    explanation: "Every question about lanes has an answer, but some globs are so complex that \
+        finding it takes longer than anyone would wait. The limit is far beyond what people write \
+        by hand. When a rule reaches it, the run reports that and exits with status 3, so silence \
+        never means 'gave up'.",
+    remedy: "use fewer wildcards, braces or exclusions in these globs",
+    example: Example { plan: EXAMPLE, files: &[], scenario: Scenario::PlanOnly },
     grouping: Grouping::Alone,
 };
 
-pub(super) const FIND: Find = Find::GaveUp(draft);
+pub(super) const FIND: Find = Find::Undecided(draft);
 
-/// Forty letters, less those whose halves differ, less those that end in either letter: none is
-/// left, and to see that, one has to remember half of the letters.
+/// Forty letters, minus those whose halves differ, minus those that end in either letter: nothing is
+/// left, but proving it takes remembering half of the letters.
 const EXAMPLE: &str = include_str!("undecided/example.yaml");
 
-fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
-    let GaveUp { on, why, help, tasks, path, labels, globs } = gave_up;
+fn draft(rule: &'static Rule, undecided: UndecidedDraft) -> Draft {
+    let UndecidedDraft { subject, why, help, tasks, path, labels, globs } = undecided;
     let about = match (&globs, &path) {
         (Some(_), _) => About::Data("globs"),
         (None, Some(_)) => About::Path,
@@ -36,7 +37,7 @@ fn draft(rule: &'static Rule, gave_up: GaveUp) -> Draft {
     };
     let globs = globs.map(|globs| ("globs", texts(globs)));
     Draft {
-        message: message![code(rule), " gave up on ", on, ": ", why],
+        message: message![code(rule), " gave up on ", subject, ": ", why],
         help: Some(help.into()),
         tasks,
         path,
@@ -58,7 +59,6 @@ mod tests {
         ]);
     }
 
-    /// A rule that is off looks at nothing, so there is nothing that it could give up on.
     #[test]
     fn off_rules() {
         let rules = ["overlapping-lanes", "empty-lane", "protected-path", "redundant-glob"];

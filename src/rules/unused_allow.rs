@@ -1,7 +1,7 @@
-//! `unused-allow`: an allowance that nothing needs.
+//! `unused-allow`: an allowance that accepts no finding.
 
 use super::common::labels::{label, text};
-use super::{AllowIndex, Done, Example, Find, Found, Grouping, Outcome, Rule, Subject, rule};
+use super::{AllowIndex, Example, Find, Grouping, Outcome, Reporter, Rule, Scenario, Scope, rule};
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::{Draft, Fix, Level};
 use crate::gate::{Coverage, GateInput, Work};
@@ -12,66 +12,65 @@ use crate::plan::{Allow, Plan, fix};
 
 pub(super) static RULE: Rule = Rule {
     name: "unused-allow",
-    summary: "an `allow` that nothing needs any more",
+    summary: "an `allow` that no longer matches a finding",
     level: Level::Warning,
     fixed: false,
     unverified: false,
-    subject: Subject::Plan,
-    explanation: "What an allowance was made for may be gone: a lane was narrowed, a task removed. \
-        What stays would accept the next finding of its kind, which nobody has looked at. It is \
-        also unused where another allowance comes first and accepts the same, and where its rule is \
-        off. `check` tells it of the rules about the plan; the gate of those about the work, and \
-        only where it judged all of the task's work: not for what is merely staged or in the work \
-        tree, and for no task that was not looked at. Where something about the tasks could not be \
-        read, verified or decided, nothing is said.",
-    remedy: "remove them",
+    scope: Scope::Plan,
+    explanation: "An `allow` that no longer matches a finding is reported: left in place, it would \
+        silence the next one. It is also unused if its rule is off, or if an earlier `allow` \
+        accepts the same findings. `check` covers the rules about the plan and `gate` those about \
+        the work, for tasks whose work was checked completely: not for staged or uncommitted \
+        changes. If something about the tasks could not be read, verified or decided, nothing is \
+        reported.",
+    remedy: "remove every unused `allow`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    allow:\n      - {rule: \
                overlapping-lanes, with: quizzes, reason: each adds its own line}\n  quizzes:\n    \
                write: src/quizzes/**\n",
         files: &[],
-        done: Done::Nothing,
+        scenario: Scenario::PlanOnly,
     },
     grouping: Grouping::Alone,
 };
 
 pub(super) const FIND: Find = Find::Outcome(in_plan, in_work);
 
-fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
+fn in_plan(facts: &PlanFacts<'_>, outcome: &Outcome, reporter: &mut Reporter<'_>) {
     let unknown = |task: TaskId| facts.plan.is_lane_unknown(task);
-    let is_judged = |subject, task, with| match (subject, with) {
-        // A part of a lane that could not be read may be the one that needs it.
-        (Subject::Plan, Some(with)) => !unknown(task) && !unknown(with),
-        (Subject::Plan, None) => !facts.plan.tasks.ids().any(unknown),
+    let is_checked = |scope, task, with| match (scope, with) {
+        // The unknown part of a lane may be what the allowance is for.
+        (Scope::Plan, Some(with)) => !unknown(task) && !unknown(with),
+        (Scope::Plan, None) => !facts.plan.tasks.ids().any(unknown),
         _ => false,
     };
-    find(facts.plan, outcome, is_judged, found);
+    find(facts.plan, outcome, is_checked, reporter);
 }
 
-fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, found: &mut Found<'_>) {
-    let is_judged = |subject, task, with| match subject {
-        Subject::Plan => false,
-        Subject::Work => {
-            !facts.plan.is_lane_unknown(task) && is_work_judged(facts.input, task, GIVEN)
+fn in_work(facts: &GateFacts<'_>, outcome: &Outcome, reporter: &mut Reporter<'_>) {
+    let is_checked = |scope, task, with| match scope {
+        Scope::Plan => false,
+        Scope::Work => {
+            !facts.plan.is_lane_unknown(task) && is_work_checked(facts.input, task, GIVEN)
         }
-        Subject::Branch => is_work_judged(facts.input, task, BRANCH),
-        Subject::Pair => are_judged(facts, task, with, GIVEN),
-        Subject::Merge => are_judged(facts, task, with, BRANCH),
+        Scope::Branch => is_work_checked(facts.input, task, BRANCH),
+        Scope::Pair => are_checked(facts, task, with, GIVEN),
+        Scope::Merge => are_checked(facts, task, with, BRANCH),
     };
-    find(facts.plan, outcome, is_judged, found);
+    find(facts.plan, outcome, is_checked, reporter);
 }
 
-/// Finds each allowance that nothing needs, where this run would have shown that it is needed:
-/// `is_judged` says so of what a rule is about, of the task and of the other one.
+/// Reports unused allowances, if this run would have found what they accept: `is_checked` says so
+/// for a rule's scope, the task and the one it is allowed `with`.
 fn find(
     plan: &Plan,
     outcome: &Outcome,
-    is_judged: impl Fn(Subject, TaskId, Option<TaskId>) -> bool,
-    found: &mut Found<'_>,
+    is_checked: impl Fn(Scope, TaskId, Option<TaskId>) -> bool,
+    reporter: &mut Reporter<'_>,
 ) {
     for (task, owner) in plan.tasks.enumerated() {
-        for (location, allow) in owner.allow.iter().enumerate() {
-            let here = (task, location);
+        for (index, allow) in owner.allow.iter().enumerate() {
+            let here = (task, index);
             let first = outcome.accepting.get(&here).copied();
             let Some(rule) = rule(&allow.rule.value).filter(|_| first != Some(here)) else {
                 continue;
@@ -80,77 +79,77 @@ fn find(
             let verified = [None, Some(task), with.or(Some(task))]
                 .iter()
                 .all(|about| !outcome.unverified.contains(about));
-            // An allowance of this very rule could only speak for itself; and what a rule gave up
-            // on may be what needs it.
+            // An allowance of this rule would accept itself, and one of a rule that gave up may
+            // accept what was not decided.
             let is_known = !rule.fixed && *rule != RULE && !outcome.gave_up.contains(rule);
-            if verified && is_known && is_judged(rule.subject, task, with) {
-                found.report(draft(plan, here, allow, first));
+            if verified && is_known && is_checked(rule.scope, task, with) {
+                reporter.report(draft(plan, here, allow, first));
             }
         }
     }
 }
 
-/// All of a task's work, as its branch or as the caller gave it.
+/// All of a task's work, from its branch or from the caller.
 const GIVEN: &[Coverage] = &[Coverage::Branch, Coverage::Given];
 
-/// All of a task's work, as its branch: only branches are merged, and renames only seen there.
+/// All of a task's work, from its branch: only branches are merged and searched for renames.
 const BRANCH: &[Coverage] = &[Coverage::Branch];
 
-/// Whether there is work of a task that was judged, to a great enough extent.
-fn is_work_judged(gate: &GateInput, task: TaskId, enough: &[Coverage]) -> bool {
+/// Whether the task's work was checked, with a sufficient coverage.
+fn is_work_checked(gate: &GateInput, task: TaskId, sufficient: &[Coverage]) -> bool {
     gate.diffs.iter().any(|diff| {
         diff.task == Some(task)
-            && enough.contains(&diff.coverage)
+            && sufficient.contains(&diff.coverage)
             && matches!(diff.work, Work::Changes(_))
     })
 }
 
-/// Whether the work of a task was judged, and that of the other one; of all that run beside it,
-/// where there is none.
-fn are_judged(
+/// Whether the work of the task was checked, and that of `with`, or of all concurrent tasks.
+fn are_checked(
     facts: &GateFacts<'_>,
     task: TaskId,
     with: Option<TaskId>,
-    enough: &[Coverage],
+    sufficient: &[Coverage],
 ) -> bool {
-    let is_judged = |task: TaskId| is_work_judged(facts.input, task, enough);
+    let is_checked = |task: TaskId| is_work_checked(facts.input, task, sufficient);
     let others = match with {
         Some(with) => vec![with],
         None => facts.plan.tasks.ids().collect(),
     };
-    is_judged(task)
-        && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_judged(other))
+    is_checked(task)
+        && others.into_iter().all(|other| !facts.order.concurrent(task, other) || is_checked(other))
 }
 
 fn draft(plan: &Plan, here: AllowIndex, allow: &Allow, first: Option<AllowIndex>) -> Draft {
     let (task, allowance) = (here.0, fix::index(here.1));
     let remove = Fix::RemoveAllowance { task, allowance };
     let id = plan.id(task);
-    let of = &allow.rule.value;
-    let mut labels = vec![label(allow.rule.span, "nothing needs it")];
-    let mut data = vec![("rule", text(of.as_str()))];
+    let rule = &allow.rule.value;
+    let mut labels = vec![label(allow.rule.span, "unused")];
+    let mut data = vec![("rule", text(rule.as_str()))];
     let with = allow.with.as_ref().map(|with| with.value);
     data.extend(with.map(|with| ("with", text(plan.id(with)))));
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
-        None => message![code(id), " allows ", code(of), " where nothing needs it"],
-        Some((other, location)) => {
-            let span = plan[other].allow[location].rule.span;
-            labels.push(label(span, "this accepts the same, and comes first"));
+        None => message!["unused `allow` of ", code(rule), " in ", code(id)],
+        Some((other, index)) => {
+            let span = plan[other].allow[index].rule.span;
+            labels.push(label(span, "already accepts the same findings"));
             data.push(("by", text(plan.id(other))));
             message![
+                "unused `allow` of ",
+                code(rule),
+                " in ",
                 code(id),
-                " allows ",
-                code(of),
-                " where ",
+                ": ",
                 code(plan.id(other)),
-                " does already"
+                " already allows it"
             ]
         }
     };
     Draft {
         message,
-        help: Some("remove it, before it accepts what nobody has looked at".into()),
+        help: Some("remove it before it silences another finding".into()),
         tasks: plan.ids([task]),
         labels,
         data,

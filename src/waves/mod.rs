@@ -13,7 +13,7 @@ mod search;
 
 use std::collections::BTreeMap;
 
-use crate::check::standing_overlaps;
+use crate::check::unallowed_overlaps;
 use crate::index::{IndexVec, TaskId};
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -209,7 +209,7 @@ impl Conflicts {
             return Err(TooManyUnknown(unknown.len()));
         }
         let mut reasons = Reasons::new();
-        for overlap in standing_overlaps(plan, order, files) {
+        for overlap in unallowed_overlaps(plan, order, files) {
             let reason = overlap.shared.witness.map_or(Reason::Undecided, Reason::Overlap);
             reasons.insert(overlap.tasks, reason);
         }

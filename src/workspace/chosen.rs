@@ -7,7 +7,7 @@ use super::{FoundPlan, Git, NoPlan, Revision, Workspace, in_commit, relative};
 use crate::failure::Failure;
 use crate::fs::resolve::without_dots;
 use crate::path::RepoPath;
-use crate::plan::{OwnPath, Plan, locate};
+use crate::plan::{Plan, PlanPath, locate};
 
 /// The plan of a run.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct ChosenPlan {
     /// Its name, for people.
     pub name: String,
     /// Paths where another plan would be found instead.
-    pub rivals: Vec<Own>,
+    pub rivals: Vec<PlanPath>,
     /// The base, if it was resolved to find the plan.
     pub base: Option<Revision>,
 }

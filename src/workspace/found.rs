@@ -9,7 +9,7 @@ use super::{Workspace, relative};
 use crate::failure::Failure;
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
-use crate::plan::{self, MAX_TEXT, OwnPath, Plan, PlanText};
+use crate::plan::{self, MAX_TEXT, Plan, PlanPath, PlanText};
 
 /// The texts of a plan and where they were found.
 #[derive(Debug)]
@@ -20,11 +20,11 @@ pub struct FoundPlan {
     /// The texts.
     pub texts: Vec<PlanText>,
     /// The plan's own files in the repository.
-    pub own: Vec<Own>,
+    pub own: Vec<PlanPath>,
     /// The paths of the texts on disk; empty if they come from elsewhere.
     pub paths: Vec<PathBuf>,
     /// Paths where another plan would be found instead.
-    pub rivals: Vec<Own>,
+    pub rivals: Vec<PlanPath>,
 }
 
 impl FoundPlan {
@@ -36,7 +36,7 @@ impl FoundPlan {
         plan
     }
 
-    pub(super) fn new(name: String, texts: Vec<PlanText>, own: Vec<OwnPath>) -> FoundPlan {
+    pub(super) fn new(name: String, texts: Vec<PlanText>, own: Vec<PlanPath>) -> FoundPlan {
         FoundPlan { name, texts, own, paths: Vec::new(), rivals: Vec::new() }
     }
 
@@ -45,9 +45,9 @@ impl FoundPlan {
         for folder in searched {
             let files =
                 FILES.iter().filter_map(|name| locate::inside(folder.as_ref(), name.as_bytes()));
-            self.rivals.extend(files.map(OwnPath::File));
+            self.rivals.extend(files.map(PlanPath::File));
             self.rivals
-                .extend(locate::inside(folder.as_ref(), FOLDER.as_bytes()).map(OwnPath::Folder));
+                .extend(locate::inside(folder.as_ref(), FOLDER.as_bytes()).map(PlanPath::Folder));
         }
         self.rivals.retain(|rival| !self.own.contains(rival));
         self
@@ -95,7 +95,7 @@ impl Workspace<'_> {
         let inside = self.below_root(path);
         let name = inside.as_ref().map_or_else(|| shown.to_owned(), ToString::to_string);
         let (links, end) = self.follow_links(path);
-        let own = links.into_iter().chain(end).map(Own::File).collect();
+        let own = links.into_iter().chain(end).map(PlanPath::File).collect();
         let texts = vec![PlanText::new(name.clone(), bytes)];
         let paths = vec![path.to_path_buf()];
         Ok(FoundPlan { paths, ..FoundPlan::new(name, texts, own) })
@@ -125,13 +125,13 @@ impl Workspace<'_> {
             return Err(Failure::new(problem, "add *.yaml, *.yml or *.json files to it"));
         }
         let (links, end) = self.follow_links(path);
-        let mut own: Vec<Own> = links.into_iter().map(Own::File).collect();
+        let mut own: Vec<PlanPath> = links.into_iter().map(PlanPath::File).collect();
         match end {
-            Some(folder) => own.push(Own::Folder(folder)),
+            Some(folder) => own.push(PlanPath::Folder(folder)),
             // The plan folder is the root: protect its files one by one.
             None => {
                 let parts = parts.iter().filter_map(|part| self.below_root(part));
-                own.extend(parts.map(OwnPath::File));
+                own.extend(parts.map(PlanPath::File));
             }
         }
         Ok(FoundPlan { paths: parts, ..FoundPlan::new(name, texts, own) })

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::git::{Blob, CommitId, GitError, GitErrorKind, Mode};
 use crate::path::RepoPath;
 use crate::plan::locate::{self, FILES, FOLDER};
-use crate::plan::{MAX_TEXT, OwnPath, PlanText};
+use crate::plan::{MAX_TEXT, PlanPath, PlanText};
 
 /// Why there is no plan.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ fn file(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<FoundPlan, NoP
         return Err(not_regular_file(&name, blob.mode).into());
     }
     let texts = vec![PlanText::new(path.to_string(), blob.content)];
-    Ok(FoundPlan::new(name, texts, vec![OwnPath::File(path.clone())]))
+    Ok(FoundPlan::new(name, texts, vec![PlanPath::File(path.clone())]))
 }
 
 /// The plan in a folder; `None` if it contains no plan files.
@@ -126,7 +126,7 @@ fn folder(
         left -= bytes.len() as u64;
         texts.push(PlanText::new(part.to_string(), bytes));
     }
-    let found = FoundPlan::new(name, texts, vec![OwnPath::Folder(folder.clone())]);
+    let found = FoundPlan::new(name, texts, vec![PlanPath::Folder(folder.clone())]);
     Ok((!found.texts.is_empty()).then_some(found))
 }
 

@@ -369,7 +369,7 @@ fn json_is_that_of_the_contract() {
                 "rule": "overlapping-lanes",
                 "level": "error",
                 "message": "`lessons` and `quizzes` may both write `src/content/quizzes.json`, which exists",
-                "help": "take the path out of one lane with an exclusion, let one of the two need the other, or put the path under `share`",
+                "help": "exclude the path from one lane, make one task need the other, or put the path under `share`",
                 "tasks": ["lessons", "quizzes"],
                 "path": "src/content/quizzes.json",
                 "allowed": null,

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use globset::{Candidate, GlobBuilder, GlobMatcher};
 use lanelint::glob::Glob;
 use lanelint::path::RepoPath;
-use lanelint::plan::{OwnPath, Plan, PlanText, read};
+use lanelint::plan::{Plan, PlanPath, PlanText, read};
 use proptest::prelude::*;
 
 use crate::harness;
@@ -194,7 +194,7 @@ impl Draft {
         writeln!(text, "share: {}\nprotect: {}", list(&self.share), list(&self.protect)).unwrap();
         let mut plan = read(vec![PlanText::new("lanes.yaml", text)]);
         assert_eq!(plan.problems, []);
-        plan.own_paths = self.own.iter().map(|own| OwnPath::File(own.parse().unwrap())).collect();
+        plan.own_paths = self.own.iter().map(|own| PlanPath::File(own.parse().unwrap())).collect();
         Arc::new(plan)
     }
 

@@ -118,7 +118,7 @@ impl Builder {
     }
 
     /// Parses a glob. Equal texts share one glob, and so what it caches.
-    fn parse_glob(&mut self, text: &str) -> Result<Glob, Vec<Fault>> {
+    fn parse_glob(&mut self, text: &str) -> Result<Glob, Vec<SyntaxError>> {
         if let Some(absolute) = machine_path(text, &self.roots) {
             return Err(vec![absolute]);
         }
@@ -131,7 +131,7 @@ impl Builder {
     }
 
     /// Maps a fault in a text to the file.
-    fn glob_error(&self, text: &impl MappedText, fault: Fault) -> GlobError {
+    fn glob_error(&self, text: &impl MappedText, fault: SyntaxError) -> GlobError {
         let bytes = fault.span;
         let applicability = if fault.safe { Applicability::Safe } else { Applicability::Unsafe };
         let replacement = |with: &str| {
@@ -152,8 +152,13 @@ impl Builder {
     }
 }
 
-fn exclusion_fault(span: Range<usize>, problem: &str, help: &str, fix: Option<&str>) -> Fault {
-    Fault {
+fn exclusion_fault(
+    span: Range<usize>,
+    problem: &str,
+    help: &str,
+    fix: Option<&str>,
+) -> SyntaxError {
+    SyntaxError {
         span,
         problem: problem.to_owned(),
         help: help.to_owned(),
@@ -164,14 +169,14 @@ fn exclusion_fault(span: Range<usize>, problem: &str, help: &str, fix: Option<&s
 
 /// The fault of a glob that is an absolute path on this machine. A path below the repository root
 /// has a fix that makes it relative; others have none.
-fn machine_path(pattern: &str, roots: &[String]) -> Option<Fault> {
+fn machine_path(pattern: &str, roots: &[String]) -> Option<SyntaxError> {
     let mut fault = None;
     for root in roots {
         let (first, rest) = root.get(1..)?.split_once('/').unwrap_or((&root[1..], ""));
         match pattern.strip_prefix(root.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
             // If the root is `/app`, `/app/src` may be meant as `app/src`.
             Some((_, Some(below))) if !below.is_empty() && !rest.is_empty() => {
-                return Some(Fault::absolute(root.len() + 1, true));
+                return Some(SyntaxError::absolute(root.len() + 1, true));
             }
             Some(("", _)) => fault = Some(root.len()),
             _ => {}

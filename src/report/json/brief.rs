@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ids, path_text, plan_names, write_document};
 use crate::brief::{Border, Brief, LaneState};
 use crate::index::TaskId;
-use crate::plan::{GlobEntry, OwnPath};
+use crate::plan::{GlobEntry, PlanPath};
 
 #[derive(Serialize)]
 struct Document<'p> {
@@ -63,8 +63,8 @@ pub(in crate::report) fn write(brief: &Brief<'_>, out: &mut dyn io::Write) -> io
         }
     });
     let own = plan.own_paths.iter().map(|own| match own {
-        OwnPath::File(path) => path.to_string(),
-        OwnPath::Folder(path) => format!("{path}/**"),
+        PlanPath::File(path) => path.to_string(),
+        PlanPath::Folder(path) => format!("{path}/**"),
     });
     let companions = brief.companions.iter();
     let document = Document {

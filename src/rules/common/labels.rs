@@ -17,23 +17,23 @@ pub(in crate::rules) fn label(span: Span, text: impl Into<Message>) -> Label {
     Label { location: Location::Span(span), text: text.into() }
 }
 
-/// The label of a file as a whole.
+/// A label on the whole file.
 pub(in crate::rules) fn file_label(path: &RepoPath, text: impl Into<Message>) -> Label {
     Label { location: Location::File(path.clone()), text: text.into() }
 }
 
-/// The label of the place that says what a task may write, or of the task.
+/// A label on the task's `write`, or on its id if it has none.
 pub(in crate::rules) fn write_label(plan: &Plan, task: TaskId, text: impl Into<Message>) -> Label {
     let task = &plan[task];
     label(task.write.as_ref().map_or(task.id.span, |write| write.span), text)
 }
 
-/// The label of what a task may write, said as such.
+/// A label that introduces the task's lane.
 pub(in crate::rules) fn lane_label(plan: &Plan, task: TaskId) -> Label {
     write_label(plan, task, message!["what ", code(plan.id(task)), " may write"])
 }
 
-/// The labels of a changed path: the file, and what the task may write that changed it.
+/// The labels of a changed path: the file, then the lane of the task that changed it.
 pub(in crate::rules) fn change_labels(
     facts: &GateFacts<'_>,
     diff: &TaskDiff,
@@ -52,13 +52,13 @@ pub(in crate::rules) fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item 
     Datum::List(values.into_iter().map(text).collect())
 }
 
-/// How many existing files are in both of two sets, and the first of them.
+/// The existing files that are in both of two sets.
 pub(in crate::rules) fn existing_data(count: usize, sample: &[RepoPath]) -> (&'static str, Datum) {
     let sample = texts(sample.iter().map(ToString::to_string));
     ("existing", Datum::Map(vec![("count", Datum::Count(count)), ("sample", sample)]))
 }
 
-/// A fix that guesses another text for the place of a value.
+/// A fix that replaces a value by a guess.
 pub(in crate::rules) fn replacement(plan: &Plan, span: Span, text: &str) -> Fix {
     let title = format!("replace with `{}`", excerpt(text));
     let text = yaml::quoted_like(plan.sources[span.file.0].slice(span.bytes()), text);

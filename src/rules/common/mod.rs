@@ -1,5 +1,5 @@
 //! What several rules share.
 
 pub(super) mod english;
-pub(super) mod found;
 pub(super) mod labels;
+pub(super) mod reporter;

@@ -16,11 +16,11 @@ fn answer_of(section: &str) -> Answer {
     let repo = TestRepo::without_git();
     let plan = block(section, "yaml").unwrap();
     repo.write("lanes.yaml", plan);
-    if let Some((_, files)) = section.split_once("\nin a repository that holds ") {
+    if let Some((_, files)) = section.split_once("\nin a repository with ") {
         let (files, _) = files.split_once("\n\n").unwrap();
         files.split('`').skip(1).step_by(2).for_each(|file| repo.write(file, ""));
     }
-    if section.contains("\n`lanelint check` says\n") {
+    if section.contains("\n`lanelint check` reports\n") {
         return run(&repo, &["check"]);
     }
     repo.write("change.patch", block(section, "diff").unwrap_or_default());
@@ -30,10 +30,10 @@ fn answer_of(section: &str) -> Answer {
         .filter(|line| !line.starts_with(' '))
         .collect();
     let of = |id: &str| format!("{id}=change.patch");
-    if section.contains("of the branch `nobodys`") {
+    if section.contains("of branch `nobodys`") {
         return run(&repo, &["gate", "--diff", "change.patch", "--branch", "nobodys"]);
     }
-    if section.contains("and this patch of `lessons` and of `quizzes`") {
+    if section.contains("and this patch of both `lessons` and `quizzes`") {
         return run(&repo, &["gate", "--diff", &of(ids[0]), "--diff", &of(ids[1])]);
     }
     let first = plan.lines().nth(1).unwrap().trim_start().split_once(':').unwrap().0;
@@ -47,7 +47,7 @@ fn every_example_says_what_the_program_says() {
         assert!(section.starts_with(&format!("# `{}`\n\n", rule.name)), "{section}");
         let shown = block(&section, "text").unwrap();
         assert!(shown.contains(&format!("{}[{}]\n", rule.level.word(), rule.name)), "{section}");
-        if section.contains("no branch of that name") {
+        if section.contains("no such branch") {
             let repo = TestRepo::new();
             repo.write("lanes.yaml", block(&section, "yaml").unwrap());
             repo.commit("plan");

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use lanelint::plan::OwnPath;
+use lanelint::plan::PlanPath;
 use lanelint::workspace::Workspace;
 
 use super::memory::Memory;
@@ -23,9 +23,9 @@ fn nearest_plan_above() {
     assert_eq!(workspace.root(), Path::new("/repo"));
     let found = workspace.plan().unwrap();
     assert_eq!(found.name, "sub/lanes.yml");
-    assert_eq!(found.own, [OwnPath::File("sub/lanes.yml".parse().unwrap())]);
-    assert!(found.rivals.contains(&OwnPath::File("sub/deep/lanes.yaml".parse().unwrap())));
-    assert!(!found.rivals.contains(&OwnPath::File("lanes.yaml".parse().unwrap())));
+    assert_eq!(found.own, [PlanPath::File("sub/lanes.yml".parse().unwrap())]);
+    assert!(found.rivals.contains(&PlanPath::File("sub/deep/lanes.yaml".parse().unwrap())));
+    assert!(!found.rivals.contains(&PlanPath::File("lanes.yaml".parse().unwrap())));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn plan_folder_without_links() {
     let found = workspace(&host, None, None).plan().unwrap();
     let names: Vec<String> = found.texts.iter().map(|text| text.name.clone()).collect();
     assert_eq!(names, [".lanes/a.json", ".lanes/b.yaml"]);
-    assert_eq!(found.own, [OwnPath::Folder(".lanes".parse().unwrap())]);
+    assert_eq!(found.own, [PlanPath::Folder(".lanes".parse().unwrap())]);
     assert!(host.notes.lock().unwrap()[0].contains("c.yaml is a link"));
 }
 
@@ -60,7 +60,7 @@ fn plan_folder_without_links() {
 fn links_to_plan_are_its_own() {
     let host = Memory::new().file("plans/real.yaml", PLAN).file("lanes.yaml", "->plans/real.yaml");
     let found = workspace(&host, None, None).plan().unwrap();
-    let own = ["lanes.yaml", "plans/real.yaml"].map(|path| OwnPath::File(path.parse().unwrap()));
+    let own = ["lanes.yaml", "plans/real.yaml"].map(|path| PlanPath::File(path.parse().unwrap()));
     assert_eq!(found.own, own);
 }
 

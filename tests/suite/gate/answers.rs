@@ -176,7 +176,7 @@ fn thousands_of_files_out_of_one_lane_read_as_ten_and_a_count() {
         })
         .collect();
     let answer = Gate::of(&repo, &["--diff", "lessons=-"]).stdin(patch.clone()).run().ends_with(1);
-    assert!(answer.stdout.contains("`lessons` changed 2500 paths outside of its lane:"));
+    assert!(answer.stdout.contains("`lessons` changed 2500 paths outside its lane:"));
     assert!(answer.stdout.contains("src/f0009") && !answer.stdout.contains("src/f0010"));
     assert!(answer.stdout.contains("and 2490 more"));
     assert!(answer.stdout.lines().count() < 40, "{}", answer.stdout);

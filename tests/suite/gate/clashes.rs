@@ -11,7 +11,7 @@ tasks:
 rules: {missing-branch: off, merge-conflict: off}
 ";
 
-const ONE_FILE: &str = "one file where letter case and Unicode form do not count";
+const ONE_FILE: &str = "the same file where case or Unicode form is ignored";
 
 fn repository() -> TestRepo {
     let repo = planned(PLAN);
@@ -43,10 +43,10 @@ fn paths_of_two_branches_that_cannot_stand_together_are_told() {
         .iter()
         .map(|finding| finding["message"].as_str().unwrap())
         .collect();
-    let forms =
-        |one: &str, other: &str| format!("`one` writes `{one}`, and `two` `{other}`: {ONE_FILE}");
-    let folder =
-        "`one` writes the file `tool`, and `two` `tool/x`, for which it has to be a folder";
+    let forms = |one: &str, other: &str| {
+        format!("`one` writes `{one}` and `two` writes `{other}`: {ONE_FILE}")
+    };
+    let folder = "`one` writes the file `tool`, but `two` needs a folder there for `tool/x`";
     assert_eq!(messages, [&forms("Docs/a.md", "docs/A.md"), folder, &forms("é", "e\u{301}")]);
     Gate::of(&repo, &["--deny-warnings"]).json().ends_with(1);
 }
@@ -56,8 +56,8 @@ fn an_added_path_is_held_against_those_that_exist() {
     let repo = repository();
     branch(&repo, "one", "main", &[("Readme.MD", "1\n"), ("src/A/b", "1\n")]);
     let expected = format!(
-        "`one` adds `Readme.MD` beside `README.md`, which exists: {ONE_FILE}; spell it as that is \
-         spelled, or delete that"
+        "`one` adds `Readme.MD` next to the existing `README.md`: {ONE_FILE}; use the existing \
+         spelling, or delete the existing path"
     );
     for arguments in [&[][..], &["--range", "one=main...one"], &["--range", "one=main..one"]] {
         let json = Gate::of(&repo, arguments).json().ends_with(0);

@@ -58,24 +58,40 @@ fn told(repo: &TestRepo, expected: &[&str]) {
 }
 
 #[test]
-fn the_lines_of_both_sides_are_told_and_whether_they_touch() {
+fn lines_and_proximity() {
     for (one, two, expected) in [
-        (with("2", "b\n"), with("2", "c\n"), "line 2 and line 2, which touch"),
-        (with("2", "b\n"), with("3", "c\n"), "line 2 and line 3, which are adjacent"),
-        (with("2", "b\n"), with("8", "c\n"), "line 2 and line 8, which are apart"),
-        (with("2", "2\nb\n"), with("2", ""), "behind line 2 and line 2, which are adjacent"),
-        (with("2", "2\nb\n"), with("2", "2\nc\n"), "behind line 2 and behind line 2, which touch"),
-        (with("1", "0\n1\n"), with("9", "9"), "before line 1 and line 9, which are apart"),
+        (with("2", "b\n"), with("2", "c\n"), "both change line 2 of `file`"),
+        (
+            with("2", "b\n"),
+            with("3", "c\n"),
+            "both changed `file`: line 2 and line 3, which are adjacent",
+        ),
+        (
+            with("2", "b\n"),
+            with("8", "c\n"),
+            "both changed `file`: line 2 and line 8, which are apart",
+        ),
+        (
+            with("2", "2\nb\n"),
+            with("2", ""),
+            "both changed `file`: after line 2 and line 2, which are adjacent",
+        ),
+        (with("2", "2\nb\n"), with("2", "2\nc\n"), "both add lines after line 2 of `file`"),
+        (
+            with("1", "0\n1\n"),
+            with("9", "9"),
+            "both changed `file`: before line 1 and line 9, which are apart",
+        ),
         (
             with("5", "").replace("6\n7\n", "six\nseven\n"),
             with("1", "").replace('9', "nine"),
-            "lines 5 to 7 and line 1, line 9, which are apart",
+            "both changed `file`: lines 5 to 7 and line 1, line 9, which are apart",
         ),
     ] {
         let repo = repository();
         branch(&repo, "one", "main", &[("file", &one), ("a", "1\n")]);
         branch(&repo, "two", "main", &[("file", &two), ("b", "1\n")]);
-        let expected = format!("`one` and `two` both changed `file`: {expected}");
+        let expected = format!("both changed `file`: {expected}");
         told(&repo, &[&expected]);
     }
 }
@@ -98,7 +114,7 @@ fn data_holds_the_lines_for_programs() {
     assert_eq!(finding["path"], "file");
     assert_eq!(finding["labels"][0]["file"], "file");
     assert_eq!(finding["labels"][1]["file"], "lanes.yaml");
-    assert!(finding["help"].as_str().unwrap().contains("nobody has seen the two together"));
+    assert!(finding["help"].as_str().unwrap().contains("nobody has seen both edits together"));
 }
 
 #[test]
@@ -106,7 +122,7 @@ fn additions_deletions_modes_and_content_without_lines() {
     let repo = repository();
     branch(&repo, "one", "main", &[("new", "1\n"), ("binary", "\0\x03")]);
     branch(&repo, "two", "main", &[("new", "2\n"), ("binary", "\0\x04")]);
-    let unknown = "both changed `binary`; in which lines is not known: it is binary";
+    let unknown = "both changed `binary`; lines unknown: it is binary";
     told(&repo, &[&format!("`one` and `two` {unknown}"), "`one` and `two` both added `new`"]);
 
     let repo = repository();

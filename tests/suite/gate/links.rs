@@ -120,7 +120,7 @@ fn a_circle_is_undecided() {
     let repo = repository();
     symlink("link2", repo.path("lessons/link1")).unwrap();
     symlink("link1", repo.path("lessons/link2")).unwrap();
-    let gave_up = "it leads through more than 40 links, or in a circle";
+    let gave_up = "it leads through more than 40 links, or in a loop";
     let of =
         |name: &str| format!("`escaping-symlink` gave up on the link `lessons/{name}`: {gave_up}");
     told(&repo, 3, &[&of("link1"), &of("link2")]);
@@ -329,7 +329,7 @@ fn links_in_the_place_of_a_folder() {
     symlink("mine", repo.path("src/gen")).unwrap();
     repo.commit("link");
     let message = Gate::of(&repo, &["--task=a"]).json().message("escaping-symlink");
-    assert!(message.contains("takes the place of `src/gen/deep/0`"), "{message}");
+    assert!(message.contains("replaces `src/gen/deep/0`"), "{message}");
     assert!(message.contains("would land in `src/mine/deep/0`"), "{message}");
 }
 

@@ -66,7 +66,7 @@ fn two_branches_that_do_not_merge_are_told_with_the_paths_and_why() {
         let kinds: Vec<&str> =
             findings.iter().map(|finding| finding["data"]["kinds"][0].as_str().unwrap()).collect();
         assert_eq!(kinds, ["contents", "modify/delete", "contents"]);
-        let message = "`one` and `two` do not merge at `file` (contents)";
+        let message = "`one` and `two` conflict in `file` (contents)";
         assert_eq!(findings[0]["message"], message);
     }
     Gate::of(&repo, &["--task=one"]).json().ends_with(0).finds(&[]);
@@ -118,7 +118,7 @@ fn a_conflict_that_comes_of_three_branches_alone_names_them() {
     let json = Gate::of(&repo, NONE).json().ends_with(1);
     let json = json.finds(&["merge-conflict three+one+two file"]);
     assert!(json.message("merge-conflict").starts_with(
-        "`three` does not merge at `file` (modify/delete) with what `one` and `two` come to"
+        "`three` conflicts in `file` (modify/delete) with the merge of `one` and `two`"
     ));
     // The order is that of `needs`: now `three` is merged before `two`, which is left over.
     let plan = PLAN.replace("two: {", "two: {needs: three, ");
@@ -291,7 +291,7 @@ fn base_renamed_changed_file() {
     repo.commit("rename");
     carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
     let json = Gate::of(&repo, &["--task=a"]).json();
-    let message = "merging `a` would modify `ci/a.rs`, which is outside its lane: a rename takes its \
+    let message = "merging `a` would modify `ci/a.rs`, which is outside its lane: a rename moves \
                    `src/a.rs` there; merge the base into the branch";
     assert!(json.message("out-of-lane").starts_with(message), "{:#}", json.value);
     gate(&repo, &["--task=a"]).ends_with(1);

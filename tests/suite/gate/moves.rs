@@ -46,8 +46,8 @@ fn files_that_are_added_to_a_renamed_folder_are_told() {
         let json = json.finds(&["moved-folder mover+adder old/added/y"]);
         let message = json.message("moved-folder");
         assert!(message.starts_with(
-            "`mover` renames the folder `old` to `new`, and `adder` adds `old/added/y` and 1 more \
-             there: git would move that along, out of its lane, or stop"
+            "`mover` renames folder `old` to `new`, but `adder` adds `old/added/y` and 1 more to it: \
+             git would move this out of the lane, or stop"
         ));
         let data = &json.finding("moved-folder")["data"];
         assert_eq!((&data["from"], &data["to"]), (&"old".into(), &"new".into()));
@@ -109,7 +109,7 @@ fn where_as_many_files_went_here_as_there_git_stops() {
     branch(&repo, "adder", "main", &[("old/x", "1\n")]);
     let json = Gate::of(&repo, NONE).json().ends_with(1);
     let message = json.message("moved-folder");
-    assert!(message.contains("git would stop, since as many files went elsewhere"), "{message}");
+    assert!(message.contains("git would stop, because the folder was split evenly"), "{message}");
     assert_eq!(
         json.finding("merge-conflict")["data"]["kinds"][0],
         "directory rename unclear split"
@@ -142,7 +142,7 @@ fn files_in_new_folders_alone_are_left_behind() {
     branch(&repo, "adder", "main", &[("old/added/x", "1\n")]);
     let json = Gate::of(&repo, NONE).json().ends_with(0);
     let message = json.message("moved-folder");
-    assert!(message.contains("git would leave that behind"), "{message}");
+    assert!(message.contains("git would leave this behind"), "{message}");
     repo.git(&["checkout", "-q", "mover"]);
     repo.git(&["merge", "-q", "--no-edit", "adder"]);
     assert!(repo.path("old/added/x").exists() && !repo.path("old/a").exists());

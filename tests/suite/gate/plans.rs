@@ -243,7 +243,7 @@ fn what_is_protected_or_shared_counts() {
         "missing-branch quizzes -",
         "out-of-lane lessons lessons/keep/a",
     ]);
-    assert!(json.message("out-of-lane").contains("it is protected"));
+    assert!(json.message("out-of-lane").contains("the path is protected"));
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_named_branch_of_no_task_is_an_error() {
         // No format stumbles over a finding of no task.
         let run = Gate::of(&repo, &source).arg("--branch=fork/fix");
         let said = run.run().ends_with(1).stdout;
-        assert!(said.contains("`fork/fix` is no task's branch"), "{said}");
+        assert!(said.contains("branch `fork/fix` belongs to no task"), "{said}");
     }
     // A slip in a task's name is told with the name that is near.
     branch(&repo, "work/quizes", "main", &[("quizzes/b.json", "1\n")]);
