@@ -91,7 +91,7 @@ fn lines_and_proximity() {
         let repo = repository();
         branch(&repo, "one", "main", &[("file", &one), ("a", "1\n")]);
         branch(&repo, "two", "main", &[("file", &two), ("b", "1\n")]);
-        let expected = format!("both changed `file`: {expected}");
+        let expected = format!("`one` and `two` {expected}");
         told(&repo, &[&expected]);
     }
 }
