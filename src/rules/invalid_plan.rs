@@ -17,10 +17,10 @@ pub(super) static RULE: Rule = Rule {
     fixed: true,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "A key that nobody reads, a task that does not exist or a glob that YAML took \
-        for an alias would leave a lane that means something else than was written. Nothing is \
-        guessed: each is an error at its exact place.",
-    remedy: "mend the plan at this place",
+    explanation: "An unknown key, a task that does not exist or a glob that YAML reads as an \
+        alias would silently change what a lane covers. lanelint never guesses: each is an error, \
+        shown where it is.",
+    remedy: "see `lanelint schema` for the allowed keys and values",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",
