@@ -80,7 +80,7 @@ fn the_index_and_the_work_tree_of_such_a_branch_are_judged_too() {
 fn a_named_branch_that_does_not_exist_is_not_verified() {
     let repo = planned(&format!("{PLAN}{OFF}"));
     let json = Gate::of(&repo, &["--branch=fork/gone"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("no base branch `fork/gone`"));
+    assert!(json.message("not-verified").contains("there is no branch `fork/gone`"));
     // Nor is one whose history cannot be read.
     let json = Gate::of(&repo, &["--range", "main...fork/gone", "--branch=fork/gone"]).json();
     json.ends_with(3).finds(&["not-verified  -"]);
