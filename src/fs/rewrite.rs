@@ -27,7 +27,7 @@ impl Rewrite {
     pub fn prepare(path: &Path, old: &[u8], new: &[u8]) -> Result<Rewrite, Failure> {
         let meta = path.symlink_metadata().map_err(|error| cannot_write(path, &error))?;
         if meta.is_symlink() {
-            let problem = format!("refusing to write through the symbolic link {}", path.display());
+            let problem = format!("{} is a symbolic link", path.display());
             return Err(Failure::new(problem, "use the path of its target"));
         }
         if !meta.is_file() {

@@ -175,14 +175,14 @@ mod tests {
 
     #[test]
     fn deleted_and_added_with_other_type() {
-        let gone = |old| Effect { old, ..Effect::plain(Deleted) };
-        let made = |new| Effect { new, ..Effect::plain(Added) };
+        let deleted = |old| Effect { old, ..Effect::plain(Deleted) };
+        let added = |new| Effect { new, ..Effect::plain(Added) };
         let (file, link) = (Some(object::Mode::File), Some(object::Mode::Symlink));
-        assert_eq!(gone(file).merge(made(link)).kind, Type);
-        assert_eq!(made(link).merge(gone(file)).kind, Type);
-        assert_eq!(gone(file).merge(made(file)).kind, Modified);
-        assert_eq!(gone(file).merge(made(Some(object::Mode::Executable))).kind, Modified);
-        assert_eq!(gone(None).merge(made(link)).kind, Modified);
+        assert_eq!(deleted(file).merge(added(link)).kind, Type);
+        assert_eq!(added(link).merge(deleted(file)).kind, Type);
+        assert_eq!(deleted(file).merge(added(file)).kind, Modified);
+        assert_eq!(deleted(file).merge(added(Some(object::Mode::Executable))).kind, Modified);
+        assert_eq!(deleted(None).merge(added(link)).kind, Modified);
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn a_plan_that_cannot_be_used_is_told_and_judges_nothing() {
         (b"tasks: {a: {write: \xff}}\n".to_vec(), "invalid UTF-8 at byte 19"),
         (b"\xff\xfet\0a\0s\0".to_vec(), "the plan is UTF-16"),
         (b"\0\0\0\0".to_vec(), "no task can be read"),
-        (vec![b' '; 70 << 20], "longer than"),
+        (vec![b' '; 70 << 20], "is too large"),
         ([b"x-x: [".to_vec(), b"1,".repeat(20 << 20), b"]".to_vec()].concat(), "2000000 values"),
     ] {
         let repo = TestRepo::without_git();

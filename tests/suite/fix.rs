@@ -117,7 +117,7 @@ fn unwritable_plans() {
     let repo = TestRepo::new();
     repo.write("real.yaml", typo);
     symlink("real.yaml", repo.path("lanes.yaml")).unwrap();
-    refused(&repo, &["--fix"], "the symbolic link lanes.yaml");
+    refused(&repo, &["--fix"], "lanes.yaml is a symbolic link");
     assert_eq!(read(&repo, "real.yaml"), typo);
 
     // One of two files is read-only: neither is written.

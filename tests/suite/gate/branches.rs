@@ -83,7 +83,7 @@ fn a_branch_that_only_the_remote_has_is_found() {
     assert!(!json.answer.stderr.contains("differs"));
     // A range names revisions, and `lessons` alone is none here.
     let json = Gate::of(&clone, &["--range", "lessons=main...lessons"]).json().ends_with(3);
-    assert!(json.message("not-verified").ends_with("write `origin/lessons`"));
+    assert!(json.message("not-verified").ends_with("did you mean `origin/lessons`?"));
     gate(&clone, &["--range", "lessons=main...origin/lessons"]).ends_with(1);
 }
 
@@ -184,7 +184,7 @@ fn a_repository_without_main_has_the_base_of_its_origin() {
         .ends_with(1)
         .tells(&["plan: lanes.yaml in commit", "(trunk)"]);
     let json = Gate::of(&origin, &["--task=lessons"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("no branch `main` to be the base"));
+    assert!(json.message("not-verified").contains("no base branch `main`"));
     assert!(json.message("not-verified").contains("--base"));
 }
 
@@ -324,5 +324,5 @@ fn one_broken_branch_does_not_hide_the_others() {
     repo.write(".git/refs/heads/work/quizzes", "nonsense\n");
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(3);
     assert!(json.findings().contains(&"out-of-lane lessons quizzes/b.json".to_owned()));
-    assert!(json.message("not-verified").contains("refs/heads/work/quizzes is broken"));
+    assert!(json.message("not-verified").contains("broken ref `refs/heads/work/quizzes`"));
 }

@@ -112,7 +112,7 @@ fn the_base_that_a_plan_names_is_followed_once() {
 
     repo.git(&["branch", "-D", "-q", "develop"]);
     let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("no branch `develop` to be the base"));
+    assert!(json.message("not-verified").contains("no base branch `develop`"));
 }
 
 #[test]
@@ -168,7 +168,9 @@ fn a_huge_plan_of_a_commit_is_refused() {
     repo.write(".gitattributes", "lanes.yaml -delta\n");
     repo.git(&["config", "core.looseCompression", "1"]);
     repo.commit("the plan");
-    gate(&repo, &["--range=HEAD...HEAD", "--task=x"]).ends_with(2).tells(&["larger than 64 MiB"]);
+    gate(&repo, &["--range=HEAD...HEAD", "--task=x"])
+        .ends_with(2)
+        .tells(&["too large (limit: 64 MiB)"]);
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn a_work_tree_elsewhere_is_said_and_not_judged() {
     fs::create_dir(&elsewhere).unwrap();
     repo.git(&["config", "core.worktree", elsewhere.to_str().unwrap()]);
     let json = Gate::of(&repo, &["--worktree"]).json().ends_with(3);
-    assert!(json.message("not-verified").contains("the work tree of the repository at"));
+    assert!(json.message("not-verified").contains("is elsewhere, at"));
     let run = Gate::of(&repo, &["--worktree"])
         .env("GIT_DIR", repo.path(".git"))
         .env("GIT_WORK_TREE", repo.root());
