@@ -231,9 +231,8 @@ mod unmatched_glob {
 
         let reported =
             undecided(&plan, rules::UNMATCHED_GLOB, |facts| facts.typos.set(typos).unwrap());
-        let gave_up = |task: &str| {
-            format!("`unmatched-glob` gave up on `{task}`: a bound on work was reached")
-        };
+        let gave_up =
+            |task: &str| format!("`unmatched-glob` gave up on `{task}`: work limit reached");
         assert_eq!(reported, [gave_up("a"), gave_up("b")]);
     }
 
@@ -301,7 +300,7 @@ mod broad_lane {
         let text = "tasks:\n  a: {write: [x, '*/*', '*/*/**']}\n  b: {write: docs/x}\n";
         assert_eq!(
             messages(text, &[]),
-            ["`a` may write what is below any folder, while `b` runs beside it"]
+            ["`a` may write below any folder while `b` runs beside it"]
         );
     }
 
@@ -310,7 +309,7 @@ mod broad_lane {
         let files = |src: usize, docs: usize| [files("src", src), files("docs", docs)];
         let text = "tasks:\n  a: {write: [src/**, '!src/0.rs']}\n  b: {write: docs/**}\n";
         let message = |matched: usize, total: usize| {
-            vec![format!("`a` may write {matched} of the {total} files, while `b` runs beside it")]
+            vec![format!("`a` may write {matched} of the {total} files while `b` runs beside it")]
         };
         assert_eq!(messages(text, &files(12, 8)), message(11, 20));
         assert_eq!(messages(text, &files(12, 7)), [""; 0]);
@@ -389,7 +388,7 @@ mod broad_lane {
             (4, "`t0`, `t1`, `t2` and others run"),
         ] {
             let found = messages(&text(others), &[]);
-            assert!(found[0].ends_with(&format!(", while {expected} beside it")), "{found:?}");
+            assert!(found[0].ends_with(&format!(" while {expected} beside it")), "{found:?}");
         }
     }
 
@@ -407,7 +406,7 @@ mod broad_lane {
         let reported = undecided(&plan, rules::BROAD_LANE, |facts| {
             facts.broad_lanes.set(broad_lanes).unwrap();
         });
-        assert_eq!(reported, ["`broad-lane` gave up on `c`: a bound on work was reached"]);
+        assert_eq!(reported, ["`broad-lane` gave up on `c`: work limit reached"]);
     }
 }
 
@@ -562,6 +561,6 @@ mod missing_companion {
         let reported = undecided(&plan, rules::MISSING_COMPANION, |facts| {
             facts.companions.set(companions).unwrap();
         });
-        assert_eq!(reported, ["`missing-companion` gave up on `b`: a bound on work was reached"]);
+        assert_eq!(reported, ["`missing-companion` gave up on `b`: work limit reached"]);
     }
 }

@@ -50,7 +50,7 @@ fn unsafe_fixes() {
     let (status, _, stderr) = run(&repo, &["--fix=all"]);
     assert_eq!(status, 0, "{stderr}");
     assert!(
-        stderr.starts_with("warning: lanes.yaml:5:12: write `bbb` (may change a lane)\n"),
+        stderr.starts_with("warning: lanes.yaml:5:12: replace with `bbb` (may change a lane)\n"),
         "{stderr}"
     );
     assert_eq!(stderr.lines().filter(|line| line.starts_with("fixed: ")).count(), 3, "{stderr}");

@@ -53,7 +53,7 @@ fn plan_folder_without_links() {
     let names: Vec<String> = found.texts.iter().map(|text| text.name.clone()).collect();
     assert_eq!(names, [".lanes/a.json", ".lanes/b.yaml"]);
     assert_eq!(found.own, [PlanPath::Folder(".lanes".parse().unwrap())]);
-    assert!(host.notes.lock().unwrap()[0].contains("c.yaml is a link"));
+    assert!(host.notes.lock().unwrap()[0].contains("c.yaml, a symbolic link"));
 }
 
 #[test]

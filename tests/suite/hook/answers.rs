@@ -141,7 +141,7 @@ fn links_and_dots_are_followed_to_what_is_written() {
     Hook::of(&repo).write("lessons/null").says_nothing();
     Hook::of(&repo).write("").denies(&["empty"]);
     Hook::of(&repo).write(repo.root().to_str().unwrap()).denies(&["not a valid path"]);
-    Hook::of(&repo).write(&format!("lessons/{}", "x".repeat(300))).gives_up("cannot look at");
+    Hook::of(&repo).write(&format!("lessons/{}", "x".repeat(300))).gives_up("cannot access");
     // The agent may be somewhere below, or have come there by a link.
     Hook::of(&repo).cwd(repo.path("lessons")).write("a.json").allows();
     Hook::of(&repo).cwd(repo.path("lessons")).write("../quizzes/a.json").denies(&["quizzes"]);
