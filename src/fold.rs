@@ -1,8 +1,8 @@
 //! Folds names that some file systems treat as equal: simple case folding, then NFC.
 //!
-//! On macOS and Windows, `README.md` and `readme.MD` are the same file; on macOS, so are `é` and `e`
-//! followed by a combining accent. Lanes are case-sensitive on every system; folded names only serve
-//! to find clashes.
+//! On macOS and Windows, `README.md` and `readme.MD` are the same file; on macOS, so are `é` and
+//! `e` followed by a combining accent. Lanes are case-sensitive on every system; folded names only
+//! serve to find clashes.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -35,8 +35,8 @@ pub(crate) fn text(text: &str) -> String {
     text.chars().map(simple).nfc().collect()
 }
 
-/// A glob that matches the folded form of each path that `glob` matches, or `glob` itself if folding
-/// changes nothing.
+/// A glob that matches the folded form of each path that `glob` matches, or `glob` itself if
+/// folding changes nothing.
 ///
 /// Each run of literal characters is folded on its own. A class gets its letters in both cases; a
 /// negated one thereby loses paths, see [`may_lose_paths`].

@@ -252,8 +252,8 @@ pub struct Lanes {
 /// A glob of a lane.
 pub(crate) type LaneGlob = (TaskId, GlobId);
 
-/// Maps the literal prefixes of globs, and then of their last components, to tasks. This way, a path
-/// is only matched against globs that may match it.
+/// Maps the literal prefixes of globs, and then of their last components, to tasks. This way, a
+/// path is only matched against globs that may match it.
 #[derive(Debug, Default)]
 struct TaskIndex(PrefixMap<PrefixMap<Vec<TaskId>>>);
 

@@ -2,8 +2,8 @@
 //!
 //! A plan says which task may write which files. Before the tasks start, [`run::check()`] reports
 //! lanes that overlap, each with a path that both contain. Before their work is merged,
-//! [`run::gate()`] reports changes outside of their task's lane. Both locate the plan, and reach the
-//! disk and git through a [`workspace::Host`]:
+//! [`run::gate()`] reports changes outside of their task's lane. Both locate the plan, and reach
+//! the disk and git through a [`workspace::Host`]:
 //!
 //! ```no_run
 //! use std::path::Path;

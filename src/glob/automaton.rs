@@ -6,17 +6,19 @@ use super::bytes::ByteSet;
 use super::graph::{Graph, State};
 use super::syntax::Piece;
 
-/// About 160 MB. Only thousands of braces with an empty branch in a row come close: `{,a}{,b}{,c}…`.
+/// About 160 MB. Only thousands of braces with an empty branch in a row come close:
+/// `{,a}{,b}{,c}…`.
 const MAX_EDGES: usize = 4_000_000;
 
-/// Edges that read at least this many bytes count as wildcards: `*`, `?` and `[!a]` read nearly all.
+/// Edges that read at least this many bytes count as wildcards: `*`, `?` and `[!a]` read nearly
+/// all.
 const MIN_WILDCARD_BYTES: u32 = 128;
 
 /// An automaton with more edges than this from one state is determinized.
 const MAX_OUT_DEGREE: usize = 32;
 
-/// Accepts the paths that a glob matches. No accepted word has an empty component, but `.`, `..` and
-/// `.git` components are possible; callers have to exclude them.
+/// Accepts the paths that a glob matches. No accepted word has an empty component, but `.`, `..`
+/// and `.git` components are possible; callers have to exclude them.
 #[derive(Debug)]
 pub(crate) struct Automaton {
     /// Grouped by state.

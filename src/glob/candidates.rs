@@ -1,9 +1,9 @@
 //! Finds the pairs of globs that may intersect, without comparing all pairs.
 //!
 //! Two globs can only intersect if the literal prefix of one is a prefix of the other's. Sorted by
-//! prefix, all globs whose prefix extends a given one form a range that starts with it. If many globs
-//! share a prefix (`**/x1_*.rs`, `**/x2_*.rs`, …), the literal prefixes of their last components are
-//! matched in the same way.
+//! prefix, all globs whose prefix extends a given one form a range that starts with it. If many
+//! globs share a prefix (`**/x1_*.rs`, `**/x2_*.rs`, …), the literal prefixes of their last
+//! components are matched in the same way.
 
 use std::ops::ControlFlow;
 
@@ -90,8 +90,8 @@ fn if_compatible<'a, T: Copy>(
     }
 }
 
-/// The sorted entries whose prefix starts with `prefix`, and how many of them have just that prefix.
-/// No entry may sort before it.
+/// The sorted entries whose prefix starts with `prefix`, and how many of them have just that
+/// prefix. No entry may sort before it.
 fn split_prefix<'e, 'a, T>(
     entries: &'e [Entry<'a, T>],
     prefix: &[u8],

@@ -3,8 +3,8 @@
 //! Pieces get their meaning only here. The automaton and `globset_oracle` both use this graph, so
 //! they cannot disagree.
 //!
-//! Braces can produce a `**` (`{*,a}*`), so on reading a star it is not yet known whether it begins a
-//! globstar. Both cases are tried: [`Component::HalfGlobstar`] assumes that the next piece is the
+//! Braces can produce a `**` (`{*,a}*`), so on reading a star it is not yet known whether it begins
+//! a globstar. Both cases are tried: [`Component::HalfGlobstar`] assumes that the next piece is the
 //! second star of a component `**`, and is a dead end if it is not.
 
 use super::bytes::ByteSet;

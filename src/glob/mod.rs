@@ -7,10 +7,11 @@
 //! - `src/*.rs` matches every `.rs` file in the folder, `src/**` everything below it;
 //! - `**/{Cargo.toml,Cargo.lock}` matches files of these names at any depth.
 //!
-//! [`syntax`] parses the text. `graph` defines the meaning of the pieces, which `automaton` compiles.
-//! `intersection` decides whether two automata have a common path, and `globset_oracle` double-checks
-//! that path with `globset`. `properties`, `literal_prefixes` and `basename` answer what needs no
-//! automaton, and `candidates` uses them to find the pairs of globs that are worth comparing.
+//! [`syntax`] parses the text. `graph` defines the meaning of the pieces, which `automaton`
+//! compiles. `intersection` decides whether two automata have a common path, and `globset_oracle`
+//! double-checks that path with `globset`. `properties`, `literal_prefixes` and `basename` answer
+//! what needs no automaton, and `candidates` uses them to find the pairs of globs that are worth
+//! comparing.
 
 mod automaton;
 mod basename;
@@ -166,7 +167,8 @@ impl Glob {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Whether the glob matches a path that none of `others` matches; `None` if the budget runs out.
+    /// Whether the glob matches a path that none of `others` matches; `None` if the budget runs
+    /// out.
     #[must_use]
     pub fn reaches_outside(&self, others: &[&Glob], budget: &mut Budget) -> Option<bool> {
         let is_candidate = |glob: &&&Glob| self.literals().compatible(&glob.literals());

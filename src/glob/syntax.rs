@@ -28,7 +28,7 @@ pub struct SyntaxError {
     pub help: String,
     /// A replacement for the text at `span`, if there is an obvious one.
     pub fix: Option<String>,
-    /// Whether the fix cannot change the meaning.
+    /// Whether the fix is certain to be what was meant.
     pub safe: bool,
 }
 

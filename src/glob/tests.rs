@@ -251,17 +251,18 @@ fn cases() -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: u32::MAX, ..ProptestConfig::default() })]
 
-    /// A glob is valid if all its expansions are, and matches what any of them matches.
+    /// A glob is valid if and only if all its expansions are, and matches what any of them matches.
     #[test]
     fn braces_equal_their_expansions(text in globs()) {
         let expansions = expand_text(&text);
-        // A slash is short for `/**` at the end of the whole glob, but an empty component at the end
-        // of a branch.
+        // A slash is short for `/**` at the end of the whole glob, but an empty component at the
+        // end of a branch.
         prop_assume!(text.ends_with('/') || !expansions.iter().any(|glob| glob.ends_with('/')));
         let all_valid = expansions.iter().all(|glob| Glob::parse(glob).is_ok());
         prop_assert_eq!(Glob::parse(&text).is_ok(), all_valid, "{:?}", expansions);
         if let Ok(glob) = Glob::parse(&text) {
-            let expansions: Vec<Glob> = expansions.iter().map(|text| Glob::parse(text).unwrap()).collect();
+            let parse = |text: &String| Glob::parse(text).unwrap();
+            let expansions: Vec<Glob> = expansions.iter().map(parse).collect();
             for path in short_paths() {
                 let any = expansions.iter().any(|glob| glob.is_match(path) == Ok(true));
                 prop_assert_eq!(glob.is_match(path), Ok(any), "{}", path);
@@ -290,8 +291,8 @@ proptest! {
         }
     }
 
-    /// If the globs are disjoint, no short path is in both. A witness is in both and not subtracted,
-    /// and no shorter path without odd bytes is.
+    /// If the globs are disjoint, no short path is in both. A witness is in both and not
+    /// subtracted, and no shorter path without odd bytes is.
     #[test]
     fn intersection_agrees_with_brute_force(
         left in globs(), right in globs(), subtracted in prop::collection::vec(globs(), 0..3),

@@ -19,8 +19,8 @@ pub struct OthersBelow {
 
 impl Lanes {
     /// The paths below a folder, outside of `share`, that other tasks may write and `task` may not;
-    /// `None` if there are none. Paths that the other task may also write below `reference`, if given,
-    /// do not count.
+    /// `None` if there are none. Paths that the other task may also write below `reference`, if
+    /// given, do not count.
     ///
     /// # Errors
     /// [`Undecided`] if the budget runs out.

@@ -1,7 +1,7 @@
 //! Matches many files against all lanes at once.
 //!
-//! In byte order, files with a common prefix are adjacent. So globs are grouped by literal prefix, and
-//! each group is only matched against its range of files.
+//! In byte order, files with a common prefix are adjacent. So globs are grouped by literal prefix,
+//! and each group is only matched against its range of files.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -29,8 +29,8 @@ pub struct Entry<'a> {
 pub struct Redundant {
     /// Its index among the entries.
     pub index: usize,
-    /// The index of the first entry that alone covers all its paths: a glob that matches them, or an
-    /// exclusion that removes them.
+    /// The index of the first entry that alone covers all its paths: a glob that matches them, or
+    /// an exclusion that removes them.
     pub within: Option<usize>,
 }
 
@@ -77,8 +77,8 @@ pub fn redundancy(entries: &[Entry<'_>], share: &[Glob], budget: &mut Budget) ->
             None => redundancy.undecided.push(index),
             Some(true) => {
                 kept[index] = false;
-                // A glob that is both matched and excluded counts as within the other glob. One that
-                // matches nothing is within none.
+                // A glob that is both matched and excluded counts as within the other glob. One
+                // that matches nothing is within none.
                 let containers = match entry.glob.reaches_outside(&[], budget) {
                     Some(true) if entry.negated => exclusions,
                     Some(true) => [globs, exclusions].concat(),
