@@ -50,7 +50,7 @@ pub struct LaneIntersection {
     pub pairs: Vec<(GlobId, GlobId)>,
     /// The first common path, in the order of docs/globs.md. `None` if there are no pairs.
     pub witness: Option<RepoPath>,
-    /// The pairs for which a bound on work was reached.
+    /// The pairs for which the work limit was reached.
     pub undecided: Vec<(GlobId, GlobId)>,
 }
 
@@ -172,7 +172,7 @@ pub(crate) enum Decision {
     Disjoint,
     /// They do, and this is the first common path.
     Overlap(Arc<(Witness, RepoPath)>),
-    /// A bound on work was reached.
+    /// The work limit was reached.
     Undecided,
 }
 

@@ -24,7 +24,7 @@ pub struct Writers<'p> {
     pub owners: Vec<Owner<'p>>,
     /// What protects the path from all tasks.
     pub protected: Option<ProtectedBy<'p>>,
-    /// The tasks for which a bound on work was reached.
+    /// The tasks for which the work limit was reached.
     pub undecided: Vec<TaskId>,
 }
 
@@ -116,7 +116,7 @@ impl<'p> Who<'p> {
         answer
     }
 
-    /// Whether no bound on work and no invalid part of the plan affects an answer.
+    /// Whether the answer depends neither on the work limit nor on an invalid part of the plan.
     #[must_use]
     pub fn is_complete(&self, answer: &Writers<'_>) -> bool {
         answer.undecided.is_empty()

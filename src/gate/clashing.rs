@@ -36,7 +36,7 @@ pub struct PathClash<'a> {
 pub struct PathClashes<'a> {
     /// Sorted by tasks, then by paths.
     pub found: Vec<PathClash<'a>>,
-    /// Whether a bound on work was reached, so that some may be missing.
+    /// Whether the work limit was reached, so that some may be missing.
     pub gave_up: bool,
 }
 

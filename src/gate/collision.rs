@@ -31,7 +31,7 @@ pub struct Collision<'a> {
 pub struct Collisions<'a> {
     /// Sorted by path, then by tasks.
     pub found: Vec<Collision<'a>>,
-    /// Whether a bound on work was reached, so that some may be missing.
+    /// Whether the work limit was reached, so that some may be missing.
     pub gave_up: bool,
 }
 

@@ -40,7 +40,7 @@ pub enum EscapeUnknown {
     Endless,
     /// Its target is longer than any system supports.
     TooLong,
-    /// A bound on work was reached.
+    /// The work limit was reached.
     GaveUp,
 }
 

@@ -32,7 +32,7 @@ pub struct Sharing {
     /// Groups of three or more inputs that share files, directly or through others, each in the
     /// order in which they would be integrated.
     pub rounds: Vec<Vec<InputId>>,
-    /// Whether a bound on work was reached, so that pairs may be missing.
+    /// Whether the work limit was reached, so that pairs may be missing.
     pub gave_up: bool,
 }
 

@@ -117,7 +117,7 @@ pub struct GateInput {
     pub folder_renames: BTreeMap<InputId, Vec<FolderRename>>,
     /// Trial merges of the branches that share files.
     pub merges: Vec<TriedMerge>,
-    /// Whether a bound on work was reached, so that some merges were not tried.
+    /// Whether the work limit was reached, so that some merges were not tried.
     pub left_unmerged: bool,
 }
 

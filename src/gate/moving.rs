@@ -16,7 +16,7 @@ const MAX_FOUND: usize = 10_000;
 pub struct MovedFolders<'a> {
     /// Sorted by tasks, then by folder.
     pub found: Vec<MovedFolder<'a>>,
-    /// Whether a bound on work was reached, so that some may be missing.
+    /// Whether the work limit was reached, so that some may be missing.
     pub gave_up: bool,
 }
 

@@ -27,7 +27,7 @@ pub enum Placement {
         /// The tasks that may write below the folder.
         owners: Vec<TaskId>,
     },
-    /// A bound on work was reached.
+    /// The work limit was reached.
     Undecided,
 }
 

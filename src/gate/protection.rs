@@ -40,7 +40,7 @@ impl<'a> Protection<'a> {
     /// Whether every path that could exist below `path` is protected.
     ///
     /// # Errors
-    /// [`Undecided`] if a bound on work is reached.
+    /// [`Undecided`] if the work limit is reached.
     pub fn covers_folder(&self, path: &RepoPath, budget: &mut Budget) -> Result<bool, Undecided> {
         let everything = below(path);
         let protect: Vec<&Glob> = self.lanes.protect().iter().collect();
@@ -51,7 +51,7 @@ impl<'a> Protection<'a> {
     /// and Unicode form are ignored, as in [`Protection::contains`].
     ///
     /// # Errors
-    /// [`Undecided`] if a bound on work is reached.
+    /// [`Undecided`] if the work limit is reached.
     pub fn first_below(
         &self,
         folder: Option<&RepoPath>,

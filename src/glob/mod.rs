@@ -272,13 +272,13 @@ impl Glob {
     }
 }
 
-/// A question about globs was given up because a bound on work was reached.
+/// A question about globs was given up because the work limit was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undecided;
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the bound on work was reached")
+        f.write_str("work limit reached")
     }
 }
 

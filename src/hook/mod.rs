@@ -42,7 +42,7 @@ pub enum Decision {
     Allow,
     /// It may not; the text tells the agent why.
     Deny(String),
-    /// It cannot be decided, for this reason: the lane is unknown, or a bound on work was reached.
+    /// It cannot be decided, for this reason: the lane is unknown, or the work limit was reached.
     Unknown(String),
 }
 

@@ -61,7 +61,7 @@ pub(super) struct Matched {
     pub(super) count: usize,
     /// The first few.
     pub(super) first: Vec<RepoPath>,
-    /// Whether a bound on work was reached, so that files may be missing.
+    /// Whether the work limit was reached, so that files may be missing.
     pub(super) undecided: bool,
 }
 

@@ -43,7 +43,7 @@ pub struct Clash {
 pub struct Clashes {
     /// In plan order; at most one of each kind for two tasks.
     pub found: Vec<Clash>,
-    /// The globs that could not be compared because a bound on work was reached: a pair, or a glob
+    /// The globs that could not be compared because the work limit was reached: a pair, or a glob
     /// that was too large by itself.
     pub(crate) undecided: Vec<Vec<LaneGlob>>,
 }

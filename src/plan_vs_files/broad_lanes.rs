@@ -53,7 +53,7 @@ pub enum BroadLaneKind {
 pub struct BroadLanes {
     /// In plan order.
     pub broad: Vec<BroadLane>,
-    /// The tasks whose lanes could not be decided because a bound on work was reached.
+    /// The tasks whose lanes could not be decided because the work limit was reached.
     pub undecided: Vec<TaskId>,
 }
 

@@ -74,7 +74,7 @@ pub struct MissingCompanion {
 pub struct Companions {
     /// In the order of the tasks and their globs; each companion once per lane.
     pub missing: Vec<MissingCompanion>,
-    /// The tasks whose lanes could not be decided because a bound on work was reached.
+    /// The tasks whose lanes could not be decided because the work limit was reached.
     pub undecided: Vec<TaskId>,
 }
 

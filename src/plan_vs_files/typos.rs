@@ -80,7 +80,7 @@ impl Typos {
     /// The typo in a glob of the plan, if any.
     ///
     /// # Errors
-    /// [`Undecided`] if a bound on work was reached.
+    /// [`Undecided`] if the work limit was reached.
     pub fn of(&self, glob: &Glob) -> Result<Option<&Typo>, Undecided> {
         match self.0.get(&glob.identity()) {
             None => Ok(None),
