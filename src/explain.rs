@@ -19,7 +19,7 @@ const GATE_REPORTS: &str = "`lanelint gate` reports";
 /// The level of a rule for people: `error, fixed`.
 #[must_use]
 pub fn level(rule: &Rule) -> String {
-    let fixed = if rule.fixed { ", fixed" } else { "" };
+    let fixed = if rule.fixed { ", not configurable" } else { "" };
     format!("{}{fixed}", rule.level.word())
 }
 
