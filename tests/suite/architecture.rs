@@ -73,7 +73,7 @@ fn table() -> Vec<(String, BTreeSet<String>)> {
 }
 
 #[test]
-fn rooms_use_what_the_page_says_and_only_rooms_above() {
+fn room_dependencies() {
     let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in files().iter().filter(|file| !file.is_test()) {
         if matches!(file.room(), "lib" | "main" | "cli") {
@@ -181,7 +181,7 @@ fn only_in(words: &[&str], may: impl Fn(&File) -> bool) {
 }
 
 #[test]
-fn only_the_rim_does_io() {
+fn io_only_at_rim() {
     let rim = |file: &File| {
         matches!(file.room(), "fs" | "git" | "cli" | "main") || file.name == "workspace/disk.rs"
     };
@@ -194,7 +194,7 @@ fn only_the_rim_does_io() {
 }
 
 #[test]
-fn each_foreign_library_is_known_in_one_place() {
+fn one_place_per_library() {
     only_in(&["granit_parser"], |file| file.name.starts_with("source/yaml"));
     only_in(&["globset::"], |file| file.room() == "glob");
     only_in(&["miette::"], |file| file.name == "report/human.rs");
@@ -220,7 +220,7 @@ fn each_foreign_library_is_known_in_one_place() {
 }
 
 #[test]
-fn the_rules_folder_is_the_list() {
+fn rules_folder_matches_list() {
     let mut files: Vec<String> = files()
         .iter()
         .filter_map(|file| file.name.strip_prefix("rules/")?.strip_suffix(".rs"))
@@ -234,7 +234,7 @@ fn the_rules_folder_is_the_list() {
 }
 
 #[test]
-fn every_file_begins_with_what_it_is_for() {
+fn module_docs_in_every_file() {
     for file in files().iter().filter(|file| !file.is_test()) {
         assert!(file.code.starts_with("//! "), "src/{}", file.name);
     }

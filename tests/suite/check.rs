@@ -33,7 +33,7 @@ fn finding(plan: &str) -> Value {
 }
 
 #[test]
-fn the_plan_is_found_by_each_of_its_names_and_from_below() {
+fn plan_names_and_parent_folders() {
     for name in [
         "lanes.yaml",
         "lanes.yml",
@@ -57,7 +57,7 @@ fn the_plan_is_found_by_each_of_its_names_and_from_below() {
 }
 
 #[test]
-fn the_nearest_plan_counts() {
+fn nearest_plan_wins() {
     let repo = with_plan(OVERLAP);
     repo.write("sub/lanes.yaml", SOUND);
     repo.write("sub/deep/x", "");
@@ -67,7 +67,7 @@ fn the_nearest_plan_counts() {
 }
 
 #[test]
-fn two_plans_in_one_folder_are_an_error_that_names_both() {
+fn two_plans_in_one_folder() {
     for other in [".lanes.yaml", "lanes.yml", ".github/lanes.yml", ".lanes/a.yaml"] {
         let repo = with_plan(SOUND);
         repo.write(other, SOUND);
@@ -79,7 +79,7 @@ fn two_plans_in_one_folder_are_an_error_that_names_both() {
 }
 
 #[test]
-fn without_a_plan_nothing_is_judged() {
+fn missing_plan() {
     run(&TestRepo::new(), &[]).is_unusable("no plan found");
     let repo = TestRepo::new();
     run(&repo, &["gone.yaml"]).is_unusable("gone.yaml");
@@ -95,7 +95,7 @@ fn without_a_plan_nothing_is_judged() {
 }
 
 #[test]
-fn the_plan_may_be_a_file_a_folder_or_standard_input() {
+fn plan_file_folder_or_stdin() {
     let repo = TestRepo::new();
     repo.write("plans/b.yaml", "tasks: {b: {write: src/x}}\n");
     repo.write("plans/a.yml", "tasks: {a: {write: src/**}}\n");
@@ -120,7 +120,7 @@ fn the_plan_may_be_a_file_a_folder_or_standard_input() {
 }
 
 #[test]
-fn paths_begin_at_the_root() {
+fn paths_relative_to_root() {
     let repo = TestRepo::new();
     repo.write("sub/plan.yaml", OVERLAP);
     repo.write("sub/src/x", "");
@@ -148,7 +148,7 @@ fn paths_begin_at_the_root() {
 }
 
 #[test]
-fn files_that_exist_are_those_of_the_index_or_of_the_folder() {
+fn existing_files_considered() {
     let plan = "tasks:\n  a: {write: [src/**, '!src/3']}\n  b: {write: src/**}\nshare: src/4\n";
     let existing = |repo: &TestRepo| {
         let found = run(repo, &["--format", "json"]).json();
@@ -205,7 +205,7 @@ fn formats_to_files_and_stdout() {
 }
 
 #[test]
-fn an_unusable_choice_of_formats_writes_nothing() {
+fn invalid_format_choices() {
     let repo = with_plan(OVERLAP);
     run(&repo, &["--format=json=out.json", "--format=json", "--format=concise"])
         .is_unusable("one format");
@@ -213,7 +213,7 @@ fn an_unusable_choice_of_formats_writes_nothing() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_those_who_ask() {
+fn colour_only_on_request() {
     let repo = with_plan(OVERLAP);
     let colored = |arguments: &[&str], variables: &[(&str, &str)]| {
         let call = call(repo.root(), arguments).env("TERM", "xterm-256color");
@@ -244,7 +244,7 @@ fn on_terminal(repo: &TestRepo, variables: &[(&str, &str)]) -> Option<String> {
 }
 
 #[test]
-fn a_terminal_has_colour_unless_its_user_wants_none() {
+fn colour_on_terminals() {
     let repo = with_plan(OVERLAP);
     // Without `script`, there is no terminal to be had.
     let Some(shown) = on_terminal(&repo, &[]) else { return };
@@ -256,7 +256,7 @@ fn a_terminal_has_colour_unless_its_user_wants_none() {
 }
 
 #[test]
-fn the_status_says_how_the_run_ended() {
+fn exit_statuses() {
     let undecided = lanelint::rules::rule("undecided").unwrap().example.plan;
     let both = format!("{undecided}  c: {{title: t}}\n");
     let warning = format!("{OVERLAP}rules: {{overlapping-lanes: warning}}\n");
@@ -286,7 +286,7 @@ fn the_status_says_how_the_run_ended() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_pipe() {
     let tasks: String = (0..400).map(|task| format!("  t{task}: {{write: '**'}}\n")).collect();
     let repo = with_plan(&format!("tasks:\n{tasks}"));
     for format in ["human", "concise", "json"] {
@@ -308,7 +308,7 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
-fn what_one_task_allows_for_one_reason_is_one_thing() {
+fn allowed_findings_are_grouped() {
     let others: String = (0..12)
         .map(|n| {
             format!(
@@ -334,7 +334,7 @@ fn what_one_task_allows_for_one_reason_is_one_thing() {
 }
 
 #[test]
-fn an_allowed_finding_is_shown_and_fails_nothing() {
+fn allowed_finding() {
     let plan = "tasks:\n  a: {write: src/**}\n  b:\n    write: src/x\n    allow:\n      - {rule: overlapping-lanes, with: a, path: src/x, reason: append-only file}\n";
     let repo = with_plan(plan);
     let ran = run(&repo, &["--format", "json"]);
@@ -352,7 +352,7 @@ fn an_allowed_finding_is_shown_and_fails_nothing() {
 }
 
 #[test]
-fn json_is_that_of_the_contract() {
+fn json_report() {
     let repo = with_plan(
         "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \"src/*/quizzes.json\"\n  audit: {write: []}\n",
     );
@@ -458,7 +458,7 @@ fn json_is_that_of_the_contract() {
 }
 
 #[test]
-fn a_path_that_is_no_text_is_quoted_as_git_does() {
+fn non_utf8_path_quoting() {
     use std::os::unix::ffi::OsStrExt;
     let repo = with_plan("tasks:\n  a: {write: 'src/*'}\n  b: {write: 'src/?*'}\n");
     fs::create_dir(repo.path("src")).unwrap();
@@ -469,7 +469,7 @@ fn a_path_that_is_no_text_is_quoted_as_git_does() {
 }
 
 #[test]
-fn positions_are_those_of_the_text_as_it_is_written() {
+fn source_positions() {
     // A fault inside a glob: the `**` of `**x`.
     for (plan, line, column) in [
         ("tasks:\n  a: {write: \"s/**x\"}\n", 2, 17),
@@ -496,7 +496,7 @@ fn positions_are_those_of_the_text_as_it_is_written() {
 }
 
 #[test]
-fn findings_come_in_one_order() {
+fn order_of_findings() {
     let plan = "rules: {no-such-rule: off}\ntasks:\n  c: {write: '**', wirte: y}\n  b: {write: [src/**, '/x', 'a//b']}\n  a: {write: src/x, needs: [gone]}\n  d:\n  c2: {write: x, branch: a}\n";
     let repo = with_plan(plan);
     let first = run(&repo, &["--format", "json"]);
@@ -520,7 +520,7 @@ fn human(repo: &TestRepo, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn one_overlap_reads_as_one_screen() {
+fn one_overlap() {
     let repo = with_plan(
         "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: [\"src/*/quizzes.json\"]\n",
     );
@@ -528,7 +528,7 @@ fn one_overlap_reads_as_one_screen() {
 }
 
 #[test]
-fn one_wide_glob_over_fifty_lanes_is_one_thing() {
+fn wide_glob_over_fifty_lanes() {
     let lanes: String =
         (0..50).map(|lane| format!("  lane-{lane:02}: {{write: src/m{lane:02}/**}}\n")).collect();
     let repo = with_plan(&format!("tasks:\n  wide: {{write: [doc/**, \"src/**\"]}}\n{lanes}"));
@@ -536,7 +536,7 @@ fn one_wide_glob_over_fifty_lanes_is_one_thing() {
 }
 
 #[test]
-fn one_glob_that_many_read_is_one_thing() {
+fn glob_with_many_readers() {
     let readers: String = (0..12)
         .map(|task| {
             format!("  t{task:02}: {{write: src/t{task:02}/**, read: schema/s{task:02}}}\n")
@@ -547,7 +547,7 @@ fn one_glob_that_many_read_is_one_thing() {
 }
 
 #[test]
-fn a_finding_may_lie_in_two_files() {
+fn finding_in_two_files() {
     let repo = TestRepo::new();
     repo.write(".lanes/a.yaml", "tasks:\n  a:\n    write: src/**\n");
     repo.write(".lanes/b.yaml", "# the other\ntasks: {b: {write: src/x}}\n");
@@ -555,7 +555,7 @@ fn a_finding_may_lie_in_two_files() {
 }
 
 #[test]
-fn people_see_their_own_text() {
+fn source_excerpts() {
     for (name, plan) in [
         ("wide_letters", "tasks:\n  a: {title: 漢字 é, write: 漢/**x}\n".to_owned()),
         ("crlf", "tasks:\r\n  a:\r\n    write: s/**x\r\n".to_owned()),

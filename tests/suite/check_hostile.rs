@@ -35,7 +35,7 @@ fn check(repo: &TestRepo, arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn a_plan_that_cannot_be_used_is_told_and_judges_nothing() {
+fn unusable_plans() {
     let nested = |open: &str| open.repeat(100_000);
     let bomb: String = (1..30).fold("x-0: &x0 [a, b]\n".to_owned(), |text, depth| {
         text + &format!("x-{depth}: &x{depth} [*x{0}, *x{0}, *x{0}, *x{0}]\n", depth - 1)
@@ -75,7 +75,7 @@ fn a_plan_that_cannot_be_used_is_told_and_judges_nothing() {
 }
 
 #[test]
-fn a_fault_in_one_place_hides_nothing_elsewhere() {
+fn fault_hides_no_other_findings() {
     let long = "y".repeat(1 << 20);
     let bomb: String = (1..9).fold("x-0: &x0 [y, z]\n".to_owned(), |text, depth| {
         text + &format!("x-{depth}: &x{depth} [*x{0}, *x{0}, *x{0}, *x{0}]\n", depth - 1)
@@ -119,7 +119,7 @@ fn a_fault_in_one_place_hides_nothing_elsewhere() {
 }
 
 #[test]
-fn a_chain_of_more_tasks_than_a_plan_may_have_is_told() {
+fn too_many_tasks() {
     let repo = TestRepo::without_git();
     let chain: String = (0..60_000)
         .map(|task| format!("  t{task}: {{write: [], needs: t{}}}\n", task + 1))
@@ -135,7 +135,7 @@ fn a_chain_of_more_tasks_than_a_plan_may_have_is_told() {
 }
 
 #[test]
-fn what_is_no_file_is_not_read() {
+fn special_files_are_not_read() {
     let repo = TestRepo::without_git();
     repo.write("empty/README.md", "");
     repo.write("lanes/b.yaml", "tasks: {b: {write: x}}\n");
@@ -187,7 +187,7 @@ fn as_nobody(repo: &TestRepo, arguments: &[&str]) -> Option<(i32, String, String
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_never_passed_over() {
+fn unreadable_files() {
     let repo = TestRepo::without_git();
     repo.write("lanes.yaml", "tasks: {a: {write: x}}\n");
     repo.write("plans/a.yaml", "tasks: {a: {write: x}}\n");
@@ -220,7 +220,7 @@ fn what_cannot_be_read_is_told_and_never_passed_over() {
 }
 
 #[test]
-fn hostile_text_does_nothing_wherever_it_stands() {
+fn hostile_text_in_every_place() {
     for attack in ATTACKS {
         let quoted = serde_json::to_string(attack).unwrap();
         // As a text in quotes and, where a plan can hold it, as it is.
@@ -264,7 +264,7 @@ fn hostile_text_does_nothing_wherever_it_stands() {
 
 /// JSON escapes what the others break up: the value stays what it is.
 #[test]
-fn json_keeps_the_values_that_it_makes_harmless() {
+fn json_values_survive_escaping() {
     let attack = "##[group]\u{1b}\u{202e}::x";
     let repo = TestRepo::new();
     repo.write("lanes.yaml", "tasks:\n  a: {write: src/*}\n  b: {write: src/*}\n");

@@ -12,7 +12,7 @@ use lanelint::fs::{Rewrite, read_bounded, walk};
 use crate::harness::{TestRepo, make_fifo};
 
 #[test]
-fn files_are_listed_in_byte_order_and_links_not_followed() {
+fn listing_order_and_links() {
     let repo = TestRepo::new();
     for name in ["b", "a/x", "a.b", "a/.git/config", ".GIT/x", ".github/y", "a b"] {
         repo.write(name, "");
@@ -31,7 +31,7 @@ fn files_are_listed_in_byte_order_and_links_not_followed() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_listed_is_an_error() {
+fn unlistable_folder() {
     let error = walk(Path::new("/nowhere/at/all")).unwrap_err();
     assert!(error.problem.contains("/nowhere/at/all"), "{error:?}");
     let repo = TestRepo::without_git();
@@ -47,7 +47,7 @@ fn a_folder_that_cannot_be_listed_is_an_error() {
 }
 
 #[test]
-fn only_files_of_bounded_length_are_read() {
+fn size_limit() {
     let repo = TestRepo::without_git();
     repo.write("five", "12345");
     let read = |name: &str, limit| read_bounded(&repo.path(name), limit);
@@ -66,7 +66,7 @@ fn only_files_of_bounded_length_are_read() {
 }
 
 #[test]
-fn a_fifo_is_read_to_its_end_however_slow_it_is() {
+fn slow_fifo() {
     let repo = TestRepo::without_git();
     let fifo = repo.path("fifo");
     make_fifo(&fifo);
@@ -94,7 +94,7 @@ fn a_fifo_is_read_to_its_end_however_slow_it_is() {
 }
 
 #[test]
-fn a_file_is_rewritten_whole_or_not_at_all() {
+fn atomic_rewrite() {
     let repo = TestRepo::without_git();
     repo.write("plan", "old");
     let plan = repo.path("plan");

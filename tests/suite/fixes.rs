@@ -487,7 +487,7 @@ proptest! {
     /// Letters that mean something to YAML, anywhere in the text: what is offered all the same does
     /// what it says.
     #[test]
-    fn strange_texts_change_nothing_else_either(
+    fn fixes_on_strange_texts(
         throws in prop::collection::vec(any::<u16>(), 120),
         typos in prop::collection::vec((any::<prop::sample::Index>(), 0..STRANGE.len()), 0..4),
     ) {
@@ -506,13 +506,13 @@ proptest! {
     }
 
     #[test]
-    fn every_fix_mends_what_it_is_offered_for(throws in prop::collection::vec(any::<u16>(), 120)) {
+    fn fixes_resolve_their_findings(throws in prop::collection::vec(any::<u16>(), 120)) {
         let mut dice = Dice { throws: &throws, at: 0, comments: 0 };
         holds_for_every_fix(&plan_text(&mut dice));
     }
 
     #[test]
-    fn a_second_run_finds_nothing_left(throws in prop::collection::vec(any::<u16>(), 120)) {
+    fn second_run_finds_nothing(throws in prop::collection::vec(any::<u16>(), 120)) {
         let mut dice = Dice { throws: &throws, at: 0, comments: 0 };
         let text = plan_text(&mut dice);
         for most in [Applicability::Safe, Applicability::Unsafe] {
@@ -531,7 +531,7 @@ proptest! {
 
 /// The plans are such that fixes of every kind are offered often.
 #[test]
-fn the_plans_have_much_to_mend() {
+fn generated_plans_offer_fixes() {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut offered = 0;
     for seed in 0..600u32 {

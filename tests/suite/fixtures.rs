@@ -87,7 +87,7 @@ fn sound_plans_pass() {
 }
 
 #[test]
-fn slips_are_told() {
+fn mistakes_are_reported() {
     // No file exists there, however many examples there are.
     let root = tempfile::TempDir::new().unwrap();
     // What is wrong fails a run; what is told beside that does not.
@@ -107,7 +107,7 @@ fn slips_are_told() {
 }
 
 #[test]
-fn examples_give_just_these_findings() {
+fn expected_findings_of_examples() {
     for example in EXAMPLES {
         let mut told = String::new();
         for plan in plans(example) {
@@ -149,7 +149,7 @@ fn findings(repo: &TestRepo, arguments: &[&str]) -> (String, i32) {
 }
 
 #[test]
-fn patches_are_what_git_makes_of_the_examples() {
+fn patches_apply_to_examples() {
     for example in EXAMPLES {
         for plan in plans(example) {
             for patch in patches(example, plan) {
@@ -166,7 +166,7 @@ fn patches_are_what_git_makes_of_the_examples() {
 }
 
 #[test]
-fn the_good_split_goes_together_and_the_bad_one_does_not() {
+fn good_and_bad_split_merge() {
     for example in ["shared-helper", "dashboard"] {
         for (plan, goes_together) in [("good/", true), ("bad/", false)] {
             let repo = repository(example);
@@ -181,7 +181,7 @@ fn the_good_split_goes_together_and_the_bad_one_does_not() {
 }
 
 #[test]
-fn one_file_in_many_lanes_reads_as_one_thing() {
+fn one_file_in_many_lanes() {
     let folder = fixtures().join("dashboard");
     let (told, _) = run(Call::in_dir(&folder, &["check", "--root", ".", "bad/lanes.yaml"]));
     let heads: Vec<&str> = told.lines().filter(|line| line.starts_with("  × ")).collect();

@@ -109,7 +109,7 @@ fn every_change() -> Vec<&'static str> {
 }
 
 #[test]
-fn commits_are_compared_whatever_the_settings_say() {
+fn commits_despite_settings() {
     let repo = every_kind();
     change_every_kind(&repo);
     repo.commit("after");
@@ -140,7 +140,7 @@ fn commits_are_compared_whatever_the_settings_say() {
 }
 
 #[test]
-fn many_pairs_are_one_question() {
+fn many_pairs_at_once() {
     let repo = TestRepo::new();
     let mut commits = vec![repo.commit_file("a", "0")];
     for turn in 1..40 {
@@ -161,7 +161,7 @@ fn many_pairs_are_one_question() {
 }
 
 #[test]
-fn the_index_is_compared_with_the_checked_out_commit() {
+fn index_against_head() {
     let repo = every_kind();
     change_every_kind(&repo);
     assert!(staged(&repo).is_empty(), "nothing is staged yet");
@@ -173,7 +173,7 @@ fn the_index_is_compared_with_the_checked_out_commit() {
 }
 
 #[test]
-fn the_work_tree_is_compared_with_the_checked_out_commit() {
+fn work_tree_against_head() {
     let repo = every_kind();
     change_every_kind(&repo);
     assert_eq!(worktree(&repo), every_change());
@@ -192,7 +192,7 @@ fn the_work_tree_is_compared_with_the_checked_out_commit() {
 }
 
 #[test]
-fn what_was_staged_counts_though_the_work_tree_went_back() {
+fn staged_then_reverted() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.write("a", "2");
@@ -206,7 +206,7 @@ fn what_was_staged_counts_though_the_work_tree_went_back() {
 }
 
 #[test]
-fn everything_since_a_commit_counts_commits_included() {
+fn work_tree_since_a_commit() {
     let repo = TestRepo::new();
     let base = repo.commit_file("a", "1");
     repo.commit_file("committed", "1");
@@ -224,7 +224,7 @@ fn everything_since_a_commit_counts_commits_included() {
 }
 
 #[test]
-fn an_unborn_branch_starts_from_nothing() {
+fn unborn_branch() {
     let repo = TestRepo::new();
     assert!(staged(&repo).is_empty() && worktree(&repo).is_empty());
     repo.write("a", "1");
@@ -234,7 +234,7 @@ fn an_unborn_branch_starts_from_nothing() {
 }
 
 #[test]
-fn touched_files_are_no_change_and_the_index_stays_as_it_is() {
+fn touched_files() {
     let repo = TestRepo::new();
     repo.write("a", "1");
     repo.write("b", "1");
@@ -252,7 +252,7 @@ fn touched_files_are_no_change_and_the_index_stays_as_it_is() {
 }
 
 #[test]
-fn a_change_in_the_same_instant_and_of_the_same_size_is_seen() {
+fn racy_change_of_same_size() {
     // git tells such files apart only by looking into them; a copied index must not lose that.
     for _ in 0..20 {
         let repo = TestRepo::new();
@@ -274,7 +274,7 @@ fn a_change_in_the_same_instant_and_of_the_same_size_is_seen() {
 }
 
 #[test]
-fn entries_that_git_was_told_not_to_look_at_are_looked_at() {
+fn hidden_index_entries() {
     let repo = TestRepo::new();
     for name in ["assumed", "skipped", "assumed-gone", "skipped-gone", "both", "same", "bits"] {
         repo.write(name, "1\n");
@@ -310,7 +310,7 @@ fn entries_that_git_was_told_not_to_look_at_are_looked_at() {
 }
 
 #[test]
-fn a_sparse_checkout_hides_no_change_and_makes_none() {
+fn sparse_checkout() {
     for sparse_index in [false, true] {
         let repo = TestRepo::new();
         for name in ["in/a", "out/a", "out/deep/b", "top"] {
@@ -333,7 +333,7 @@ fn a_sparse_checkout_hides_no_change_and_makes_none() {
 }
 
 #[test]
-fn a_split_index_is_read_whole() {
+fn split_index() {
     let repo = TestRepo::new();
     for name in ["a", "b", "c"] {
         repo.write(name, "1\n");
@@ -353,7 +353,7 @@ fn a_split_index_is_read_whole() {
 }
 
 #[test]
-fn announced_files_count_as_added() {
+fn intent_to_add() {
     let repo = TestRepo::new();
     repo.write("empty", "");
     repo.write("full", "1");
@@ -373,7 +373,7 @@ fn announced_files_count_as_added() {
 }
 
 #[test]
-fn unmerged_entries_are_a_gap() {
+fn unmerged_entries() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.git(&["checkout", "-q", "-b", "other"]);
@@ -387,7 +387,7 @@ fn unmerged_entries_are_a_gap() {
 }
 
 #[test]
-fn the_index_that_a_hook_is_given_is_judged() {
+fn index_given_to_hook() {
     // What `git commit a` and `git commit -a` show their pre-commit hook.
     let repo = TestRepo::new();
     repo.write("a", "1");
@@ -421,7 +421,7 @@ fn environment_of(repo: &TestRepo, index: &str) -> Repository {
 }
 
 #[test]
-fn ignored_files_are_no_change_by_the_repository_and_the_user() {
+fn ignored_files() {
     let repo = TestRepo::new();
     repo.write(".gitignore", "*.o\n/build/\n");
     repo.write("sub/.gitignore", "!keep.o\n");
@@ -445,7 +445,7 @@ fn ignored_files_are_no_change_by_the_repository_and_the_user() {
 }
 
 #[test]
-fn embedded_repositories_are_one_path() {
+fn embedded_repositories() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     for name in ["with-commit", "without"] {
@@ -459,7 +459,7 @@ fn embedded_repositories_are_one_path() {
 }
 
 #[test]
-fn names_that_no_repository_may_hold_are_gaps() {
+fn forbidden_names() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.write("x/.GIT/config", "");
@@ -469,7 +469,7 @@ fn names_that_no_repository_may_hold_are_gaps() {
 }
 
 #[test]
-fn the_settings_that_say_what_the_file_system_holds_count() {
+fn file_system_settings() {
     let repo = TestRepo::new();
     repo.write("bits", "1\n");
     repo.write("lines", "1\n2\n");
@@ -491,7 +491,7 @@ fn the_settings_that_say_what_the_file_system_holds_count() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_read_is_a_gap() {
+fn unreadable_folder() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.write("closed/b", "1");
@@ -505,7 +505,7 @@ fn a_folder_that_cannot_be_read_is_a_gap() {
 }
 
 #[test]
-fn random_work_trees_are_told_as_git_tells_them() {
+fn random_work_trees_match_git() {
     // A small generator of our own keeps the run the same each time.
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = move |bound: u64| {

@@ -89,7 +89,7 @@ fn tempting() -> TestRepo {
 }
 
 #[test]
-fn nothing_of_the_repository_runs() {
+fn no_program_of_repository_runs() {
     let repo = tempting();
     arm(&repo);
     // As new as the index: git would have to look into every one of them.
@@ -128,7 +128,7 @@ fn nothing_of_the_repository_runs() {
 }
 
 #[test]
-fn a_filter_that_would_hide_a_change_is_not_asked() {
+fn filter_hiding_a_change() {
     // The filter always gives what the commit has: to git the file never changes.
     let repo = TestRepo::new();
     repo.write("a", "1\n");
@@ -143,7 +143,7 @@ fn a_filter_that_would_hide_a_change_is_not_asked() {
 }
 
 #[test]
-fn a_fifo_for_a_list_of_patterns_does_not_stop_the_answer() {
+fn fifo_as_pattern_file() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.write("new", "");
@@ -158,7 +158,7 @@ fn a_fifo_for_a_list_of_patterns_does_not_stop_the_answer() {
 }
 
 #[test]
-fn a_submodule_is_not_entered() {
+fn submodule_is_not_entered() {
     let sub = TestRepo::new();
     sub.commit_file("s", "1");
     let repo = TestRepo::new();
@@ -197,7 +197,7 @@ fn a_submodule_is_not_entered() {
 }
 
 #[test]
-fn replaced_objects_and_grafts_bend_nothing() {
+fn replaced_objects_and_grafts() {
     let repo = TestRepo::new();
     let base = repo.commit_file("a", "1");
     let middle = repo.commit_file("b", "1");
@@ -220,7 +220,7 @@ fn replaced_objects_and_grafts_bend_nothing() {
 }
 
 #[test]
-fn a_commit_graph_that_lies_is_not_read() {
+fn forged_commit_graph() {
     let repo = TestRepo::new();
     let fork = repo.commit_file("a", "1");
     repo.git(&["checkout", "-q", "-b", "work"]);
@@ -263,7 +263,7 @@ fn a_commit_graph_that_lies_is_not_read() {
 }
 
 #[test]
-fn special_files_are_listed_and_not_opened() {
+fn special_files_are_not_opened() {
     let repo = TestRepo::new();
     for name in ["fifo", "socket", "same", "sub/fifo"] {
         repo.write(name, "1\n");
@@ -284,7 +284,7 @@ fn special_files_are_listed_and_not_opened() {
 }
 
 #[test]
-fn pattern_files_that_would_stop_git() {
+fn blocking_pattern_files() {
     for name in [".gitignore", ".gitattributes", "deep/er/.gitignore"] {
         let repo = TestRepo::new();
         repo.commit_file("deep/er/a", "1");
@@ -313,7 +313,7 @@ fn pattern_files_that_would_stop_git() {
 }
 
 #[test]
-fn settings_that_would_hide_a_change() {
+fn settings_hiding_a_change() {
     let repo = TestRepo::new();
     repo.write("a", "1\n");
     repo.write("B", "1\n");
@@ -352,7 +352,7 @@ fn settings_that_would_hide_a_change() {
 }
 
 #[test]
-fn a_tag_cannot_stand_in_for_a_branch() {
+fn tag_named_like_a_branch() {
     let repo = TestRepo::new();
     let base = repo.commit_file("a", "1");
     let head = repo.commit_file("b", "1");
@@ -369,7 +369,7 @@ fn a_tag_cannot_stand_in_for_a_branch() {
 }
 
 #[test]
-fn a_partial_clone_fetches_nothing() {
+fn partial_clone_fetches_nothing() {
     let origin = TestRepo::new();
     origin.git(&["config", "uploadpack.allowFilter", "true"]);
     origin.commit_file("plan", "1");
@@ -408,7 +408,7 @@ fn a_partial_clone_fetches_nothing() {
 }
 
 #[test]
-fn missing_and_broken_objects_are_errors_and_never_an_empty_list() {
+fn missing_and_broken_objects() {
     let repo = TestRepo::new();
     repo.write("d/a", "1");
     let base = repo.commit("1");
@@ -451,7 +451,7 @@ fn missing_and_broken_objects_are_errors_and_never_an_empty_list() {
 }
 
 #[test]
-fn settings_of_the_user_and_the_environment_do_not_say_how_to_look() {
+fn user_and_environment_settings() {
     let repo = tempting();
     let trap = write_trap(&repo, "of-the-user").display().to_string();
     let excludes = format!(
@@ -477,7 +477,7 @@ fn settings_of_the_user_and_the_environment_do_not_say_how_to_look() {
 }
 
 #[test]
-fn nothing_is_left_behind_and_nothing_written() {
+fn repository_left_untouched() {
     fn listing(folder: &Path) -> Vec<(String, u64, std::time::SystemTime)> {
         let mut found = Vec::new();
         for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
@@ -503,7 +503,7 @@ fn nothing_is_left_behind_and_nothing_written() {
 }
 
 #[test]
-fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
+fn merge_driver_is_ignored() {
     let repo = TestRepo::new();
     repo.write("a", "1\n");
     repo.write("log", "1\n");
@@ -549,7 +549,7 @@ fn a_merge_driver_neither_runs_nor_hides_a_conflict() {
 }
 
 #[test]
-fn a_file_system_monitor_s_word_in_the_index_does_not_count() {
+fn fsmonitor_bits_in_index() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1\n");
     // A monitor that says that nothing ever changes.
@@ -565,7 +565,7 @@ fn a_file_system_monitor_s_word_in_the_index_does_not_count() {
 }
 
 #[test]
-fn a_fifo_in_the_repository_s_own_folder_does_not_stop_the_answer() {
+fn fifo_in_git_folder() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     repo.write("new", "");

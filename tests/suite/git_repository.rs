@@ -12,7 +12,7 @@ fn names(paths: &[lanelint::path::RepoPath]) -> Vec<String> {
 }
 
 #[test]
-fn the_repository_is_found_from_below_and_only_where_there_is_one() {
+fn discovery_from_below() {
     let repo = TestRepo::new();
     repo.write("a/b/c", "");
     let found = repo.open_in(&repo.path("a/b"));
@@ -34,7 +34,7 @@ fn the_repository_is_found_from_below_and_only_where_there_is_one() {
 }
 
 #[test]
-fn a_folder_of_files_that_look_like_a_repository_is_none() {
+fn fake_repository_folder() {
     let repo = TestRepo::new();
     let marked = repo.beside("elsewhere");
     fs::create_dir(&marked).unwrap();
@@ -59,7 +59,7 @@ fn a_folder_of_files_that_look_like_a_repository_is_none() {
 }
 
 #[test]
-fn a_work_tree_that_a_setting_puts_elsewhere_is_refused() {
+fn configured_work_tree_elsewhere() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     let elsewhere = repo.beside("elsewhere");
@@ -86,7 +86,7 @@ fn a_work_tree_that_a_setting_puts_elsewhere_is_refused() {
 }
 
 #[test]
-fn the_environment_says_which_repository_counts() {
+fn repository_from_environment() {
     let repo = TestRepo::new();
     let first = repo.commit_file("a", "1");
     let other = TestRepo::without_git();
@@ -108,7 +108,7 @@ fn the_environment_says_which_repository_counts() {
 }
 
 #[test]
-fn objects_are_found_where_the_environment_has_them() {
+fn objects_from_environment() {
     // As in a pre-receive hook: the new objects lie in a folder of their own.
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
@@ -135,7 +135,7 @@ fn objects_are_found_where_the_environment_has_them() {
 }
 
 #[test]
-fn folders_may_have_odd_names() {
+fn odd_folder_names() {
     let odd = TestRepo::without_git();
     let folder = odd.path("#r\u{e9} \"p\\o:x");
     fs::create_dir(&folder).unwrap();
@@ -155,7 +155,7 @@ fn folders_may_have_odd_names() {
 }
 
 #[test]
-fn linked_work_trees_and_submodules_are_repositories() {
+fn linked_work_trees_and_submodules() {
     let repo = TestRepo::new();
     let first = repo.commit_file("a", "1");
     let linked = repo.beside("linked");
@@ -180,7 +180,7 @@ fn linked_work_trees_and_submodules_are_repositories() {
 }
 
 #[test]
-fn a_bare_repository_has_no_work_tree() {
+fn bare_repository() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     let bare = repo.beside("bare.git");
@@ -197,7 +197,7 @@ fn a_bare_repository_has_no_work_tree() {
 
 #[cfg(unix)]
 #[test]
-fn a_repository_of_somebody_else_is_refused_with_the_mend() {
+fn repository_of_another_owner() {
     use std::os::unix::fs::MetadataExt;
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
@@ -217,7 +217,7 @@ fn a_repository_of_somebody_else_is_refused_with_the_mend() {
 }
 
 #[test]
-fn a_git_that_is_missing_or_lies_in_the_repository_is_not_run() {
+fn missing_and_untrusted_git() {
     let repo = TestRepo::new();
     repo.commit_file("a", "1");
     let mut environment = repo.environment();
@@ -243,7 +243,7 @@ fn a_git_that_is_missing_or_lies_in_the_repository_is_not_run() {
 
 #[cfg(unix)]
 #[test]
-fn an_old_git_is_not_asked_about_commits() {
+fn old_git() {
     use std::os::unix::fs::PermissionsExt;
     let repo = TestRepo::new();
     let first = repo.commit_file("a", "1");
@@ -269,7 +269,7 @@ fn an_old_git_is_not_asked_about_commits() {
 }
 
 #[test]
-fn the_index_is_listed_once_a_path_and_in_byte_order() {
+fn sorted_index_listing() {
     let repo = TestRepo::new();
     assert!(repo.open().index_files().unwrap().is_empty());
     for name in ["b", "a/x", "a.b", "\u{e9}", "a b\n", "-n", "\"q"] {
@@ -291,7 +291,7 @@ fn the_index_is_listed_once_a_path_and_in_byte_order() {
 }
 
 #[test]
-fn names_that_are_no_paths_are_errors_that_name_them() {
+fn invalid_path_names() {
     let repo = TestRepo::new();
     let blob = repo.git_with_input(&["hash-object", "-w", "--stdin"], b"x");
     for (mode, kind, name) in [("100644", "blob", ".git"), ("040000", "tree", "..")] {
@@ -316,7 +316,7 @@ fn names_that_are_no_paths_are_errors_that_name_them() {
 }
 
 #[test]
-fn branches_are_branches_wherever_they_are() {
+fn local_and_remote_branches() {
     let origin = TestRepo::new();
     let first = origin.commit_file("a", "1");
     origin.git(&["branch", "remote-only"]);
@@ -350,7 +350,7 @@ fn branches_are_branches_wherever_they_are() {
 }
 
 #[test]
-fn revisions_stand_for_one_commit_or_are_errors() {
+fn unknown_and_ambiguous_revisions() {
     let origin = TestRepo::new();
     let first = origin.commit_file("a", "1");
     let repo = origin.clone_with(&[]);
@@ -427,7 +427,7 @@ fn revisions_stand_for_one_commit_or_are_errors() {
 }
 
 #[test]
-fn a_detached_head_has_a_commit_and_no_branch() {
+fn detached_head() {
     let repo = TestRepo::new();
     let first = repo.commit_file("a", "1");
     repo.commit_file("a", "2");
@@ -439,7 +439,7 @@ fn a_detached_head_has_a_commit_and_no_branch() {
 }
 
 #[test]
-fn merge_bases_are_counted() {
+fn merge_base_counts() {
     let repo = TestRepo::new();
     let root = repo.commit_file("a", "1");
     repo.git(&["checkout", "-q", "-b", "left"]);
@@ -474,7 +474,7 @@ fn merge_bases_are_counted() {
 }
 
 #[test]
-fn a_shallow_history_is_trusted_only_where_it_tells() {
+fn shallow_history() {
     let origin = TestRepo::new();
     origin.commit_file("a", "0");
     let base = origin.commit_file("a", "1");
@@ -504,7 +504,7 @@ fn a_shallow_history_is_trusted_only_where_it_tells() {
 }
 
 #[test]
-fn a_merge_whose_side_is_cut_off_hides_a_better_base() {
+fn shallow_side_of_merge() {
     // main: 1 - 2 - - M - 4      The task forks from 3, which is a side of M.
     //            \ 3 /           Where only 3's parents are cut off, that is 3 itself;
     // with M's side cut at a later commit, 2 would look like the base and be the wrong one.
@@ -533,7 +533,7 @@ fn a_merge_whose_side_is_cut_off_hides_a_better_base() {
 }
 
 #[test]
-fn contents_are_read_from_commits_with_their_modes() {
+fn blobs_and_modes_in_commits() {
     let repo = TestRepo::new();
     repo.write("plan.yaml", "tasks:\n");
     repo.write(".lanes/b.yaml", "b");
@@ -572,7 +572,7 @@ fn contents_are_read_from_commits_with_their_modes() {
 }
 
 #[test]
-fn sha256_repositories_are_read_alike() {
+fn sha256_repositories() {
     let repo = TestRepo::with(&["--object-format=sha256"]);
     assert_eq!(crate::harness::told(&repo.open().staged().unwrap()), [] as [&str; 0]);
     let first = repo.commit_file("a", "1");

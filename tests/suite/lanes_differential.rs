@@ -124,7 +124,7 @@ proptest! {
     #![proptest_config(config(400))]
 
     #[test]
-    fn matching_is_that_of_globset_with_the_braces_written_out(text in globs(BYTES)) {
+    fn matching_agrees_with_globset(text in globs(BYTES)) {
         static PATHS: LazyLock<Vec<RepoPath>> = LazyLock::new(|| paths(b"ab./[*]\\\xc3\xa9", 4));
         let glob = Glob::parse(&text).unwrap();
         let theirs = matchers(&text);
@@ -337,7 +337,7 @@ proptest! {
     /// Every overlap that brute force finds is found; every one that is found has its witness, the
     /// first by the contract.
     #[test]
-    fn overlaps_are_those_of_brute_force(
+    fn overlaps_match_brute_force(
         draft in drafts(),
         files in prop::collection::btree_set(prop::sample::select(short_paths().to_vec()), 0..12),
     ) {
@@ -379,7 +379,7 @@ proptest! {
 
     /// Every path that is read and may be written meanwhile is found; every one that is found is one.
     #[test]
-    fn hazards_are_those_of_brute_force(
+    fn hazards_match_brute_force(
         draft in drafts(),
         files in prop::collection::btree_set(prop::sample::select(short_paths().to_vec()), 0..12),
     ) {
@@ -438,7 +438,7 @@ proptest! {
 
     /// A wider lane overlaps with no less, and a narrower one with no more.
     #[test]
-    fn globs_add_overlaps_and_exclusions_take_them(
+    fn overlaps_grow_with_lanes(
         draft in drafts(), glob in globs(PIECES), place in 0..4usize,
     ) {
         let place = place % draft.tasks.len();
@@ -459,7 +459,7 @@ proptest! {
 
     /// No lane is told empty in which brute force finds a path.
     #[test]
-    fn a_lane_that_is_told_empty_holds_no_path(draft in drafts()) {
+    fn empty_lanes_match_nothing(draft in drafts()) {
         let (plan, model) = (draft.plan(), Model::new(&draft));
         let report = lanelint::check::check(&plan, &[], Vec::new());
         for (place, (globs, exclusions)) in model.lanes.iter().enumerate() {
@@ -478,7 +478,7 @@ proptest! {
     /// Without all that is told to be redundant, every lane is what it was; and nothing is told of
     /// which a path shows that it matters.
     #[test]
-    fn what_is_redundant_can_go(draft in drafts()) {
+    fn redundant_entries_are_removable(draft in drafts()) {
         let report = lanelint::check::check(&draft.plan(), &[], Vec::new());
         prop_assert!(report.verified());
         for (place, task) in draft.tasks.iter().enumerate() {
@@ -497,7 +497,7 @@ proptest! {
     /// Where all paths of the globs are known, just those are redundant which looking at all of
     /// them says are.
     #[test]
-    fn redundant_is_what_brute_force_says(
+    fn redundant_matches_brute_force(
         write in prop::collection::vec((prop::bool::weighted(0.3), finite()), 1..7),
     ) {
         static PATHS: LazyLock<Vec<RepoPath>> = LazyLock::new(|| paths(b"01ab/", LONGEST));

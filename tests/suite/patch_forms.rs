@@ -49,7 +49,7 @@ fn prefix_of(arguments: &[&str]) -> usize {
 }
 
 #[test]
-fn every_form_of_a_diff_reads_as_the_raw_list() {
+fn diff_forms_match_raw_list() {
     for_each_case(1, |case, dice| {
         let repo = TestRepo::new();
         let first = first_tree(dice);
@@ -81,7 +81,7 @@ fn every_form_of_a_diff_reads_as_the_raw_list() {
 }
 
 #[test]
-fn any_prefix_is_read_below_its_components() {
+fn prefixes_of_any_depth() {
     for_each_case(2, |case, dice| {
         let repo = TestRepo::new();
         let first = first_tree(dice);
@@ -116,7 +116,7 @@ fn any_prefix_is_read_below_its_components() {
 }
 
 #[test]
-fn mails_and_logs_read_as_the_union_of_their_commits() {
+fn mails_and_logs() {
     const MESSAGE: &str = "Subject line\n\nText with an indented diff:\n\n    diff --git a/no b/no\n    old mode 100644\n\nOnly in this case: nothing.\n\n 3 files changed, 1 insertion(+)\nFrom here on it is text.\n";
     for_each_case(2, |case, dice| {
         let repo = TestRepo::new();
@@ -166,7 +166,7 @@ fn mails_and_logs_read_as_the_union_of_their_commits() {
 }
 
 #[test]
-fn the_index_and_the_work_tree_have_prefixes_of_their_own() {
+fn index_and_work_tree_prefixes() {
     for_each_case(3, |case, dice| {
         let repo = TestRepo::new();
         let submodules = |tree: &mut Tree| tree.retain(|_, file| file.mode != "160000");
@@ -205,7 +205,7 @@ fn raw_of_work_tree(repo: &TestRepo, arguments: &[&str], first: &Tree, second: &
 }
 
 #[test]
-fn no_cut_goes_unseen_inside_a_file() {
+fn truncated_patches_are_noticed() {
     for_each_case(2, |case, dice| {
         let repo = TestRepo::new();
         let first = first_tree(dice);
@@ -258,7 +258,7 @@ fn no_cut_goes_unseen_inside_a_file() {
 }
 
 #[test]
-fn broken_patches_end_in_gaps_and_never_in_a_panic() {
+fn broken_patches_never_panic() {
     for_each_case(1, |_, dice| {
         let repo = TestRepo::new();
         let first = first_tree(dice);

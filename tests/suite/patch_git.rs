@@ -41,7 +41,7 @@ const MAILS: &[&[&str]] = &[
 ];
 
 #[test]
-fn what_git_writes_is_what_was_judged() {
+fn mutated_patches_match_git() {
     let cases = setting("LANELINT_CASES", 400);
     let first = setting("LANELINT_SEED", 1);
     let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();

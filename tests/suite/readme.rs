@@ -158,7 +158,7 @@ fn true_page(page: &str) -> String {
 }
 
 #[test]
-fn every_command_says_what_the_pages_show() {
+fn documented_commands() {
     for page in pages() {
         let name = page.strip_prefix(root()).unwrap().to_str().unwrap();
         check_page(name, "readme", |text| match name {
@@ -170,7 +170,7 @@ fn every_command_says_what_the_pages_show() {
 }
 
 #[test]
-fn the_first_command_shows_an_overlap_within_a_screen() {
+fn first_command_shows_overlap() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let block = readme.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
     let commands = commands(block);
@@ -180,7 +180,7 @@ fn the_first_command_shows_an_overlap_within_a_screen() {
 }
 
 #[test]
-fn the_test_command_is_what_ci_runs() {
+fn ci_runs_documented_tests() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains("```console\n$ cargo test\n```"));
     let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
@@ -225,7 +225,7 @@ fn balanced_fences() {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn internal_links() {
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')) {
@@ -244,7 +244,7 @@ fn seen(text: &str) -> String {
 }
 
 #[test]
-fn the_picture_shows_what_is_said() {
+fn picture_matches_output() {
     let repo = TestRepo::without_git();
     let example = root().join("fixtures/shared-helper");
     repo.write("lanes.yaml", fs::read(example.join("bad/lanes.yaml")).unwrap());

@@ -387,7 +387,7 @@ proptest! {
     #![proptest_config(config(400))]
 
     #[test]
-    fn every_lane_stays_or_becomes_what_was_meant(throws in prop::collection::vec(any::<u16>(), 150)) {
+    fn lanes_keep_their_meaning(throws in prop::collection::vec(any::<u16>(), 150)) {
         let (text, meant) = plan_text(&mut Dice { throws: &throws, at: 0 });
         hold(&text, &meant, &paths());
     }
@@ -405,7 +405,7 @@ proptest! {
 
     /// Of a text that is broken somewhere, all that can be read stays what it is.
     #[test]
-    fn what_can_be_read_of_a_broken_text_stays(
+    fn fixes_on_broken_texts(
         throws in prop::collection::vec(any::<u16>(), 150),
         changes in prop::collection::vec((any::<prop::sample::Index>(), 0..2 * STRANGE.len()), 1..4),
     ) {
@@ -449,7 +449,7 @@ proptest! {
 
 /// The plans are such that much is done, and in every style.
 #[test]
-fn the_plans_have_much_to_fix() {
+fn generated_plans_offer_fixes() {
     let (mut done, mut known, mut all) = (0, 0, 0);
     let paths = paths();
     for seed in 0..300u32 {

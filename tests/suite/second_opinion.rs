@@ -75,7 +75,7 @@ proptest! {
     #![proptest_config(config(3_000))]
 
     #[test]
-    fn dense_automata_say_the_same(
+    fn agrees_with_dense_automata(
         left in globs(), right in globs(), subtracted in prop::collection::vec(globs(), 0..3),
     ) {
         let paths = dfa(r"^[^/\x00]+(?:/[^/\x00]+)*$");

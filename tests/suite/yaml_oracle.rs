@@ -82,7 +82,7 @@ proptest! {
 
     /// What the oracle wrote is read as it was meant, in every way of writing it.
     #[test]
-    fn what_was_written_is_read(document in documents(), crlf in any::<bool>(), bom in any::<bool>()) {
+    fn round_trip(document in documents(), crlf in any::<bool>(), bom in any::<bool>()) {
         let block = serde_yaml::to_string(&document).unwrap();
         let flow = serde_json::to_string(&document).unwrap();
         for text in [block, flow] {
@@ -97,7 +97,7 @@ proptest! {
 
     /// Where both take a text that somebody might write by hand, they take it for the same.
     #[test]
-    fn handwritten_texts_are_read_alike(lines in prop::collection::vec(
+    fn handwritten_texts(lines in prop::collection::vec(
         ("( {0,6})", "(- )?", prop_oneof![
             "[ab]: ", "[ab]: ?[a-z*/'\"]{0,6}", "- ", "[a-c]{1,3}", "[ab]: \\[[ab, ]{0,5}\\]?", "[ab]: \\{a: b\\}",
             "[ab]: \\|-?", "[ab]: >", "[ab]: '[a-z' ]{0,6}'", "[ab]: \"[a-z\\\\n ]{0,6}\"", "# [ab]", "", "[ab]: &[xy] [ab]",
@@ -111,7 +111,7 @@ proptest! {
 
     /// A mutilated plan never panics, and what is wrong is told, inside the text.
     #[test]
-    fn mutilated_plans_are_told_of(
+    fn mutilated_plans(
         cut in 0..200usize, length in 0..6usize, put in "[\\[\\]{}'\":*&!#|>,\n -]{0,4}",
     ) {
         let mut text = "tasks:\n  a:\n    write: [src/a, \"src/b\"]\n  b: {write: 'x/**', needs: a}\n  c:\n    \
@@ -142,7 +142,7 @@ proptest! {
 }
 
 #[test]
-fn the_oracle_takes_enough_of_what_is_tried() {
+fn oracle_accepts_enough() {
     let mut taken = 0;
     for text in
         ["a: [b, 'c']", "a: |\n  x\n  y\n", "- &x a\n- *x\n", "a: >-\n  b\n  c\n", "? a\n: b\n"]

@@ -86,7 +86,7 @@ and remove it from its owner's lane. `lanelint who PATH` shows the owner.
 }
 
 #[test]
-fn json() {
+fn json_output() {
     let answer = run(&with_plan(PLAN), &["brief", "quizzes", "--format", "json"]);
     assert_eq!(
         answer.json(),

@@ -41,7 +41,7 @@ fn answer_of(section: &str) -> Answer {
 }
 
 #[test]
-fn every_example_says_what_the_program_says() {
+fn examples_match_program_output() {
     for rule in RULES {
         let section = run(&TestRepo::new(), &["explain", rule.name]).with(0);
         assert!(section.starts_with(&format!("# `{}`\n\n", rule.name)), "{section}");

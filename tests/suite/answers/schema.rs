@@ -64,7 +64,7 @@ fn values(text: &str) -> Option<Value> {
 }
 
 #[test]
-fn the_schema_is_one() {
+fn valid_json_schema() {
     let schema = schema();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
     assert!(schema["$id"].is_string());
@@ -78,7 +78,7 @@ fn the_schema_is_one() {
 }
 
 #[test]
-fn good_plans_are_good() {
+fn accepts_good_plans() {
     let validator = validator();
     let mut good = plans("plans/ok");
     good.extend(["dashboard", "lesson-site", "shared-helper"].into_iter().flat_map(plans));
@@ -94,7 +94,7 @@ fn good_plans_are_good() {
 }
 
 #[test]
-fn bad_plans_are_bad_as_far_as_a_schema_can_know() {
+fn rejects_malformed_plans() {
     let validator = validator();
     let (mut bad, mut unknown) = (0, BTreeSet::new());
     for (name, text) in plans("plans/err") {
@@ -110,7 +110,7 @@ fn bad_plans_are_bad_as_far_as_a_schema_can_know() {
 }
 
 #[test]
-fn the_schema_and_the_reader_agree_on_forms() {
+fn same_verdict_as_reader() {
     let validator = validator();
     let task = |task: &str| format!("tasks: {{a: {{{task}}}, b: {{write: y}}}}\n");
     let write = |glob: &str| task(&format!("write: {}", json!(glob)));
@@ -185,7 +185,7 @@ fn the_schema_and_the_reader_agree_on_forms() {
 }
 
 #[test]
-fn every_rule_that_a_plan_may_set_is_in_it() {
+fn lists_every_configurable_rule() {
     let schema = schema();
     let rules: BTreeSet<&str> = schema["properties"]["rules"]["properties"]
         .as_object()

@@ -48,7 +48,7 @@ any one of these edits saves a wave:
 }
 
 #[test]
-fn json() {
+fn json_output() {
     let answer = run(&with_plan(PLAN), &["waves", "--format", "json"]);
     let found = answer.json();
     assert_eq!(

@@ -45,7 +45,7 @@ lanes.yaml
 }
 
 #[test]
-fn json() {
+fn json_output() {
     let repo = with_plan(PLAN);
     let answer =
         run(&repo, &["who", "--format", "json", "CHANGELOG.md", "../x", ".github/x", "lanes.yaml"]);

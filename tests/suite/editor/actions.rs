@@ -43,7 +43,7 @@ fn applied(text: &str, action: &Value) -> String {
 }
 
 #[test]
-fn an_overlap_has_its_choices_at_both_places() {
+fn choices_at_both_overlap_ends() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", OVERLAP);
     for (version, line) in [(1, 1), (7, 2)] {
@@ -80,7 +80,7 @@ fn an_overlap_has_its_choices_at_both_places() {
 }
 
 #[test]
-fn a_sure_edit_is_preferred_and_all_of_them_can_be_done_at_once() {
+fn preferred_and_fix_all() {
     let text = "tasks:\n  a: {write: [*.rs, ./src/**]} # é\n  b: {write: [!./x/**, doc/**]}\n";
     let fixed = "tasks:\n  a: {write: [\"*.rs\", src/**]} # é\n  b: {write: [doc/**]}\n";
     let mut session = Session::new(&Shelf::with(&[]));
@@ -102,7 +102,7 @@ fn a_sure_edit_is_preferred_and_all_of_them_can_be_done_at_once() {
 
 /// What no rule offers an edit for can still be accepted, with a reason.
 #[test]
-fn most_findings_can_be_allowed() {
+fn allow_action() {
     let text = "tasks:\n  a: {write: src/**}\n  b: {write: doc/**, read: src/x}\n";
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", text);
@@ -125,7 +125,7 @@ fn most_findings_can_be_allowed() {
 
 /// An editor without versioned edits gets plain ones.
 #[test]
-fn an_older_editor_gets_edits_without_versions() {
+fn edits_without_versions() {
     let mut able = able();
     able["workspace"] = json!({});
     let mut session = Session::with(&Shelf::with(&[]), &able, &Value::Null);
@@ -138,7 +138,7 @@ fn an_older_editor_gets_edits_without_versions() {
 
 /// In a plan folder an edit goes to the file in which the task is, with the version of what is open.
 #[test]
-fn an_edit_goes_to_the_file_of_its_task() {
+fn edit_in_plan_folder() {
     let shelf = Shelf::with(&[(".lanes/a.yaml", "tasks: {a: {write: src/**}}\n")]);
     let mut session = Session::new(&shelf);
     session.open(".lanes/b.yaml", "tasks: {b: {write: src/x}}\n");
@@ -154,7 +154,7 @@ fn an_edit_goes_to_the_file_of_its_task() {
 /// A preferred edit, done alone, and all of them at once leave each lane the paths that it had; what
 /// `check --fix` does not touch, the editor does not offer.
 #[test]
-fn no_sure_edit_changes_a_lane() {
+fn safe_edits_keep_lanes() {
     let files = ["a", "docs/x", "lib/parser/y", "src/content/schema/one"];
     let mut session = Session::new(&Shelf::with(&files.map(|file| (file, ""))));
     session.open("lanes.yaml", "tasks: {a: {write: []}}\n");

@@ -7,7 +7,7 @@ use super::session::{Session, Shelf, able, code, range, uri};
 const OVERLAP: &str = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n";
 
 #[test]
-fn an_overlap_is_shown_with_its_other_place() {
+fn overlap_with_related_location() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", OVERLAP);
     let (version, all) = session.published("lanes.yaml");
@@ -28,7 +28,7 @@ fn an_overlap_is_shown_with_its_other_place() {
 }
 
 #[test]
-fn every_level_and_what_is_unnecessary() {
+fn severities_and_unnecessary_tags() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open(
         "lanes.yaml",
@@ -50,7 +50,7 @@ fn every_level_and_what_is_unnecessary() {
 
 /// An editor that says nothing of what it can do gets nothing that it might stumble over.
 #[test]
-fn only_what_the_editor_can_show_is_sent() {
+fn minimal_client_capabilities() {
     let mut session = Session::with(&Shelf::with(&[]), &json!({}), &Value::Null);
     session.open("lanes.yaml", "tasks:\n  a: {write: [src/**, src/x]}\n  b: {write: src/x}\n");
     for one in session.findings("lanes.yaml") {
@@ -61,7 +61,7 @@ fn only_what_the_editor_can_show_is_sent() {
 }
 
 #[test]
-fn a_code_links_to_the_page_of_rules() {
+fn rule_links() {
     let settings = json!({"rulesUrl": "https://example.org/rules#"});
     let mut session = Session::with(&Shelf::with(&[]), &able(), &settings);
     session.open("lanes.yaml", OVERLAP);
@@ -72,7 +72,7 @@ fn a_code_links_to_the_page_of_rules() {
 
 /// The same place in each of the three ways to count columns.
 #[test]
-fn columns_are_counted_as_agreed() {
+fn position_encodings() {
     let text = "tasks:\n  a: {title: 漢😀é, write: src/**}\n  b: {write: src/x}\n";
     for (offered, start, end) in [
         (json!(["utf-8"]), 31, 37),
@@ -95,7 +95,7 @@ fn columns_are_counted_as_agreed() {
 
 /// While a task is half typed, the others keep what was found about them.
 #[test]
-fn nothing_flickers_while_a_document_is_half_typed() {
+fn half_typed_task() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", &format!("{OVERLAP}  c:\n"));
     let overlap = "1:13-1:19 overlapping-lanes".to_owned();
@@ -112,7 +112,7 @@ fn nothing_flickers_while_a_document_is_half_typed() {
 }
 
 #[test]
-fn a_plan_is_known_by_name_by_folder_and_by_what_it_says() {
+fn plan_detection() {
     let shelf = Shelf::with(&[]);
     for path in [
         "lanes.yaml",
@@ -143,7 +143,7 @@ fn a_plan_is_known_by_name_by_folder_and_by_what_it_says() {
 
 /// The files of a folder are one plan; what is open counts, and a closed file's findings are shown.
 #[test]
-fn a_plan_folder_is_one_plan() {
+fn plan_folder() {
     let shelf = Shelf::with(&[
         (".lanes/a.yaml", "tasks: {a: {write: src/**}}\n"),
         (".lanes/b.yaml", "tasks: {b: {write: doc/**}}\n"),
@@ -168,14 +168,14 @@ fn a_plan_folder_is_one_plan() {
 
 /// The plan protects itself, under its own name, as `check` has it.
 #[test]
-fn the_plan_itself_is_in_no_lane() {
+fn plan_inside_a_lane() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", "tasks: {a: {write: lanes.yaml}}\n");
     assert_eq!(session.codes("lanes.yaml"), ["0:19-0:29 protected-path"]);
 }
 
 #[test]
-fn what_is_allowed_is_not_shown() {
+fn allowed_findings_are_hidden() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open(
         "lanes.yaml",
@@ -186,7 +186,7 @@ fn what_is_allowed_is_not_shown() {
 
 /// Hostile texts end in findings, and their words reach the editor tamed.
 #[test]
-fn strange_texts_are_judged() {
+fn hostile_texts() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("lanes.yaml", "tasks: {a: {write: x}}\n");
     assert_eq!(session.findings("lanes.yaml"), [] as [Value; 0]);

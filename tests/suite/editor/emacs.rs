@@ -19,7 +19,7 @@ fn is_here() -> bool {
 
 /// Open, see, apply an action, save.
 #[test]
-fn an_overlap_is_seen_and_mended() {
+fn overlap_shown_and_fixed() {
     if !is_here() {
         eprintln!("there is no Emacs with eglot here: nothing was tried");
         return;

@@ -22,7 +22,7 @@ fn number(answer: &Result<Value, (i32, String)>) -> i32 {
 }
 
 #[test]
-fn nothing_counts_before_initialize_and_after_shutdown() {
+fn requests_outside_the_session() {
     let shelf = Shelf::with(&[]);
     let mut session = Session::raw(&shelf);
     assert_eq!(number(&session.ask("shutdown", Value::Null)), NOT_INITIALIZED);
@@ -40,7 +40,7 @@ fn nothing_counts_before_initialize_and_after_shutdown() {
 }
 
 #[test]
-fn an_end_without_shutdown_is_none_in_order() {
+fn exit_without_shutdown() {
     let shelf = Shelf::with(&[]);
     let mut before = Session::raw(&shelf);
     before.notify("exit", Value::Null);
@@ -54,7 +54,7 @@ fn an_end_without_shutdown_is_none_in_order() {
 }
 
 #[test]
-fn what_is_not_understood_is_answered_and_the_server_lives_on() {
+fn unknown_and_malformed_messages() {
     let mut session = Session::new(&Shelf::with(&[]));
     assert_eq!(number(&session.ask("textDocument/moniker", json!({}))), METHOD_NOT_FOUND);
     assert_eq!(number(&session.ask("$/strange", json!({}))), METHOD_NOT_FOUND);
@@ -76,7 +76,7 @@ fn what_is_not_understood_is_answered_and_the_server_lives_on() {
 
 /// A text that is not open, or is no plan, has no actions.
 #[test]
-fn about_other_texts_there_is_nothing_to_say() {
+fn requests_about_other_texts() {
     let mut session = Session::new(&Shelf::with(&[]));
     session.open("notes.md", "x");
     for path in ["notes.md", "lanes.yaml"] {
@@ -86,7 +86,7 @@ fn about_other_texts_there_is_nothing_to_say() {
 }
 
 #[test]
-fn a_panic_ends_one_question_and_not_the_server() {
+fn panic_in_one_request() {
     let shelf = Shelf::with(&[]);
     shelf.broken.store(true, Ordering::SeqCst);
     let mut session = Session::new(&shelf);
@@ -108,7 +108,7 @@ fn a_panic_ends_one_question_and_not_the_server() {
 
 /// While one text is judged, newer ones replace each other.
 #[test]
-fn the_newest_text_wins() {
+fn newest_text_wins() {
     let shelf = Shelf::with(&[]);
     let mut session = Session::new(&shelf);
     let held = shelf.listing.lock().unwrap();
@@ -133,7 +133,7 @@ fn the_newest_text_wins() {
 }
 
 #[test]
-fn a_cancelled_question_is_answered_once() {
+fn cancelled_request() {
     let shelf = Shelf::with(&[]);
     let mut session = Session::new(&shelf);
     let held = shelf.listing.lock().unwrap();
@@ -154,7 +154,7 @@ fn a_cancelled_question_is_answered_once() {
 
 /// What changes on disk is noticed when the editor tells, when it saves, and when it does neither.
 #[test]
-fn the_disk_is_looked_at_again() {
+fn changes_on_disk() {
     let text = "tasks:\n  a: {write: src/**}\n  b: {write: srcc/x}\n";
     let shelf = Shelf::with(&[("lanes.yaml", text)]);
     let mut session = Session::new(&shelf);
@@ -178,7 +178,7 @@ fn the_disk_is_looked_at_again() {
 }
 
 #[test]
-fn the_editor_is_asked_to_watch_where_it_can() {
+fn watched_files_registration() {
     let mut session = Session::new(&Shelf::with(&[]));
     let asked = session.told("client/registerCapability");
     let watchers =
@@ -193,7 +193,7 @@ fn the_editor_is_asked_to_watch_where_it_can() {
 
 /// A plan that the settings name is one wherever it lies, in each folder of the workspace.
 #[test]
-fn folders_and_settings_may_change() {
+fn changed_folders_and_settings() {
     let shelf = Shelf::with(&[("plans/a.yaml", "tasks: {a: {write: src/**}}\n")]);
     let mut session = Session::with(&shelf, &able(), &Value::Null);
     session.open("plans/b.yaml", "tasks: {b: {write: src/x}}\n");

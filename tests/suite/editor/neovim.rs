@@ -44,7 +44,7 @@ impl Neovim {
 
 /// Open, see, type, choose an action, save.
 #[test]
-fn an_overlap_is_seen_and_mended() {
+fn overlap_shown_and_fixed() {
     let Some(neovim) = Neovim::find() else { return };
     let repo = TestRepo::new();
     let text = "tasks:\n  a: {title: 漢😀é, write: src/**}\n  b: {write: src/x.md}\n";
@@ -79,7 +79,7 @@ fn an_overlap_is_seen_and_mended() {
 
 /// The picture in `docs/editors.md`.
 #[test]
-fn the_docs_show_what_neovim_shows() {
+fn picture_in_the_docs() {
     let Some(neovim) = Neovim::find() else { return };
     // Newer ones show a finding behind its line only when they are told to.
     if neovim.setup != "neovim-0.7.lua" {

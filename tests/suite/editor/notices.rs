@@ -23,7 +23,7 @@ fn notice(session: &mut Session, path: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_file_outside_the_lane_says_whose_it_is() {
+fn file_outside_the_lane() {
     let shelf = Shelf::with(&[("lanes.yaml", PLAN)]);
     shelf.check_out("a");
     let mut session = Session::new(&shelf);
@@ -48,7 +48,7 @@ fn a_file_outside_the_lane_says_whose_it_is() {
 }
 
 #[test]
-fn the_notice_follows_the_plan_the_branch_and_the_settings() {
+fn plan_branch_and_settings_changes() {
     let shelf = Shelf::with(&[("lanes.yaml", PLAN)]);
     let mut session = Session::new(&shelf);
     assert_eq!(notice(&mut session, "doc/x"), [] as [&str; 0], "nobody's branch");
@@ -75,7 +75,7 @@ fn the_notice_follows_the_plan_the_branch_and_the_settings() {
 }
 
 #[test]
-fn a_branch_of_several_tasks() {
+fn branch_of_several_tasks() {
     let plan = "tasks:\n  a: {write: a, branch: both}\n  b: {write: b, branch: both}\n";
     let shelf = Shelf::with(&[("lanes.yaml", plan)]);
     shelf.check_out("both");
@@ -92,7 +92,7 @@ fn a_branch_of_several_tasks() {
 }
 
 #[test]
-fn the_task_may_be_set_from_the_start() {
+fn task_in_initial_settings() {
     let shelf = Shelf::with(&[(".lanes/all.yaml", PLAN)]);
     let mut session = Session::with(&shelf, &able(), &json!({"task": "a"}));
     let found = notice(&mut session, "doc/x");
@@ -109,7 +109,7 @@ fn the_task_may_be_set_from_the_start() {
 
 /// A branch that is checked out somewhere else is noticed without a word of the editor.
 #[test]
-fn a_moved_head_is_noticed() {
+fn moved_head() {
     let repo = TestRepo::new();
     repo.write("lanes.yaml", PLAN);
     repo.write("doc/x", "x\n");
@@ -134,7 +134,7 @@ fn a_moved_head_is_noticed() {
 
 /// What was said of a text as a file is not taken back from it once it is a plan.
 #[test]
-fn a_file_that_becomes_a_plan_has_its_own_findings() {
+fn file_becomes_a_plan() {
     let shelf = Shelf::with(&[("lanes.yaml", PLAN)]);
     shelf.check_out("a");
     let mut session = Session::new(&shelf);

@@ -10,7 +10,7 @@ use crate::harness::{Call, TestRepo};
 const OVERLAP: &str = "tasks:\n  a: {write: src/**}\n  b: {write: src/x}\n";
 
 #[test]
-fn a_session_from_start_to_end() {
+fn whole_session() {
     let repo = TestRepo::new();
     repo.write("src/x", "");
     repo.git(&["add", "-A"]);
@@ -25,7 +25,7 @@ fn a_session_from_start_to_end() {
 
 /// The server and the command line say the same.
 #[test]
-fn the_editor_shows_what_check_finds() {
+fn same_findings_as_check() {
     let repo = TestRepo::new();
     for (name, text) in [("src/main.rs", ""), ("doc/a.md", ""), ("gen/x.rs", "")] {
         repo.write(name, text);
@@ -66,7 +66,7 @@ fn the_editor_shows_what_check_finds() {
 
 /// The gate, the hook and the editor give one answer to whose task a branch is.
 #[test]
-fn a_branch_of_several_tasks() {
+fn branch_of_several_tasks() {
     let repo = TestRepo::new();
     repo.write(
         "lanes.yaml",
@@ -98,7 +98,7 @@ fn a_branch_of_several_tasks() {
 
 /// A plan that nobody saved yet has the root, the name and the protection that it will have.
 #[test]
-fn a_plan_that_is_not_saved_yet_is_judged_as_it_will_be() {
+fn unsaved_new_plan() {
     let repo = TestRepo::new();
     let mut session = Session::process(&repo);
     for name in ["lanes.yaml", "sub/lanes.yaml", ".lanes/a.yaml"] {
@@ -112,7 +112,7 @@ fn a_plan_that_is_not_saved_yet_is_judged_as_it_will_be() {
 
 /// What git learns of is noticed without a word of the editor.
 #[test]
-fn a_change_of_the_index_is_noticed() {
+fn changed_index() {
     let repo = TestRepo::new();
     let plan = repo.path("lanes.yaml");
     repo.write("lanes.yaml", OVERLAP);
@@ -130,7 +130,7 @@ fn a_change_of_the_index_is_noticed() {
 }
 
 #[test]
-fn the_status_says_whether_the_end_was_in_order() {
+fn exit_statuses() {
     let repo = TestRepo::new();
     let mut session = Session::process(&repo);
     session.notify("exit", Value::Null);

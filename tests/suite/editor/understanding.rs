@@ -39,7 +39,7 @@ fn hover(session: &mut Session, line: u32, character: u32) -> (String, Value) {
 }
 
 #[test]
-fn a_glob_tells_what_it_matches_and_whom_it_meets() {
+fn hover_on_glob() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", PLAN);
     let (text, place) = hover(&mut session, 3, 14);
@@ -65,7 +65,7 @@ fn a_glob_tells_what_it_matches_and_whom_it_meets() {
 }
 
 #[test]
-fn a_task_tells_its_lane_and_its_wave() {
+fn hover_on_task() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", PLAN);
     let expected = "Task `lessons`: `Add lessons`\n\n\
@@ -82,7 +82,7 @@ fn a_task_tells_its_lane_and_its_wave() {
 }
 
 #[test]
-fn a_rule_tells_what_it_finds() {
+fn hover_on_rule() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", PLAN);
     for (line, character, rule) in [(13, 4, "unmatched-glob"), (10, 20, "broad-lane")] {
@@ -120,7 +120,7 @@ fn completed(session: &mut Session, text: &str) -> (Vec<String>, String) {
 }
 
 #[test]
-fn what_exists_is_offered_inside_globs() {
+fn complete_existing_paths() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", "");
     let head = "tasks:\n  a:\n    write:";
@@ -150,7 +150,7 @@ fn what_exists_is_offered_inside_globs() {
 }
 
 #[test]
-fn keys_ids_rules_and_levels_are_offered() {
+fn complete_keys_and_values() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", "");
     let (labels, taken) = completed(&mut session, "t");
@@ -180,7 +180,7 @@ fn keys_ids_rules_and_levels_are_offered() {
 }
 
 #[test]
-fn a_task_is_found_wherever_it_is_named() {
+fn definition_references_and_rename() {
     let shelf = Shelf::with(&[(".lanes/b.yaml", "tasks:\n  b: {write: y, needs: a}\n")]);
     let mut session = Session::new(&shelf);
     let text = "tasks:\n  a: {write: x}\n  c: {write: x, needs: [\"a\"], allow: [{rule: overlapping-lanes, with: a, reason: r}]}\n";
@@ -237,7 +237,7 @@ fn a_task_is_found_wherever_it_is_named() {
 }
 
 #[test]
-fn a_plan_has_an_outline() {
+fn plan_outline() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", PLAN);
     let document = json!({"textDocument": {"uri": uri("lanes.yaml")}});
@@ -280,7 +280,7 @@ fn a_plan_has_an_outline() {
 
 /// Half a plan, or none, is no reason to fail.
 #[test]
-fn half_a_plan_can_be_asked_about() {
+fn incomplete_plans() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", "");
     let whole = format!("{PLAN}# é漢😀\n");

@@ -57,7 +57,7 @@ fn plan_folder_without_links() {
 }
 
 #[test]
-fn links_to_plan_are_its_own() {
+fn links_to_the_plan() {
     let host = Memory::new().file("plans/real.yaml", PLAN).file("lanes.yaml", "->plans/real.yaml");
     let found = workspace(&host, None, None).plan().unwrap();
     let own = ["lanes.yaml", "plans/real.yaml"].map(|path| PlanPath::File(path.parse().unwrap()));

@@ -53,7 +53,7 @@ fn run(program: &Path, repo: &TestRepo) -> Output {
 }
 
 #[test]
-fn the_hooks_work_with_pre_commit() {
+fn hooks_under_pre_commit() {
     let Some(program) = tool("pre-commit") else { return };
     let (hooks, commit) = hooks();
     let repo = TestRepo::new();

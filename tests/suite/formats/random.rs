@@ -137,7 +137,7 @@ fn report() -> impl Strategy<Value = Report> {
 }
 
 #[test]
-fn every_format_stays_what_it_is() {
+fn random_reports_stay_valid() {
     let (sarif, gitlab) = (schema("sarif-schema-2.1.0.json"), schema("gitlab-codequality.json"));
     proptest!(config(200), |(report in report())| {
         for (_, format) in Format::ALL {

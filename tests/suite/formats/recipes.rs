@@ -168,7 +168,7 @@ impl PullRequest {
 }
 
 #[test]
-fn the_action_builds_its_own_program() {
+fn action_builds_the_program() {
     if std::env::var_os("LANELINT_TOOLS").is_none() {
         eprintln!("a build of everything is for CI");
         return;
@@ -207,7 +207,7 @@ pub(crate) fn quickly(command: &mut Command) -> &mut Command {
 }
 
 #[test]
-fn the_action_lets_a_branch_through_that_stayed_in_its_lane() {
+fn action_passes_clean_branch() {
     let request = PullRequest::of("lessons", &["lessons/a.md"]);
     let step = request.action(&[]);
     assert_eq!(step.status, Some(0), "{step:#?}");
@@ -216,7 +216,7 @@ fn the_action_lets_a_branch_through_that_stayed_in_its_lane() {
 }
 
 #[test]
-fn the_action_stops_a_branch_that_left_its_lane() {
+fn action_fails_stray_branch() {
     let request = PullRequest::of("lessons", &["lessons/a.md", "quizzes/a.md", ".github/x.yml"]);
     let step = request.action(&[("sarif", "gate.sarif")]);
     assert_eq!(step.status, Some(1), "{step:#?}");
@@ -229,7 +229,7 @@ fn the_action_stops_a_branch_that_left_its_lane() {
 }
 
 #[test]
-fn a_branch_does_not_widen_its_lane_by_its_own_plan() {
+fn action_ignores_widened_lane() {
     let request = PullRequest::of("lessons", &["quizzes/a.md", "lanes.yaml"]);
     for inputs in [&[][..], &[("plan", "lanes.yaml")]] {
         let step = request.action(inputs);
@@ -240,7 +240,7 @@ fn a_branch_does_not_widen_its_lane_by_its_own_plan() {
 }
 
 #[test]
-fn the_names_of_a_pull_request_are_never_commands() {
+fn hostile_branch_names() {
     // Names that git takes, and that a shell or a log would obey.
     for branch in ["a`touch${IFS}ran`", "$(touch${IFS}ran)", "a;touch${IFS}ran", "-x", "a\"b'"] {
         let base = PullRequest::of("lessons", &["lessons/a.md"]);
@@ -253,7 +253,7 @@ fn the_names_of_a_pull_request_are_never_commands() {
 }
 
 #[test]
-fn the_action_checks_a_plan() {
+fn action_runs_check() {
     let request = PullRequest::of("lessons", &["lanes.yaml"]);
     let step = request.action(&[("command", "check")]);
     assert_eq!(step.status, Some(1), "{step:#?}");
@@ -266,14 +266,14 @@ fn the_action_checks_a_plan() {
 }
 
 #[test]
-fn a_base_that_is_not_there_is_not_clean() {
+fn missing_base() {
     let request = PullRequest::of("lessons", &["lessons/a.md"]);
     let step = request.action(&[("base", "origin/none")]);
     assert!(matches!(step.status, Some(2 | 3)), "{step:#?}");
 }
 
 #[test]
-fn the_workflow_without_the_action_does_the_same() {
+fn workflow_without_the_action() {
     let workflow = yaml("fixtures/ci/github-shell.yml");
     let steps = workflow["jobs"]["lanes"]["steps"].as_sequence().unwrap();
     let step = steps.iter().find(|step| step.get("run").is_some()).unwrap();
@@ -286,7 +286,7 @@ fn the_workflow_without_the_action_does_the_same() {
 }
 
 #[test]
-fn the_workflow_of_the_docs_gives_the_action_what_it_takes() {
+fn workflow_inputs_exist() {
     let workflow = yaml("fixtures/ci/github.yml");
     let action = yaml("action.yml");
     let steps = workflow["jobs"]["lanes"]["steps"].as_sequence().unwrap();
@@ -303,7 +303,7 @@ fn the_workflow_of_the_docs_gives_the_action_what_it_takes() {
 }
 
 #[test]
-fn the_job_of_gitlab_does_the_same() {
+fn gitlab_job() {
     let job = &yaml("fixtures/ci/gitlab.yml")["lanes"];
     let script: Vec<String> = job["script"].as_sequence().unwrap().iter().map(text).collect();
     for (files, status) in [(&["lessons/a.md"][..], 0), (&["quizzes/a.md"], 1)] {
@@ -343,7 +343,7 @@ fn report_through_a_symlink() {
 }
 
 #[test]
-fn the_script_does_the_same() {
+fn plain_script() {
     for (files, status) in [(&["lessons/a.md"][..], 0), (&["quizzes/a.md"], 1)] {
         let request = PullRequest::of("lessons", files);
         let script = root().join("fixtures/ci/gate.sh");

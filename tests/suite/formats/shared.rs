@@ -126,7 +126,7 @@ fn assert_no_command(text: &str) {
 }
 
 #[test]
-fn every_format_writes_the_report() {
+fn hostile_report_snapshots() {
     let report = report();
     let rules: std::collections::BTreeSet<&str> =
         report.findings.iter().map(|finding| finding.rule.name).collect();

@@ -66,7 +66,7 @@ fn levels(multitool: &Path, log: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_sarif_multitool_finds_no_error() {
+fn sarif_multitool() {
     let Some(multitool) = tool("sarif-multitool") else { return };
     let (folder, log) = file(Format::Sarif, "a.sarif");
     let levels_of_ours = levels(&multitool, &log);
@@ -79,7 +79,7 @@ fn the_sarif_multitool_finds_no_error() {
 }
 
 #[test]
-fn sarif_tools_counts_what_the_report_has() {
+fn sarif_tools_counts() {
     let Some(sarif) = tool("sarif") else { return };
     let (_folder, log) = file(Format::Sarif, "a.sarif");
     let output = Command::new(sarif).arg("summary").arg(log).output().unwrap();
@@ -90,7 +90,7 @@ fn sarif_tools_counts_what_the_report_has() {
 }
 
 #[test]
-fn junitparser_and_the_schema_take_the_xml() {
+fn junitparser_and_schema() {
     let Some(python) = tool("python3") else { return };
     if std::env::var_os("LANELINT_TOOLS").is_none() {
         // Some other Python, without the packages.
@@ -147,7 +147,7 @@ jobs:
 ";
 
 #[test]
-fn actionlint_finds_nothing_in_the_workflows() {
+fn actionlint_on_workflows() {
     let Some(actionlint) = tool("actionlint") else { return };
     let run = |folder: &TempDir| {
         let mut command = Command::new(&actionlint);
@@ -159,7 +159,7 @@ fn actionlint_finds_nothing_in_the_workflows() {
 }
 
 #[test]
-fn zizmor_finds_nothing_in_the_action_and_the_workflows() {
+fn zizmor_on_action_and_workflows() {
     let Some(zizmor) = tool("zizmor") else { return };
     let run = |folder: &TempDir| {
         let mut command = Command::new(&zizmor);

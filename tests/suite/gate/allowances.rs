@@ -13,7 +13,7 @@ tasks:
 ";
 
 #[test]
-fn leeway_that_was_used_is_told_with_its_reason() {
+fn used_allow_shows_reason() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("NOTES.md", "1\n")]);
     let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(0);
@@ -33,7 +33,7 @@ fn leeway_that_was_used_is_told_with_its_reason() {
 }
 
 #[test]
-fn leeway_is_unused_where_all_of_the_work_was_judged() {
+fn unused_allow_after_complete_run() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     // The other task has no branch yet, so nobody knows what it will need.

@@ -14,7 +14,7 @@ fn strayed() -> TestRepo {
 }
 
 #[test]
-fn the_status_is_that_of_the_worst_finding() {
+fn exit_status_of_worst_finding() {
     let repo = strayed();
     let errors = "--task=lessons";
     let warnings = "--task=quizzes";
@@ -42,7 +42,7 @@ fn the_status_is_that_of_the_worst_finding() {
 }
 
 #[test]
-fn findings_go_to_standard_output_and_the_rest_to_standard_error() {
+fn output_streams() {
     let repo = strayed();
     let answer = gate(&repo, &["--task=lessons"]).ends_with(1);
     let answer = answer.tells(&["plan: lanes.yaml in commit ", "(main)\n"]);
@@ -54,7 +54,7 @@ fn findings_go_to_standard_output_and_the_rest_to_standard_error() {
 }
 
 #[test]
-fn formats_go_to_files_or_one_to_standard_output() {
+fn formats_to_files_and_stdout() {
     let repo = strayed();
     let answer = gate(&repo, &["--task=lessons", "--format=json=out.json"]).ends_with(1);
     assert!(answer.stdout.contains("out-of-lane") && !answer.stdout.contains("{"));
@@ -69,7 +69,7 @@ fn formats_go_to_files_or_one_to_standard_output() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_pipe() {
     let repo = planned(PLAN);
     let many: Vec<(String, String)> =
         (0..2000).map(|file| (format!("quizzes/{file}"), "1\n".to_owned())).collect();
@@ -91,7 +91,7 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
-fn a_finding_points_at_the_changed_file_and_at_the_lane() {
+fn locations_of_a_finding() {
     let repo = strayed();
     let json = Gate::of(&repo, &["--task=lessons"]).json();
     let finding = json.finding("out-of-lane");
@@ -120,7 +120,7 @@ fn a_finding_points_at_the_changed_file_and_at_the_lane() {
 }
 
 #[test]
-fn an_allowed_finding_fails_no_run() {
+fn allowed_finding() {
     let allow = "    allow: [{rule: out-of-lane, path: quizzes/a.json, reason: moved by hand}]\n";
     let plan = PLAN.replace("lessons/**\n", &format!("lessons/**\n{allow}"));
     let repo = planned(&plan);
@@ -138,7 +138,7 @@ fn an_allowed_finding_fails_no_run() {
 }
 
 #[test]
-fn levels_are_those_of_the_plan_and_fixed_ones_stay() {
+fn configured_and_fixed_levels() {
     let rules = "rules: {out-of-lane: note, no-changes: error, missing-branch: off}\n";
     let repo = planned(&format!("{PLAN}{rules}"));
     branch(&repo, "lessons", "main", &[("quizzes/a.json", "2\n")]);
@@ -156,7 +156,7 @@ fn levels_are_those_of_the_plan_and_fixed_ones_stay() {
 }
 
 #[test]
-fn a_call_that_is_wrong_is_told_without_doing_anything() {
+fn wrong_calls() {
     let repo = planned(PLAN);
     for argument in ["--\u{1b}[31m", "--x\n::error::y", "--x ##[group]", "--format=\u{1b}[1m"] {
         gate(&repo, &[argument]).ends_with(2);
@@ -165,7 +165,7 @@ fn a_call_that_is_wrong_is_told_without_doing_anything() {
 }
 
 #[test]
-fn thousands_of_files_out_of_one_lane_read_as_ten_and_a_count() {
+fn thousands_of_stray_files() {
     let repo = planned(PLAN);
     let patch: String = (0..2_500)
         .map(|file| {

@@ -732,7 +732,7 @@ fn table() -> String {
 }
 
 #[test]
-fn every_attack_is_answered_as_the_docs_say() {
+fn attack_table_in_docs() {
     const BEGIN: &str = "<!-- attacks: written by tests/suite/gate/attacks.rs -->\n";
     const END: &str = "<!-- end of attacks -->";
     let table = table();
@@ -744,7 +744,7 @@ fn every_attack_is_answered_as_the_docs_say() {
 }
 
 #[test]
-fn an_honest_branch_passes() {
+fn honest_branch_passes() {
     let repo = begun();
     repo.write("src/x.rs", "x\n");
     committed(&repo).ends_with(0).finds(&[]);

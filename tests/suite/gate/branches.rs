@@ -4,7 +4,7 @@ use super::{Gate, PLAN, branch, gate, planned};
 use crate::harness::TestRepo;
 
 #[test]
-fn every_task_is_judged_by_its_branch() {
+fn all_tasks_by_branch() {
     let repo = planned(PLAN);
     let fork = repo.git(&["rev-parse", "main"]);
     let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
@@ -23,7 +23,7 @@ fn every_task_is_judged_by_its_branch() {
 }
 
 #[test]
-fn one_task_alone_is_judged_when_it_is_named() {
+fn single_named_task() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     branch(&repo, "work/quizzes", "main", &[("quizzes/c.json", "1\n")]);
@@ -34,7 +34,7 @@ fn one_task_alone_is_judged_when_it_is_named() {
 }
 
 #[test]
-fn without_any_branch_nothing_was_verified() {
+fn no_branches_at_all() {
     let repo = planned(PLAN);
     let answer = Gate::of(&repo, &[] as &[&str]).json().ends_with(3);
     assert_eq!(answer.value["summary"]["verified"], false);
@@ -48,7 +48,7 @@ fn without_any_branch_nothing_was_verified() {
 }
 
 #[test]
-fn a_branch_without_changes_and_one_that_only_reviews() {
+fn unchanged_and_review_branches() {
     let repo = planned(PLAN);
     repo.git(&["branch", "lessons"]);
     branch(&repo, "audit", "main", &[("NOTES.md", "stale\n")]);
@@ -75,7 +75,7 @@ fn cloned() -> (TestRepo, TestRepo) {
 }
 
 #[test]
-fn a_branch_that_only_the_remote_has_is_found() {
+fn remote_only_branch() {
     let (_origin, clone) = cloned();
     let json = Gate::of(&clone, &["--task=lessons"]).json().ends_with(1);
     let json = json.finds(&["out-of-lane lessons quizzes/remote"]);
@@ -88,7 +88,7 @@ fn a_branch_that_only_the_remote_has_is_found() {
 }
 
 #[test]
-fn of_two_different_branches_the_local_task_and_the_remote_base_count() {
+fn local_task_and_remote_base() {
     let (origin, clone) = cloned();
     clone.git(&["checkout", "-q", "-b", "lessons", "main"]);
     clone.commit_file("quizzes/local", "1\n");
@@ -109,7 +109,7 @@ fn of_two_different_branches_the_local_task_and_the_remote_base_count() {
 }
 
 #[test]
-fn a_tag_is_no_branch() {
+fn tag_beside_branch() {
     let repo = planned(PLAN);
     let honest = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     let main = repo.git(&["rev-parse", "main"]);
@@ -131,7 +131,7 @@ fn a_tag_is_no_branch() {
 }
 
 #[test]
-fn head_is_no_branch_of_the_remote() {
+fn remote_head() {
     let (_origin, clone) = cloned();
     clone.git(&["checkout", "-q", "-b", "here"]);
     let here = clone.commit_file("lessons/here", "1\n");
@@ -144,7 +144,7 @@ fn head_is_no_branch_of_the_remote() {
 }
 
 #[test]
-fn a_branch_in_the_name_of_the_base_is_not_taken_for_it() {
+fn branches_named_like_the_base() {
     let (origin, _) = cloned();
     let main = origin.git(&["rev-parse", "main"]);
     let forged = PLAN.replace("lessons/**", "\"**\"");
@@ -162,7 +162,7 @@ fn a_branch_in_the_name_of_the_base_is_not_taken_for_it() {
 }
 
 #[test]
-fn the_base_is_what_the_plan_names_or_the_caller() {
+fn base_from_plan_or_flag() {
     let repo = planned(&format!("base: develop\n{PLAN}"));
     repo.git(&["branch", "develop"]);
     repo.git(&["checkout", "-q", "develop"]);
@@ -176,7 +176,7 @@ fn the_base_is_what_the_plan_names_or_the_caller() {
 }
 
 #[test]
-fn a_repository_without_main_has_the_base_of_its_origin() {
+fn base_from_origin_head() {
     let (origin, _) = cloned();
     origin.git(&["branch", "-m", "main", "trunk"]);
     let clone = origin.clone_with(&[]);
@@ -189,7 +189,7 @@ fn a_repository_without_main_has_the_base_of_its_origin() {
 }
 
 #[test]
-fn no_merge_base_and_several_are_not_verified() {
+fn none_or_several_merge_bases() {
     let repo = planned(PLAN);
     repo.git(&["checkout", "-q", "--orphan", "lessons"]);
     repo.commit_file("lessons/b.json", "1\n");
@@ -216,7 +216,7 @@ fn no_merge_base_and_several_are_not_verified() {
 }
 
 #[test]
-fn merges_from_the_base_count_for_nothing() {
+fn merges_from_the_base() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     repo.commit_file("elsewhere", "1\n");
@@ -228,7 +228,7 @@ fn merges_from_the_base_count_for_nothing() {
 }
 
 #[test]
-fn what_a_merge_commit_changes_besides_counts() {
+fn edits_in_a_merge_commit() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     repo.commit_file("elsewhere", "1\n");
@@ -243,7 +243,7 @@ fn what_a_merge_commit_changes_besides_counts() {
 }
 
 #[test]
-fn a_shallow_clone_is_not_verified() {
+fn shallow_clone() {
     let origin = planned(PLAN);
     branch(&origin, "lessons", "main", &[("lessons/b.json", "1\n")]);
     origin.commit_file("lessons/a.json", "2\n");
@@ -258,7 +258,7 @@ fn a_shallow_clone_is_not_verified() {
 }
 
 #[test]
-fn an_unknown_revision_is_not_verified() {
+fn unknown_revision() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     for arguments in [
@@ -279,7 +279,7 @@ fn an_unknown_revision_is_not_verified() {
 }
 
 #[test]
-fn tasks_on_one_branch_are_told() {
+fn tasks_on_one_branch() {
     let plan = "tasks:\n  lessons: {write: lessons/**, branch: both}\n  quizzes: {write: quizzes/**, branch: both}\n";
     let repo = planned(plan);
     branch(&repo, "both", "main", &[("lessons/b.json", "1\n")]);
@@ -293,7 +293,7 @@ fn tasks_on_one_branch_are_told() {
 }
 
 #[test]
-fn whose_work_a_shared_branch_holds() {
+fn task_of_a_shared_branch() {
     let plan = "tasks:\n  lessons: {write: lessons/**, branch: both}\n  quizzes: {write: quizzes/**, branch: both}\n";
     let repo = planned(plan);
     branch(&repo, "both", "main", &[("lessons/b.json", "1\n")]);
@@ -309,7 +309,7 @@ fn whose_work_a_shared_branch_holds() {
 }
 
 #[test]
-fn one_broken_branch_does_not_hide_the_others() {
+fn one_broken_branch() {
     let repo = planned(PLAN);
     let head = branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     branch(&repo, "work/quizzes", "main", &[("quizzes/c.json", "1\n")]);

@@ -95,7 +95,7 @@ fn deletions_modes_and_types() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_file_and_back() {
+fn file_and_folder_swapped() {
     let repo = watched();
     repo.remove("file");
     repo.write("file/inside", "1\n");
@@ -108,7 +108,7 @@ fn a_folder_in_the_place_of_a_file_and_back() {
 }
 
 #[test]
-fn the_pin_of_a_submodule_counts_though_it_asks_not_to() {
+fn ignored_submodule_pin() {
     let repo = watched();
     repo.git(&["checkout", "-q", "main"]);
     let pin = "1".repeat(40);
@@ -138,7 +138,7 @@ fn the_pin_of_a_submodule_counts_though_it_asks_not_to() {
 }
 
 #[test]
-fn a_new_submodule_and_its_settings_are_two_paths() {
+fn new_submodule() {
     let repo = watched();
     let pin = format!("160000,{},lib", "1".repeat(40));
     let modules = "[submodule \"lib\"]\n\tpath = lib\n\turl = ../lib\n\tignore = all\n";
@@ -160,7 +160,7 @@ fn a_new_submodule_and_its_settings_are_two_paths() {
 }
 
 #[test]
-fn entries_that_git_was_told_not_to_look_at() {
+fn hidden_index_entries() {
     let repo = watched();
     repo.git(&["update-index", "--assume-unchanged", "file"]);
     repo.git(&["update-index", "--skip-worktree", "program"]);
@@ -170,7 +170,7 @@ fn entries_that_git_was_told_not_to_look_at() {
 }
 
 #[test]
-fn what_is_protected_in_another_letter_case_or_form() {
+fn protected_in_other_case() {
     let repo = TestRepo::new();
     repo.write(
         "lanes.yaml",

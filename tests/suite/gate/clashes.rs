@@ -22,7 +22,7 @@ fn repository() -> TestRepo {
 }
 
 #[test]
-fn paths_of_two_branches_that_cannot_stand_together_are_told() {
+fn clashes_between_two_branches() {
     let repo = repository();
     branch(&repo, "one", "main", &[("Docs/a.md", "1\n"), ("tool", "1\n"), ("é", "1\n")]);
     branch(&repo, "two", "main", &[("docs/A.md", "1\n"), ("tool/x", "1\n"), ("e\u{301}", "1\n")]);
@@ -52,7 +52,7 @@ fn paths_of_two_branches_that_cannot_stand_together_are_told() {
 }
 
 #[test]
-fn an_added_path_is_held_against_those_that_exist() {
+fn clash_with_an_existing_path() {
     let repo = repository();
     branch(&repo, "one", "main", &[("Readme.MD", "1\n"), ("src/A/b", "1\n")]);
     let expected = format!(
@@ -75,7 +75,7 @@ fn an_added_path_is_held_against_those_that_exist() {
 }
 
 #[test]
-fn a_name_that_changed_its_case_is_no_clash() {
+fn renamed_to_other_case() {
     let repo = repository();
     repo.git(&["checkout", "-q", "-b", "one"]);
     repo.git(&["mv", "README.md", "readme.md"]);
@@ -93,7 +93,7 @@ fn a_name_that_changed_its_case_is_no_clash() {
 }
 
 #[test]
-fn a_clash_may_be_allowed_or_switched_off() {
+fn allowed_or_disabled_clash() {
     let allow = "allow: [{rule: clashing-paths, with: two, reason: we use Linux}]";
     for (plan, findings) in [
         (PLAN.replace("one: {write: '**'", &format!("one: {{write: '**', {allow}")), 1),

@@ -97,7 +97,7 @@ fn lines_and_proximity() {
 }
 
 #[test]
-fn data_holds_the_lines_for_programs() {
+fn lines_in_json_data() {
     let repo = repository();
     branch(&repo, "one", "main", &[("file", &with("2", "b\n")), ("a", "1\n")]);
     branch(&repo, "two", "main", &[("file", &with("8", "8\nc\n"))]);
@@ -118,7 +118,7 @@ fn data_holds_the_lines_for_programs() {
 }
 
 #[test]
-fn additions_deletions_modes_and_content_without_lines() {
+fn changes_without_lines() {
     let repo = repository();
     branch(&repo, "one", "main", &[("new", "1\n"), ("binary", "\0\x03")]);
     branch(&repo, "two", "main", &[("new", "2\n"), ("binary", "\0\x04")]);
@@ -143,7 +143,7 @@ fn additions_deletions_modes_and_content_without_lines() {
 }
 
 #[test]
-fn a_shared_path_an_equal_end_and_ordered_tasks_are_no_collision() {
+fn no_collision() {
     let repo = repository();
     branch(&repo, "one", "main", &[("log", "1\none\n"), ("a", "1\n")]);
     branch(&repo, "two", "main", &[("log", "1\ntwo\n"), ("b", "1\n")]);
@@ -180,7 +180,7 @@ fn a_shared_path_an_equal_end_and_ordered_tasks_are_no_collision() {
 }
 
 #[test]
-fn branches_that_forked_at_different_times_are_told_so() {
+fn branches_with_different_merge_bases() {
     let repo = repository();
     branch(&repo, "one", "main", &[("file", &with("2", "b\n"))]);
     repo.commit_file("file", &with("5", "five\n"));
@@ -192,7 +192,7 @@ fn branches_that_forked_at_different_times_are_told_so() {
 }
 
 #[test]
-fn the_work_tree_collides_with_a_branch() {
+fn work_tree_against_branch() {
     let repo = repository();
     branch(&repo, "two", "main", &[("file", &with("2", "b\n")), ("new", "1\n")]);
     repo.git(&["checkout", "-q", "-b", "one"]);
@@ -210,7 +210,7 @@ fn the_work_tree_collides_with_a_branch() {
 }
 
 #[test]
-fn one_file_of_many_tasks_is_told_once_to_people() {
+fn one_file_of_many_tasks() {
     let ids = ["a", "b", "c", "d"];
     let tasks: String = ids.iter().map(|id| format!("  {id}: {{write: '**'}}\n")).collect();
     let repo = planned(&format!("tasks:\n{tasks}rules: {{merge-conflict: off}}\n"));
@@ -224,7 +224,7 @@ fn one_file_of_many_tasks_is_told_once_to_people() {
 }
 
 #[test]
-fn what_the_repository_says_of_diffs_does_not_count() {
+fn diff_settings_of_the_repository() {
     let repo = repository();
     repo.write(".gitattributes", "file -diff diff=trap\n");
     repo.commit("attributes");
@@ -238,7 +238,7 @@ fn what_the_repository_says_of_diffs_does_not_count() {
 }
 
 #[test]
-fn content_that_is_too_large_has_no_lines() {
+fn too_large_for_lines() {
     let repo = repository();
     let large = "a line of some length\n".repeat(300_000);
     repo.write("large", &large);

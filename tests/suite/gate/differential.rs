@@ -147,7 +147,7 @@ fn reported(repo: &TestRepo, arguments: &[&str]) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn every_source_tells_what_the_raw_list_tells() {
+fn all_sources_match_raw_diff() {
     let first = setting("LANELINT_SEED", 1);
     for seed in first..first + setting("LANELINT_CASES", 12) {
         let mut dice = Dice::new(seed);

@@ -67,7 +67,7 @@ fn rewrite(file: &Path, content: &[u8]) {
 }
 
 #[test]
-fn a_fresh_work_tree_has_no_changes() {
+fn fresh_work_tree() {
     let repo = filtered(UPPER, "upper", b"some text\n");
     for round in 0..6 {
         let dir = fresh(&repo, &format!("fresh{round}"), round % 2 == 1);
@@ -77,7 +77,7 @@ fn a_fresh_work_tree_has_no_changes() {
 }
 
 #[test]
-fn a_change_in_a_fresh_work_tree_is_found() {
+fn change_in_fresh_work_tree() {
     let repo = filtered(UPPER, "upper", b"some text\n");
     for linked in [false, true] {
         let dir = fresh(&repo, if linked { "linked" } else { "cloned" }, linked);
@@ -108,7 +108,7 @@ fn lfs() -> Option<&'static str> {
 }
 
 #[test]
-fn files_of_git_lfs_are_known_by_their_digest() {
+fn lfs_files_by_digest() {
     let Some(settings) = lfs() else { return };
     let content = [7, 0, 255].repeat(2_000);
     let repo = filtered(settings, "lfs", &content);
@@ -139,7 +139,7 @@ fn files_of_git_lfs_are_known_by_their_digest() {
 }
 
 #[test]
-fn a_pointer_speaks_for_files_of_git_lfs_alone() {
+fn lfs_pointer_of_another_filter() {
     // The filter of another name commits what looks like the pointer of this very file.
     let pointer = "version https://git-lfs.github.com/spec/v1\n\
                    oid sha256:dc51b8c96c2d745df3bd5590d990230a482fd247123599548e0632fdbf97fc22\n\

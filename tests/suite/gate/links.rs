@@ -58,7 +58,7 @@ fn told(repo: &TestRepo, status: i32, expected: &[&str]) {
 }
 
 #[test]
-fn a_link_out_of_the_lane_is_found_wherever_it_leads() {
+fn link_out_of_the_lane() {
     for (target, whereto) in [
         ("/etc/passwd", "leads outside the repository"),
         ("../..", "leads outside the repository"),
@@ -85,7 +85,7 @@ fn a_link_out_of_the_lane_is_found_wherever_it_leads() {
 }
 
 #[test]
-fn a_link_inside_the_lane_or_to_nobody_s_file_is_left_alone() {
+fn harmless_links() {
     for target in ["a.json", "./new.json", "../lessons", "../README.md", "../docs/new", "."] {
         let repo = repository();
         // What lies in the lane and was there before is nobody's new link.
@@ -96,7 +96,7 @@ fn a_link_inside_the_lane_or_to_nobody_s_file_is_left_alone() {
 }
 
 #[test]
-fn a_changed_link_a_file_that_became_one_and_links_of_one_task_together() {
+fn changed_and_chained_links() {
     let repo = repository();
     repo.remove("lessons/up");
     symlink("../quizzes/a.json", repo.path("lessons/up")).unwrap();
@@ -116,7 +116,7 @@ fn a_changed_link_a_file_that_became_one_and_links_of_one_task_together() {
 }
 
 #[test]
-fn a_circle_is_undecided() {
+fn link_cycle() {
     let repo = repository();
     symlink("link2", repo.path("lessons/link1")).unwrap();
     symlink("link1", repo.path("lessons/link2")).unwrap();
@@ -127,7 +127,7 @@ fn a_circle_is_undecided() {
 }
 
 #[test]
-fn links_that_no_task_touched_refuse_nothing() {
+fn untouched_links() {
     let repo = repository();
     repo.write("lessons/b.json", "1\n");
     told(&repo, 0, &[]);
@@ -139,7 +139,7 @@ fn links_that_no_task_touched_refuse_nothing() {
 }
 
 #[test]
-fn a_patch_that_does_not_show_where_a_link_leads_is_not_verified() {
+fn patch_without_link_target() {
     let repo = repository();
     let file = patch_file(
         &repo,
@@ -158,7 +158,7 @@ fn a_patch_that_does_not_show_where_a_link_leads_is_not_verified() {
 }
 
 #[test]
-fn a_link_that_several_commits_of_a_mailbox_write_counts_by_each() {
+fn link_rewritten_within_mailbox() {
     let repo = repository();
     symlink("/etc", repo.path("lessons/link")).unwrap();
     repo.commit("out");
@@ -173,7 +173,7 @@ fn a_link_that_several_commits_of_a_mailbox_write_counts_by_each() {
 }
 
 #[test]
-fn targets_that_no_terminal_should_see_are_quoted() {
+fn hostile_targets_are_quoted() {
     let repo = repository();
     let target = "../../\u{1b}[2J\n::error::x";
     symlink(target, repo.path("lessons/link")).unwrap();
@@ -185,7 +185,7 @@ fn targets_that_no_terminal_should_see_are_quoted() {
 }
 
 #[test]
-fn a_link_of_a_branch_that_is_no_task_s() {
+fn link_on_unclaimed_branch() {
     let repo = repository();
     repo.git(&["checkout", "-q", "main"]);
     repo.write("lanes.yaml", PLAN.replace("rules: {", "rules: {unclaimed-branch: off, "));
@@ -200,7 +200,7 @@ fn a_link_of_a_branch_that_is_no_task_s() {
 }
 
 #[test]
-fn an_escaping_link_can_be_allowed() {
+fn allowed_link() {
     let repo = repository();
     repo.git(&["checkout", "-q", "main"]);
     let allow = "allow: [{rule: escaping-symlink, path: 'lessons/l*', reason: known}], ";
@@ -214,7 +214,7 @@ fn an_escaping_link_can_be_allowed() {
 }
 
 #[test]
-fn a_link_into_a_submodule_or_below_a_file_leads_there() {
+fn targets_inside_submodules_and_files() {
     let repo = repository();
     let pin = format!("160000,{},lessons/sub", "1".repeat(40));
     repo.git(&["update-index", "--add", "--cacheinfo", &pin]);
@@ -266,7 +266,7 @@ fn found_in_a(repo: &TestRepo, status: i32, expected: &[&str]) {
 }
 
 #[test]
-fn links_to_folders_that_do_not_exist() {
+fn links_to_missing_folders() {
     for (target, escapes) in [
         ("../out", true),
         ("../out/deep", true),
@@ -297,7 +297,7 @@ fn links_to_folders_that_do_not_exist() {
 }
 
 #[test]
-fn links_of_nobody_s_branch_to_unmade_folders() {
+fn unclaimed_links_to_missing_folders() {
     let plan = UNMADE.replace("rules: {", "rules: {unclaimed-branch: off, ");
     let repo = planned(&plan);
     repo.git(&["checkout", "-q", "-b", "fork"]);
@@ -309,7 +309,7 @@ fn links_of_nobody_s_branch_to_unmade_folders() {
 }
 
 #[test]
-fn links_in_the_place_of_a_folder() {
+fn links_replacing_a_folder() {
     for (link, target, expected) in [
         ("src/generated", "mine", &["out-of-lane a src/generated"][..]),
         ("src/GENERATED", "mine", &["out-of-lane a src/GENERATED"]),
@@ -334,7 +334,7 @@ fn links_in_the_place_of_a_folder() {
 }
 
 #[test]
-fn files_in_the_place_of_a_folder() {
+fn files_replacing_a_folder() {
     for (file, expected) in [
         ("src/generated", &["out-of-lane a src/generated"][..]),
         ("src/notes", &["out-of-lane a src/notes"]),
@@ -363,7 +363,7 @@ fn files_in_the_place_of_a_folder() {
 }
 
 #[test]
-fn submodules_in_the_place_of_a_folder() {
+fn submodules_replacing_a_folder() {
     for (path, expected) in [
         ("src/generated", &["out-of-lane a src/generated"][..]),
         ("src/notes", &["out-of-lane a src/notes"]),
@@ -406,7 +406,7 @@ fn links_into_submodules() {
 }
 
 #[test]
-fn spellings_of_the_git_folder_in_targets() {
+fn git_folder_spellings_in_targets() {
     for (target, escapes) in [
         (".g\u{200c}it/config", true),
         (".git::$INDEX_ALLOCATION/x", true),
@@ -428,7 +428,7 @@ fn spellings_of_the_git_folder_in_targets() {
 }
 
 #[test]
-fn paths_that_systems_take_for_the_git_folder() {
+fn git_folder_aliases() {
     let repo = planned(&UNMADE.replace("[src/**, ", "['**', "));
     let blob = repo.git_with_input(&["hash-object", "-w", "--stdin"], b"x");
     let parent = repo.git(&["rev-parse", "main"]);
@@ -446,7 +446,7 @@ fn paths_that_systems_take_for_the_git_folder() {
 }
 
 #[test]
-fn targets_longer_than_systems_take() {
+fn overlong_targets() {
     let repo = unmade();
     let long = "a/".repeat(32 << 10);
     let blob = repo.git_with_input(&["hash-object", "-w", "--stdin"], long.as_bytes());

@@ -41,7 +41,7 @@ fn edit(repo: &TestRepo, file: &str, line: usize, new: &str) {
 const NONE: &[&str] = &[];
 
 #[test]
-fn two_branches_that_do_not_merge_are_told_with_the_paths_and_why() {
+fn conflict_with_paths_and_kinds() {
     let repo = repository(PLAN);
     changed(&repo, "one", "main", |repo| {
         edit(repo, "file", 3, "one");
@@ -73,7 +73,7 @@ fn two_branches_that_do_not_merge_are_told_with_the_paths_and_why() {
 }
 
 #[test]
-fn a_file_in_the_place_of_a_folder_does_not_merge() {
+fn file_against_folder() {
     let repo = repository(PLAN);
     branch(&repo, "one", "main", &[("x", "1\n")]);
     branch(&repo, "two", "main", &[("x/y/z", "1\n")]);
@@ -84,7 +84,7 @@ fn a_file_in_the_place_of_a_folder_does_not_merge() {
 }
 
 #[test]
-fn branches_that_merge_and_ordered_ones_are_left_alone() {
+fn clean_and_ordered_branches() {
     let plan = PLAN.replace("two: {", "two: {needs: one, ");
     let repo = repository(&plan);
     changed(&repo, "one", "main", |repo| edit(repo, "file", 3, "one"));
@@ -98,7 +98,7 @@ fn branches_that_merge_and_ordered_ones_are_left_alone() {
 }
 
 #[test]
-fn a_conflict_that_comes_of_three_branches_alone_names_them() {
+fn conflict_of_three_branches() {
     let repo = repository(PLAN);
     // `one` moves the file and changes a part of it, `two` changes another part: together too much
     // for the file to be known again. `three` changes a line of it.
@@ -130,7 +130,7 @@ fn a_conflict_that_comes_of_three_branches_alone_names_them() {
 }
 
 #[test]
-fn a_conflict_can_be_allowed() {
+fn allowed_conflict() {
     let allow = "allow: [{rule: merge-conflict, with: two, path: file, reason: known}], ";
     let repo = repository(&PLAN.replace("one: {", &format!("one: {{{allow}")));
     changed(&repo, "one", "main", |repo| edit(repo, "file", 3, "one"));
@@ -143,7 +143,7 @@ fn a_conflict_can_be_allowed() {
 }
 
 #[test]
-fn no_merge_driver_runs_and_git_s_own_count() {
+fn merge_drivers() {
     let repo = repository(PLAN);
     repo.write("log", "1\n");
     repo.write(".gitattributes", "file merge=trap\nlog merge=union\n");
@@ -166,7 +166,7 @@ fn no_merge_driver_runs_and_git_s_own_count() {
 }
 
 #[test]
-fn branches_that_cannot_be_merged_are_not_verified() {
+fn missing_blob() {
     // A blob that both merges need is missing: the lists of changes need only trees.
     let repo = repository(PLAN);
     changed(&repo, "one", "main", |repo| edit(repo, "file", 3, "one"));
@@ -185,7 +185,7 @@ fn branches_that_cannot_be_merged_are_not_verified() {
 }
 
 #[test]
-fn in_a_shallow_clone_nobody_knows() {
+fn shallow_clone() {
     let repo = repository(PLAN);
     // The two share a commit that the clone does not have.
     changed(&repo, "shared", "main", |repo| edit(repo, "file", 3, "shared"));
@@ -203,7 +203,7 @@ fn in_a_shallow_clone_nobody_knows() {
 }
 
 #[test]
-fn patches_and_the_work_tree_are_not_merged() {
+fn patches_and_work_tree() {
     let repo = repository(PLAN);
     changed(&repo, "one", "main", |repo| edit(repo, "file", 3, "one"));
     repo.git(&["checkout", "-q", "-b", "two"]);
@@ -220,7 +220,7 @@ fn patches_and_the_work_tree_are_not_merged() {
 
 /// What is told is what `git merge` itself stops at, one branch after another.
 #[test]
-fn random_branches_conflict_where_git_merge_stops() {
+fn random_branches_match_git_merge() {
     let first = setting("LANELINT_SEED", 1);
     for seed in first..first + setting("LANELINT_CASES", 6) {
         let mut dice = Dice::new(seed);
@@ -333,7 +333,7 @@ fn base_renamed_folder() {
 }
 
 #[test]
-fn own_renamed_folder_takes_along() {
+fn folder_renamed_by_branch() {
     let repo = repository(CARRIED);
     for file in ["1", "2", "3"] {
         repo.write(&format!("docs/x/{file}"), lines(file, 20));
@@ -354,7 +354,7 @@ fn own_renamed_folder_takes_along() {
 }
 
 #[test]
-fn conflicts_with_the_base_count_as_written() {
+fn conflicts_with_the_base() {
     let repo = repository(CARRIED);
     repo.write("src/a.rs", lines("a", 20));
     repo.commit("sources");
@@ -366,7 +366,7 @@ fn conflicts_with_the_base_count_as_written() {
 }
 
 #[test]
-fn file_put_aside_is_no_path() {
+fn file_moved_aside_by_git() {
     let repo = repository(CARRIED);
     repo.write("src/gone", lines("gone", 20));
     repo.write("src/kept", lines("kept", 20));

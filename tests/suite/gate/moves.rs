@@ -37,7 +37,7 @@ const ALL: [(&str, &str); 4] =
     [("old/a", "new/a"), ("old/b", "new/b"), ("old/c", "new/c"), ("old/deep/d", "new/deep/d")];
 
 #[test]
-fn files_that_are_added_to_a_renamed_folder_are_told() {
+fn files_added_to_renamed_folder() {
     let repo = moved(PLAN, &ALL);
     branch(&repo, "adder", "main", &[("old/x", "1\n"), ("old/added/y", "1\n")]);
     branch(&repo, "other", "main", &[("other/x", "1\n")]);
@@ -61,7 +61,7 @@ fn files_that_are_added_to_a_renamed_folder_are_told() {
 }
 
 #[test]
-fn the_merge_itself_is_tried_though_no_path_is_common() {
+fn merge_without_common_paths() {
     let repo = moved(&PLAN.replace(", merge-conflict: off", ""), &ALL);
     branch(&repo, "adder", "main", &[("old/x", "1\n")]);
     let json = Gate::of(&repo, NONE).json().ends_with(1);
@@ -70,7 +70,7 @@ fn the_merge_itself_is_tried_though_no_path_is_common() {
 }
 
 #[test]
-fn renamed_files_that_were_changed_too_are_known_again() {
+fn renamed_and_edited_files() {
     let repo = moved(PLAN, &ALL);
     repo.git(&["checkout", "-q", "mover"]);
     for name in ["a", "b", "c", "deep/d"] {
@@ -86,7 +86,7 @@ fn renamed_files_that_were_changed_too_are_known_again() {
 }
 
 #[test]
-fn a_folder_that_is_still_there_has_not_moved() {
+fn partly_moved_folder() {
     let repo = moved(PLAN, &ALL[..3]);
     branch(&repo, "adder", "main", &[("old/x", "1\n")]);
     Gate::of(&repo, NONE).json().ends_with(0).finds(&[]);
@@ -97,7 +97,7 @@ fn a_folder_that_is_still_there_has_not_moved() {
 }
 
 #[test]
-fn where_as_many_files_went_here_as_there_git_stops() {
+fn folder_split_in_half() {
     let renames =
         [("old/a", "new/a"), ("old/b", "split/b"), ("old/c", "new/c"), ("old/deep/d", "split/d")];
     let repo = moved(PLAN, &renames);
@@ -117,7 +117,7 @@ fn where_as_many_files_went_here_as_there_git_stops() {
 }
 
 #[test]
-fn ordered_tasks_and_files_elsewhere_are_left_alone() {
+fn ordered_tasks_and_unrelated_files() {
     let repo = moved(&PLAN.replace("adder: {", "adder: {needs: mover, "), &ALL);
     branch(&repo, "adder", "main", &[("old/added/x", "1\n")]);
     Gate::of(&repo, NONE).json().ends_with(0).finds(&[]);
@@ -127,7 +127,7 @@ fn ordered_tasks_and_files_elsewhere_are_left_alone() {
 }
 
 #[test]
-fn most_files_decide_where_a_folder_went() {
+fn majority_decides_destination() {
     let mut renames = ALL;
     renames[2].1 = "split/c";
     let repo = moved(PLAN, &renames);
@@ -137,7 +137,7 @@ fn most_files_decide_where_a_folder_went() {
 }
 
 #[test]
-fn files_in_new_folders_alone_are_left_behind() {
+fn files_in_new_subfolders() {
     let repo = moved(PLAN, &ALL);
     branch(&repo, "adder", "main", &[("old/added/x", "1\n")]);
     let json = Gate::of(&repo, NONE).json().ends_with(0);

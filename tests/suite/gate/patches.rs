@@ -40,7 +40,7 @@ fn awkward() -> TestRepo {
 }
 
 #[test]
-fn awkward_names_are_told_alike_by_every_source() {
+fn awkward_names_from_every_source() {
     let repo = awkward();
     let mut expected: Vec<&str> = AWKWARD.iter().map(|(_, shown)| *shown).collect();
     expected.sort_unstable();
@@ -76,7 +76,7 @@ fn awkward_names_are_told_alike_by_every_source() {
 }
 
 #[test]
-fn a_name_of_a_patch_or_a_revision_does_nothing_to_a_log() {
+fn hostile_patch_and_revision_names() {
     let repo = planned(PLAN);
     for name in ["::error::x", " ::error::x", "##[error]x", "\u{1b}[31m", "a\n::error::x"] {
         gate(&repo, &["--diff", &format!("lessons={name}")]).ends_with(3);
@@ -92,7 +92,7 @@ fn a_name_of_a_patch_or_a_revision_does_nothing_to_a_log() {
 }
 
 #[test]
-fn what_is_no_whole_list_is_not_verified() {
+fn incomplete_patches() {
     let repo = planned(PLAN);
     let cases: [(&str, &str); 6] = [
         ("<!DOCTYPE html>\n<p>Sign in</p>\n", ""),
@@ -119,14 +119,14 @@ fn what_is_no_whole_list_is_not_verified() {
 }
 
 #[test]
-fn an_empty_patch_is_no_change() {
+fn empty_patch() {
     let repo = planned(PLAN);
     let file = assigned("lessons", &patch_file(&repo, "a.patch", ""));
     Gate::of(&repo, &["--diff", &file]).json().ends_with(0).finds(&["no-changes lessons -"]);
 }
 
 #[test]
-fn a_patch_needs_no_repository() {
+fn patch_without_repository() {
     let folder = TestRepo::without_git();
     folder.write("lanes.yaml", PLAN);
     let text = "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n";
@@ -243,7 +243,7 @@ impl Scene {
 }
 
 #[test]
-fn other_name_of_a_git_header() {
+fn second_name_in_header() {
     const NEW: &str = "new file mode 100644\n";
     const GONE: &str = "deleted file mode 100644\n";
     const ADD: &str = "--- /dev/null\n+++ b/ci/evil.yml\n@@ -0,0 +1 @@\n+x\n";
@@ -318,7 +318,7 @@ fn other_name_of_a_git_header() {
 }
 
 #[test]
-fn carriage_return_inside_a_name() {
+fn carriage_return_in_name() {
     let rename = |from: &str, to: &str, end: &str| {
         git_header(
             &format!("a/{from} b/{to}"),
@@ -368,7 +368,7 @@ fn carriage_return_inside_a_name() {
 }
 
 #[test]
-fn time_behind_a_plain_name() {
+fn timestamp_after_plain_name() {
     const TIME: &str = "2020-01-01 00:00:00 +0000";
     let stamped = |name: &str, between: &str| {
         edit_of(&format!("a/{name}{between}{TIME}"), &format!("b/{name}{between}{TIME}"))
@@ -497,7 +497,7 @@ fn mail(headers: &str, text: &str) -> String {
 }
 
 #[test]
-fn encoding_of_a_mail() {
+fn mail_encodings() {
     let main = edit_of("a/src/main.rs", "b/src/main.rs");
     let evil = edit_of("a/ci/run", "b/ci/run");
     // `--- a/ci/run` as a quoted line, beside which the text shows nothing but a harmless edit.
@@ -665,7 +665,7 @@ fn names_without_a_prefix() {
 }
 
 #[test]
-fn help_for_names_without_a_prefix() {
+fn hint_for_missing_prefix() {
     let repo = guarded();
     let text = git_header("src/main.rs src/main.rs", "", &edit_of("src/main.rs", "src/main.rs"));
     let diff = assigned("a", &patch_file(&repo, "a.patch", text));
@@ -678,7 +678,7 @@ fn help_for_names_without_a_prefix() {
 }
 
 #[test]
-fn long_lines_take_linear_time() {
+fn linear_time_on_long_lines() {
     let repo = guarded();
     let blanks = " ".repeat(40_000);
     let headers = format!("diff --git a/{blanks} b/{blanks}x\nold mode 100644\nnew mode 100755\n");

@@ -22,7 +22,7 @@ const CAUGHT: [&str; 3] = [
 ];
 
 #[test]
-fn a_branch_cannot_widen_its_own_lane() {
+fn branch_widens_its_lane() {
     let repo = widened();
     repo.git(&["checkout", "-q", "lessons"]);
     for arguments in [
@@ -47,7 +47,7 @@ fn a_branch_cannot_widen_its_own_lane() {
 }
 
 #[test]
-fn a_patch_is_judged_by_the_plan_at_hand_or_by_that_of_a_commit() {
+fn plan_for_a_patch() {
     let repo = widened();
     let file = patch_file(&repo, "a.patch", patch(&repo, "main...lessons"));
     let diff = ["--diff", &assigned("lessons", &file)];
@@ -62,7 +62,7 @@ fn a_patch_is_judged_by_the_plan_at_hand_or_by_that_of_a_commit() {
 }
 
 #[test]
-fn a_plan_from_elsewhere_is_never_changed() {
+fn plan_outside_the_repository() {
     let repo = widened();
     let outside = patch_file(&repo, "outside.yaml", PLAN).display().to_string();
     for plan in [&outside[..], "../outside.yaml", "-"] {
@@ -80,7 +80,7 @@ fn a_plan_from_elsewhere_is_never_changed() {
 }
 
 #[test]
-fn a_named_plan_of_a_commit_is_found_where_the_work_tree_has_none() {
+fn named_plan_only_in_commit() {
     let repo = TestRepo::new();
     repo.write("ci/lanes/split.yaml", PLAN);
     repo.commit("the plan");
@@ -98,7 +98,7 @@ fn a_named_plan_of_a_commit_is_found_where_the_work_tree_has_none() {
 }
 
 #[test]
-fn the_base_that_a_plan_names_is_followed_once() {
+fn base_of_the_base_plan() {
     let repo = planned(&format!("base: develop\n{PLAN}"));
     repo.git(&["checkout", "-q", "-b", "develop"]);
     // Its own `base` leads no further.
@@ -116,7 +116,7 @@ fn the_base_that_a_plan_names_is_followed_once() {
 }
 
 #[test]
-fn no_plan_where_one_is_needed_ends_with_2() {
+fn missing_plans() {
     let repo = TestRepo::new();
     repo.commit_file("lessons/a.json", "1\n");
     branch(&repo, "lessons", "main", &[("lanes.yaml", WIDE), ("quizzes/b.json", "1\n")]);
@@ -137,7 +137,7 @@ fn no_plan_where_one_is_needed_ends_with_2() {
 }
 
 #[test]
-fn broken_plans_of_a_commit_end_with_2_or_3() {
+fn broken_plans_in_commits() {
     for (text, status) in [
         ("", 2),
         ("tasks:\n", 2),
@@ -162,7 +162,7 @@ fn broken_plans_of_a_commit_end_with_2_or_3() {
 }
 
 #[test]
-fn a_huge_plan_of_a_commit_is_refused() {
+fn huge_plan_in_commit() {
     let repo = TestRepo::new();
     repo.write("lanes.yaml", vec![b'#'; (64 << 20) + 1]);
     repo.write(".gitattributes", "lanes.yaml -delta\n");
@@ -174,7 +174,7 @@ fn a_huge_plan_of_a_commit_is_refused() {
 }
 
 #[test]
-fn a_plan_whose_object_is_missing_is_not_verified() {
+fn missing_plan_object() {
     for plan in ["lanes.yaml", ".lanes/a.yaml"] {
         let repo = TestRepo::new();
         repo.commit_file(plan, PLAN);
@@ -189,7 +189,7 @@ fn a_plan_whose_object_is_missing_is_not_verified() {
 }
 
 #[test]
-fn a_key_that_nobody_reads_is_told_whoever_is_judged() {
+fn unknown_keys() {
     // The slip stands behind the last task, which is not the one that is judged.
     for typo in ["protekt: quizzes/**\n", "protect .github/**\n", "rules: {out-of-lan: note}\n"] {
         let repo = planned(&format!("{PLAN}{typo}"));
@@ -206,7 +206,7 @@ fn a_key_that_nobody_reads_is_told_whoever_is_judged() {
 }
 
 #[test]
-fn a_lane_that_is_not_known_verifies_nothing() {
+fn unknown_lane() {
     let plan = PLAN.replace("lessons/**", "[lessons/**, lessons/**.json]");
     let repo = planned(&plan);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("quizzes/b.json", "1\n")]);
@@ -233,7 +233,7 @@ fn a_lane_that_is_not_known_verifies_nothing() {
 }
 
 #[test]
-fn what_is_protected_or_shared_counts() {
+fn protected_and_shared_paths() {
     let plan = format!("{PLAN}protect: lessons/keep/**\nshare: CHANGELOG.md\n");
     let repo = planned(&plan);
     let files = [("CHANGELOG.md", "1\n"), ("lessons/keep/a", "1\n")];
@@ -249,7 +249,7 @@ fn what_is_protected_or_shared_counts() {
 }
 
 #[test]
-fn links_on_the_way_to_a_plan_of_the_work_tree_are_the_plans() {
+fn links_to_the_plan() {
     let repo = TestRepo::new();
     repo.write("real/split.yaml", WIDE);
     symlink("real", repo.path("plans")).unwrap();
@@ -270,7 +270,7 @@ fn links_on_the_way_to_a_plan_of_the_work_tree_are_the_plans() {
 }
 
 #[test]
-fn a_plan_in_a_commit_is_a_plain_file() {
+fn plan_link_in_commit() {
     let repo = planned(PLAN);
     repo.write("real.yaml", WIDE);
     repo.remove("lanes.yaml");
@@ -310,7 +310,7 @@ fn a_plan_in_a_commit_is_a_plain_file() {
 }
 
 #[test]
-fn a_folder_of_a_commit_is_one_plan() {
+fn plan_folder_in_commit() {
     let repo = TestRepo::new();
     repo.write(".lanes/10-lessons.yaml", "tasks: {lessons: {write: lessons/**}}\n");
     repo.write(".lanes/20-quizzes.yml", "tasks: {quizzes: {write: quizzes/**}}\n");
@@ -342,7 +342,7 @@ fn a_folder_of_a_commit_is_one_plan() {
 }
 
 #[test]
-fn a_folder_with_no_end_of_text_is_refused() {
+fn huge_plan_folder() {
     let repo = TestRepo::new();
     // Each is small enough alone.
     let text = vec![b'#'; 40 << 20];
@@ -357,7 +357,7 @@ fn a_folder_with_no_end_of_text_is_refused() {
 }
 
 #[test]
-fn two_plans_in_one_folder_are_an_error() {
+fn two_plans_in_one_folder() {
     for second in ["lanes.yml", ".lanes.yaml", ".github/lanes.yaml", ".lanes/a.yaml"] {
         let repo = planned(PLAN);
         repo.commit_file(second, WIDE);
@@ -374,7 +374,7 @@ fn two_plans_in_one_folder_are_an_error() {
 }
 
 #[test]
-fn a_plan_that_would_be_found_first_is_a_change_of_the_plan() {
+fn shadowing_plan() {
     let repo = TestRepo::new();
     let wide = WIDE.replace("\"**\"", "[\"**\"]");
     repo.write(".github/lanes.yaml", &wide);
@@ -422,7 +422,7 @@ fn a_plan_that_would_be_found_first_is_a_change_of_the_plan() {
 }
 
 #[test]
-fn ranges_that_begin_at_different_commits_need_to_say_whose_plan_judges() {
+fn ranges_from_different_bases() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     repo.commit_file("elsewhere", "1\n");

@@ -99,7 +99,7 @@ fn processes_in(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_left_of_an_ended_run() {
+fn no_leftovers_after_signal() {
     for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
         for (command, arguments) in [
             ("diff-files", &["--worktree", "--task=lessons"][..]),
@@ -119,7 +119,7 @@ fn nothing_is_left_of_an_ended_run() {
 }
 
 #[test]
-fn an_ignored_signal_ends_nothing() {
+fn ignored_signal() {
     // As under `nohup`.
     let mut stuck = Stuck::new("diff-files", &["--worktree", "--task=lessons"], "trap '' HUP;");
     stuck.signal("HUP");
@@ -130,7 +130,7 @@ fn an_ignored_signal_ends_nothing() {
 }
 
 #[test]
-fn the_language_server_ends_by_a_signal() {
+fn signal_ends_language_server() {
     let repo = planned(PLAN);
     let mut child = Command::new(LANELINT)
         .arg("lsp")

@@ -3,7 +3,7 @@
 use super::{Gate, PLAN, assigned, branch, gate, patch, patch_file, planned};
 
 #[test]
-fn a_patch_is_read_from_a_file_and_from_standard_input() {
+fn patch_from_file_and_stdin() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("quizzes/b.json", "1\n")]);
     let text = patch(&repo, "main...lessons");
@@ -25,7 +25,7 @@ fn a_patch_is_read_from_a_file_and_from_standard_input() {
 }
 
 #[test]
-fn a_relative_patch_counts_from_the_working_directory() {
+fn patch_relative_to_working_directory() {
     let repo = planned(PLAN);
     repo.write("deep/er/x.patch", patch_text("lessons/a.json"));
     let run = Gate::of(&repo, &["--diff", "lessons=x.patch"]).dir(repo.path("deep/er"));
@@ -37,7 +37,7 @@ fn patch_text(path: &str) -> String {
 }
 
 #[test]
-fn whose_patch_it_is_has_to_be_said() {
+fn patch_without_a_task() {
     let repo = planned(PLAN);
     let file = patch_file(&repo, "a.patch", patch_text("lessons/a.json")).display().to_string();
     gate(&repo, &["--diff", &file]).ends_with(2).tells(&["which task does", "--diff ID=FILE"]);
@@ -50,7 +50,7 @@ fn whose_patch_it_is_has_to_be_said() {
 }
 
 #[test]
-fn the_plan_and_a_patch_cannot_both_come_from_standard_input() {
+fn plan_and_patch_on_stdin() {
     let repo = planned(PLAN);
     // The plan would swallow both, and the patch seem empty.
     let text = format!("{PLAN}{}", patch_text("secret"));
@@ -66,7 +66,7 @@ fn the_plan_and_a_patch_cannot_both_come_from_standard_input() {
 }
 
 #[test]
-fn a_file_whose_name_holds_an_equals_sign() {
+fn equals_sign_in_file_name() {
     let repo = planned(PLAN);
     repo.write("a=b.patch", patch_text("lessons/a.json"));
     let task = "--task=lessons";
@@ -86,7 +86,7 @@ fn a_file_whose_name_holds_an_equals_sign() {
 }
 
 #[test]
-fn a_revision_whose_name_holds_an_equals_sign() {
+fn equals_sign_in_revision() {
     let repo = planned(PLAN);
     repo.git(&["branch", "release=1"]);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
@@ -113,7 +113,7 @@ fn a_revision_whose_name_holds_an_equals_sign() {
 }
 
 #[test]
-fn an_empty_name_is_not_a_name() {
+fn empty_names() {
     let repo = planned(&format!("{PLAN}rules: {{unclaimed-branch: off}}\n"));
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     repo.git(&["checkout", "-q", "lessons"]);
@@ -131,7 +131,7 @@ fn an_empty_name_is_not_a_name() {
 }
 
 #[test]
-fn a_patch_that_cannot_be_read_is_not_verified() {
+fn unreadable_patch() {
     let repo = planned(PLAN);
     for (name, said) in [("nowhere.patch", "cannot read"), (".", "is a directory")] {
         let json = Gate::of(&repo, &["--diff", &format!("lessons={name}")]).json().ends_with(3);
@@ -142,7 +142,7 @@ fn a_patch_that_cannot_be_read_is_not_verified() {
 }
 
 #[test]
-fn a_range_counts_from_the_merge_base_or_compares_two_trees() {
+fn two_and_three_dot_ranges() {
     let repo = planned(PLAN);
     let fork = repo.git(&["rev-parse", "main"]);
     let head = branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
@@ -161,7 +161,7 @@ fn a_range_counts_from_the_merge_base_or_compares_two_trees() {
 }
 
 #[test]
-fn a_range_without_an_end_or_a_beginning_is_a_slip() {
+fn half_open_ranges() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     repo.git(&["checkout", "-q", "lessons"]);
@@ -186,7 +186,7 @@ fn a_range_without_an_end_or_a_beginning_is_a_slip() {
 }
 
 #[test]
-fn a_range_takes_the_task_of_the_branch_that_is_checked_out() {
+fn range_without_a_task() {
     let repo = planned(PLAN);
     branch(&repo, "work/quizzes", "main", &[("lessons/b.json", "1\n")]);
     repo.git(&["checkout", "-q", "work/quizzes"]);
@@ -199,7 +199,7 @@ fn a_range_takes_the_task_of_the_branch_that_is_checked_out() {
 }
 
 #[test]
-fn a_detached_head_tells_no_task() {
+fn detached_head() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     repo.git(&["checkout", "-q", "--detach", "lessons"]);
@@ -210,7 +210,7 @@ fn a_detached_head_tells_no_task() {
 }
 
 #[test]
-fn many_sources_are_judged_in_one_call() {
+fn many_sources_at_once() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("x", "1\n")]);
     branch(&repo, "work/quizzes", "main", &[("quizzes/b.json", "1\n"), ("y", "1\n")]);
@@ -241,7 +241,7 @@ fn many_sources_are_judged_in_one_call() {
 }
 
 #[test]
-fn the_index_is_judged_and_not_the_work_tree() {
+fn index_without_work_tree() {
     let repo = planned(PLAN);
     repo.git(&["checkout", "-q", "-b", "lessons"]);
     repo.write("lessons/a.json", "2\n");
@@ -257,7 +257,7 @@ fn the_index_is_judged_and_not_the_work_tree() {
 }
 
 #[test]
-fn a_work_tree_with_a_base_counts_commits_too() {
+fn work_tree_with_base() {
     let repo = planned(PLAN);
     let fork = repo.git(&["rev-parse", "main"]);
     branch(&repo, "lessons", "main", &[("quizzes/committed", "1\n")]);
@@ -274,7 +274,7 @@ fn a_work_tree_with_a_base_counts_commits_too() {
 }
 
 #[test]
-fn a_change_that_a_filter_hides_counts_and_says_so() {
+fn change_hidden_by_filter() {
     let repo = planned(PLAN);
     repo.git(&["checkout", "-q", "-b", "lessons"]);
     repo.write(".gitattributes", "*.bin filter=upper\n");

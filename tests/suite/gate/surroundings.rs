@@ -7,7 +7,7 @@ use super::{Gate, PLAN, branch, gate, planned};
 use crate::harness::{LANELINT, TestRepo};
 
 #[test]
-fn a_subfolder_changes_no_answer() {
+fn run_in_a_subfolder() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n"), ("deep/er/x", "1\n")]);
     repo.git(&["checkout", "-q", "lessons"]);
@@ -27,7 +27,7 @@ fn a_subfolder_changes_no_answer() {
 }
 
 #[test]
-fn a_plan_of_a_subfolder_counts_from_the_root() {
+fn plan_in_a_subfolder() {
     let repo = TestRepo::new();
     repo.write("sub/lanes.yaml", PLAN);
     repo.commit("the plan");
@@ -42,7 +42,7 @@ fn a_plan_of_a_subfolder_counts_from_the_root() {
 }
 
 #[test]
-fn a_root_names_a_repository_from_anywhere() {
+fn root_of_another_repository() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     let root = repo.root().display().to_string();
@@ -54,7 +54,7 @@ fn a_root_names_a_repository_from_anywhere() {
 }
 
 #[test]
-fn a_root_below_the_work_trees_is_refused() {
+fn root_below_the_work_tree() {
     // Its globs would begin there, and the changes' paths at the top.
     let repo = planned(PLAN);
     repo.write("sub/lanes.yaml", PLAN);
@@ -73,7 +73,7 @@ fn a_root_below_the_work_trees_is_refused() {
 }
 
 #[test]
-fn a_linked_work_tree_is_one_of_its_own() {
+fn linked_work_tree() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n")]);
     let linked = repo.beside("linked");
@@ -86,7 +86,7 @@ fn a_linked_work_tree_is_one_of_its_own() {
 }
 
 #[test]
-fn a_bare_repository_has_commits_to_judge() {
+fn bare_repository() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lanes.yaml", "x: 1\n"), ("plan.yaml", "1\n")]);
     let bare = repo.beside("bare.git");
@@ -115,7 +115,7 @@ fn a_bare_repository_has_commits_to_judge() {
 }
 
 #[test]
-fn a_work_tree_of_the_environment_is_the_root() {
+fn work_tree_from_environment() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/b.json", "1\n"), ("lanes.yaml", "x: 1\n")]);
     let git_dir = repo.beside("elsewhere.git");
@@ -149,7 +149,7 @@ fn a_work_tree_of_the_environment_is_the_root() {
 }
 
 #[test]
-fn a_hook_below_the_top_finds_the_plan_of_the_top() {
+fn hook_in_a_subfolder() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lanes.yaml", "x: 1\n")]);
     let run = Gate::of(&repo, &["../lanes.yaml", "--task=lessons"])
@@ -160,7 +160,7 @@ fn a_hook_below_the_top_finds_the_plan_of_the_top() {
 }
 
 #[test]
-fn our_own_scratch_is_no_change() {
+fn scratch_repository_is_ignored() {
     let repo = planned(PLAN);
     repo.git(&["checkout", "-q", "-b", "lessons"]);
     repo.write("lessons/new", "1\n");
@@ -177,7 +177,7 @@ fn our_own_scratch_is_no_change() {
 }
 
 #[test]
-fn linked_work_trees_inside_the_work_tree() {
+fn nested_linked_work_trees() {
     let repo = planned(PLAN);
     let inner = repo.path(".claude/worktrees/b");
     let inner = inner.to_str().unwrap();
@@ -203,7 +203,7 @@ fn linked_work_trees_inside_the_work_tree() {
 }
 
 #[test]
-fn folders_that_only_pretend_to_be_work_trees() {
+fn fake_linked_work_trees() {
     let repo = planned(PLAN);
     let linked = repo.beside("linked");
     repo.git(&["worktree", "add", "-q", "-b", "work/quizzes", linked.to_str().unwrap()]);
@@ -237,7 +237,7 @@ fn folders_that_only_pretend_to_be_work_trees() {
 }
 
 #[test]
-fn a_work_tree_elsewhere_is_said_and_not_judged() {
+fn configured_work_tree_elsewhere() {
     let repo = planned(PLAN);
     repo.git(&["checkout", "-q", "-b", "lessons"]);
     repo.write("quizzes/new", "1\n");
@@ -276,7 +276,7 @@ fn hooked() -> TestRepo {
 }
 
 #[test]
-fn a_hook_judges_the_index_that_is_committed() {
+fn hook_reads_the_committed_index() {
     let commits = |repo: &TestRepo, arguments: &[&str]| {
         let arguments = [&["commit", "-q", "-m", "x"], arguments].concat();
         let output = repo.try_git(repo.root(), &arguments);
@@ -298,7 +298,7 @@ fn a_hook_judges_the_index_that_is_committed() {
 }
 
 #[test]
-fn settings_of_the_environment_do_not_alter_the_answer() {
+fn environment_settings() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     let head = repo.git(&["rev-parse", "lessons"]);
@@ -318,7 +318,7 @@ fn settings_of_the_environment_do_not_alter_the_answer() {
 }
 
 #[test]
-fn no_home_and_no_git() {
+fn missing_home_and_git() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     Gate::of(&repo, &["--task=lessons"]).only_path().run().ends_with(1);
@@ -333,7 +333,7 @@ fn no_home_and_no_git() {
 }
 
 #[test]
-fn a_repository_that_cannot_be_read_is_not_verified() {
+fn unreadable_repository() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("quizzes/b.json", "1\n")]);
     fs::write(repo.path(".git/config"), "[core\n").unwrap();
@@ -357,7 +357,7 @@ fn a_repository_that_cannot_be_read_is_not_verified() {
 }
 
 #[test]
-fn an_unmerged_index_is_not_verified() {
+fn unmerged_index() {
     let repo = planned(PLAN);
     branch(&repo, "lessons", "main", &[("lessons/a.json", "2\n")]);
     repo.commit_file("lessons/a.json", "3\n");
@@ -370,7 +370,7 @@ fn an_unmerged_index_is_not_verified() {
 }
 
 #[test]
-fn a_branch_without_a_commit_has_an_index() {
+fn index_of_unborn_branch() {
     let repo = TestRepo::new();
     repo.write("lanes.yaml", PLAN);
     repo.write("stray", "1\n");

@@ -69,7 +69,7 @@ fn object(repo: &TestRepo, text: &str) -> String {
 }
 
 #[test]
-fn odd_modes_mean_what_git_takes_them_for() {
+fn odd_modes() {
     let repo = repository();
     let (link, file) = (object(&repo, "../docs"), object(&repo, "1\n"));
     let docs = repo.git(&["rev-parse", "main:docs"]);
@@ -89,7 +89,7 @@ fn odd_modes_mean_what_git_takes_them_for() {
 }
 
 #[test]
-fn names_that_stand_twice() {
+fn duplicate_names() {
     let repo = repository();
     let (link, file) = (object(&repo, "main.rs"), object(&repo, "1\n"));
     let other = object(&repo, "2\n");

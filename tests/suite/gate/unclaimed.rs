@@ -24,7 +24,7 @@ fn sources(repo: &TestRepo) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_named_branch_of_no_task_is_an_error() {
+fn unclaimed_branch() {
     let repo = with_fork(PLAN);
     for source in sources(&repo) {
         let run = Gate::of(&repo, &source).arg("--branch=fork/fix");
@@ -44,7 +44,7 @@ fn a_named_branch_of_no_task_is_an_error() {
 }
 
 #[test]
-fn where_the_rule_is_off_only_what_is_protected_stays_refused() {
+fn rule_off_keeps_protection() {
     let repo = with_fork(&format!("{PLAN}{OFF}"));
     for source in sources(&repo) {
         let json = Gate::of(&repo, &source).arg("--branch=fork/fix").json().ends_with(1);
@@ -64,7 +64,7 @@ fn where_the_rule_is_off_only_what_is_protected_stays_refused() {
 }
 
 #[test]
-fn the_index_and_the_work_tree_of_such_a_branch_are_judged_too() {
+fn unclaimed_index_and_work_tree() {
     let repo = planned(&format!("{PLAN}{OFF}"));
     repo.git(&["checkout", "-q", "-b", "fork/fix"]);
     repo.write("ci/deploy", "1\n");
@@ -77,7 +77,7 @@ fn the_index_and_the_work_tree_of_such_a_branch_are_judged_too() {
 }
 
 #[test]
-fn a_named_branch_that_does_not_exist_is_not_verified() {
+fn missing_named_branch() {
     let repo = planned(&format!("{PLAN}{OFF}"));
     let json = Gate::of(&repo, &["--branch=fork/gone"]).json().ends_with(3);
     assert!(json.message("not-verified").contains("the branch `fork/gone` does not exist"));

@@ -12,7 +12,7 @@ use super::{Hook, PLAN, call, planned, with_plan};
 use crate::harness::{ATTACKS, LANELINT, TestRepo, search_path};
 
 #[test]
-fn a_task_may_write_what_its_lane_holds_and_no_more() {
+fn writes_inside_and_outside_lane() {
     let repo = planned();
     for file in ["lessons/a.json", "lessons/new/b.json", "CHANGELOG.md", "docs/notes.md"] {
         Hook::of(&repo).write(file).allows();
@@ -39,7 +39,7 @@ fn a_task_may_write_what_its_lane_holds_and_no_more() {
 }
 
 #[test]
-fn the_task_is_the_branchs_or_the_one_that_is_named() {
+fn task_by_branch_or_flag() {
     let repo = planned();
     repo.git(&["checkout", "-q", "-b", "work/quizzes"]);
     Hook::of(&repo).write("quizzes/a.json").allows();
@@ -61,7 +61,7 @@ fn the_task_is_the_branchs_or_the_one_that_is_named() {
 }
 
 #[test]
-fn a_detached_head_is_nobodys_unless_a_branch_is_being_rebased() {
+fn detached_head_and_rebase() {
     let repo = planned();
     repo.write("lessons/a.json", "2\n");
     repo.commit("two");
@@ -83,7 +83,7 @@ fn a_detached_head_is_nobodys_unless_a_branch_is_being_rebased() {
 }
 
 #[test]
-fn refs_in_another_form_are_read_by_git() {
+fn unusual_ref_storage() {
     let repo = planned();
     // A branch that stands for another, and HEAD as a link: git follows both.
     repo.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/lessons"]);
@@ -107,7 +107,7 @@ fn refs_in_another_form_are_read_by_git() {
 }
 
 #[test]
-fn links_and_dots_are_followed_to_what_is_written() {
+fn links_and_dots_in_paths() {
     let repo = planned();
     for (target, link) in [
         ("../quizzes", "lessons/into"),
@@ -153,7 +153,7 @@ fn links_and_dots_are_followed_to_what_is_written() {
 }
 
 #[test]
-fn folders_of_git_are_nobodys() {
+fn git_folders() {
     let repo = planned();
     for file in [".git/config", ".git/hooks/pre-commit", "lessons/.git", "lessons/.GIT/config"] {
         Hook::of(&repo).write(file).denies(&["git keeps its own files there"]);
@@ -162,7 +162,7 @@ fn folders_of_git_are_nobodys() {
 }
 
 #[test]
-fn a_file_outside_of_the_repository_is_not_the_lanes_business() {
+fn file_outside_the_repository() {
     let repo = planned();
     let other = TestRepo::new();
     for file in [other.path("x"), repo.beside("notes"), PathBuf::from("/dev/null")] {
@@ -186,7 +186,7 @@ fn a_file_outside_of_the_repository_is_not_the_lanes_business() {
 }
 
 #[test]
-fn other_work_trees_belong_to_other_tasks() {
+fn other_work_trees() {
     let repo = planned();
     repo.git(&["checkout", "-q", "main"]);
     let tree = repo.beside("lessons-tree");
@@ -229,7 +229,7 @@ fn other_work_trees_belong_to_other_tasks() {
 }
 
 #[test]
-fn work_trees_may_lie_in_a_bare_repository() {
+fn work_trees_in_bare_repository() {
     let repo = planned();
     let bare = repo.beside("bare.git");
     repo.git(&[OsStr::new("clone"), "-q".as_ref(), "--bare".as_ref(), ".".as_ref(), bare.as_ref()]);
@@ -242,7 +242,7 @@ fn work_trees_may_lie_in_a_bare_repository() {
 }
 
 #[test]
-fn a_file_of_a_submodule_moves_its_pin() {
+fn file_in_submodule() {
     let part = TestRepo::new();
     part.commit_file("x", "1\n");
     let repo = planned();
@@ -258,7 +258,7 @@ fn a_file_of_a_submodule_moves_its_pin() {
 }
 
 #[test]
-fn from_inside_a_submodule_the_file_s_own_place_decides() {
+fn started_inside_submodule() {
     let part = TestRepo::new();
     part.commit_file("deep/x", "1\n");
     let repo = planned();
@@ -311,7 +311,7 @@ fn from_inside_a_submodule_the_file_s_own_place_decides() {
 }
 
 #[test]
-fn from_inside_another_repository_the_file_s_own_place_decides() {
+fn started_inside_other_repository() {
     let repo = planned();
     repo.git(&["init", "-q", "-b", "lessons", "quizzes/own"]);
     let own = repo.path("quizzes/own");
@@ -336,7 +336,7 @@ fn from_inside_another_repository_the_file_s_own_place_decides() {
 }
 
 #[test]
-fn the_plan_may_be_named_or_come_from_a_commit() {
+fn named_plan_and_plan_from() {
     let repo = planned();
     let wide = PLAN.replace("lessons/**,", "'**',");
     repo.write("lanes.yaml", &wide);
@@ -373,7 +373,7 @@ fn the_plan_may_be_named_or_come_from_a_commit() {
 }
 
 #[test]
-fn without_a_plan_that_can_be_read_there_is_no_answer() {
+fn no_readable_plan() {
     let repo = planned();
     Hook::of(&repo)
         .arg("--task=broken")
@@ -405,14 +405,14 @@ fn without_a_plan_that_can_be_read_there_is_no_answer() {
 }
 
 #[test]
-fn levels_count_as_for_the_gate() {
+fn levels_as_in_gate() {
     let repo = with_plan("tasks:\n  lessons: {write: lessons/**}\nrules: {out-of-lane: warning}\n");
     Hook::of(&repo).write("quizzes/a.json").allows();
     Hook::of(&repo).write("lanes.yaml").denies(&["part of the plan"]);
 }
 
 #[test]
-fn only_tools_that_write_a_file_are_answered() {
+fn only_write_tools_are_answered() {
     let repo = planned();
     let ask = |tool: &str, input: Value| {
         Hook::of(&repo).hear(call(repo.root(), tool, input).to_string().as_bytes())
@@ -439,7 +439,7 @@ fn only_tools_that_write_a_file_are_answered() {
 }
 
 #[test]
-fn hostile_calls_end_in_a_sentence() {
+fn hostile_calls() {
     let repo = planned();
     let good = call(repo.root(), "Write", json!({"file_path": "quizzes/a.json"})).to_string();
     let deep = "[".repeat(1_000_000);
@@ -473,7 +473,7 @@ fn hostile_calls_end_in_a_sentence() {
 }
 
 #[test]
-fn a_reason_is_short_whatever_the_plan_holds() {
+fn bounded_reason() {
     let id = |task: usize| format!("task-{task}-{}", "x".repeat(1_000));
     let others: String =
         (0..500).map(|task| format!("  {}: {{write: '**'}}\n", id(task))).collect();
@@ -487,7 +487,7 @@ fn a_reason_is_short_whatever_the_plan_holds() {
 }
 
 #[test]
-fn a_closed_input_or_output_is_no_permission() {
+fn closed_input_and_output() {
     let repo = planned();
     let shell = |script: &str| {
         let output = Command::new("sh")
@@ -513,7 +513,7 @@ fn a_closed_input_or_output_is_no_permission() {
 }
 
 #[test]
-fn the_environment_says_which_repository_counts() {
+fn repository_from_environment() {
     let repo = planned();
     let other = planned();
     other.git(&["checkout", "-q", "-b", "work/quizzes"]);

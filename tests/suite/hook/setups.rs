@@ -65,7 +65,7 @@ fn install(repo: &TestRepo, hook: &str) {
 }
 
 #[test]
-fn settings_of_agents_run_the_hook_for_the_tools_it_knows() {
+fn agent_settings_match_known_tools() {
     let repo = planned();
     for (file, event, tools, denied) in [
         (
@@ -98,7 +98,7 @@ fn settings_of_agents_run_the_hook_for_the_tools_it_knows() {
 }
 
 #[test]
-fn pre_commit_judges_the_index_that_is_committed() {
+fn pre_commit_reads_committed_index() {
     let repo = planned();
     install(&repo, "pre-commit");
     let root = repo.root();
@@ -130,7 +130,7 @@ fn pre_commit_judges_the_index_that_is_committed() {
 }
 
 #[test]
-fn pre_commit_works_in_a_linked_work_tree() {
+fn linked_work_tree() {
     let repo = planned();
     repo.git(&["checkout", "-q", "main"]);
     install(&repo, "pre-commit");
@@ -149,7 +149,7 @@ fn pre_commit_works_in_a_linked_work_tree() {
 }
 
 #[test]
-fn pre_commit_leaves_the_base_merges_and_rebases_alone() {
+fn base_merges_and_rebases() {
     let repo = planned();
     install(&repo, "pre-commit");
     let root = repo.root();
@@ -174,7 +174,7 @@ fn pre_commit_leaves_the_base_merges_and_rebases_alone() {
 }
 
 #[test]
-fn pre_push_judges_every_branch_that_is_pushed() {
+fn pre_push_of_several_branches() {
     let repo = planned();
     install(&repo, "pre-push");
     let root = repo.root();
