@@ -16,10 +16,10 @@ const WIDTH: usize = 100;
 
 const GATE_REPORTS: &str = "`lanelint gate` reports";
 
-/// The level of a rule for people: `error, fixed`.
+/// The level of a rule for people: `error, always`.
 #[must_use]
 pub fn level(rule: &Rule) -> String {
-    let fixed = if rule.fixed { ", not configurable" } else { "" };
+    let fixed = if rule.fixed { ", always" } else { "" };
     format!("{}{fixed}", rule.level.word())
 }
 
