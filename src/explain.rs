@@ -1,5 +1,5 @@
 //! Explains rules: what each finds, why it matters and how to fix it, as Markdown with an example
-//! and the report that lanelint really makes of it.
+//! and lanelint's actual report on it.
 
 mod example;
 
@@ -16,10 +16,10 @@ const WIDTH: usize = 100;
 
 const GATE_REPORTS: &str = "`lanelint gate` reports";
 
-/// The level of a rule for people: `error, always`.
+/// The level of a rule in a table: `error (always)` if a plan cannot change it.
 #[must_use]
 pub fn level(rule: &Rule) -> String {
-    let fixed = if rule.fixed { ", always" } else { "" };
+    let fixed = if rule.fixed { " (always)" } else { "" };
     format!("{}{fixed}", rule.level.word())
 }
 
@@ -29,23 +29,24 @@ pub fn table() -> String {
     let longest = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     let mut table = String::new();
     for rule in RULES {
-        let indent = " ".repeat(longest + 16);
-        let summary = textwrap::fill(
-            rule.summary,
-            textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent),
-        );
+        let indent = " ".repeat(longest + 17);
+        let options = at_spaces().initial_indent(&indent).subsequent_indent(&indent);
+        let summary = textwrap::fill(rule.summary, options);
         let (name, level) = (rule.name, level(rule));
-        let _ = writeln!(table, "{name:longest$}  {level:14}{}", summary.trim_start());
+        let _ = writeln!(table, "{name:longest$}  {level:15}{}", summary.trim_start());
     }
     table
 }
 
-/// Wraps at spaces only, because the names of rules and files contain hyphens.
-fn filled(words: &str) -> String {
-    let options = textwrap::Options::new(WIDTH)
+/// Wraps at spaces only, because globs and the names of rules and files contain hyphens and slashes.
+fn at_spaces() -> textwrap::Options<'static> {
+    textwrap::Options::new(WIDTH)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(words, options)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+fn filled(words: &str) -> String {
+    textwrap::fill(words, at_spaces())
 }
 
 /// One rule as a Markdown section; `hashes` is the heading level.
@@ -55,7 +56,11 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     let mut paragraph = |words: &str| {
         let _ = writeln!(text, "{}\n", filled(words));
     };
-    paragraph(&format!("{}: {}.", capitalised(&level(rule)), rule.summary));
+    let level = match (rule.fixed, rule.level.word()) {
+        (true, word) => format!("Always an {word}"),
+        (false, word) => capitalised(word),
+    };
+    paragraph(&format!("{level}: {}.", rule.summary));
     paragraph(rule.explanation);
     paragraph(&format!("To fix it: {}.", rule.remedy));
     paragraph("Given this plan");
@@ -75,23 +80,25 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     let (one, other) = (task_id(&report.plan, 0), task_id(&report.plan, 1));
     let (context, heading) = match rule.example.scenario {
         Scenario::PlanOnly => (String::new(), "`lanelint check` reports"),
-        Scenario::NoBranch => (String::new(), "and no such branch, `lanelint gate` reports"),
+        Scenario::NoBranch => {
+            (String::new(), "and no branch of that name, `lanelint gate` reports")
+        }
         Scenario::Patch("") => (String::new(), "and an empty patch, `lanelint gate` reports"),
-        Scenario::Patch(_) => (format!("and this patch of `{one}`"), GATE_REPORTS),
+        Scenario::Patch(_) => (format!("and this patch from `{one}`"), GATE_REPORTS),
         Scenario::Both(_) => {
-            (format!("and this patch of both `{one}` and `{other}`"), GATE_REPORTS)
+            (format!("and this patch from both `{one}` and `{other}`"), GATE_REPORTS)
         }
         Scenario::Conflict(_) => {
             let context = format!(
-                "and this on the branch of `{one}`, and something else on that of `{other}`"
+                "and this patch on the branch of `{one}`, with a conflicting one on that of `{other}`"
             );
             (context, GATE_REPORTS)
         }
         Scenario::Rename { from, to, .. } => (
-            format!("where `{one}` renamed `{from}` to `{to}`, and this patch of `{other}`"),
+            format!("where `{one}` renamed `{from}` to `{to}`, and this patch from `{other}`"),
             GATE_REPORTS,
         ),
-        Scenario::Unclaimed(_) => ("and this patch of branch `nobodys`".to_owned(), GATE_REPORTS),
+        Scenario::Unclaimed(_) => ("and this patch from branch `nobodys`".to_owned(), GATE_REPORTS),
     };
     if let Some(patch) = patch {
         let _ = writeln!(text, "{context}\n\n```diff\n{}\n```\n", patch.trim_end());
@@ -127,10 +134,10 @@ fn capitalised(text: &str) -> String {
 #[must_use]
 pub fn page() -> String {
     let mut page = String::from(
-        "# Rules\n\n<!-- Made of the rules themselves: LANELINT_UPDATE_DOCS=1 cargo test --test suite readme -->\n\n\
-         What each rule finds, why it matters and how to fix it, with an example and what lanelint\n\
-         really reports. `lanelint explain RULE` prints the same. [plan.md](plan.md#accepting-a-finding)\n\
-         says how a plan sets levels and accepts findings.\n\n\
+        "# Rules\n\n<!-- Generated from src/rules. To update: LANELINT_UPDATE_DOCS=1 cargo test --test suite readme -->\n\n\
+         What each rule finds, why it matters and how to fix it, with an example and\n\
+         lanelint's actual output. `lanelint explain RULE` prints the same.\n\
+         [plan.md](plan.md#accepting-a-finding) says how a plan sets levels and accepts findings.\n\n\
          | rule | level | finds |\n| --- | --- | --- |\n",
     );
     for rule in RULES {

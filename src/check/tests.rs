@@ -50,34 +50,34 @@ fn unused_allowances() {
     for (text, expected) in [
         (
             "tasks:\n  a: {write: x/*, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: y}\n",
-            vec!["unused `allow` of `overlapping-lanes` in `a`"],
+            vec!["unused `allow` for `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, with: c, reason: r}]}\n  b: {write: x, needs: c}\n  c: {write: y}\n",
-            vec!["unused `allow` of `overlapping-lanes` in `a`"],
+            vec!["unused `allow` for `overlapping-lanes` in `a`"],
         ),
         // The finding goes beyond what is allowed.
         (
             "tasks:\n  a: {write: x/*, allow: [{rule: overlapping-lanes, path: x/1, reason: r}]}\n  b: {write: x/*}\n",
-            vec!["unused `allow` of `overlapping-lanes` in `a`"],
+            vec!["unused `allow` for `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}, {rule: overlapping-lanes, with: b, reason: r}]}\n  b: {write: x}\n",
-            vec!["unused `allow` of `overlapping-lanes` in `a`: `a` already allows it"],
+            vec!["unused `allow` for `overlapping-lanes` in `a`: `a` already allows it"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n",
-            vec!["unused `allow` of `overlapping-lanes` in `b`: `a` already allows it"],
+            vec!["unused `allow` for `overlapping-lanes` in `b`: `a` already allows it"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: overlapping-lanes, reason: r}]}\n  b: {write: x}\nrules: {overlapping-lanes: off}\n",
-            vec!["unused `allow` of `overlapping-lanes` in `a`"],
+            vec!["unused `allow` for `overlapping-lanes` in `a`"],
         ),
         (
             "tasks:\n  a: {write: x, allow: [{rule: unmatched-glob, reason: r}, {rule: empty-lane, reason: r}]}\n",
             vec![
-                "unused `allow` of `unmatched-glob` in `a`",
-                "unused `allow` of `empty-lane` in `a`",
+                "unused `allow` for `unmatched-glob` in `a`",
+                "unused `allow` for `empty-lane` in `a`",
             ],
         ),
     ] {
@@ -142,7 +142,7 @@ fn allowed_unused_allow() {
 fn gate_needs_complete_work() {
     let text = "tasks:\n  a:\n    write: x/*\n    allow:\n      - {rule: out-of-lane, path: log, reason: r}\n      - {rule: no-changes, reason: r}\n      - {rule: missing-branch, reason: r}\n      - {rule: overlapping-lanes, reason: r}\n  b:\n    write: y\n    allow: [{rule: out-of-lane, path: log, reason: r}]\n";
     let messages = |rules: &[&str]| -> Vec<String> {
-        rules.iter().map(|rule| format!("unused `allow` of `{rule}` in `a`")).collect()
+        rules.iter().map(|rule| format!("unused `allow` for `{rule}` in `a`")).collect()
     };
     for (coverage, paths, expected) in [
         (

@@ -93,7 +93,7 @@ pub(super) fn print_unknown(plan: &Plan, tasks: &[TaskId]) {
 /// Values of `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum AnswerFormatArg {
-    /// Text for people.
+    /// Human-readable text.
     Human,
     /// A JSON object.
     Json,

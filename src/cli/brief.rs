@@ -29,7 +29,7 @@ pub(super) struct BriefArgs {
 /// Values of `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum BriefFormat {
-    /// A text for the worker's prompt.
+    /// Text to paste into the worker's prompt.
     Markdown,
     /// A JSON object.
     Json,

@@ -30,8 +30,8 @@ pub(super) struct CheckArgs {
     plan: Option<PathBuf>,
     /// Apply safe fixes; with `=all`, also fixes that change what a lane covers.
     ///
-    /// Safe fixes leave every lane the same set of paths. `--fix=all` includes guesses, such as a
-    /// corrected name. A fix that is one of several choices is never applied.
+    /// Safe fixes never change which paths a lane covers. `--fix=all` includes guesses, such as a
+    /// corrected name. If a finding has several possible fixes, none is applied.
     #[arg(
         long,
         value_enum,

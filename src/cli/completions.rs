@@ -14,7 +14,7 @@ Examples:
   $ lanelint completions bash > lanelint.bash
   $ lanelint completions zsh > _lanelint
 
-docs/commands.md says where each shell looks for them.";
+See docs/commands.md for where each shell looks for completions.";
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {

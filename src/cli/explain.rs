@@ -16,7 +16,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// Name of the rule [default: list all rules].
+    /// Rule to explain; if omitted, list all rules.
     rule: Option<String>,
 }
 

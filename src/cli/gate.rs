@@ -22,8 +22,8 @@ Examples:
 pub(super) struct GateArgs {
     /// Plan file or folder, or `-` for standard input.
     ///
-    /// [default: the plan in the base's commit, so that a branch cannot widen its own lane; with only
-    /// `--diff`, the plan that `lanelint check` reads]
+    /// [default: the plan in the base commit, so that a branch cannot widen its own lane; with
+    /// `--diff` alone, the plan that `lanelint check` reads]
     plan: Option<PathBuf>,
     /// Patch to check, or `-` for standard input; may be repeated.
     ///
@@ -46,13 +46,13 @@ pub(super) struct GateArgs {
     staged: bool,
     /// Check staged, unstaged and untracked changes.
     ///
-    /// Compares with HEAD; with `--base REV`, with the merge base of HEAD and REV.
+    /// Compares with HEAD or, given `--base REV`, with the merge base of HEAD and REV.
     #[arg(long)]
     worktree: bool,
-    /// Task to check, unless a source names another.
+    /// Task that made the changes, unless `ID=` names another; alone, the only task to check.
     #[arg(long, value_name = "ID", value_parser = name, conflicts_with = "branch")]
     task: Option<String>,
-    /// Task to check, by the name of its branch.
+    /// Like `--task`, but by the name of its branch.
     #[arg(long, value_name = "NAME", value_parser = name)]
     branch: Option<String>,
     /// Revision that the tasks' branches fork from [default: the plan's `base`].

@@ -15,7 +15,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   $ lanelint hook --plan-from main < call.json
 
-docs/hooks.md has the settings of each agent, and a call to try.";
+See docs/hooks.md for each agent's settings and a sample call.";
 
 #[derive(Debug, Args)]
 pub(super) struct HookArgs {
@@ -28,7 +28,7 @@ pub(super) struct HookArgs {
     /// Read the plan from this commit.
     #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
-    /// Top of the work tree that the task works in.
+    /// Root of the task's work tree.
     ///
     /// [default: the work tree containing the agent's working directory, else the one containing
     /// the file]

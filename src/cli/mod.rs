@@ -52,7 +52,7 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  No errors
   1  Errors, or warnings with `--deny-warnings`
-  2  Nothing was checked: the arguments or the plan cannot be used
+  2  Nothing was checked: invalid arguments or no usable plan
   3  Something could not be verified or decided";
 
 fn with_exit_status(examples: &str) -> String {
@@ -70,17 +70,17 @@ enum Command {
     /// Check that tasks changed only what their lanes allow, before merging.
     ///
     /// Checks the branch of every task against its merge base with `base`, unless `--diff`,
-    /// `--range`, `--staged` or `--worktree` names other changes. Changes of tasks that run side by
-    /// side are also compared with each other.
+    /// `--range`, `--staged` or `--worktree` selects other changes. Changes by concurrent tasks
+    /// are also compared with each other.
     #[command(after_long_help = with_exit_status(gate::EXAMPLES))]
     Gate(gate::GateArgs),
-    /// Show which tasks may write a path, and by which glob.
+    /// Show which tasks may write a path, and which globs allow it.
     #[command(after_long_help = who::EXAMPLES)]
     Who(who::WhoArgs),
-    /// Print a brief for the worker on a task.
+    /// Print a brief for the agent or person working on a task.
     ///
-    /// The brief says which paths the task may write, which tasks work nearby, and what to do if the
-    /// work needs another file.
+    /// The brief says which paths the task may write, which tasks may run at the same time, and what
+    /// to do if the work needs another file.
     #[command(after_long_help = brief::EXAMPLES)]
     Brief(brief::BriefArgs),
     /// Explain a rule, or list all rules and their levels.
@@ -91,18 +91,19 @@ enum Command {
     /// Never overwrites a plan.
     #[command(after_long_help = init::EXAMPLES)]
     Init(init::InitArgs),
-    /// Print the JSON Schema of plans, for editors.
+    /// Print the JSON Schema for plan files.
     #[command(after_long_help = schema::EXAMPLES)]
     Schema,
-    /// Group tasks into the fewest waves that can start together.
+    /// Group tasks into as few waves as possible.
     ///
-    /// Tasks of a wave can run side by side. The next wave starts once they are merged.
+    /// Tasks in the same wave can run at the same time. The next wave starts once they are merged.
     #[command(after_long_help = waves::EXAMPLES)]
     Waves(waves::WavesArgs),
-    /// Answer a coding agent's edit hook: may this task write the file?
+    /// Allow or deny a coding agent's write, as its edit hook.
     ///
-    /// Reads the call on standard input and answers in the agent's own form. Prints nothing if the call
-    /// writes no file or the branch belongs to no task. Exits 2 if it cannot answer, and else 0.
+    /// Reads the tool call from standard input and prints the decision in the agent's format. Prints
+    /// nothing if the call writes no file or the branch belongs to no task. Exits 2 if it cannot
+    /// decide, and 0 otherwise.
     #[command(after_long_help = hook::EXAMPLES)]
     Hook(hook::HookArgs),
     /// Run the language server on standard input and output.
@@ -133,13 +134,13 @@ struct Common {
     /// [default: human]
     #[arg(long = "format", value_name = "NAME[=FILE]")]
     formats: Vec<FormatTo>,
-    /// Print nothing to standard output unless `--format` asks for it.
+    /// Print nothing to standard output unless `--format` is given.
     #[arg(long, short)]
     quiet: bool,
     /// Exit 1 on warnings as well as errors.
     #[arg(long)]
     deny_warnings: bool,
-    /// Exit 0 even if errors are found (2 and 3 are kept).
+    /// Exit 0 even if errors are found (2 and 3 are unaffected).
     #[arg(long)]
     exit_zero: bool,
     /// When to use colors.

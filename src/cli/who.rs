@@ -29,7 +29,7 @@ pub(super) struct WhoArgs {
     /// They need not exist. Use `-` or no path at all to read them from standard input, one per line.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,
-    /// Paths on standard input end with a NUL byte and are not quoted.
+    /// Paths on standard input are NUL-terminated and unquoted.
     #[arg(short = 'z')]
     null: bool,
     #[command(flatten)]

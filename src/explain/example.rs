@@ -63,7 +63,11 @@ pub fn example(rule: &Rule, text: &str) -> Report {
                 is_split: false,
             });
             let folder_renames = BTreeMap::from([(InputId::from(0), rename.into_iter().collect())]);
-            let both = of_each(&plan, [(first, work("")), (second, work(patch))]);
+            let rename = format!(
+                "diff --git a/{from}/a b/{to}/a\nsimilarity index 100%\nrename from {from}/a\n\
+                 rename to {to}/a\n"
+            );
+            let both = of_each(&plan, [(first, work(&rename)), (second, work(patch))]);
             GateInput { folder_renames, ..both }
         }
         Scenario::Unclaimed(text) => GateInput {

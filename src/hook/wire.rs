@@ -215,11 +215,11 @@ mod tests {
         assert!(read(good.as_bytes()).is_ok());
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         for (text, words) in [
-            (String::new(), "cannot read"),
-            ("null".to_owned(), "cannot read"),
-            ("[]".to_owned(), "cannot read"),
+            (String::new(), "cannot read the hook's JSON"),
+            ("null".to_owned(), "cannot read the hook's JSON"),
+            ("[]".to_owned(), "cannot read the hook's JSON"),
             ("{}".to_owned(), "hook_event_name"),
-            (good.replace("/repo", "\\ud800"), "cannot read"),
+            (good.replace("/repo", "\\ud800"), "cannot read the hook's JSON"),
             (good.clone() + "{}", "trailing"),
             (good[..good.len() - 1].to_owned(), "EOF"),
             (good.replace("\"cwd\"", "\"cwt\""), "cwd"),
@@ -227,12 +227,15 @@ mod tests {
             (good.replace("\"a\"", "null"), "no `file_path`"),
             (good.replace("\"a\"", "7"), "invalid type"),
             (good.replace("\"a\"}", "\"a\",\"file_path\":\"b\"}"), "duplicate field"),
-            (good.replace("\"tool_input\"", "\"tool_input\":{},\"tool_input\""), "cannot read"),
+            (
+                good.replace("\"tool_input\"", "\"tool_input\":{},\"tool_input\""),
+                "cannot read the hook's JSON",
+            ),
             (good.replace("\"cwd\"", "\"cwd\":\"/x\",\"cwd\""), "duplicate field"),
             (good.replace("\"tool_name\"", "\"tool_name\":\"Read\",\"tool_name\""), "duplicate"),
             (good.replace("\"Write\"", "\"NotebookEdit\""), "no `notebook_path`"),
             (call("PostToolUse", "Write", "{}"), "`PostToolUse`"),
-            (good.replace("{\"file_path\":\"a\"}", &deep), "cannot read"),
+            (good.replace("{\"file_path\":\"a\"}", &deep), "cannot read the hook's JSON"),
         ] {
             let fault = read(text.as_bytes()).expect_err(&text[..text.len().min(200)]);
             assert!(fault.contains(words), "{fault}");

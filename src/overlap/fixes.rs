@@ -60,7 +60,7 @@ impl<'a> FixFinder<'a> {
     }
 
     /// Returns alternative edits that resolve the overlap: exclude the other task's globs from one
-    /// lane, share the only common file, or make one task need the other. The last one allows the
+    /// lane, share the only common file, or make one task depend on the other (`needs`). The last one allows the
     /// finding of `rule` instead.
     ///
     /// An exclusion is offered only if every glob and exclusion already in the lane keeps a path

@@ -293,14 +293,16 @@ mod broad_lane {
         ] {
             let text = format!("tasks:\n  a: {{write: '{glob}'}}\n  b: {{write: docs/x}}\n");
             let expected = broad.then(|| {
-                format!("`a` may write below any folder (`{glob}`) while `b` runs beside it")
+                format!(
+                    "`a` may write below every top-level folder (`{glob}`) while `b` runs beside it"
+                )
             });
             assert_eq!(messages(&text, &[]), Vec::from_iter(expected), "{glob}");
         }
         let text = "tasks:\n  a: {write: [x, '*/*', '*/*/**']}\n  b: {write: docs/x}\n";
         assert_eq!(
             messages(text, &[]),
-            ["`a` may write below any folder while `b` runs beside it"]
+            ["`a` may write below every top-level folder while `b` runs beside it"]
         );
     }
 
@@ -368,7 +370,10 @@ mod broad_lane {
         ] {
             let found = messages(text, &[]);
             assert_eq!(found.len(), 1, "{found:?} {text}");
-            assert!(found[0].starts_with("`b` may write below any folder"), "{found:?}");
+            assert!(
+                found[0].starts_with("`b` may write below every top-level folder"),
+                "{found:?}"
+            );
         }
         let text = "tasks:\n  a: {write: [src/**, '!src/gen/**']}\n  b: {write: [docs/**, '!x']}\n";
         assert_eq!(messages(text, &[files("src", 20), files("docs", 5)]).len(), 1);
@@ -538,7 +543,7 @@ mod missing_companion {
         };
         let message = "`a` may write `Cargo.toml`, but not `Cargo.lock`".to_owned();
         let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();
-        let own = "`b` may write it: make one task need the other, or put it under `share`";
+        let own = "`b` may write it: make one task depend on the other (`needs`), or put it under `share`";
         let plan = |b: &str| format!("tasks:\n  a: {{write: Cargo.toml}}\n  b: {{{b}}}\n");
         assert_eq!(report(&plan("write: x")), (message.clone(), add.clone(), 1));
         assert_eq!(report(&plan("write: '*.lock', needs: a")), (message.clone(), add, 1));

@@ -17,17 +17,17 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "A lane that covers almost everything separates nobody: whatever the other tasks \
-        may write, now or when the plan grows, is in it too. A lane is broad if it covers more \
-        than half of the existing files (where there are at least twenty) or everything below any \
-        folder in the root (`**`, `*/**`), not counting exclusions and protected paths. Only tasks \
-        that may write and run at the same time count; a task that needs all others, such as one \
-        that integrates their work, runs beside none. A lane is not reported if its boundary is \
-        deliberate: it excludes what a concurrent lane may write and no overlap is left, or a \
-        concurrent lane excludes everything it may write. So `src/**` beside `**` minus `src/**` \
-        is fine, whichever is larger.",
-    remedy: "name the folders that are changed, exclude what other tasks own, or make the task \
-             need the others",
+    explanation: "A lane that covers almost everything isolates nothing: it includes what other \
+        tasks may write, now or as the plan grows. A lane is broad if it covers more than half of \
+        the existing files (in repositories with at least twenty) or everything below every \
+        top-level folder (`**`, `*/**`), not counting exclusions and protected paths. Only \
+        concurrent tasks that may write count; a task that needs all others, such as one that \
+        integrates their work, is concurrent with none. A lane is not reported if its boundary is \
+        deliberate: it excludes what a concurrent task may write, which leaves no overlap, or a \
+        concurrent lane excludes all of this one. So `src/**` beside `[\"**\", \"!src/**\"]` is \
+        fine, whichever is larger.",
+    remedy: "list only the folders that the task changes, exclude what other tasks own, or add \
+             them to its `needs`",
     example: Example {
         plan: "tasks:\n  cleanup:\n    write: \"**\"\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
@@ -60,7 +60,7 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
             (message![held, " of the ", all, " files"], write_label(facts.plan, broad.task, note))
         }
         BroadLaneKind::AnyFolder(glob) => {
-            let note = "matches any folder";
+            let note = "matches every top-level folder";
             let entry = glob.and_then(|glob| facts.plan.globs(broad.task).find(glob).copied());
             data.extend(entry.map(|entry| ("glob", text(entry.text.clone()))));
             let at = match entry {
@@ -68,7 +68,7 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
                 None => write_label(facts.plan, broad.task, note),
             };
             let glob = entry.map(|entry| message![" (", code(excerpt(&entry.text)), ")"]);
-            (message!["below any folder", glob], at)
+            (message!["below every top-level folder", glob], at)
         }
     };
     data.push(("beside", texts(beside.iter().cloned())));
@@ -82,7 +82,7 @@ fn draft(facts: &PlanFacts<'_>, broad: &BroadLane) -> Draft {
     Draft {
         message: message![code(id), " may write ", reach, " while ", others, " beside it"],
         help: Some(
-            "name the folders it changes, exclude what other tasks own, or make it need them"
+            "list only the folders it changes, exclude what other tasks own, or add them to its `needs`"
                 .into(),
         ),
         tasks: facts.plan.ids([broad.task]),

@@ -21,13 +21,15 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "Lanes are compared byte by byte, as git does. On macOS and Windows, however, \
+    explanation: "Paths are compared byte by byte, as in git. On macOS and Windows, however, \
         `Docs/a.md` and `docs/a.md` are the same file, and a checkout keeps only one of them. \
         Similarly, if one task writes a file `src/x`, no other task can write `src/x/y`, because \
-        `src/x` would have to be a folder. Wildcards are not assumed to match such a folder: \
-        `**/*.md` beside `src/main.rs` is fine. The gate compares the paths that actually changed. \
-        For letter case and Unicode form, it also compares added paths with existing ones.",
-    remedy: "spell each name one way, and use it for either a file or a folder",
+        `src/x` would have to be a folder. A wildcard is not assumed to match files below another \
+        lane's file: `**/*.md` does not clash with `src/main.rs`, although it matches \
+        `src/main.rs/x.md`. The gate compares the paths that actually changed. It also reports \
+        added paths that differ from existing ones only in case or Unicode form.",
+    remedy: "spell each name the same way everywhere, and do not use it for both a file and a \
+             folder",
     example: Example {
         plan: "tasks:\n  guide:\n    write: Docs/guide/**\n  api:\n    write: docs/**\n  server:\n    \
                write: src/server\n  routes:\n    write: src/server/routes/**\n",
@@ -177,13 +179,15 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-const ONE_FILE: &str = "the same file where case or Unicode form is ignored";
+const ONE_FILE: &str = "the same file on systems that ignore case or Unicode form";
 
 fn help(kind: ClashKind) -> &'static str {
     match kind {
-        ClashKind::Form => "spell the name the same way in both, or make one task need the other",
+        ClashKind::Form => {
+            "spell the name the same way in both, or make one task depend on the other (`needs`)"
+        }
         ClashKind::Folder => {
-            "append `/**` if the folder is meant, or rename the file or the folder"
+            "append `/**` if you meant the folder, or rename the file or the folder"
         }
     }
 }
@@ -212,8 +216,7 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
                 vec![
-                    "`a` may write `Docs/0` and `b` may write `docs/0`: the same file where case or \
-                 Unicode form is ignored",
+                    "`a` may write `Docs/0` and `b` may write `docs/0`: the same file on systems that ignore case or Unicode form",
                     "`b` may write the file `src/x`, but `c` needs a folder there for `src/x/y`",
                 ],
             )],
@@ -232,7 +235,7 @@ mod tests {
     #[test]
     fn changed_and_existing_paths() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
-        let one_file = "the same file where case or Unicode form is ignored";
+        let one_file = "the same file on systems that ignore case or Unicode form";
         let form = format!("`a` writes `Doc/x` and `b` writes `doc/X`: {one_file}");
         let folder = "`b` writes the file `x`, but `a` needs a folder there for `x/y`".to_owned();
         for (one, other, expected) in [

@@ -11,17 +11,18 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
-    summary: "two concurrent tasks made different changes to the same path, and not through \
-              `share`",
+    summary: "two concurrent tasks changed the same path, and not through `share`",
     level: Level::Error,
     fixed: false,
     unverified: false,
     scope: Scope::Pair,
     explanation: "Neither change was made with the other in mind. If the lines overlap or are \
-        adjacent, git stops; if they are apart, it merges two edits that nobody has seen together. \
-        Line numbers are those of the file before both changes.",
-    remedy: "give each path to one task that the others need, or put it under `share` if they only \
-             append to it",
+        adjacent, git reports a conflict; if they are further apart, it merges two edits that \
+        nobody has seen together. Line numbers refer to the file before either change. Changes \
+        that are known to leave the path in the same state are not reported; the short hashes of a \
+        patch are not enough to know that.",
+    remedy: "give each path to one task and list that task under the others' `needs`, or put it \
+             under `share` if they only append to it",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
         files: &[],
@@ -152,7 +153,10 @@ fn help(proximity: Result<Proximity, &'static str>) -> Message {
         Ok(Proximity::Separate) => "git may merge this, but nobody has seen both edits together: ",
         _ => "",
     };
-    message![apart, "give the path to one task and make the other need it, or put it under `share`"]
+    message![
+        apart,
+        "give the path to one task and list that task under the other's `needs`, or put it under `share`"
+    ]
 }
 
 fn data(

@@ -43,7 +43,7 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
         let ids = facts.plan.ids(cycle.iter().copied());
         let message = match ids.as_slice() {
             [one] => message![code(one), " needs itself"],
-            many => message![and(many), " need each other in a cycle"],
+            many => message![and(many), " form a cycle of `needs`"],
         };
         reporter.report(Draft {
             message,
@@ -69,7 +69,7 @@ mod tests {
                 ("tasks:\n  a: {write: x, needs: a}\n", vec!["`a` needs itself"]),
                 (
                     "tasks:\n  a: {write: x, needs: b}\n  b: {write: y, needs: c}\n  c: {write: z, needs: a}\n  d: {write: q, needs: a}\n",
-                    vec!["`a`, `b` and `c` need each other in a cycle"],
+                    vec!["`a`, `b` and `c` form a cycle of `needs`"],
                 ),
             ],
         );

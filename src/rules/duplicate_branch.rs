@@ -19,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "The gate tells the tasks' changes apart by branch, so with a shared branch it \
-        cannot know whose they are. git stores branches as files, so `a` and `a/b` cannot both \
-        exist.",
-    remedy: "give one of the tasks another `branch`",
+    explanation: "The gate tells the tasks' changes apart by branch, so on a shared branch it \
+        cannot tell which task made a change. git stores branches as files, so `a` and `a/b` \
+        cannot both exist.",
+    remedy: "use a different `branch` for one of the tasks",
     example: Example {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \
                quizzes/**, branch: content}\n",
@@ -84,7 +84,7 @@ fn draft(plan: &Plan, [one, other]: [TaskId; 2], what: &Message) -> Draft {
     };
     Draft {
         message: message![and(&plan.ids([one, other])), " ", what],
-        help: Some("give one of the tasks another `branch`".into()),
+        help: Some("use a different `branch` for one of the tasks".into()),
         tasks: plan.ids([one, other]),
         // The finding is at the task that was added later.
         labels: vec![branch_label(other), branch_label(one)],

@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "Exclusions and `protect` leave the task nothing to write, so every change it \
-        makes would be out of its lane. For a task that only reviews, write `write: []`.",
-    remedy: "narrow the exclusions, or write `write: []` if the task only reviews",
+        makes would be out of its lane. For a task that only reviews, use `write: []`.",
+    remedy: "narrow the exclusions, or use `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",
         files: &[],
@@ -42,10 +42,14 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
             reporter.report(Draft {
                 message: message!["the lane of ", code(&task.id.value), " is empty"],
                 help: Some(
-                    "narrow the exclusions, or write `write: []` if the task only reviews".into(),
+                    "narrow the exclusions, or use `write: []` if the task only reviews".into(),
                 ),
                 tasks: facts.plan.ids([id]),
-                labels: vec![write_label(facts.plan, id, "no path is left of these globs")],
+                labels: vec![write_label(
+                    facts.plan,
+                    id,
+                    "these globs match nothing after exclusions and `protect`",
+                )],
                 ..Draft::default()
             });
         }

@@ -22,9 +22,9 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Work,
     explanation: "Writing through a link writes to its target, even if only the link's own path \
         was allowed. Links are followed in the tree that is checked, through other links and \
-        through `..`; a link to a folder leads to all files below it. Only links that the task \
+        through `..`; a link to a folder exposes every file below it. Only links that the task \
         added or changed are checked.",
-    remedy: "remove the link, or point it to a path in the task's own lane",
+    remedy: "remove the link, or point it at a path in the task's own lane",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
@@ -66,7 +66,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 ", which ",
                 clause
             ],
-            help: Some("remove the link, or point it to a path in the task's own lane".into()),
+            help: Some("remove the link, or point it at a path in the task's own lane".into()),
             tasks: facts.plan.ids(diff.task),
             path: Some(link.path.clone()),
             about: About::Path,
@@ -90,7 +90,7 @@ fn gave_up(
             EscapeUnknown::TooLong => "its target is longer than any system allows",
             EscapeUnknown::GaveUp => UndecidedDraft::WORK_LIMIT,
         },
-        help: "remove the link, or point it straight to its target",
+        help: "remove the link, or point it straight at its target",
         tasks: facts.plan.ids(diff.task),
         path: Some(link.path.clone()),
         labels: change_labels(facts, diff, &link.path, "a symbolic link"),

@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
     fixed: true,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "Other tools give `src/**.rs`, `./src` or `[é]` a surprising meaning, or none. \
-        Here such globs are rejected. An invalid glob is left out of its lane, and the lane is \
-        then unknown: until the glob is fixed, the gate reports every change of that task as \
+    explanation: "Other tools interpret `src/**.rs`, `./src` or `[é]` in surprising ways or not at \
+        all. lanelint rejects such globs. An invalid glob is left out of its lane, and the lane is \
+        then unknown: until the glob is fixed, the gate reports every change by that task as \
         `not-verified`.",
     remedy: "rewrite the globs as each finding suggests",
     example: Example {

@@ -1,4 +1,4 @@
-//! `invalid-plan`: a key, type, id or reference that is wrong.
+//! `invalid-plan`: an invalid key, type, id or reference.
 
 use super::common::labels::{label, replacement};
 use super::{Example, Find, Grouping, RULES, Reporter, Rule, Scenario, Scope, rule};
@@ -12,14 +12,14 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-plan",
-    summary: "a key, type, id or reference that is wrong",
+    summary: "an invalid key, type, id or reference",
     level: Level::Error,
     fixed: true,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "An unknown key, a task that does not exist or a glob that YAML reads as an \
-        alias would silently change what a lane covers. lanelint never guesses: each is an error, \
-        shown where it is.",
+    explanation: "If ignored, an unknown key, a reference to a missing task or a glob that YAML \
+        reads as an alias would silently change what a lane covers. lanelint never guesses: each \
+        is an error, reported where it occurs.",
     remedy: "see `lanelint schema` for the allowed keys and values",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \

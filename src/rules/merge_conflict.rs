@@ -1,4 +1,4 @@
-//! `merge-conflict`: two concurrent branches do not merge.
+//! `merge-conflict`: two concurrent branches do not merge cleanly.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +16,15 @@ use crate::path::RepoPath;
 
 pub(super) static RULE: Rule = Rule {
     name: "merge-conflict",
-    summary: "two concurrent branches do not merge",
+    summary: "two concurrent branches do not merge cleanly",
     level: Level::Error,
     fixed: false,
     unverified: false,
     scope: Scope::Merge,
     explanation: "Branches that changed the same files are merged as git would merge them, first \
         in pairs, then all together in the order of `needs`, but without the repository's merge \
-        drivers. Where git stops, whoever merges second has to choose between two people's work. \
-        It is cheaper to choose now.",
+        drivers. Where git finds a conflict, whoever merges second has to choose between two \
+        people's work. It is cheaper to choose now.",
     remedy: "merge one branch and rebase the others onto it, or give the path to one task",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
@@ -97,8 +97,7 @@ fn draft(
     Draft {
         message,
         help: Some(
-            "merge one branch and rebase the other onto it, or give the path to one task and make \
-             the other need it"
+            "merge one branch and rebase the other onto it, or give the path to one task and list that task under the other's `needs`"
                 .into(),
         ),
         tasks: facts.plan.ids(tasks),

@@ -15,10 +15,10 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Branch,
-    explanation: "The task has not started, its branch was not fetched, or its branch has another \
-        name, which belongs under `branch:`. If no task has a branch, nothing was checked and the \
-        run is `not-verified`.",
-    remedy: "if the tasks have started, fetch their branches or name them with `branch:`",
+    explanation: "The task has not started, its branch was not fetched, or its branch has a \
+        different name: set it with `branch:`. If no task has a branch, nothing was checked and \
+        the run is `not-verified`.",
+    remedy: "if the tasks have started, fetch their branches or set their names with `branch:`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
         files: &[],
@@ -40,7 +40,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
             help: Some(message![
                 "if the task has started, fetch its branch (",
                 code(format!("git fetch origin {branch}")),
-                ") or name it with `branch:`"
+                ") or set its name with `branch:`"
             ]),
             tasks: facts.plan.ids([id]),
             labels: vec![label(span, "no such branch")],

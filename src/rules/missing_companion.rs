@@ -17,15 +17,15 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "A task that changes `Cargo.toml` also changes `Cargo.lock` with the next build, \
-        and the gate then rejects a change that nobody planned. The lock files of common package \
+    explanation: "After a change to `Cargo.toml`, the next build also updates `Cargo.lock`, and \
+        the gate then rejects a change that nobody planned. The lock files of common package \
         managers are built in. If the last component of a glob is a file name without wildcards, \
-        its lock file is looked for in the same folder, then upwards, and the first folder that \
-        has one counts. If there are wildcards before that, the existing files that match say \
-        where to look. The plan's own `companions` are pairs of globs: a lane with a path of the \
-        left glob should contain a path of the right one, if such a file exists. Shared paths \
-        count as part of the lane. Excluded and protected paths are not reported, since they were \
-        left out on purpose, and one of several lock files is enough.",
+        its lock file is searched for in the same folder, then in each parent; the first one found \
+        is used. If earlier components contain wildcards, the search starts from the existing \
+        files that match. The plan's own `companions` are pairs of globs: a lane that contains a \
+        path matching the first should contain one matching the second, if such a file exists. \
+        Shared paths count as part of the lane. Excluded and protected paths are not reported, \
+        since they were left out on purpose, and one of several lock files is enough.",
     remedy: "add the companions to `write`, or put them under `share`",
     example: Example {
         plan: "tasks:\n  upgrade:\n    write: [Cargo.toml, src/**]\n",
@@ -70,7 +70,7 @@ fn draft(facts: &PlanFacts<'_>, missing: &MissingCompanion) -> Draft {
         ],
         Some(owner) => message![
             code(owner),
-            " may write it: make one task need the other, or put it under `share`"
+            " may write it: make one task depend on the other (`needs`), or put it under `share`"
         ],
     };
     let add = || Fix::AddGlob { task: missing.task, glob: companion.as_str().into() };

@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "A task without a lane could mean 'everything' or 'nothing', and a gate should \
-        not guess. For a task that only reviews, write `write: []`.",
-    remedy: "add `write:` with its globs, or `write: []` if it only reviews",
+        not guess. For a task that only reviews, use `write: []`.",
+    remedy: "add `write:` with the task's globs, or `write: []` if it only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    title: Add lessons\n",
         files: &[],
@@ -42,7 +42,9 @@ fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut R
         if task.write.is_none() && concerns(Some(id)) {
             reporter.report(Draft {
                 message: message![code(&task.id.value), " does not say what it may write"],
-                help: Some("add `write:` with its globs, or `write: []` if it only reviews".into()),
+                help: Some(
+                    "add `write:` with the task's globs, or `write: []` if it only reviews".into(),
+                ),
                 tasks: plan.ids([id]),
                 labels: vec![label(task.id.span, "this task has no `write`")],
                 fixes: vec![Fix::WriteNothing { task: id }],

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
         conflict. If the new files are all in new subfolders, it leaves them behind in the old \
         folder.",
     remedy: "rename the folder before the tasks start or after they are merged, or make one task \
-             need the other",
+             depend on the other (`needs`)",
     example: Example {
         plan: "tasks:\n  move:\n    write: [old/**, new/**]\n  add:\n    write: old/added/**\n",
         files: &[],
@@ -54,11 +54,14 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         let inside = destination.as_ref().is_some_and(|path| {
             facts.lanes.of(adder).matched_by(path).is_ok_and(|held| held.is_some())
         });
+        let them = if files.len() == 1 { "it" } else { "them" };
         let then = match (moves, inside) {
-            (true, _) if rename.is_split => "git would stop, because the folder was split evenly",
-            (true, true) => "git would move this along, or stop",
-            (true, false) => "git would move this out of the lane, or stop",
-            (false, _) => "git would leave this behind in the old folder",
+            (true, _) if rename.is_split => {
+                "stop with a conflict, because the folder was split evenly".into()
+            }
+            (true, true) => message!["move ", them, " too, or stop with a conflict"],
+            (true, false) => message!["move ", them, " out of the lane, or stop with a conflict"],
+            (false, _) => message!["leave ", them, " in the old folder"],
         };
         let sample = files.iter().take(SAMPLE).map(|(path, _)| path.to_string());
         reporter.report(Draft {
@@ -73,13 +76,13 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 " adds ",
                 code(first),
                 more,
-                " to it: ",
+                ": git would ",
                 then
             ],
             help: Some(message![
                 "rename the folder after ",
                 code(other),
-                " is merged, or make one task need the other"
+                " is merged, or make one task depend on the other (`needs`)"
             ]),
             tasks: facts.plan.ids([mover, adder]),
             path: Some((*first).clone()),
@@ -132,15 +135,13 @@ mod tests {
                 &["old/x", "old/y"][..],
                 "old",
                 Some("new"),
-                "`a` renames folder `old` to `new`, but `b` adds `old/x` and 1 more to it: git would \
-             move this along, or stop",
+                "`a` renames folder `old` to `new`, but `b` adds `old/x` and 1 more: git would move them too, or stop with a conflict",
             ),
             (
                 &["old/q/y", "old/z"],
                 "old",
                 None,
-                "`a` renames folder `old` to the root, but `b` adds `old/q/y` and 1 more to it: git would move \
-             this out of the lane, or stop",
+                "`a` renames folder `old` to the root, but `b` adds `old/q/y` and 1 more: git would move them out of the lane, or stop with a conflict",
             ),
             (&["older/x", "new/x"], "old", Some("new"), ""),
         ] {

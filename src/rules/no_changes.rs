@@ -52,7 +52,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                         .into(),
                 ),
                 tasks: facts.plan.ids([task]),
-                labels: vec![write_label(facts.plan, task, "nothing here was changed")],
+                labels: vec![write_label(facts.plan, task, "no changes in this lane")],
                 ..Draft::default()
             });
         }

@@ -21,8 +21,8 @@ pub(super) static RULE: Rule = Rule {
     fixed: true,
     unverified: true,
     scope: Scope::Work,
-    explanation: "What was not read cannot be called clean. The run exits with status 3, whatever \
-        else it finds, and the help says how to get a complete input.",
+    explanation: "Input that was not read cannot pass. The run exits with status 3, whatever else \
+        it finds, and the help says how to provide it in full.",
     remedy: "provide the complete input and run the gate again",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",

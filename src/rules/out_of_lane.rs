@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Work,
     explanation: "The task changed a path outside its lane. Both ends of a rename count, and so do \
-        deletions, mode changes and submodule pins.",
+        deletions, mode changes and submodule updates.",
     remedy: "undo the changes, let the tasks that own the paths make them, or widen the lane in \
              the plan on the base branch",
     example: Example {

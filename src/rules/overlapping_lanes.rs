@@ -21,8 +21,8 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Two tasks that run at the same time and may write the same file will, sooner or \
         later, undo each other's work. Lanes are compared exactly, including files that do not \
         exist yet, and the path in the message is always in both.",
-    remedy: "give the path to one task that the others need, narrow the globs, exclude what other \
-             tasks own, or put append-only files under `share`",
+    remedy: "give the path to one task and list that task under the other's `needs`, narrow the \
+             globs, exclude what other tasks own, or put append-only files under `share`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/content/**\n  quizzes:\n    write: \
                src/*/quizzes.json\n",
@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
 
 pub(super) const FIND: Find = Find::Plan(find);
 
-const HELP: &str = "exclude the path from one lane, make one task need the other, or put the path \
+const HELP: &str = "exclude the path from one lane, make one task depend on the other (`needs`), or put the path \
                     under `share`";
 
 fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {

@@ -11,13 +11,14 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "plan-changed",
-    summary: "a change to the plan that is being enforced, or a new plan that would be found first",
+    summary: "a change to the plan that is being enforced, or a new plan that would take \
+              precedence",
     level: Level::Error,
     fixed: true,
     unverified: false,
     scope: Scope::Work,
     explanation: "A task that could change the plan could widen its own lane. Change the plan on \
-        the base branch instead, before the tasks start or between them.",
+        the base branch instead, before the tasks start or between waves.",
     remedy: "undo the change, and edit the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
@@ -44,7 +45,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 continue;
             }
             let message = if own {
-                message![&who, " changes its own plan: ", code(path)]
+                message![&who, " modified the plan ", code(path)]
             } else {
                 message![&who, " adds a plan that would be found before this one: ", code(path)]
             };

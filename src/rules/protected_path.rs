@@ -20,8 +20,8 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "Protected paths are removed from every lane, and so are the plan's own files. A \
-        wide glob merely loses those paths. A glob that matches nothing else is reported, because \
-        its author expects to write them.",
+        wide glob simply loses those paths. A glob that matches nothing else is reported: the plan \
+        seems to allow these writes, but they would be rejected.",
     remedy: "remove the glob, or narrow `protect`",
     example: Example {
         plan: "tasks:\n  release:\n    write: [src/version.rs, .github/workflows/release.yml]\n\
@@ -65,7 +65,7 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
                         .into(),
                 ),
                 tasks: facts.plan.ids([task]),
-                labels: vec![label(entry.span, "only protected paths")],
+                labels: vec![label(entry.span, "matches only protected paths")],
                 data: vec![("glob", text(Arc::clone(&entry.text)))],
                 fixes: (removable && !cut(entry))
                     .then(|| removal(task, index))

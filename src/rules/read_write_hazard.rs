@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
         merge conflict will show it. Shared paths are left out, as in `overlapping-lanes`. This is \
         often harmless, so it is a note: add `needs` if one task has to see the other's work, and \
         raise the level if it matters to you.",
-    remedy: "make one task need the other, or narrow what is read or written",
+    remedy: "make one task depend on the other (`needs`), or narrow what is read or written",
     example: Example {
         plan: "tasks:\n  schema:\n    write: src/content/schema/**\n  quizzes:\n    write: \
                src/content/quizzes/**\n    read: src/content/schema/quiz.json\n",

@@ -25,12 +25,12 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "Every path of the glob is in the lane anyway, or is excluded again; or the \
-        exclusion removes paths that were never in the lane or in `share`. Either the entry can \
-        go, or it was meant to say something else: a typo in an exclusion lets a task write what \
-        it should leave alone. Globs are compared exactly, from last to first, so removing all \
-        reported entries leaves the lane unchanged. A fix is offered if removing that entry alone \
-        leaves the lane unchanged, but not for an exclusion that may be misspelled.",
+    explanation: "Everything the glob matches is in the lane anyway or is excluded, or the \
+        exclusion removes only paths that were never in the lane or in `share`. Either the entry \
+        can go, or it was meant to say something else: a typo in an exclusion lets a task write \
+        what it should leave alone. Entries are checked exactly, from last to first, so removing \
+        all reported entries leaves the lane unchanged. A fix is offered if removing that entry \
+        alone leaves the lane unchanged, but not for an exclusion that may be misspelled.",
     remedy: "remove the entry, or correct it if it should match other paths",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \

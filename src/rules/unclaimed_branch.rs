@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
         error, so that a typo in a branch name does not go unnoticed. If other work is merged into \
         the repository too, set `unclaimed-branch: off` under `rules`: such branches then pass, as \
         long as they leave protected paths alone.",
-    remedy: "add `branch:` to the branch's task, in the plan on the base branch",
+    remedy: "add `branch:` to the task it belongs to, in the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
         files: &[],
@@ -87,7 +87,7 @@ mod tests {
             );
             assert_eq!(
                 messages(&report, "plan-changed"),
-                ["branch `nobodys` changes its own plan: `lanes.yaml`"]
+                ["branch `nobodys` modified the plan `lanes.yaml`"]
             );
             assert_eq!(report.findings.len(), if off.is_empty() { 4 } else { 3 });
         }

@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     unverified: true,
     scope: Scope::Plan,
     explanation: "Every question about lanes has an answer, but some globs are so complex that \
-        finding it takes longer than anyone would wait. The limit is far beyond what people write \
-        by hand. When a rule reaches it, the run reports that and exits with status 3, so silence \
+        finding it takes longer than anyone would wait. Hand-written globs come nowhere near the \
+        limit. When a rule reaches it, the run reports that and exits with status 3, so silence \
         never means 'gave up'.",
     remedy: "use fewer wildcards, braces or exclusions in these globs",
     example: Example { plan: EXAMPLE, files: &[], scenario: Scenario::PlanOnly },

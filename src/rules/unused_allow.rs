@@ -19,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Plan,
     explanation: "An `allow` that no longer matches a finding is reported: left in place, it would \
         silence the next one. It is also unused if its rule is off, or if an earlier `allow` \
-        accepts the same findings. `check` covers the rules about the plan and `gate` those about \
-        the work, for tasks whose work was checked completely: not for staged or uncommitted \
-        changes. If something about the tasks could not be read, verified or decided, nothing is \
-        reported.",
+        accepts the same findings. `check` reports an unused `allow` of a plan rule; `gate` one of \
+        a rule about changes, but only for tasks whose changes were checked in full, so never with \
+        `--staged` or `--worktree`. If something about the tasks could not be read, verified or \
+        decided, nothing is reported.",
     remedy: "remove every unused `allow`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    allow:\n      - {rule: \
@@ -131,13 +131,13 @@ fn draft(plan: &Plan, here: AllowIndex, allow: &Allow, first: Option<AllowIndex>
     data.extend(with.map(|with| ("with", text(plan.id(with)))));
     data.extend(allow.path.as_ref().map(|path| ("path", text(path.text.clone()))));
     let message = match first {
-        None => message!["unused `allow` of ", code(rule), " in ", code(id)],
+        None => message!["unused `allow` for ", code(rule), " in ", code(id)],
         Some((other, index)) => {
             let span = plan[other].allow[index].rule.span;
             labels.push(label(span, "already accepts the same findings"));
             data.push(("by", text(plan.id(other))));
             message![
-                "unused `allow` of ",
+                "unused `allow` for ",
                 code(rule),
                 " in ",
                 code(id),

@@ -369,7 +369,7 @@ fn json_report() {
                 "rule": "overlapping-lanes",
                 "level": "error",
                 "message": "`lessons` and `quizzes` may both write `src/content/quizzes.json`, which exists",
-                "help": "exclude the path from one lane, make one task need the other, or put the path under `share`",
+                "help": "exclude the path from one lane, make one task depend on the other (`needs`), or put the path under `share`",
                 "tasks": ["lessons", "quizzes"],
                 "path": "src/content/quizzes.json",
                 "allowed": null,

@@ -165,7 +165,7 @@ impl Walk<'_> {
         self.report(SyntaxError::new(
             before..end,
             "`**` beside other characters in a component",
-            "write `*` for a part of a name, or `**/` for folders: `src/**/*.rs`",
+            "use `*` to match within a name, or `**/` to match across folders: `src/**/*.rs`",
         ));
     }
 
@@ -182,7 +182,7 @@ impl Walk<'_> {
                 let error = SyntaxError::new(
                     at,
                     "a leading `/`",
-                    "remove it: every glob begins at the repository's root",
+                    "remove it: globs are relative to the repository root",
                 );
                 // The fix must leave something.
                 self.report(if is_all { error } else { error.with_safe_fix("") });
@@ -200,7 +200,7 @@ impl Walk<'_> {
                 let error = SyntaxError::new(
                     0..at.end,
                     "a leading `./`",
-                    "remove it: every glob begins at the repository's root",
+                    "remove it: globs are relative to the repository root",
                 );
                 self.report(if is_all { error } else { error.with_safe_fix("") });
             }

@@ -47,7 +47,7 @@ fn files_added_to_renamed_folder() {
         let message = json.message("moved-folder");
         assert!(message.starts_with(
             "`mover` renames folder `old` to `new`, but `adder` adds `old/added/y` and 1 more to it: \
-             git would move this out of the lane, or stop"
+             git would move it out of the lane, or stop with a conflict"
         ));
         let data = &json.finding("moved-folder")["data"];
         assert_eq!((&data["from"], &data["to"]), (&"old".into(), &"new".into()));
@@ -109,7 +109,10 @@ fn folder_split_in_half() {
     branch(&repo, "adder", "main", &[("old/x", "1\n")]);
     let json = Gate::of(&repo, NONE).json().ends_with(1);
     let message = json.message("moved-folder");
-    assert!(message.contains("git would stop, because the folder was split evenly"), "{message}");
+    assert!(
+        message.contains("git would stop with a conflict, because the folder was split evenly"),
+        "{message}"
+    );
     assert_eq!(
         json.finding("merge-conflict")["data"]["kinds"][0],
         "directory rename unclear split"

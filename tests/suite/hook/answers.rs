@@ -446,15 +446,15 @@ fn hostile_calls() {
     let twice = good.replace("\"file_path\":", "\"file_path\":\"lessons/x\",\"file_path\":");
     let huge = good.replace("quizzes/a.json", &"x".repeat(33 << 20));
     for (text, words) in [
-        ("", "cannot read"),
-        ("\u{feff}{}", "cannot read"),
-        ("hello", "cannot read"),
-        (&good[..good.len() / 2], "cannot read"),
-        (&deep, "cannot read"),
-        (&good.replace("\"abc\"", &deep), "cannot read"),
+        ("", "cannot read the hook's JSON"),
+        ("\u{feff}{}", "cannot read the hook's JSON"),
+        ("hello", "cannot read the hook's JSON"),
+        (&good[..good.len() / 2], "cannot read the hook's JSON"),
+        (&deep, "cannot read the hook's JSON"),
+        (&good.replace("\"abc\"", &deep), "cannot read the hook's JSON"),
         (&twice, "duplicate field"),
         (&huge, "longer than 32 MiB"),
-        (&good.replace("\"Write\"", "7"), "cannot read"),
+        (&good.replace("\"Write\"", "7"), "cannot read the hook's JSON"),
         (&good.replace(repo.root().to_str().unwrap(), "relative"), "not an absolute path"),
         (&good.replace(repo.root().to_str().unwrap(), "/no/where"), "cannot be used"),
         (&good.replace("PreToolUse", &"::error::x\\u001b[31m\\n".repeat(10_000)), "event"),
@@ -463,7 +463,7 @@ fn hostile_calls() {
         assert!(answer.stderr.len() < 5_000, "{} bytes", answer.stderr.len());
         answer.gives_up(words);
     }
-    Hook::of(&repo).hear(b"\xff\xfe").gives_up("cannot read");
+    Hook::of(&repo).hear(b"\xff\xfe").gives_up("cannot read the hook's JSON");
     for attack in ATTACKS {
         Hook::of(&repo).write(attack).denies(&["in no other"]);
         Hook::of(&repo).write(&format!("quizzes/{}", attack.repeat(2))).denies(&["quizzes"]);
@@ -502,7 +502,7 @@ fn closed_input_and_output() {
     };
     let (status, stderr) = shell("\"$LANELINT\" hook <&-");
     assert_eq!(status, Some(2), "{stderr}");
-    assert!(stderr.contains("cannot read"), "{stderr}");
+    assert!(stderr.contains("cannot read the hook's JSON"), "{stderr}");
     let call = call(repo.root(), "Write", json!({"file_path": "quizzes/a.json"}));
     fs::write(repo.path("call.json"), call.to_string()).unwrap();
     let (status, stderr) = shell("\"$LANELINT\" hook <call.json >/dev/full");
