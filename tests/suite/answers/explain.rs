@@ -30,10 +30,10 @@ fn answer_of(section: &str) -> Answer {
         .filter(|line| !line.starts_with(' '))
         .collect();
     let of = |id: &str| format!("{id}=change.patch");
-    if section.contains("of branch `nobodys`") {
+    if section.contains("from branch `nobodys`") {
         return run(&repo, &["gate", "--diff", "change.patch", "--branch", "nobodys"]);
     }
-    if section.contains("and this patch of both `lessons` and `quizzes`") {
+    if section.contains("and this patch from both `lessons` and `quizzes`") {
         return run(&repo, &["gate", "--diff", &of(ids[0]), "--diff", &of(ids[1])]);
     }
     let first = plan.lines().nth(1).unwrap().trim_start().split_once(':').unwrap().0;

@@ -46,8 +46,8 @@ fn files_added_to_renamed_folder() {
         let json = json.finds(&["moved-folder mover+adder old/added/y"]);
         let message = json.message("moved-folder");
         assert!(message.starts_with(
-            "`mover` renames folder `old` to `new`, but `adder` adds `old/added/y` and 1 more to it: \
-             git would move it out of the lane, or stop with a conflict"
+            "`mover` renames folder `old` to `new`, but `adder` adds `old/added/y` and 1 more: \
+             git would move them out of the lane, or stop with a conflict"
         ));
         let data = &json.finding("moved-folder")["data"];
         assert_eq!((&data["from"], &data["to"]), (&"old".into(), &"new".into()));
@@ -145,7 +145,7 @@ fn files_in_new_subfolders() {
     branch(&repo, "adder", "main", &[("old/added/x", "1\n")]);
     let json = Gate::of(&repo, NONE).json().ends_with(0);
     let message = json.message("moved-folder");
-    assert!(message.contains("git would leave this behind"), "{message}");
+    assert!(message.contains("git would leave it in the old folder"), "{message}");
     repo.git(&["checkout", "-q", "mover"]);
     repo.git(&["merge", "-q", "--no-edit", "adder"]);
     assert!(repo.path("old/added/x").exists() && !repo.path("old/a").exists());
