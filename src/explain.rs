@@ -6,6 +6,7 @@ mod example;
 use std::fmt::Write as _;
 
 use crate::finding::Report;
+use crate::message::{Message, code};
 use crate::plan::Plan;
 use crate::report::{self, Format, Style};
 use crate::rules::{RULES, Rule, Scenario};
@@ -67,21 +68,21 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     let _ = writeln!(text, "```yaml\n{}\n```\n", rule.example.plan.trim_end());
     let report = example(rule, rule.example.plan);
     if !rule.example.files.is_empty() {
-        let files: Vec<String> =
-            rule.example.files.iter().map(|file| format!("`{file}`")).collect();
-        let words = format!("in a repository with {}", files.join(", "));
+        let files = Message::list(rule.example.files.iter().map(code), ", ", " and ");
+        let words = format!("in a repository with {files}");
         let _ = writeln!(text, "{}\n", filled(&words));
     }
     let patch = match rule.example.scenario {
-        Scenario::PlanOnly | Scenario::NoBranch | Scenario::Patch("") => None,
+        Scenario::PlanOnly | Scenario::Patch("") => None,
         Scenario::Patch(patch) | Scenario::Both(patch) | Scenario::Conflict(patch) => Some(patch),
+        Scenario::NoBranch(patch) => Some(patch),
         Scenario::Rename { patch, .. } | Scenario::Unclaimed(patch) => Some(patch),
     };
     let (one, other) = (task_id(&report.plan, 0), task_id(&report.plan, 1));
     let (context, heading) = match rule.example.scenario {
         Scenario::PlanOnly => (String::new(), "`lanelint check` reports"),
-        Scenario::NoBranch => {
-            (String::new(), "and no branch of that name, `lanelint gate` reports")
+        Scenario::NoBranch(_) => {
+            (format!("and this patch from branch `{one}`, but no branch `{other}`"), GATE_REPORTS)
         }
         Scenario::Patch("") => (String::new(), "and an empty patch, `lanelint gate` reports"),
         Scenario::Patch(_) => (format!("and this patch from `{one}`"), GATE_REPORTS),
@@ -90,7 +91,7 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
         }
         Scenario::Conflict(_) => {
             let context = format!(
-                "and this patch on the branch of `{one}`, with a conflicting one on that of `{other}`"
+                "and this patch on the branch of `{one}`, with a conflicting one on the branch of `{other}`"
             );
             (context, GATE_REPORTS)
         }
@@ -103,12 +104,7 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     if let Some(patch) = patch {
         let _ = writeln!(text, "{context}\n\n```diff\n{}\n```\n", patch.trim_end());
     }
-    let mut printed = printed(&report);
-    if rule.example.scenario == Scenario::NoBranch {
-        // Without any branch, `gate` reports `not-verified` too, and counts it.
-        printed.truncate(printed.trim_end().rfind('\n').unwrap_or(0));
-    }
-    let _ = writeln!(text, "{heading}\n\n```text\n{}\n```", printed.trim_end());
+    let _ = writeln!(text, "{heading}\n\n```text\n{}\n```", printed(&report).trim_end());
     text
 }
 

@@ -18,11 +18,11 @@ use super::output::print;
 pub(super) struct PlanArgs {
     /// Plan file or folder, or `-` for standard input.
     ///
-    /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` or the folder `.lanes`, in the
-    /// working directory or the closest parent that has one]
+    /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` (or `.yml`) or the folder
+    /// `.lanes`, in the working directory or the closest parent that has one]
     #[arg(long)]
     pub(super) plan: Option<PathBuf>,
-    /// Repository root, which globs and paths are relative to.
+    /// Repository root, which globs are relative to.
     ///
     /// [default: the work tree containing the plan, else the one containing the working directory,
     /// else the plan's folder]

@@ -25,8 +25,8 @@ Examples:
 pub(super) struct CheckArgs {
     /// Plan file or folder, or `-` for standard input.
     ///
-    /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` or the folder `.lanes`, in the
-    /// working directory or the closest parent that has one]
+    /// [default: `lanes.yaml`, `.lanes.yaml`, `.github/lanes.yaml` (or `.yml`) or the folder
+    /// `.lanes`, in the working directory or the closest parent that has one]
     plan: Option<PathBuf>,
     /// Apply safe fixes; with `=all`, also fixes that change what a lane covers.
     ///
@@ -35,18 +35,17 @@ pub(super) struct CheckArgs {
     #[arg(
         long,
         value_enum,
-        value_name = "all",
+        value_name = "WHICH",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "safe",
-        hide_possible_values = true
+        default_missing_value = "safe"
     )]
     fix: Option<FixWhich>,
     #[command(flatten)]
     common: Common,
 }
 
-/// `--fix[=all]`.
+/// `--fix[=WHICH]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FixWhich {
     Safe,

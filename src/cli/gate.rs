@@ -38,7 +38,8 @@ pub(super) struct GateArgs {
     /// Commits to check; may be repeated.
     ///
     /// `A...B` is what B changed since its merge base with A; `A..B` compares A with B directly.
-    /// Without `ID=` or `--task`, the changes belong to the task of the checked-out branch.
+    /// Without `ID=`, `--task` or `--branch`, the changes belong to the task of the checked-out
+    /// branch.
     #[arg(long, value_name = "[ID=]A...B", value_parser = name)]
     range: Vec<String>,
     /// Check staged changes.
@@ -49,7 +50,8 @@ pub(super) struct GateArgs {
     /// Compares with HEAD or, given `--base REV`, with the merge base of HEAD and REV.
     #[arg(long)]
     worktree: bool,
-    /// Task that made the changes, unless `ID=` names another; alone, the only task to check.
+    /// Task that made the changes, unless `ID=` names another; without a source of changes, the only
+    /// task to check.
     #[arg(long, value_name = "ID", value_parser = name, conflicts_with = "branch")]
     task: Option<String>,
     /// Like `--task`, but by the name of its branch.

@@ -79,8 +79,8 @@ enum Command {
     Who(who::WhoArgs),
     /// Print a brief for the agent or person working on a task.
     ///
-    /// The brief says which paths the task may write, which tasks may run at the same time, and what
-    /// to do if the work needs another file.
+    /// The brief says which paths the task may write, which nearby tasks may run at the same
+    /// time, and what to do if the work needs another file.
     #[command(after_long_help = brief::EXAMPLES)]
     Brief(brief::BriefArgs),
     /// Explain a rule, or list all rules and their levels.
@@ -99,11 +99,11 @@ enum Command {
     /// Tasks in the same wave can run at the same time. The next wave starts once they are merged.
     #[command(after_long_help = waves::EXAMPLES)]
     Waves(waves::WavesArgs),
-    /// Allow or deny a coding agent's write, as its edit hook.
+    /// Run as a coding agent's edit hook: allow or deny a write.
     ///
     /// Reads the tool call from standard input and prints the decision in the agent's format. Prints
-    /// nothing if the call writes no file or the branch belongs to no task. Exits 2 if it cannot
-    /// decide, and 0 otherwise.
+    /// nothing if the call writes no file, the file is outside the repository, or the branch belongs
+    /// to no task. Exits 2 if it cannot decide, and 0 otherwise.
     #[command(after_long_help = hook::EXAMPLES)]
     Hook(hook::HookArgs),
     /// Run the language server on standard input and output.
@@ -121,7 +121,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Common {
-    /// Repository root, which globs and paths are relative to.
+    /// Repository root, which globs are relative to.
     ///
     /// [default: the work tree containing the plan, else the one containing the working directory,
     /// else the plan's folder]

@@ -35,7 +35,7 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             files.sort_unstable();
             return crate::check::check(&plan, &files, Vec::new());
         }
-        Scenario::NoBranch => of_each(&plan, [(first, Work::NoBranch)]),
+        Scenario::NoBranch(text) => of_each(&plan, [(first, work(text)), (second, Work::NoBranch)]),
         Scenario::Patch(text) => {
             let changes = patch::read(text.as_bytes());
             let links = links(&changes);

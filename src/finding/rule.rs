@@ -64,8 +64,8 @@ pub struct Example {
 pub enum Scenario {
     /// Nothing yet: the rule is about the plan.
     PlanOnly,
-    /// The first task has no branch.
-    NoBranch,
+    /// The first task made this patch, and the second one has no branch.
+    NoBranch(&'static str),
     /// The first task made this patch.
     Patch(&'static str),
     /// Both of the first two tasks made this patch.

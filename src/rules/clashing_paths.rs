@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
         `src/x` would have to be a folder. A wildcard is not assumed to match files below another \
         lane's file: `**/*.md` does not clash with `src/main.rs`, although it matches \
         `src/main.rs/x.md`. The gate compares the paths that actually changed. It also reports \
-        added paths that differ from existing ones only in case or Unicode form.",
+        added paths that differ from existing ones only in case or Unicode normalization.",
     remedy: "spell each name the same way everywhere, and do not use it for both a file and a \
              folder",
     example: Example {
@@ -179,7 +179,7 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-const ONE_FILE: &str = "the same file on systems that ignore case or Unicode form";
+const ONE_FILE: &str = "the same file on systems that ignore case or Unicode normalization";
 
 fn help(kind: ClashKind) -> &'static str {
     match kind {
@@ -216,7 +216,7 @@ mod tests {
             &[(
                 "tasks:\n  a: {write: Docs/**}\n  b: {write: [docs/**, src/x]}\n  c: {write: src/x/y}\n",
                 vec![
-                    "`a` may write `Docs/0` and `b` may write `docs/0`: the same file on systems that ignore case or Unicode form",
+                    "`a` may write `Docs/0` and `b` may write `docs/0`: the same file on systems that ignore case or Unicode normalization",
                     "`b` may write the file `src/x`, but `c` needs a folder there for `src/x/y`",
                 ],
             )],
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn changed_and_existing_paths() {
         let tasks = "tasks:\n  a: {write: '**'}\n  b: {write: '**'}\n  c: {write: [], needs: a}\n";
-        let one_file = "the same file on systems that ignore case or Unicode form";
+        let one_file = "the same file on systems that ignore case or Unicode normalization";
         let form = format!("`a` writes `Doc/x` and `b` writes `doc/X`: {one_file}");
         let folder = "`b` writes the file `x`, but `a` needs a folder there for `x/y`".to_owned();
         for (one, other, expected) in [

@@ -11,7 +11,7 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "colliding-writes",
-    summary: "two concurrent tasks changed the same path, and not through `share`",
+    summary: "two concurrent tasks changed the same path, and `share` does not allow it",
     level: Level::Error,
     fixed: false,
     unverified: false,

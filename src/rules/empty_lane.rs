@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "Exclusions and `protect` leave the task nothing to write, so every change it \
-        makes would be out of its lane. For a task that only reviews, use `write: []`.",
+    explanation: "Exclusions and `protect` remove everything that the task's globs match, so every \
+        change it makes outside `share` would be out of its lane. For a task that only reviews, use `write: []`.",
     remedy: "narrow the exclusions, or use `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",

@@ -1,4 +1,4 @@
-//! `invalid-plan`: an invalid key, type, id or reference.
+//! `invalid-plan`: invalid syntax, or an invalid key, value, id or reference.
 
 use super::common::labels::{label, replacement};
 use super::{Example, Find, Grouping, RULES, Reporter, Rule, Scenario, Scope, rule};
@@ -12,15 +12,17 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-plan",
-    summary: "an invalid key, type, id or reference",
+    summary: "invalid syntax, or an invalid key, value, id or reference",
     level: Level::Error,
     fixed: true,
     unverified: false,
     scope: Scope::Plan,
     explanation: "If ignored, an unknown key, a reference to a missing task or a glob that YAML \
-        reads as an alias would silently change what a lane covers. lanelint never guesses: each \
+        reads as an alias would silently change what a lane covers or which tasks are concurrent. \
+        lanelint never guesses: each \
         is an error, reported where it occurs.",
-    remedy: "see `lanelint schema` for the allowed keys and values",
+    remedy: "correct each entry as its finding says; `lanelint schema` has the allowed keys and \
+        values",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",
@@ -31,6 +33,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) const FIND: Find = Find::Both(in_plan, in_work);
+
+/// The help for problems that have none of their own.
+const SEE_SCHEMA: &str = "see `lanelint schema` for the allowed keys and values";
 
 fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     find(facts.plan, |_| true, reporter);
@@ -44,7 +49,7 @@ fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut R
     for problem in plan.problems.iter().filter(|problem| concerns(problem.task)) {
         reporter.report(Draft {
             message: Message::quoted(&problem.message),
-            help: problem.help.as_deref().map(Message::quoted),
+            help: Some(problem.help.as_deref().map_or(SEE_SCHEMA.into(), Message::quoted)),
             tasks: plan.ids(problem.task),
             labels: problem
                 .labels

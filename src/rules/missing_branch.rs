@@ -20,9 +20,12 @@ pub(super) static RULE: Rule = Rule {
         the run is `not-verified`.",
     remedy: "if the tasks have started, fetch their branches or set their names with `branch:`",
     example: Example {
-        plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",
+        plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  quizzes:\n    write: src/quizzes/**\n",
         files: &[],
-        scenario: Scenario::NoBranch,
+        scenario: Scenario::NoBranch(
+            "diff --git a/src/lessons/a.json b/src/lessons/a.json\nindex 1111111..2222222 100644\n--- \
+             a/src/lessons/a.json\n+++ b/src/lessons/a.json\n@@ -1 +1 @@\n-[]\n+[1]\n",
+        ),
     },
     grouping: Grouping::Together("no branch for"),
 };

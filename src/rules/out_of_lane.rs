@@ -144,7 +144,7 @@ fn verb(kind: ChangeKind) -> &'static str {
 fn help(facts: &GateFacts<'_>, diff: &TaskDiff, path: &RepoPath, owners: &[Arc<str>]) -> Message {
     let protected = facts.protection().contains(path) == Ok(true);
     if protected && facts.lanes.is_protected(path) != Ok(true) {
-        "undo the change: it differs from a protected path only in case or Unicode form, which some \
+        "undo the change: it differs from a protected path only in case or Unicode normalization, which some \
          systems ignore"
             .into()
     } else if protected {

@@ -1,4 +1,4 @@
-//! `undecided`: a rule reached its work limit.
+//! `undecided`: a rule gave up before it had an answer.
 
 use super::common::labels::{text, texts};
 use super::{Example, Find, Grouping, Rule, Scenario, Scope, UndecidedDraft};
@@ -8,16 +8,17 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "undecided",
-    summary: "a rule reached its work limit before it had an answer",
+    summary: "a rule gave up before it had an answer",
     level: Level::Error,
     fixed: true,
     unverified: true,
     scope: Scope::Plan,
     explanation: "Every question about lanes has an answer, but some globs are so complex that \
         finding it takes longer than anyone would wait. Hand-written globs come nowhere near the \
-        limit. When a rule reaches it, the run reports that and exits with status 3, so silence \
-        never means 'gave up'.",
-    remedy: "use fewer wildcards, braces or exclusions in these globs",
+        limit. When a rule reaches it, the run reports that and exits with status 3, so silence never means 'gave up'. A symbolic link that forms a loop or leads through too \
+        many links is undecided, too.",
+    remedy: "use fewer wildcards, braces or exclusions in these globs, or point the link straight at \
+        its target",
     example: Example { plan: EXAMPLE, files: &[], scenario: Scenario::PlanOnly },
     grouping: Grouping::Alone,
 };

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
         one with almost the same name does: a single letter is added, missing, replaced or swapped \
         with the next one (two in names of nine letters or more; a different digit is never taken \
         for a typo, since `v1` and `v2` are different names). Or the glob names an existing folder \
-        without `/**`, and globs match files. Or it has no `/`, so it matches only in the root, \
+        without `/**`, but globs match only files. Or it has no `/`, so it matches only in the root, \
         although it would match files in deeper folders with `**/` in front. Exclusions are \
         checked too, because a misspelled exclusion removes nothing. If the files could not all be \
         listed, nothing is reported.",

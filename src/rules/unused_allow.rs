@@ -19,10 +19,10 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Plan,
     explanation: "An `allow` that no longer matches a finding is reported: left in place, it would \
         silence the next one. It is also unused if its rule is off, or if an earlier `allow` \
-        accepts the same findings. `check` reports an unused `allow` of a plan rule; `gate` one of \
-        a rule about changes, but only for tasks whose changes were checked in full, so never with \
-        `--staged` or `--worktree`. If something about the tasks could not be read, verified or \
-        decided, nothing is reported.",
+        accepts the same findings. For rules about the plan, `check` reports an unused `allow`. \
+        For rules about changes, `gate` does, but only for tasks whose changes were checked in \
+        full, so never with `--staged` or `--worktree`. Nothing is reported if the input was \
+        incomplete or a rule was undecided.",
     remedy: "remove every unused `allow`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    allow:\n      - {rule: \

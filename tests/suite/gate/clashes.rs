@@ -11,7 +11,7 @@ tasks:
 rules: {missing-branch: off, merge-conflict: off}
 ";
 
-const ONE_FILE: &str = "the same file on systems that ignore case or Unicode form";
+const ONE_FILE: &str = "the same file on systems that ignore case or Unicode normalization";
 
 fn repository() -> TestRepo {
     let repo = planned(PLAN);
