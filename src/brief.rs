@@ -28,6 +28,8 @@ pub struct Brief<'p> {
     pub task: TaskId,
     /// Whether the task has a lane.
     pub lane: LaneState,
+    /// How many existing files the lane contains; `None` if that is unknown.
+    pub files: Option<usize>,
     /// The neighbours, nearest first.
     pub neighbours: Vec<Neighbour<'p>>,
     /// The entries of the plan's `companions` whose left glob intersects the lane.
@@ -73,9 +75,10 @@ pub enum Border {
 }
 
 impl<'p> Brief<'p> {
-    /// Collects the brief of a task. `files` are the existing files, in byte order.
+    /// Collects the brief of a task. `files` are the existing files, in byte order; `None` if they
+    /// are unknown.
     #[must_use]
-    pub fn new(plan: &'p Plan, task: TaskId, files: &[RepoPath]) -> Brief<'p> {
+    pub fn new(plan: &'p Plan, task: TaskId, files: Option<&[RepoPath]>) -> Brief<'p> {
         let this = &plan[task];
         let lane = if plan.is_lane_unknown(task) {
             LaneState::Unknown
@@ -96,7 +99,8 @@ impl<'p> Brief<'p> {
             plan,
             task,
             lane,
-            neighbours: borders.neighbours(files),
+            files: files.and_then(|files| count_files(plan, lanes.of(task), task, files)),
+            neighbours: borders.neighbours(files.unwrap_or_default()),
             companions: companions.map(|(one, others)| (one, others.as_slice())).collect(),
             needs: this.needs.iter().map(|need| need.value).collect(),
             needed_by: all.filter(|&other| needs_this(&plan[other])).collect(),
@@ -108,6 +112,18 @@ impl<'p> Brief<'p> {
     pub fn is_complete(&self) -> bool {
         self.lane != LaneState::Unknown
     }
+}
+
+/// How many of these files a lane contains; `None` if the lane is unknown or the work limit is
+/// reached.
+fn count_files(plan: &Plan, lane: &Lane, task: TaskId, files: &[RepoPath]) -> Option<usize> {
+    if plan.is_lane_unknown(task) {
+        return None;
+    }
+    files.iter().try_fold(0, |count, path| {
+        let matched = lane.matched_by(path).ok()?;
+        Some(count + usize::from(matched.is_some()))
+    })
 }
 
 /// Whether a lane may contain a path that matches a glob.
@@ -242,7 +258,7 @@ mod tests {
     fn neighbours(text: &str) -> Vec<String> {
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
         assert_eq!(plan.problems, [], "{text}");
-        let brief = Brief::new(&plan, nth(0), &[]);
+        let brief = Brief::new(&plan, nth(0), None);
         let lines = brief.neighbours.iter().map(|neighbour| {
             let border = match &neighbour.border {
                 Border::Overlap(Some(path)) => path.to_string(),
@@ -281,11 +297,29 @@ mod tests {
     }
 
     #[test]
+    fn count_of_existing_files() {
+        let files: Vec<RepoPath> =
+            ["log", "p/x", "src/a", "src/b", "src/gen/x"].map(|path| path.parse().unwrap()).into();
+        for (write, expected) in [
+            ("[src/**, '!src/gen/**']", Some(3)),
+            ("[p/**, src/a]", Some(2)),
+            ("new/**", Some(1)),
+            ("[]", Some(0)),
+            ("[src/**, ./x]", None),
+        ] {
+            let text = format!("tasks: {{a: {{write: {write}}}}}\nshare: log\nprotect: p/**\n");
+            let plan = read(vec![PlanText::new("lanes.yaml", text)]);
+            assert_eq!(Brief::new(&plan, nth(0), Some(&files)).files, expected, "{write}");
+            assert_eq!(Brief::new(&plan, nth(0), None).files, None);
+        }
+    }
+
+    #[test]
     fn companions_of_the_lane() {
         let text = "tasks: {a: {write: ['src/*.proto', '!src/x.*']}}\ncompanions: {'**/*.proto': \
                     gen/**, src/x.proto: never, '*.proto': never}\n";
         let plan = read(vec![PlanText::new("lanes.yaml", text)]);
-        let brief = Brief::new(&plan, nth(0), &[]);
+        let brief = Brief::new(&plan, nth(0), None);
         let files: Vec<&str> = brief.companions.iter().map(|(file, _)| &*file.text).collect();
         assert_eq!(files, ["**/*.proto"]);
     }

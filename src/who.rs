@@ -1,10 +1,15 @@
 //! Which tasks may write a path, and which globs of the plan say so.
 
+mod below;
+mod files;
+
 use crate::glob::{Glob, Undecided};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::lane::{Lanes, MatchedBy};
 use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan, PlanPath};
+
+pub use files::LaneFiles;
 
 /// Answers which tasks may write a path, for any number of paths.
 #[derive(Debug)]
@@ -54,6 +59,8 @@ pub enum ProtectedBy<'p> {
 pub enum PathAnswer<'p> {
     /// Which tasks may write this path.
     Writers(RepoPath, Writers<'p>),
+    /// Which tasks may write below this folder.
+    Below(RepoPath, Writers<'p>),
     /// The argument is not a path in the repository.
     InvalidPath {
         /// The argument.

@@ -10,6 +10,7 @@ use lanelint::index::TaskId;
 use lanelint::path::RepoPath;
 use lanelint::plan::Plan;
 use lanelint::report::{self, AnswerFormat};
+use lanelint::source::excerpt;
 use lanelint::workspace::{Host, Workspace};
 
 use super::output::print;
@@ -60,12 +61,23 @@ impl PlanArgs {
 }
 
 impl RequestContext<'_> {
-    /// The files that exist. They only decide which path is shown for an overlap.
-    pub(super) fn files(&self) -> Vec<RepoPath> {
-        self.workspace.files().unwrap_or_else(|gap| {
-            print("note", &format!("{}; assuming that no files exist", gap.problem));
-            Vec::new()
+    /// The task of this id.
+    pub(super) fn task(&self, id: &str) -> Result<TaskId, Failure> {
+        self.plan.task(id).ok_or_else(|| {
+            let help = match self.plan.nearest_id(id) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "use the id of a task in the plan".to_owned(),
+            };
+            Failure::new(format!("the plan has no task `{}`", excerpt(id)), help)
         })
+    }
+
+    /// The files that exist, in byte order. If they cannot be listed, prints a note.
+    pub(super) fn files(&self) -> Option<Vec<RepoPath>> {
+        let files = self.workspace.files();
+        files
+            .map_err(|gap| print("note", &format!("{}; ignoring existing files", gap.problem)))
+            .ok()
     }
 }
 

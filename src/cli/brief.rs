@@ -38,16 +38,10 @@ enum BriefFormat {
 pub(super) fn run(args: &BriefArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let context = args.plan.read(&host)?;
-    let task = context.plan.task(&args.task).ok_or_else(|| {
-        let help = match context.plan.nearest_id(&args.task) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "use the id of a task in the plan".to_owned(),
-        };
-        Failure::new(format!("the plan has no task `{}`", args.task), help)
-    })?;
+    let task = context.task(&args.task)?;
     let files = context.files();
     let RequestContext { plan, .. } = context;
-    let brief = Brief::new(&plan, task, &files);
+    let brief = Brief::new(&plan, task, files.as_deref());
     let format = match args.format {
         BriefFormat::Markdown => AnswerFormat::Text,
         BriefFormat::Json => AnswerFormat::Json,

@@ -27,7 +27,7 @@ pub(super) struct WavesArgs {
 pub(super) fn run(args: &WavesArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let context = args.plan.read(&host)?;
-    let files = context.files();
+    let files = context.files().unwrap_or_default();
     let RequestContext { plan, .. } = context;
     let waves = Waves::new(&plan, &files).map_err(|TooManyUnknown(tasks)| {
         Failure::new(

@@ -15,20 +15,27 @@ use lanelint::who::{PathAnswer, Who};
 use super::UNUSABLE;
 use super::ask::{self, AnswerFormatArg, PlanArgs, RequestContext};
 use super::output::{print, to_stdout};
-use names::{Names, Resolver, is_stdin};
+use names::{Names, Resolved, Resolver, is_stdin};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   $ lanelint who src/content/lessons.json
+  $ lanelint who src/content/
+  $ lanelint who --task lessons
   $ git diff --name-only -z main | lanelint who -z";
 
 #[derive(Debug, Args)]
 pub(super) struct WhoArgs {
     /// Paths to look up, relative to the working directory.
     ///
-    /// They need not exist. Use `-` or no path at all to read them from standard input, one per line.
+    /// They need not exist. For an existing directory, and for a path that ends in `/`, the answer is
+    /// about the paths below it. Use `-` or no path at all to read them from standard input, one per
+    /// line.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,
+    /// List the existing files that this task may write.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["paths", "null"])]
+    task: Option<String>,
     /// Paths on standard input are NUL-terminated and unquoted.
     #[arg(short = 'z')]
     null: bool,
@@ -40,6 +47,30 @@ pub(super) struct WhoArgs {
 }
 
 pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
+    match &args.task {
+        Some(task) => files_of_task(args, task),
+        None => writers_of_paths(args),
+    }
+}
+
+fn files_of_task(args: &WhoArgs, id: &str) -> Result<ExitCode, Failure> {
+    let host = super::host()?;
+    let context = args.plan.read(&host)?;
+    let task = context.task(id)?;
+    // Without the files there is no answer; an empty list would look like one.
+    let files = context.workspace.files()?;
+    let who = Who::new(&context.plan);
+    let lane = who.files_of(task, &files);
+    if context.plan.is_lane_unknown(task) {
+        ask::print_unknown(&context.plan, &[task]);
+    } else if lane.files.is_empty() {
+        print("note", &format!("the lane of `{}` contains no existing file", excerpt(id)));
+    }
+    to_stdout(|out| report::who::write_files(&who, &lane, args.format.into(), out))?;
+    Ok(ask::status(lane.is_complete))
+}
+
+fn writers_of_paths(args: &WhoArgs) -> Result<ExitCode, Failure> {
     let stdin_for_paths = match args.paths.len() {
         0 => 1,
         _ => args.paths.iter().filter(|path| is_stdin(path)).count(),
@@ -62,10 +93,13 @@ pub(super) fn run(args: &WhoArgs) -> Result<ExitCode, Failure> {
     let (mut is_complete, mut is_any_invalid) = (true, false);
     let replies = names.by_ref().map(|name| {
         match name.and_then(|name| resolver.path(&name).map_err(|problem| (name, problem))) {
-            Ok(path) => {
-                let answer = who.may_write(&path);
+            Ok(Resolved { path, has_slash }) => {
+                let is_folder = has_slash || workspace.is_folder(&path);
+                let answer =
+                    if is_folder { who.may_write_below(&path) } else { who.may_write(&path) };
                 is_complete &= who.is_complete(&answer);
-                PathAnswer::Writers(path, answer)
+                let reply = if is_folder { PathAnswer::Below } else { PathAnswer::Writers };
+                reply(path, answer)
             }
             Err((name, problem)) => {
                 is_any_invalid = true;

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn deleted_and_added_with_other_type() {
+    fn deleted_then_added_type() {
         let deleted = |old| Effect { old, ..Effect::plain(Deleted) };
         let added = |new| Effect { new, ..Effect::plain(Added) };
         let (file, link) = (Some(object::Mode::File), Some(object::Mode::Symlink));

@@ -128,8 +128,19 @@ impl<'b> Markdown<'b> {
                     };
                     self.list(excluded.iter().map(without), MAX_GLOBS);
                 }
+                self.existing_files();
             }
         }
+    }
+
+    fn existing_files(&mut self) {
+        let Some(number) = self.brief.files else { return };
+        let files = match number {
+            0 => "No file in this lane exists yet.".to_owned(),
+            1 => "One file in this lane exists.".to_owned(),
+            _ => format!("{number} files in this lane exist."),
+        };
+        self.line(&format!("\n{files}"));
     }
 
     fn may_not_write(&mut self) {

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::{AnswerFormat, json, names, shown};
-use crate::path::RepoPath;
 use crate::plan::{GlobEntry, Plan};
 use crate::source::{Span, excerpt};
-use crate::who::{PathAnswer, ProtectedBy, Who, Writers};
+use crate::who::{LaneFiles, PathAnswer, ProtectedBy, Who, Writers};
 
 /// The most undecided tasks in a list.
 const MAX_NAMES: usize = 10;
@@ -27,11 +26,37 @@ pub fn write<'p>(
         AnswerFormat::Text => {
             let mut text = Text { plan: who.plan(), locations: HashMap::new(), out };
             for reply in replies {
-                if let PathAnswer::Writers(path, answer) = reply {
-                    text.paragraph(&path, &answer)?;
+                match reply {
+                    PathAnswer::Writers(path, answer) => {
+                        let none = "no task may write it";
+                        text.paragraph(&path.to_string(), &answer, none)?;
+                    }
+                    PathAnswer::Below(folder, answer) => {
+                        let none = "no task may write below it";
+                        text.paragraph(&format!("{folder}/"), &answer, none)?;
+                    }
+                    PathAnswer::InvalidPath { .. } => {}
                 }
             }
             Ok(())
+        }
+    }
+}
+
+/// Writes the existing files of a lane; as text, one per line, quoted as git quotes them.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_files(
+    who: &Who<'_>,
+    lane: &LaneFiles<'_>,
+    format: AnswerFormat,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        AnswerFormat::Json => json::who::write_files(who, lane, out),
+        AnswerFormat::Text => {
+            lane.files.iter().try_for_each(|file| writeln!(out, "{}", shown(&file.to_string())))
         }
     }
 }
@@ -44,8 +69,8 @@ struct Text<'p, 'o> {
 }
 
 impl Text<'_, '_> {
-    fn paragraph(&mut self, path: &RepoPath, answer: &Writers<'_>) -> io::Result<()> {
-        writeln!(self.out, "{}", shown(&path.to_string()))?;
+    fn paragraph(&mut self, path: &str, answer: &Writers<'_>, none: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", shown(path))?;
         match answer.protected {
             Some(ProtectedBy::Plan) => writeln!(self.out, "  protected: part of the plan")?,
             Some(ProtectedBy::Glob(entry)) => {
@@ -65,7 +90,7 @@ impl Text<'_, '_> {
             let tasks = names(self.plan, &answer.undecided, MAX_NAMES);
             writeln!(self.out, "  undecided for {tasks}")?;
         } else if answer.owners.is_empty() && answer.protected.is_none() {
-            writeln!(self.out, "  no task may write it")?;
+            writeln!(self.out, "  {none}")?;
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ mod revisions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bstr::ByteSlice;
+
 use crate::failure::Failure;
 use crate::fs::resolve::follow;
 use crate::git::GitError;
@@ -271,6 +273,16 @@ impl<'h> Workspace<'h> {
     #[must_use]
     pub fn real_root(&self) -> PathBuf {
         self.real_or_same(&self.root)
+    }
+
+    /// Whether a path is a folder on disk whose files belong to this repository. A link to a folder
+    /// is not, nor is a submodule: git tracks both as one entry.
+    #[must_use]
+    pub fn is_folder(&self, path: &RepoPath) -> bool {
+        let Ok(inside) = path.as_bstr().to_path() else { return false };
+        let path = self.root.join(inside);
+        self.host.kind(&path) == Some(FileKind::Folder)
+            && self.host.kind(&path.join(".git")).is_none()
     }
 
     /// The folders to search for a plan, in this order.

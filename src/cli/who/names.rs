@@ -97,6 +97,13 @@ impl<R: BufRead> Iterator for Names<'_, R> {
     }
 }
 
+/// A path in the repository, and whether its name ends in `/`.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    pub(super) path: RepoPath,
+    pub(super) has_slash: bool,
+}
+
 /// Resolves names to paths in the repository.
 pub(super) struct Resolver {
     /// The working directory, relative to the root. `None` if it is the root or outside of it.
@@ -115,13 +122,11 @@ impl Resolver {
     }
 
     /// `.` and `..` are resolved lexically, as in git.
-    pub(super) fn path(&self, name: &[u8]) -> Result<RepoPath, String> {
+    pub(super) fn path(&self, name: &[u8]) -> Result<Resolved, String> {
         if name.is_empty() {
             return Err("empty".to_owned());
         }
-        if name.ends_with(b"/") {
-            return Err("this is a directory; pass files in it".to_owned());
-        }
+        let has_slash = name.ends_with(b"/");
         let outside = || "outside the repository root".to_owned();
         let mut plain: Vec<&[u8]> = Vec::new();
         let absolute = name.starts_with(b"/");
@@ -147,7 +152,8 @@ impl Resolver {
         if plain.is_empty() {
             return Err("this is the repository root".to_owned());
         }
-        RepoPath::new(plain.join(&b'/')).map_err(|fault| fault.to_string())
+        let path = RepoPath::new(plain.join(&b'/')).map_err(|fault| fault.to_string())?;
+        Ok(Resolved { path, has_slash })
     }
 }
 
@@ -194,15 +200,21 @@ mod tests {
             (&inside, "/link/./y/../x", Ok("x")),
             (&inside, "/repository/x", Err("outside")),
             (&inside, "/repo", Err("the repository root")),
-            (&inside, "/", Err("a directory")),
+            (&inside, "/", Err("outside")),
             (&outside, "x", Ok("x")),
-            (&outside, "src/", Err("a directory")),
+            (&outside, "src/", Ok("src")),
+            (&outside, "src//", Ok("src")),
+            (&inside, "..//", Ok("a")),
+            (&inside, "/repo/", Err("the repository root")),
             (&outside, ".git/config", Err("`.git`")),
             (&outside, "..", Err("outside")),
             (&outside, "", Err("empty")),
         ] {
             match (resolver.path(name.as_bytes()), expected) {
-                (Ok(path), Ok(expected)) => assert_eq!(path.to_string(), expected, "{name}"),
+                (Ok(found), Ok(expected)) => {
+                    assert_eq!(found.path.to_string(), expected, "{name}");
+                    assert_eq!(found.has_slash, name.ends_with('/'), "{name}");
+                }
                 (Err(problem), Err(words)) => assert!(problem.contains(words), "{name}: {problem}"),
                 (found, _) => panic!("{name}: {found:?}"),
             }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Part, ids, plan_names, write_document};
 use crate::plan::Plan;
-use crate::who::{PathAnswer, ProtectedBy, Who, Writers};
+use crate::who::{LaneFiles, PathAnswer, ProtectedBy, Who, Writers};
 
 #[derive(Serialize)]
 struct Document<'p, P> {
@@ -34,6 +34,7 @@ impl<'p, I: Iterator<Item = PathAnswer<'p>>> Serialize for Paths<'p, I> {
 #[derive(Serialize)]
 struct Path<'p> {
     path: String,
+    folder: bool,
     error: Option<String>,
     tasks: Vec<Owner<'p>>,
     protected: Option<Protected<'p>>,
@@ -59,8 +60,10 @@ struct Protected<'p> {
 
 impl<'p> Path<'p> {
     fn new(plan: &'p Plan, reply: PathAnswer<'p>) -> Path<'p> {
+        let folder = matches!(reply, PathAnswer::Below(..));
         let (path, answer, error) = match reply {
             PathAnswer::Writers(path, answer) => (path.to_string(), answer, None),
+            PathAnswer::Below(folder, answer) => (format!("{folder}/"), answer, None),
             PathAnswer::InvalidPath { text, problem } => (text, Writers::default(), Some(problem)),
         };
         let owners = answer.owners.iter().map(|owner| Owner {
@@ -78,7 +81,7 @@ impl<'p> Path<'p> {
             },
         });
         let undecided = ids(plan, &answer.undecided);
-        Path { path, error, tasks: owners.collect(), protected, undecided }
+        Path { path, folder, error, tasks: owners.collect(), protected, undecided }
     }
 }
 
@@ -94,6 +97,33 @@ pub(in crate::report) fn write<'p>(
         plan: plan_names(plan),
         unknown: ids(plan, who.unknown()),
         paths: Paths { plan, replies: RefCell::new(replies) },
+    };
+    write_document(&document, out)
+}
+
+#[derive(Serialize)]
+struct FilesDocument<'p> {
+    version: u32,
+    command: &'static str,
+    plan: Vec<&'p str>,
+    unknown: Vec<&'p str>,
+    task: &'p str,
+    files: Vec<String>,
+}
+
+pub(in crate::report) fn write_files(
+    who: &Who<'_>,
+    lane: &LaneFiles<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let plan = who.plan();
+    let document = FilesDocument {
+        version: 1,
+        command: "who",
+        plan: plan_names(plan),
+        unknown: ids(plan, who.unknown()),
+        task: &plan[lane.task].id.value,
+        files: lane.files.iter().map(ToString::to_string).collect(),
     };
     write_document(&document, out)
 }

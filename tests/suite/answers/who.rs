@@ -73,17 +73,17 @@ fn json_output() {
         json!({
             "version": 1, "command": "who", "plan": ["lanes.yaml"], "unknown": [],
             "paths": [
-                {"path": "CHANGELOG.md", "error": null, "protected": null, "undecided": [], "tasks": [
+                {"path": "CHANGELOG.md", "folder": false, "error": null, "protected": null, "undecided": [], "tasks": [
                     {"task": "lessons", "by": "share", "glob": "CHANGELOG.md", "file": "lanes.yaml",
                      "start": share.0, "end": share.1},
                     {"task": "all", "by": "write", "glob": "**", "file": "lanes.yaml",
                      "start": all.0, "end": all.1}]},
-                {"path": "../x", "error": "outside the repository root", "protected": null,
+                {"path": "../x", "folder": false, "error": "outside the repository root", "protected": null,
                  "undecided": [], "tasks": []},
-                {"path": ".github/x", "error": null, "undecided": [], "tasks": [], "protected":
+                {"path": ".github/x", "folder": false, "error": null, "undecided": [], "tasks": [], "protected":
                     {"by": "protect", "glob": ".github/**", "file": "lanes.yaml",
                      "start": protect.0, "end": protect.1}},
-                {"path": "lanes.yaml", "error": null, "undecided": [], "tasks": [],
+                {"path": "lanes.yaml", "folder": false, "error": null, "undecided": [], "tasks": [],
                  "protected": {"by": "plan", "glob": null}}]
         })
     );
@@ -92,11 +92,85 @@ fn json_output() {
 #[test]
 fn invalid_paths_among_others() {
     let repo = with_plan(PLAN);
-    let answer = run(&repo, &["who", "..", "a/.git/x", "src/", "x"]);
+    let answer = run(&repo, &["who", "..", "a/.git/x", "x"]);
     assert_eq!(answer.stdout, "x\n  all: ** (lanes.yaml:6:13)\n");
-    let answer =
-        answer.tells(&["invalid path `..`: outside the repository root"]).tells(&["a/.git/x"]);
-    answer.tells(&["invalid path `src/`: this is a directory; pass files in it"]).with(2);
+    answer.tells(&["invalid path `..`: outside the repository root"]).tells(&["a/.git/x"]).with(2);
+}
+
+#[test]
+fn owners_below_folder() {
+    let repo = with_plan(PLAN);
+    repo.write("src/lessons/old/x", "");
+    repo.write(".github/x", "");
+    repo.write("docs", "");
+    let answer = run(&repo, &["who", "src", "src/lessons/old", ".github", "docs", "new/"]);
+    let expected = "\
+src/
+  lessons: src/lessons/** (lanes.yaml:3:13)
+  all: ** (lanes.yaml:6:13)
+src/lessons/old/
+  all: ** (lanes.yaml:6:13)
+.github/
+  protected: .github/** (lanes.yaml:9:10)
+docs
+  all: ** (lanes.yaml:6:13)
+new/
+  all: ** (lanes.yaml:6:13)
+";
+    assert_eq!(answer.with(0), expected);
+    let narrow = with_plan("tasks: {a: {write: src/x}}\n");
+    let answer = run(&narrow, &["who", "docs/"]);
+    assert_eq!(answer.with(0), "docs/\n  no task may write below it\n");
+    let json = run(&repo, &["who", "--format", "json", "src"]).json();
+    assert_eq!(json["paths"][0]["path"], "src/");
+    assert_eq!(json["paths"][0]["folder"], true);
+    assert_eq!(json["paths"][0]["tasks"][0]["task"], "lessons");
+}
+
+#[test]
+fn links_and_submodules_as_paths() {
+    let repo = with_plan("tasks: {a: {write: [link, sub]}, b: {write: [link/x, sub/x]}}\n");
+    std::fs::create_dir_all(repo.path("real")).unwrap();
+    std::os::unix::fs::symlink("real", repo.path("link")).unwrap();
+    repo.write("sub/.git", "gitdir: elsewhere\n");
+    let expected = "link\n  a: link (lanes.yaml:1:21)\nsub\n  a: sub (lanes.yaml:1:27)\n";
+    assert_eq!(run(&repo, &["who", "link", "sub"]).with(0), expected);
+}
+
+#[test]
+fn files_of_a_task() {
+    let repo = with_plan(PLAN);
+    for path in ["src/lessons/b", "src/lessons/é", "src/lessons/old/x", ".github/x", "CHANGELOG.md"]
+    {
+        repo.write(path, "");
+    }
+    let answer = run(&repo, &["who", "--task", "lessons"]);
+    assert_eq!(answer.with(0), "CHANGELOG.md\nsrc/lessons/b\nsrc/lessons/é\n");
+    // Neither what is protected nor the plan.
+    let answer = run(&repo, &["who", "--task", "all"]).with(0);
+    assert!(answer.contains("old/x") && !answer.contains(".github") && !answer.contains("lanes"));
+    let answer = run(&repo, &["who", "--task", "audit"]);
+    assert_eq!(answer.tells(&["the lane of `audit` contains no existing file"]).with(0), "");
+    run(&repo, &["who", "--task", "lesson"])
+        .tells(&["the plan has no task `lesson`", "did you mean `lessons`?"])
+        .with(2);
+    run(&repo, &["who", "--task", "lessons", "x"]).tells(&["cannot be used with"]).with(2);
+    let answer = run(&repo, &["who", "--task", "lessons", "--format", "json"]).json();
+    let files = json!(["CHANGELOG.md", "src/lessons/b", "src/lessons/é"]);
+    assert_eq!(
+        answer,
+        json!({"version": 1, "command": "who", "plan": ["lanes.yaml"], "unknown": [],
+               "task": "lessons", "files": files})
+    );
+}
+
+#[test]
+fn files_of_unknown_lane() {
+    let repo = with_plan("tasks: {a: {write: [x, ./y]}, b: {write: z}}\n");
+    repo.write("x", "");
+    let answer = run(&repo, &["who", "--task", "a"]);
+    assert_eq!(answer.tells(&["the lane of `a` is not fully known"]).with(3), "x\n");
+    run(&repo, &["who", "--task", "b"]).with(0);
 }
 
 #[test]
