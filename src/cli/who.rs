@@ -33,7 +33,7 @@ pub(super) struct WhoArgs {
     /// line.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,
-    /// List the existing files that this task may write.
+    /// List the existing files that this task may write (in a git repository, those in the index).
     #[arg(long, value_name = "ID", conflicts_with_all = ["paths", "null"])]
     task: Option<String>,
     /// Paths on standard input are NUL-terminated and unquoted.

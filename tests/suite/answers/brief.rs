@@ -46,6 +46,8 @@ except
 
 - `src/content/lessons/**`
 
+No file in this lane exists yet.
+
 ## You may not write
 
 Any other path, whether or not it exists. Deleting a file counts as writing it, and moving or
@@ -87,12 +89,18 @@ and remove it from its owner's lane. `lanelint who PATH` shows the owner.
 
 #[test]
 fn json_output() {
-    let answer = run(&with_plan(PLAN), &["brief", "quizzes", "--format", "json"]);
+    let repo = with_plan(PLAN);
+    for path in ["src/content/a", "gen/a.proto", "src/content/lessons/a", "docs/a"] {
+        repo.write(path, "");
+    }
+    repo.git(&["add", "."]);
+    let answer = run(&repo, &["brief", "quizzes", "--format", "json"]);
     assert_eq!(
         answer.json(),
         json!({
             "version": 1, "command": "brief", "plan": ["lanes.yaml"],
             "task": "quizzes", "title": "Add quizzes", "branch": "codex/quizzes", "lane": "some",
+            "files": 2,
             "write": ["src/content/**", "!src/content/lessons/**", "gen/*.proto"],
             "share": ["CHANGELOG.md"], "protect": [".github/**"], "own": ["lanes.yaml"],
             "read": ["src/schema/**"],

@@ -144,6 +144,8 @@ fn files_of_a_task() {
     {
         repo.write(path, "");
     }
+    repo.git(&["add", "."]);
+    repo.write("src/lessons/untracked", "");
     let answer = run(&repo, &["who", "--task", "lessons"]);
     assert_eq!(answer.with(0), "CHANGELOG.md\nsrc/lessons/b\nsrc/lessons/é\n");
     // Neither what is protected nor the plan.
@@ -168,6 +170,7 @@ fn files_of_a_task() {
 fn files_of_unknown_lane() {
     let repo = with_plan("tasks: {a: {write: [x, ./y]}, b: {write: z}}\n");
     repo.write("x", "");
+    repo.git(&["add", "x"]);
     let answer = run(&repo, &["who", "--task", "a"]);
     assert_eq!(answer.tells(&["the lane of `a` is not fully known"]).with(3), "x\n");
     run(&repo, &["who", "--task", "b"]).with(0);
