@@ -13,6 +13,7 @@ use crate::plan::order::Order;
 use crate::plan::{GlobEntry, Plan, Task};
 use crate::plan_vs_files::broad_lanes::BroadLanes;
 use crate::plan_vs_files::companions::Companions;
+use crate::plan_vs_files::literal_brackets::LiteralBrackets;
 use crate::plan_vs_files::typos::Typos;
 use crate::plan_vs_files::{self, Tree};
 
@@ -136,6 +137,12 @@ impl<'a> PlanFacts<'a> {
     /// The globs that match no file because of a typo.
     pub fn typos(&self) -> &Typos {
         self.typos.get_or_init(|| plan_vs_files::typos(self.plan, self.tree()))
+    }
+
+    /// The existing name that a glob spells out with its brackets, but does not match.
+    #[must_use]
+    pub fn literal_brackets(&self, glob: &Glob) -> Option<LiteralBrackets> {
+        plan_vs_files::literal_brackets(glob, self.tree())
     }
 
     /// The lanes that cover too much.

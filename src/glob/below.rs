@@ -142,7 +142,7 @@ mod tests {
             ("src/*/gen/x", "src/a/gen", true),
             ("src/{a,b/c}/x", "src/b/c", true),
             ("src/g{a,b}/x", "src/ga", true),
-            ("src/[ab]/x", "src/a", true),
+            ("src/[a-b]/x", "src/a", true),
             ("**/*.lock", "src/main.rs", false),
             ("src/*/x", "src/main.rs", false),
             ("src/**", "src/main.rs", false),

@@ -39,7 +39,7 @@ pub use intersection::Budget;
 pub(crate) use intersection::{Intersection, Witness};
 pub(crate) use literal_prefixes::LiteralPrefix;
 use properties::{LastComponent, Literals, Properties};
-use syntax::{Piece, PieceKind, SyntaxError};
+use syntax::{Author, Piece, PieceKind, SyntaxError};
 
 use crate::path::RepoPath;
 
@@ -61,6 +61,8 @@ struct Inner {
 /// than the text, and most globs of a large plan never need them again.
 enum Origin {
     Text,
+    /// A text that the program wrote.
+    Generated,
     /// A path, which is the glob's prefix.
     Path,
     /// A folder, which, with a slash, is the glob's prefix.
@@ -77,8 +79,15 @@ impl Glob {
         Ok(Glob::new(text.into(), Origin::Text, &pieces))
     }
 
+    /// Parses a glob that the program wrote: a class may be a whole component.
+    pub(crate) fn parse_generated(text: &str) -> Result<Glob, Vec<SyntaxError>> {
+        let pieces = syntax::parse_as(text, Author::Program)?;
+        Ok(Glob::new(text.into(), Origin::Generated, &pieces))
+    }
+
     fn new(text: Arc<str>, origin: Origin, pieces: &[Piece]) -> Glob {
-        let is_verbatim = matches!(origin, Origin::Text) && !text.contains('\\');
+        let is_verbatim =
+            matches!(origin, Origin::Text | Origin::Generated) && !text.contains('\\');
         let properties = Properties::new(pieces, is_verbatim);
         let (automaton, matcher) = (OnceLock::new(), OnceLock::new());
         let was_asked = AtomicBool::new(false);
@@ -88,6 +97,9 @@ impl Glob {
     fn pieces(&self) -> Vec<Piece> {
         match self.0.origin {
             Origin::Text => syntax::parse(&self.0.text).unwrap_or_default(),
+            Origin::Generated => {
+                syntax::parse_as(&self.0.text, Author::Program).unwrap_or_default()
+            }
             Origin::Path => path_pieces(self.prefix(), false),
             Origin::Folder => path_pieces(self.prefix(), true),
         }
@@ -342,7 +354,7 @@ pub fn below(folder: &RepoPath) -> Glob {
 pub fn escape(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for (at, character) in name.char_indices() {
-        if "*?[{}\\".contains(character) || at == 0 && character == '!' {
+        if "*?[]{}\\".contains(character) || at == 0 && character == '!' {
             text.push('\\');
         }
         text.push(character);

@@ -5,11 +5,13 @@
 //! be in through all alternatives at once.
 
 mod absolute;
+mod bracket_names;
 mod components;
 
 use std::ops::Range;
 
 use super::bytes::ByteSet;
+use bracket_names::{Candidate, LetterCount};
 
 /// In bytes.
 const MAX_LENGTH: usize = 256 * 1024;
@@ -97,8 +99,23 @@ pub(super) fn offset(byte: usize) -> u32 {
 /// Parses a glob, without the `!` of an exclusion.
 ///
 /// # Errors
-/// All syntax errors, in the order of the text. Components are only checked if there are none.
+/// All syntax errors, in the order of the text. Components are only checked if there are none apart
+/// from classes that are names.
 pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
+    parse_as(text, Author::Person)
+}
+
+/// Who wrote the text of a glob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    /// Brackets around a whole component are a name.
+    Person,
+    /// Brackets are always a class.
+    Program,
+}
+
+/// As [`parse`], for text that the program wrote itself too.
+pub(super) fn parse_as(text: &str, author: Author) -> Result<Vec<Piece>, Vec<SyntaxError>> {
     if text.len() > MAX_LENGTH {
         let problem = format!("this glob is {} bytes long; the limit is {MAX_LENGTH}", text.len());
         return Err(vec![SyntaxError::new(0..text.len(), problem, "split it into several globs")]);
@@ -110,17 +127,27 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
     if let Some(error) = absolute::error(text) {
         return Err(vec![error]);
     }
-    let mut parser = Parser { text, at: 0, errors: Vec::new() };
+    let mut parser = Parser { text, at: 0, errors: Vec::new(), names: Vec::new() };
     let mut pieces = parser.pieces(0);
-    if !parser.errors.is_empty() {
-        return Err(parser.errors);
+    let Parser { mut errors, names, .. } = parser;
+    if !errors.is_empty() {
+        // What is a component is not known.
+        errors.extend(names.into_iter().flat_map(|name| name.errors));
+        errors.sort_by_key(|error| error.span.start);
+        return Err(errors);
     }
     if matches!(pieces.last(), Some(Piece { kind: PieceKind::Separator, .. })) && pieces.len() > 1 {
         // `x/` is short for `x/**`.
         let end = text.len()..text.len();
         pieces.extend([PieceKind::Star, PieceKind::Star].map(|kind| Piece::new(kind, end.clone())));
     }
-    let errors = components::errors(&pieces, text);
+    let mut errors = components::errors(&pieces, text);
+    if author == Author::Person {
+        errors.extend(bracket_names::errors(&pieces, text, names));
+    } else {
+        errors.extend(names.into_iter().flat_map(|name| name.errors));
+    }
+    errors.sort_by_key(|error| error.span.start);
     if errors.is_empty() { Ok(pieces) } else { Err(errors) }
 }
 
@@ -128,6 +155,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     errors: Vec<SyntaxError>,
+    /// The classes that are names if they are whole components, in the order of the text.
+    names: Vec<Candidate>,
 }
 
 impl Parser<'_> {
@@ -288,6 +317,7 @@ impl Parser<'_> {
         // Whether the previous member ended a range.
         let mut after_range = false;
         let mut reversed: Vec<(usize, usize)> = Vec::new();
+        let mut letters = LetterCount::default();
         let errors_before = self.errors.len();
         loop {
             let member_start = self.at;
@@ -331,6 +361,7 @@ impl Parser<'_> {
                 let help = "a class matches one byte: write the alternatives as `{é,è}`";
                 let problem = format!("`{member}` inside a class is more than one byte");
                 self.errors.push(SyntaxError::new(member_start..self.at, problem, help));
+                letters.add(member);
                 ranges.push((0, 0));
                 in_range = false;
                 continue;
@@ -362,6 +393,16 @@ impl Parser<'_> {
         self.fix_reversed_ranges(&reversed, &ranges);
         if in_range {
             ranges.push((b'-', b'-'));
+        }
+        ranges.iter().for_each(|&range| letters.add_range(range));
+        let members = &self.text[first_member..self.at - 1];
+        if !negated && letters.is_name() && !members.contains(['/', '\\']) {
+            let errors = self.errors.split_off(errors_before);
+            let is_class = errors.is_empty();
+            self.names.push(Candidate { span: start..self.at, errors });
+            if !is_class {
+                return Some(ByteSet::COMPONENT);
+            }
         }
         if self.errors.len() > errors_before {
             return None;
@@ -499,8 +540,9 @@ mod tests {
             ("[]", "[", "this `[` is never closed"),
             ("{a,b", "{", "this `{` is never closed"),
             ("a}b", "}", "this `}` has no matching `{`"),
-            ("[z-a]", "z-a", "the range `z-a` runs backwards"),
-            ("[post-id]", "t-i", "the range `t-i` runs backwards"),
+            ("x[z-a]", "z-a", "the range `z-a` runs backwards"),
+            ("x[post-id]", "t-i", "the range `t-i` runs backwards"),
+            ("x/[post-id]/y", "[post-id]", "`[post-id]` is a class"),
             ("[a-e-n]", "-", "a `-` right after a range"),
             ("[!a-e-n]", "-", "a `-` right after a range"),
             ("x/[^0-9-a]", "-", "a `-` right after a range"),
@@ -541,7 +583,8 @@ mod tests {
             ("./src/**", "src/**"),
             ("/src", "src"),
             ("a}b", r"a\}b"),
-            ("[z-a]", "[a-z]"),
+            ("x[z-a]", "x[a-z]"),
+            ("[z-a]", r"\[z-a\]"),
             ("x[A-Z9-0]", "x[A-Z0-9]"),
             (r"src\main.rs", "src/main.rs"),
             (r"src\/x", "src/x"),
@@ -560,8 +603,8 @@ mod tests {
     #[test]
     fn no_fix_without_certainty() {
         for glob in [
-            "[post-id]",
-            "[...z-a]",
+            "x[post-id]",
+            "x[...z-a]",
             "x[z-9]",
             "[a-e-n]",
             "/",

@@ -174,7 +174,7 @@ fn globs() -> impl Strategy<Value = String> {
         1 => Just("/**/".to_owned()),
         1 => Just("?".to_owned()),
         1 => Just(".".to_owned()),
-        1 => Just("[ab]".to_owned()),
+        1 => Just("[a-b]".to_owned()),
         1 => Just("[!a]".to_owned()),
         1 => Just("[.b]".to_owned()),
     ];

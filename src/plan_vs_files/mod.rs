@@ -4,15 +4,18 @@ pub mod broad_lanes;
 pub mod companions;
 mod edit_distance;
 pub mod folders;
+pub mod literal_brackets;
 mod tree;
 pub mod typos;
 
+use crate::glob::Glob;
 use crate::lane::Lanes;
 use crate::overlap::Overlap;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 use broad_lanes::BroadLanes;
 use companions::Companions;
+use literal_brackets::LiteralBrackets;
 pub(crate) use tree::Tree;
 use tree::TreeBudget;
 use typos::Typos;
@@ -20,6 +23,11 @@ use typos::Typos;
 /// Finds globs that match no file because of a typo; none if not all files are known.
 pub(crate) fn typos(plan: &Plan, tree: Option<&Tree<'_>>) -> Typos {
     tree.map(|tree| Typos::new(plan, tree, TreeBudget(typos::MAX_STEPS))).unwrap_or_default()
+}
+
+/// The existing name that a glob spells out without matching it; `None` if not all files are known.
+pub(crate) fn literal_brackets(glob: &Glob, tree: Option<&Tree<'_>>) -> Option<LiteralBrackets> {
+    literal_brackets::find(glob, tree?)
 }
 
 /// Finds lanes that cover too much.

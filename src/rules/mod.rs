@@ -19,6 +19,7 @@ mod empty_lane;
 mod escaping_symlink;
 mod invalid_glob;
 mod invalid_plan;
+mod literal_brackets;
 mod merge_conflict;
 mod missing_branch;
 mod missing_companion;
@@ -70,6 +71,7 @@ rules! {
     missing_companion MISSING_COMPANION
     dependency_cycle DEPENDENCY_CYCLE
     duplicate_branch DUPLICATE_BRANCH
+    literal_brackets LITERAL_BRACKETS
     unused_allow UNUSED_ALLOW
     out_of_lane OUT_OF_LANE
     review_only_write REVIEW_ONLY_WRITE

@@ -84,6 +84,20 @@ pub(super) fn messages(report: &Report, rule: &str) -> Vec<String> {
     of_rule(report, rule).iter().map(|finding| finding.draft.message.to_string()).collect()
 }
 
+/// The messages and helps of a rule about a plan, in a repository with these files.
+pub(super) fn messages_with_files(
+    rule: &str,
+    plan: &str,
+    files: &[&str],
+) -> Vec<(String, Option<String>)> {
+    let report = checked(plan, files);
+    let text = |finding: &&Finding| {
+        let draft = &finding.draft;
+        (draft.message.to_string(), draft.help.as_ref().map(ToString::to_string))
+    };
+    of_rule(&report, rule).iter().map(text).collect()
+}
+
 /// Asserts the messages of a rule about plans, in a repository without files.
 pub(super) fn assert_found_in_plans(rule: &str, cases: &[(&str, Vec<&str>)]) {
     for (text, expected) in cases {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use bstr::BStr;
 
+use super::common::edits::replace_glob;
 use super::common::labels::{label, text};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::PlanFacts;
-use crate::finding::{Draft, Fix, Level};
-use crate::index::TaskId;
+use crate::finding::{Draft, Level};
 use crate::message;
 use crate::message::code;
-use crate::plan::{GlobEntry, fix};
+use crate::plan::GlobEntry;
 use crate::plan_vs_files::typos::{Typo, TypoKind};
 use crate::source::excerpt;
 
@@ -53,7 +53,10 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
             Ok(Some(typo)) => {
                 let mut draft = draft(entry, typo);
                 draft.tasks = facts.plan.ids(task);
-                draft.fixes.extend(task.and_then(|task| replacement(facts, task, entry, typo)));
+                let meant = meant(entry, typo);
+                draft
+                    .fixes
+                    .extend(task.and_then(|task| replace_glob(facts.plan, task, entry, &meant)));
                 reporter.report(draft);
             }
             Err(_) if undecided.insert(task) => {
@@ -63,14 +66,6 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
             Err(_) => {}
         }
     }
-}
-
-/// Replaces a glob of a lane by the one that was probably meant.
-fn replacement(facts: &PlanFacts<'_>, task: TaskId, entry: &GlobEntry, typo: &Typo) -> Option<Fix> {
-    let entries = &facts.plan[task].write.as_ref()?.entries;
-    let index = entries.iter().position(|other| std::ptr::eq(other, entry))?;
-    let entry = fix::index(index);
-    Some(Fix::ReplaceGlob { task, entry, glob: meant(&entries[index], typo).into() })
 }
 
 /// The intended glob, with the `!` of an exclusion.

@@ -166,8 +166,14 @@ fn problems_with_source_and_help() {
             ],
         ),
         (
-            "tasks: {a: {write: \"./s\\u00e9/[z-a]\"}}\n",
+            "tasks: {a: {write: \"s\\u00e9/x[z-a]\"}}\n",
             vec!["z-a: the range `z-a` runs backwards => a-z".to_owned()],
+        ),
+        (
+            "tasks: {a: {write: \"s\\u00e9/[id]\"}}\n",
+            vec![
+                "[id]: `[id]` is a class, which matches a single letter => \\\\[id\\\\]".to_owned(),
+            ],
         ),
         ("tasks: {a: {write: './src'}}\n", vec!["./: a leading `./` => ".to_owned()]),
         ("", vec![": the plan is empty; add `tasks:` with at least one task".to_owned()]),
