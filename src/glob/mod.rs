@@ -349,6 +349,17 @@ pub fn below(folder: &RepoPath) -> Glob {
     Glob::new(format!("{folder}/**").into(), Origin::Folder, &path_pieces(&prefix, true))
 }
 
+/// A glob or exclusion with its errors fixed, if it has any and each has a safe fix.
+pub(crate) fn with_safe_fixes(text: &str) -> Option<String> {
+    let (negation, pattern) = text.strip_prefix('!').map_or(("", text), |rest| ("!", rest));
+    let errors = syntax::parse(pattern).err()?;
+    let mut fixed = pattern.to_owned();
+    for error in errors.iter().rev() {
+        fixed.replace_range(error.span.clone(), error.fix.as_deref().filter(|_| error.safe)?);
+    }
+    Some(format!("{negation}{fixed}"))
+}
+
 /// Escapes a name, so that a glob matches it literally.
 #[must_use]
 pub fn escape(name: &str) -> String {

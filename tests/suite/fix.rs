@@ -196,7 +196,7 @@ fn no_safe_fix() {
         "tasks:\n  t: {write: \"~/src/**\"}\n",
         "tasks:\n  t: {write: $HOME/src/**}\n",
         "tasks:\n  t: {write: /}\n",
-        "tasks:\n  t: {write: \"[post-id]/x\"}\n",
+        "tasks:\n  t: {write: \"x[post-id]/x\"}\n",
         "tasks:\n  t: {write: \"[a-e-n]\"}\n",
         "tasks:\n  t: {write: true}\n",
     ] {
@@ -211,8 +211,8 @@ fn no_safe_fix() {
 fn safe_fixes_beside_unsafe_ones() {
     for (plan, expected) in [
         (
-            "tasks:\n  t: {write: [\"!a\", \"!a\", \"[ab]\"]}\n",
-            "tasks:\n  t: {write: [\"!a\", \"[ab]\"]}\n",
+            "tasks:\n  t: {write: [\"!a\", \"!a\", \"[a-b]\"]}\n",
+            "tasks:\n  t: {write: [\"!a\", \"[a-b]\"]}\n",
         ),
         ("tasks:\n  t: {write: [a, a, b, \"!docs/**\"]}\n", "tasks:\n  t: {write: [a, b]}\n"),
         (
@@ -232,6 +232,10 @@ fn safe_fixes_beside_unsafe_ones() {
         (
             "tasks:\n  a: {\n    write: [*.rs, src/**, !src/x], needs: b}\n  b: {write: src/{p,q}}\n",
             "tasks:\n  a: {\n    write: [\"*.rs\", src/**, \"!src/x\"], needs: b}\n  b: {write: \"src/{p,q}\"}\n",
+        ),
+        (
+            "tasks:\n  t: {write: [app/**, src/[id]/**, !app/[id], x/{a,b}]}\n",
+            "tasks:\n  t: {write: [app/**, \"src/\\\\[id\\\\]/**\", \"!app/\\\\[id\\\\]\", \"x/{a,b}\"]}\n",
         ),
         ("tasks:\n  t: {write: /docs/**}\n", "tasks:\n  t: {write: docs/**}\n"),
         ("tasks:\n  t: {write: ./home/**}\n", "tasks:\n  t: {write: home/**}\n"),
@@ -265,4 +269,41 @@ fn fenced_plan() {
         told.contains("inside a Markdown code fence") && told.contains("lanes.yaml:3:1"),
         "{told}"
     );
+}
+
+#[test]
+fn bracket_names() {
+    let plan = "tasks:\n  a:\n    write: [\"app/[id]/**\", 'app/[post-id]/[...slug].tsx']\n  b:\n    \
+                write: app/[[...rest]]/**\n";
+    let repo = with_plan(plan);
+    repo.write("app/[id]/page.tsx", "");
+    repo.git(&["add", "."]);
+    let who = || Call::of(&repo, &["who", "app/[id]/page.tsx"]).run();
+    assert_eq!(who().status, 3, "the lane is unknown until then");
+    let (status, stdout, _) = run(&repo, &["--fix", "--format", "concise"]);
+    assert_eq!((status, &*stdout), (0, ""));
+    assert_eq!(
+        read(&repo, "lanes.yaml"),
+        plan.replace("[id]", r"\\[id\\]")
+            .replace("[post-id]", r"\[post-id\]")
+            .replace("[...slug]", r"\[...slug\]")
+            .replace("app/[[...rest]]/**", r#""app/\\[\\[...rest\\]\\]/**""#)
+    );
+    let answer = who();
+    assert_eq!(answer.status, 0);
+    assert!(answer.stdout.contains("  a: app/\\[id\\]/** "), "{}", answer.stdout);
+}
+
+#[test]
+fn spelled_out_brackets() {
+    let plan = "tasks:\n  a:\n    write: x[ab]/**\n";
+    let repo = with_plan(plan);
+    repo.write("x[ab]/y", "");
+    repo.git(&["add", "."]);
+    let (status, stdout, _) = run(&repo, &["--fix", "--format", "concise"]);
+    assert_eq!(status, 0);
+    assert!(stdout.contains("warning[literal-brackets]"), "{stdout}");
+    assert_eq!(read(&repo, "lanes.yaml"), plan, "a class may be meant");
+    run(&repo, &["--fix=all"]);
+    assert_eq!(read(&repo, "lanes.yaml"), plan.replace("x[ab]/**", r#""x\\[ab\\]/**""#));
 }

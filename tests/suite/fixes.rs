@@ -67,8 +67,18 @@ const GLOBS: &[&str] = &[
     "p/**",
 ];
 const EXCLUSIONS: &[&str] = &["!src/a/x", "!doc/**", "!b", "!p/**"];
-const SLIPS: &[&str] =
-    &["./src/**", "/doc", "./*.rs", "a//b", "src\\main", "a}b", "!./doc", "..", "[z-a]"];
+const SLIPS: &[&str] = &[
+    "./src/**",
+    "/doc",
+    "./*.rs",
+    "a//b",
+    "src\\main",
+    "a}b",
+    "!./doc",
+    "..",
+    "[z-a]",
+    "src/[id]/**",
+];
 
 const STRANGE: &[&str] = &[
     "#",

@@ -23,7 +23,7 @@ const GLOBS: &[&str] = &[
     "a",
     "b",
     "a*",
-    "[ab]",
+    "[a-b]",
     "**",
     "*.md",
     "log",
@@ -71,11 +71,14 @@ const SLIPS: &[(&str, &str)] = &[
     ("!./docs/**", "!docs/**"),
     ("!/src/a/b", "!src/a/b"),
     ("././a", "a"),
+    ("src/[id]/**", r"src/\[id\]/**"),
+    ("[ab]", r"\[ab\]"),
+    ("!src/[a]/[[...slug]]", r"!src/[a]/\[\[...slug\]\]"),
 ];
 
 /// What has no safe fix.
 const INVALID: &[&str] = &[
-    "[post-id]",
+    "x[post-id]",
     "/home/me/x",
     "[a-e-n]",
     "src\\main",

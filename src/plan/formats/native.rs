@@ -5,10 +5,12 @@ mod task;
 use std::ops::Range;
 
 use super::yaml::{Expected, Pair, Reader, word};
+use crate::glob;
 use crate::plan::Spanned;
 use crate::plan::builder::{Builder, Exclusions};
 use crate::plan::edit::Applicability;
-use crate::source::yaml::{NodeRef, Tree, View};
+use crate::source::excerpt;
+use crate::source::yaml::{self, NodeRef, Tree, View};
 
 const PLAN_KEYS: &[&str] = &["base", "tasks", "protect", "share", "companions", "rules"];
 /// The keys whose values are merged across files.
@@ -31,8 +33,15 @@ pub(in crate::plan) fn read(builder: &mut Builder, file: &str, yaml: Range<usize
     for problem in tree.problems() {
         let reported = builder.problem(problem.span.clone(), problem.message.clone(), "");
         reported.help.clone_from(&problem.help);
-        if let Some(quoted) = &problem.fix {
-            reported.fix("quote it", quoted, Applicability::Safe);
+        let Some(quoted) = &problem.fix else { continue };
+        // Quotes alone may uncover errors of the glob.
+        match glob::with_safe_fixes(&file[problem.span.clone()]) {
+            Some(glob) => {
+                let quoted = yaml::quoted(&glob);
+                reported.help = Some(format!("write {}", excerpt(&quoted)));
+                reported.fix("quote and correct it", quoted, Applicability::Safe);
+            }
+            None => reported.fix("quote it", quoted, Applicability::Safe),
         }
     }
     let syntax = first..builder.problem_count();

@@ -29,6 +29,7 @@ const NOT_OF_FORM: &[&str] = &[
     "share-and-protect",
     // What is wrong inside of globs, beyond what a pattern can tell.
     "glob-braces",
+    "glob-bracket-names",
     "glob-classes",
     "glob-star-star",
     // What is gone when YAML was read into values.

@@ -36,7 +36,7 @@ fn file_outside_the_lane() {
     let found = notice(&mut session, "gen/x");
     assert!(found[0].contains("inside that of `b` and `c`"), "{found:?}");
     let found = notice(&mut session, "[new].rs");
-    assert!(found[0].contains("in no other lane\nhelp: ask to add `\\[new].rs`"), "{found:?}");
+    assert!(found[0].contains("in no other lane\nhelp: ask to add `\\[new\\].rs`"), "{found:?}");
     let found = notice(&mut session, ".github/x.yml");
     assert!(found[0].contains("protected by `.github/**`"), "{found:?}");
     // What is allowed on purpose the gate lets through.

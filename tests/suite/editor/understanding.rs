@@ -139,7 +139,7 @@ fn complete_existing_paths() {
     // A name that would be a pattern is written as itself.
     let (labels, taken) = completed(&mut session, &format!("{head} src/content/x/"));
     assert_eq!(labels, ["[id].tsx", "**"]);
-    assert_eq!(taken, format!("{head} \"src/content/x/\\\\[id].tsx\""));
+    assert_eq!(taken, format!("{head} \"src/content/x/\\\\[id\\\\].tsx\""));
     for typed in ["src/**/", "{src,x}/", "/", "nowhere/"] {
         let (labels, _) = completed(&mut session, &format!("{head} {typed}"));
         assert_eq!(labels, [] as [&str; 0], "{typed}");
