@@ -43,7 +43,7 @@ impl PlanArgs {
         let workspace = Workspace::find(host, self.plan.as_deref(), self.root.as_deref())?;
         let found = workspace.plan()?;
         let what = found.name.clone();
-        let plan = Arc::new(found.read());
+        let plan = Arc::new(found.read(|name| workspace.exists(name)));
         if plan.tasks.is_empty() {
             return Err(Failure::new(
                 format!("no task can be read from {}", report::shown(&what)),

@@ -162,7 +162,7 @@ impl Call<'_> {
         let plan = self.named_plan();
         let workspace = Workspace::at_top(self.host, tree.top(), plan.as_deref());
         let Some(revision) = &self.options.plan_from else {
-            return workspace.plan().map(ChosenPlan::from);
+            return workspace.plan_on_disk();
         };
         let Some(repository) = workspace.repository()? else {
             let problem = format!("git finds no repository at {}", tree.top().display());

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::finding::Report;
 use crate::glob::Glob;
 use crate::path::RepoPath;
-use crate::plan::{Plan, PlanPath, PlanText, read_again};
+use crate::plan::{Plan, PlanPath, PlanText, read_among};
 use crate::source::{FileId, SourceFile, Span};
 use crate::waves::Waves;
 use crate::workspace::Host;
@@ -172,7 +172,11 @@ impl Snapshot {
         self.plan.get_or_init(|| {
             let last = || self.last.0.lock().unwrap_or_else(PoisonError::into_inner);
             let before = last().clone();
-            let mut plan = read_again(self.texts().to_vec(), &before);
+            let exists = |name: &str| {
+                let path = |root: &Path| root.join(name);
+                self.root().is_some_and(|root| self.host.kind(&path(root)).is_some())
+            };
+            let (_, mut plan) = read_among(self.texts().to_vec(), Some(&before), exists);
             plan.own_paths = self.own().to_vec();
             let plan = Arc::new(plan);
             *last() = Arc::clone(&plan);

@@ -5,8 +5,9 @@
 //! problems in the same words.
 
 mod glob;
+mod leftover;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -63,6 +64,8 @@ pub(super) struct Builder {
     plan: Plan,
     /// See [`PlanText::roots`](super::PlanText::roots).
     roots: Arc<[String]>,
+    /// See [`PlanText::existing`](super::PlanText::existing).
+    existing: Arc<BTreeSet<String>>,
     task: Option<TaskId>,
     ids: HashMap<Arc<str>, TaskId>,
     /// Resolved once all tasks are known.
@@ -118,6 +121,7 @@ impl Builder {
             globs,
             plan: Plan::default(),
             roots: Arc::default(),
+            existing: Arc::default(),
             task: None,
             ids: HashMap::new(),
             references: Vec::new(),
@@ -134,10 +138,12 @@ impl Builder {
         source: SourceFile,
         yaml: Range<usize>,
         roots: Arc<[String]>,
+        existing: Arc<BTreeSet<String>>,
     ) {
         self.plan.sources.push(source);
         self.plan.yaml.push(yaml);
         self.roots = roots;
+        self.existing = existing;
         self.task = None;
     }
 

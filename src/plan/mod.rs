@@ -13,6 +13,7 @@ mod names;
 pub mod order;
 mod read;
 
+use std::collections::BTreeSet;
 use std::ops::{Index, Range};
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use crate::source::{SourceFile, Span};
 use edit::Replacement;
 
 pub(crate) use names::{NEEDS_PATH, id_fault, nearest};
-pub use read::{MAX_TEXT, PlanText, read, read_again};
+pub use read::{MAX_TEXT, PlanText, read, read_again, read_among};
 
 /// A plan, or the readable part of one.
 #[derive(Debug, Default)]
@@ -53,6 +54,8 @@ pub struct Plan {
     pub unknown: bool,
     /// The plan's own files inside the repository, which are always protected.
     pub own_paths: Vec<PlanPath>,
+    /// Names in the plan that it would read differently if they existed, and did not know to.
+    pub(crate) unknown_names: BTreeSet<String>,
 }
 
 /// Where the plan itself is in the repository.
@@ -114,8 +117,43 @@ pub struct GlobEntry {
     pub span: Span,
     /// Whether it is an exclusion.
     pub negated: bool,
-    /// The parsed glob, or its errors.
+    /// The parsed glob, or its errors. With a leftover: a glob for all that remains, or no errors if
+    /// nothing does or it is invalid.
     pub glob: Result<Glob, Vec<GlobError>>,
+    /// What does not belong to a glob.
+    pub leftover: Option<Box<Leftover>>,
+}
+
+/// Text in the place of a glob that belongs to prose or to another tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// What kind of text it is.
+    pub kind: LeftoverKind,
+    /// The leftover, or the whole value.
+    pub span: Span,
+    /// The globs that remain, without `!`; none of a placeholder.
+    pub globs: Vec<String>,
+    /// An edit that leaves only the globs.
+    pub fix: Option<Replacement>,
+}
+
+/// What a leftover is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftoverKind {
+    /// A note behind a path, or before one.
+    Note,
+    /// A line or range of lines in a file.
+    Location,
+    /// Several paths in one text.
+    SeveralPaths,
+    /// Quotes or backticks.
+    Quotes,
+    /// Blanks around a glob, or in its braces.
+    Blanks,
+    /// The `a/` or `b/` of a diff.
+    DiffPrefix,
+    /// A word to be replaced.
+    Placeholder,
 }
 
 /// An error in a glob.

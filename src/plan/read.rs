@@ -1,6 +1,6 @@
 //! Reads a plan from its texts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::string::FromUtf8Error;
 use std::sync::Arc;
 
@@ -23,19 +23,31 @@ pub struct PlanText {
     /// The absolute paths of the repository root, with `/` as separator and none at the end. An
     /// absolute path in the plan that lies below one can be made relative.
     pub roots: Arc<[String]>,
+    /// Existing files and folders whose names look like prose, such as `Logo.svg (old)`.
+    pub existing: Arc<BTreeSet<String>>,
 }
 
 impl PlanText {
     /// A file with its content.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<Vec<u8>>) -> PlanText {
-        PlanText { name: name.into(), bytes: Ok(text.into()), roots: Arc::default() }
+        PlanText {
+            name: name.into(),
+            bytes: Ok(text.into()),
+            roots: Arc::default(),
+            existing: Arc::default(),
+        }
     }
 
     /// A file that could not be loaded, with a one-line error.
     #[must_use]
     pub fn missing(name: impl Into<String>, problem: impl Into<String>) -> PlanText {
-        PlanText { name: name.into(), bytes: Err(problem.into()), roots: Arc::default() }
+        PlanText {
+            name: name.into(),
+            bytes: Err(problem.into()),
+            roots: Arc::default(),
+            existing: Arc::default(),
+        }
     }
 }
 
@@ -50,6 +62,31 @@ pub fn read(texts: Vec<PlanText>) -> Plan {
 pub fn read_again(texts: Vec<PlanText>, before: &Plan) -> Plan {
     let known = before.glob_entries().filter_map(|(_, entry)| entry.glob.clone().ok());
     read_with(texts, known.collect())
+}
+
+/// Like [`read`] or, with `before`, [`read_again`], where paths exist. Returns the texts with the
+/// existing names that matter.
+pub fn read_among(
+    mut texts: Vec<PlanText>,
+    before: Option<&Plan>,
+    mut exists: impl FnMut(&str) -> bool,
+) -> (Vec<PlanText>, Plan) {
+    let mut existing = BTreeSet::new();
+    loop {
+        let plan = match before {
+            Some(before) => read_again(texts.clone(), before),
+            None => read(texts.clone()),
+        };
+        let found = plan.unknown_names.iter().filter(|name| exists(name));
+        let found: Vec<String> = found.cloned().collect();
+        // Names that are known to exist are not asked for again, so this ends.
+        if found.is_empty() {
+            return (texts, plan);
+        }
+        existing.extend(found);
+        let existing = Arc::new(existing.clone());
+        texts.iter_mut().for_each(|text| text.existing = Arc::clone(&existing));
+    }
 }
 
 #[allow(clippy::mutable_key_type, reason = "a glob is its text; what it caches changes nothing")]
@@ -67,7 +104,8 @@ fn read_with(texts: Vec<PlanText>, globs: HashSet<Glob>) -> Plan {
         let mut begin = |content: String| {
             let source = SourceFile::new(text.name.as_str(), content);
             let all = 0..source.text().len();
-            builder.begin_file(source.clone(), all.clone(), Arc::clone(&text.roots));
+            let (roots, existing) = (Arc::clone(&text.roots), Arc::clone(&text.existing));
+            builder.begin_file(source.clone(), all.clone(), roots, existing);
             (source, all)
         };
         match bytes.map(String::from_utf8) {

@@ -35,7 +35,7 @@ pub(super) const FIND: Find = Find::Plan(find);
 
 fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     for (task, entry) in facts.plan.glob_entries() {
-        let Ok(glob) = &entry.glob else { continue };
+        let (Ok(glob), None) = (&entry.glob, &entry.leftover) else { continue };
         let Some(found) = facts.literal_brackets(glob) else { continue };
         let meant = format!("{}{}", if entry.negated { "!" } else { "" }, found.suggestion);
         let mut draft = draft(entry, &found, &meant);

@@ -19,6 +19,7 @@ mod empty_lane;
 mod escaping_symlink;
 mod invalid_glob;
 mod invalid_plan;
+mod leftover_text;
 mod literal_brackets;
 mod merge_conflict;
 mod missing_branch;
@@ -72,6 +73,7 @@ rules! {
     dependency_cycle DEPENDENCY_CYCLE
     duplicate_branch DUPLICATE_BRANCH
     literal_brackets LITERAL_BRACKETS
+    leftover_text LEFTOVER_TEXT
     unused_allow UNUSED_ALLOW
     out_of_lane OUT_OF_LANE
     review_only_write REVIEW_ONLY_WRITE

@@ -47,7 +47,7 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
     // Once the work limit is reached, every further glob fails too: report one per task.
     let mut undecided = BTreeSet::new();
     for (task, entry) in facts.plan.glob_entries() {
-        let Ok(glob) = &entry.glob else { continue };
+        let (Ok(glob), None) = (&entry.glob, &entry.leftover) else { continue };
         match facts.typos().of(glob) {
             Ok(None) => {}
             Ok(Some(typo)) => {

@@ -15,7 +15,8 @@ pub fn check(workspace: &Workspace<'_>) -> Result<Outcome, Failure> {
     let found = workspace.plan()?;
     let (files, gaps) = files(workspace);
     let name = found.name.clone();
-    let report = crate::check::check(&Arc::new(found.read()), &files, gaps);
+    let report =
+        crate::check::check(&Arc::new(found.read(|name| workspace.exists(name))), &files, gaps);
     Ok(Outcome::new(report, &name))
 }
 

@@ -23,14 +23,22 @@ pub struct ChosenPlan {
     pub base: Option<Revision>,
 }
 
-impl From<FoundPlan> for ChosenPlan {
-    fn from(found: FoundPlan) -> ChosenPlan {
+impl ChosenPlan {
+    fn new(found: FoundPlan, exists: impl FnMut(&str) -> bool) -> ChosenPlan {
         let (name, rivals) = (found.name.clone(), found.rivals.clone());
-        ChosenPlan { plan: found.read(), name, rivals, base: None }
+        ChosenPlan { plan: found.read(exists), name, rivals, base: None }
     }
 }
 
 impl Workspace<'_> {
+    /// The plan on disk: the named one, or else the one found by searching.
+    ///
+    /// # Errors
+    /// As for [`Workspace::plan`].
+    pub fn plan_on_disk(&self) -> Result<ChosenPlan, Failure> {
+        Ok(ChosenPlan::new(self.plan()?, |name| self.exists(name)))
+    }
+
     /// The plan in the commit of a revision: at the path that the caller named, or else found by
     /// searching.
     ///
@@ -75,7 +83,7 @@ impl Workspace<'_> {
             None => None,
         };
         let found = in_commit::find(git, &from.commit, start.as_ref(), path)?;
-        let mut chosen = ChosenPlan::from(found);
+        let mut chosen = ChosenPlan::new(found, |name| in_commit::exists(git, &from.commit, name));
         if from.name != from.commit.as_str() {
             chosen.name = format!("{} ({})", chosen.name, from.name);
         }

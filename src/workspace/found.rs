@@ -28,10 +28,10 @@ pub struct FoundPlan {
 }
 
 impl FoundPlan {
-    /// Parses the texts.
+    /// Parses the texts. `exists` tells whether a path exists in the repository.
     #[must_use]
-    pub fn read(self) -> Plan {
-        let mut plan = plan::read(self.texts);
+    pub fn read(self, exists: impl FnMut(&str) -> bool) -> Plan {
+        let (_, mut plan) = plan::read_among(self.texts, None, exists);
         plan.own_paths = self.own;
         plan
     }

@@ -275,6 +275,14 @@ impl<'h> Workspace<'h> {
         self.real_or_same(&self.root)
     }
 
+    /// Whether a file or folder of this name exists on disk, relative to the root.
+    #[must_use]
+    pub fn exists(&self, name: &str) -> bool {
+        self.has_files
+            && RepoPath::new(name).is_ok()
+            && self.host.kind(&self.root.join(name)).is_some()
+    }
+
     /// Whether a path is a folder on disk whose files belong to this repository. A link to a folder
     /// is not, nor is a submodule: git tracks both as one entry.
     #[must_use]

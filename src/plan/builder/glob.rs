@@ -5,12 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Builder;
+use super::leftover::{self, Found};
 use crate::glob::Glob;
 use crate::glob::syntax::SyntaxError;
 use crate::parallel;
 use crate::plan::edit::{Applicability, Replacement};
-use crate::plan::{GlobEntry, GlobError};
-use crate::source::excerpt;
+use crate::plan::{GlobEntry, GlobError, Leftover};
+use crate::source::{excerpt, yaml};
 
 /// The number of texts in one unit of parallel work.
 const READ_AHEAD: usize = 512;
@@ -91,6 +92,9 @@ impl Builder {
             None => (false, decoded),
         };
         let offset = decoded.len() - pattern.len();
+        if let Some(found) = self.leftover(pattern) {
+            return self.glob_with_leftover(text, at, negated, &found);
+        }
         let glob = if negated && pattern.starts_with('!') {
             let help = "use one `!`; to exclude a name that starts with `!`, write `!\\!`";
             Err(vec![exclusion_fault(0..2, "two leading `!`", help, Some("!"))])
@@ -114,7 +118,94 @@ impl Builder {
         let glob = glob.map_err(|faults| {
             faults.into_iter().map(|fault| self.glob_error(text, fault)).collect()
         });
-        GlobEntry { text: entry_text, span: self.span(at), negated, glob }
+        GlobEntry { text: entry_text, span: self.span(at), negated, glob, leftover: None }
+    }
+
+    fn leftover(&mut self, pattern: &str) -> Option<Found> {
+        let Builder { existing, plan, .. } = self;
+        leftover::find(pattern, &mut |name| {
+            let exists = existing.contains(name);
+            if !exists {
+                plan.unknown_names.insert(name.to_owned());
+            }
+            exists
+        })
+    }
+
+    /// An entry whose glob is what remains of its text.
+    fn glob_with_leftover(
+        &mut self,
+        text: &impl MappedText,
+        at: Range<usize>,
+        negated: bool,
+        found: &Found,
+    ) -> GlobEntry {
+        let decoded = text.text();
+        let offset = usize::from(negated);
+        let inside = leftover::leftover_span(&decoded[offset..], found);
+        let inside = inside.start + offset..inside.end + offset;
+        let whole = inside.len() + offset == decoded.len() || inside.is_empty();
+        let span = if whole { at.clone() } else { text.source_span(inside) };
+        let globs: Vec<String> = found.globs.iter().map(|glob| mended(glob)).collect();
+        let sign = if negated { "!" } else { "" };
+        let signed: Vec<String> = globs.iter().map(|glob| format!("{sign}{glob}")).collect();
+        let fix = match signed.as_slice() {
+            [] => None,
+            [one] => text.replaced(0..decoded.len(), one).or_else(|| self.listed(&at, &signed)),
+            _ => self.listed(&at, &signed),
+        };
+        let fix = fix.map(|(span, text)| Replacement {
+            title: "write only the globs".to_owned(),
+            span: self.span(span),
+            text,
+            applicability: Applicability::Safe,
+        });
+        let leftover = Leftover { kind: found.kind, span: self.span(span), globs, fix };
+        GlobEntry {
+            text: decoded.into(),
+            span: self.span(at),
+            negated,
+            glob: self.union(&leftover.globs).ok_or_else(Vec::new),
+            leftover: Some(Box::new(leftover)),
+        }
+    }
+
+    /// One glob for all of these; `None` if one is invalid, or there are none.
+    fn union(&mut self, globs: &[String]) -> Option<Glob> {
+        let [one] = globs else {
+            // In braces, `x/` would end in an empty component.
+            let whole = |glob: &String| match glob.strip_suffix('/') {
+                Some(folder) => format!("{folder}/**"),
+                None => glob.clone(),
+            };
+            let globs: Vec<String> = globs.iter().map(whole).collect();
+            let all_valid = globs.iter().all(|glob| self.parse_glob(glob).is_ok());
+            let union = || Glob::parse(&format!("{{{}}}", globs.join(","))).ok();
+            return if all_valid && !globs.is_empty() { union() } else { None };
+        };
+        self.parse_glob(one).ok()
+    }
+
+    /// The edit that makes several values of one, by what is before it.
+    fn listed(&self, at: &Range<usize>, globs: &[String]) -> Option<(Range<usize>, String)> {
+        let source = self.plan.sources.last()?.text();
+        let value = source.get(at.clone())?;
+        let quoted: Vec<String> = globs.iter().map(|glob| yaml::quoted(glob)).collect();
+        let is_block = value.starts_with(['|', '>']);
+        let end = if is_block { at.start + value.trim_end().len() } else { at.end };
+        let before = source[..at.start].trim_end_matches([' ', '\t']);
+        let text = match before.bytes().next_back()? {
+            b':' => format!("[{}]", quoted.join(", ")),
+            b'[' | b',' if !is_block => quoted.join(", "),
+            b'-' => {
+                let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let indent = &before[line..before.len() - 1];
+                let is_item = indent.bytes().all(|byte| byte == b' ');
+                is_item.then(|| quoted.join(&format!("\n{indent}- ")))?
+            }
+            _ => return None,
+        };
+        Some((at.start..end, text))
     }
 
     /// Parses a glob. Equal texts share one glob, and so what it caches.
@@ -150,6 +241,11 @@ impl Builder {
             help: fault.help,
         }
     }
+}
+
+/// A glob with its own errors fixed, where that is certain.
+fn mended(glob: &str) -> String {
+    crate::glob::with_safe_fixes(glob).unwrap_or_else(|| glob.to_owned())
 }
 
 fn exclusion_fault(

@@ -39,7 +39,7 @@ fn table(text: &str) -> Plan {
         start..start + cell.len()
     };
     let mut builder = Builder::new(HashSet::new());
-    builder.begin_file(SourceFile::new("tasks.md", text), 0..0, Arc::default());
+    builder.begin_file(SourceFile::new("tasks.md", text), 0..0, Arc::default(), Arc::default());
     for row in text.lines().skip(2) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         let Some(task) = builder.begin_task(&word(cells[0], range(cells[0]))) else { continue };

@@ -441,7 +441,12 @@ fn applicability_of_quotes() {
 /// The plan in a part of a text, and its debug output with all spans.
 fn embedded(text: &str, part: std::ops::Range<usize>) -> (Plan, String) {
     let mut builder = Builder::new(HashSet::new());
-    builder.begin_file(SourceFile::new("lanes.md", text), part.clone(), Arc::default());
+    builder.begin_file(
+        SourceFile::new("lanes.md", text),
+        part.clone(),
+        Arc::default(),
+        Arc::default(),
+    );
     native::read(&mut builder, text, part);
     let plan = builder.finish();
     let keys = (&plan.base, &plan.protect, &plan.share, &plan.companions, &plan.levels);

@@ -157,13 +157,13 @@ fn choose_plan(
     git: Option<&dyn Git>,
     ranges: &[Range],
 ) -> Result<ChosenPlan, NoPlan> {
-    let Some(git) = git else { return Ok(workspace.plan()?.into()) };
+    let Some(git) = git else { return Ok(workspace.plan_on_disk()?) };
     if let Some(revision) = &request.plan_from {
         return workspace.plan_of(git, revision);
     }
     let only_patches = !request.diffs.is_empty() && !request.names_commits();
     if workspace.named_plan().is_some() || only_patches {
-        return Ok(workspace.plan()?.into());
+        return Ok(workspace.plan_on_disk()?);
     }
     let Some(first) = ranges.first() else {
         return workspace.plan_of_base(git, request.base.as_deref());

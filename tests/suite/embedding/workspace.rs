@@ -69,7 +69,7 @@ fn plan_on_standard_input() {
     let host = Memory::new().stdin(PLAN);
     let found = workspace(&host, Some("-"), None).plan().unwrap();
     assert!(found.own.is_empty() && found.paths.is_empty());
-    assert_eq!(found.read().tasks.len(), 1);
+    assert_eq!(found.read(|_| false).tasks.len(), 1);
 }
 
 #[test]
