@@ -67,18 +67,8 @@ const GLOBS: &[&str] = &[
     "p/**",
 ];
 const EXCLUSIONS: &[&str] = &["!src/a/x", "!doc/**", "!b", "!p/**"];
-const SLIPS: &[&str] = &[
-    "./src/**",
-    "/doc",
-    "./*.rs",
-    "a//b",
-    "src\\main",
-    "a}b",
-    "!./doc",
-    "..",
-    "[z-a]",
-    "src/[id]/**",
-];
+const SLIPS: &[&str] =
+    &["./src/**", "/doc", "./*.rs", "a//b", "src\\main", "a}b", "!./doc", "..", "[z-a]", "[id]/**"];
 
 const STRANGE: &[&str] = &[
     "#",
