@@ -307,3 +307,108 @@ fn spelled_out_brackets() {
     run(&repo, &["--fix=all"]);
     assert_eq!(read(&repo, "lanes.yaml"), plan.replace("x[ab]/**", r#""x\\[ab\\]/**""#));
 }
+
+#[test]
+fn leftovers_of_prose() {
+    let plan = r#"tasks:
+  a:
+    write:
+      - src/*.ts (new)
+      - "docs/a.md, docs/b.md" # both
+      - '!src/x.ts:10-40'
+  b:
+    write: lib/a/, lib/b/
+  c: {write: ["`gen/a` and `gen/b`", {brace}]}
+  d:
+    write: |
+      etc/a
+      etc/b
+  e: {write: etc/c }
+"#
+    .replace("{brace}", "\"out/{x, y}.js\"");
+    let fixed = r#"tasks:
+  a:
+    write:
+      - src/*.ts
+      - "docs/a.md"
+      - "docs/b.md" # both
+      - '!src/x.ts'
+  b:
+    write: ["lib/a/", "lib/b/"]
+  c: {write: ["gen/a", "gen/b", "out/{x,y}.js"]}
+  d:
+    write: ["etc/a", "etc/b"]
+  e: {write: etc/c }
+"#;
+    let repo = with_plan(&plan);
+    let (status, stdout, _) = run(&repo, &["--format", "concise"]);
+    assert_eq!((status, stdout.matches("error[leftover-text]").count()), (1, 7), "{stdout}");
+    // The lanes are known, so other rules see them.
+    let who = || Call::of(&repo, &["who", "lib/b/x", "etc/b", "docs/b.md", "out/y.js"]).run();
+    let owners = |answer: &str| answer.matches("\n  ").count();
+    let before = who();
+    assert_eq!((before.status, owners(&before.stdout)), (0, 4), "{}", before.stdout);
+    let (status, stdout, stderr) = run(&repo, &["--fix", "--format", "concise"]);
+    assert_eq!((status, &*stdout), (0, ""), "{stderr}");
+    assert_eq!(read(&repo, "lanes.yaml"), fixed);
+    assert_eq!(owners(&who().stdout), 4);
+}
+
+#[test]
+fn overlap_behind_leftover() {
+    let repo = with_plan("tasks:\n  a: {write: \"src/a/, src/b/\"}\n  b: {write: src/a/x.py}\n");
+    let (status, stdout, _) = run(&repo, &["--format", "concise"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("`a` and `b` may both write `src/a/x.py`"), "{stdout}");
+}
+
+#[test]
+fn placeholders_leave_lanes_unknown() {
+    for text in ["TBD", "src/<module>/**", "none", "..."] {
+        let repo = with_plan(&format!("tasks:\n  a: {{write: \"{text}\"}}\n"));
+        let (status, stdout, _) = run(&repo, &["--fix", "--format", "concise"]);
+        assert_eq!(status, 1, "{text}");
+        assert!(stdout.contains("a placeholder"), "{stdout}");
+        assert_eq!(Call::of(&repo, &["who", "src/x"]).run().status, 3, "{text}");
+    }
+}
+
+/// A file of exactly this name makes it a name, on disk and in the base's commit alike.
+#[test]
+fn names_of_existing_files() {
+    let plan = "tasks:\n  a:\n    write: [a.ts (new), \"x, y/z\"]\n";
+    let repo = with_plan(plan);
+    let count = || run(&repo, &["--format", "concise"]).1.matches("leftover-text").count();
+    assert_eq!(count(), 2);
+    repo.write("a.ts (new)", "");
+    repo.write("x, y/z", "");
+    assert_eq!(count(), 0);
+    assert_eq!(Call::of(&repo, &["who", "a.ts (new)"]).run().stdout.matches("  a: ").count(), 1);
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-qm", "base"]);
+    repo.git(&["checkout", "-qb", "a"]);
+    repo.write("a.ts (new)", "changed");
+    repo.git(&["commit", "-qam", "work"]);
+    let gate = || Call::of(&repo, &["gate", "--task", "a"]).run();
+    assert_eq!(gate().status, 0, "{}", gate().stdout);
+    repo.write("a.ts", "");
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-qm", "more"]);
+    assert_eq!(gate().status, 1, "the name without the note is outside");
+}
+
+#[test]
+fn gate_of_leftovers() {
+    let repo = with_plan("tasks:\n  a: {write: \"src/a.ts (new)\"}\n  b: {write: TBD}\n");
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-qm", "base"]);
+    for (task, status) in [("a", 0), ("b", 3)] {
+        repo.git(&["checkout", "-qb", task, "main"]);
+        repo.write("src/a.ts", task);
+        repo.git(&["add", "."]);
+        repo.git(&["commit", "-qm", "work"]);
+        let answer = Call::of(&repo, &["gate", "--task", task, "--format", "concise"]).run();
+        assert_eq!(answer.status, status, "{}", answer.stdout);
+        assert_eq!(answer.stdout.contains("leftover-text"), task == "b", "{}", answer.stdout);
+    }
+}

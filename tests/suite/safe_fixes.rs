@@ -13,7 +13,7 @@ use lanelint::glob::Budget;
 use lanelint::index::TaskId;
 use lanelint::path::RepoPath;
 use lanelint::plan::fix::apply;
-use lanelint::plan::{Plan, PlanText, read};
+use lanelint::plan::{Plan, PlanText, read_among};
 use proptest::prelude::*;
 
 use crate::harness::config;
@@ -283,7 +283,11 @@ fn plan_text(dice: &mut Dice<'_>) -> (String, String) {
 }
 
 fn plan_of(text: &str) -> Arc<Plan> {
-    Arc::new(read(vec![PlanText::new("lanes.yaml", text)]))
+    let exists = |name: &str| {
+        let folder = format!("{name}/");
+        FILES.iter().any(|file| *file == name || file.starts_with(&folder))
+    };
+    Arc::new(read_among(vec![PlanText::new("lanes.yaml", text)], None, exists).1)
 }
 
 fn files() -> Vec<RepoPath> {

@@ -189,14 +189,17 @@ impl Builder {
     /// The edit that makes several values of one, by what is before it.
     fn listed(&self, at: &Range<usize>, globs: &[String]) -> Option<(Range<usize>, String)> {
         let source = self.plan.sources.last()?.text();
-        let value = source.get(at.clone())?;
         let quoted: Vec<String> = globs.iter().map(|glob| yaml::quoted(glob)).collect();
-        let is_block = value.starts_with(['|', '>']);
-        let end = if is_block { at.start + value.trim_end().len() } else { at.end };
-        let before = source[..at.start].trim_end_matches([' ', '\t']);
+        let header = block_header(&source[..at.start]);
+        let start = header.unwrap_or(at.start);
+        let end = match header {
+            Some(_) => at.start + source.get(at.clone())?.trim_end().len(),
+            None => at.end,
+        };
+        let before = source[..start].trim_end_matches([' ', '\t']);
         let text = match before.bytes().next_back()? {
             b':' => format!("[{}]", quoted.join(", ")),
-            b'[' | b',' if !is_block => quoted.join(", "),
+            b'[' | b',' if header.is_none() => quoted.join(", "),
             b'-' => {
                 let line = before.rfind('\n').map_or(0, |newline| newline + 1);
                 let indent = &before[line..before.len() - 1];
@@ -205,7 +208,7 @@ impl Builder {
             }
             _ => return None,
         };
-        Some((at.start..end, text))
+        Some((start..end, text))
     }
 
     /// Parses a glob. Equal texts share one glob, and so what it caches.
@@ -241,6 +244,17 @@ impl Builder {
             help: fault.help,
         }
     }
+}
+
+/// The start of the `|` or `>` of the block scalar whose content starts at the end of this text.
+fn block_header(before: &str) -> Option<usize> {
+    let line = before.trim_end();
+    if !before[line.len()..].contains('\n') {
+        return None;
+    }
+    let header = line.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'));
+    let start = header.strip_suffix(['|', '>'])?;
+    start.ends_with([' ', '\t']).then_some(start.len())
 }
 
 /// A glob with its own errors fixed, where that is certain.

@@ -71,7 +71,8 @@ fn sign(text: &str, exists: &mut dyn FnMut(&str) -> bool) -> Option<Found> {
             None => globs.push(glob),
         }
     }
-    Some(Found { kind: found.kind, globs })
+    let kind = if globs.len() > 1 { LeftoverKind::SeveralPaths } else { found.kind };
+    Some(Found { kind, globs })
 }
 
 /// As [`find`], for a part that is shorter than the whole.
@@ -366,7 +367,7 @@ mod tests {
             ("src/a,src/b", SeveralPaths, &["src/a", "src/b"]),
             ("src/a src/b", SeveralPaths, &["src/a", "src/b"]),
             ("src/a Makefile", SeveralPaths, &["src/a", "Makefile"]),
-            ("src/a\nsrc/b\n", Blanks, &["src/a", "src/b"]),
+            ("src/a\nsrc/b\n", SeveralPaths, &["src/a", "src/b"]),
             ("- src/a\n- src/b", SeveralPaths, &["src/a", "src/b"]),
             ("src/{a,b}, c", SeveralPaths, &["src/{a,b}", "c"]),
             ("`src/a` and `src/b`", SeveralPaths, &["src/a", "src/b"]),
@@ -406,7 +407,7 @@ mod tests {
             "a.ts, b.ts",
             r"a.ts\ \(new\)",
             r"a.ts\:10",
-            r"a/\, b/",
+            r"a/\,\ b/",
             "src/{a,b}/**",
             "don't.md",
             "src/a:b",

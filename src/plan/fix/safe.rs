@@ -122,10 +122,17 @@ fn allow_content(plan: &Plan, allow: &Allow) -> String {
     format!("{} {with:?} {path:?} {}", allow.rule.value, allow.reason.value)
 }
 
-/// The texts of the valid globs.
+/// The texts of the valid globs, without leftovers.
 fn valid(entries: &[GlobEntry]) -> Vec<String> {
     let valid = entries.iter().filter(|entry| entry.glob.is_ok());
-    valid.map(|entry| entry.text.to_string()).collect()
+    let texts = |entry: &GlobEntry| match &entry.leftover {
+        None => vec![entry.text.to_string()],
+        Some(leftover) => {
+            let sign = if entry.negated { "!" } else { "" };
+            leftover.globs.iter().map(|glob| format!("{sign}{glob}")).collect()
+        }
+    };
+    valid.flat_map(texts).collect()
 }
 
 /// Whether `others` contains all `values` in the same order.
