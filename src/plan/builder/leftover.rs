@@ -119,7 +119,17 @@ fn quotes(text: &str, masked: &str, _: &mut dyn FnMut(&str) -> bool) -> Option<F
         }
     }
     let parts: Vec<&str> = masked.split('`').collect();
-    if parts.len() < 3 || parts.len() % 2 == 0 {
+    // Inside a name, backticks are part of it.
+    let is_apart = |outside: &&str, is_before: bool| {
+        let beside = if is_before { outside.chars().next_back() } else { outside.chars().next() };
+        beside.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';' | ':'))
+    };
+    let outside = parts.iter().step_by(2);
+    if parts.len() < 3
+        || parts.len() % 2 == 0
+        || !outside.clone().rev().skip(1).all(|part| is_apart(part, true))
+        || !outside.skip(1).all(|part| is_apart(part, false))
+    {
         return None;
     }
     let mut at = 0;
@@ -410,13 +420,16 @@ mod tests {
             r"a/\,\ b/",
             "src/{a,b}/**",
             "don't.md",
+            "src/`x`",
+            "`x`.md",
+            "`x`/`y`/z",
             "src/a:b",
             "C#/x",
             "a.cs#region",
             "src/x:10",
             "a,b",
             "a b",
-            "src/a b",
+            "src/a c",
             "b/src/x",
             "a/other/x",
             "a/**",
