@@ -101,7 +101,11 @@ fn is_placeholder(trimmed: &str, masked: &str) -> bool {
         !inside.is_empty() && inside.chars().all(|c| c.is_alphanumeric() || " _-.".contains(c))
     };
     let mut opened = masked.split('<').skip(1);
-    is_word || opened.any(|rest| rest.split_once('>').is_some_and(|(inside, _)| is_name(inside)))
+    // Also with a lost bracket, as in `specs/<feature/**`.
+    let is_open = |component: &str| component.strip_prefix('<').is_some_and(is_name);
+    is_word
+        || opened.any(|rest| rest.split_once('>').is_some_and(|(inside, _)| is_name(inside)))
+        || masked.split('/').any(is_open)
 }
 
 fn blanks_around(text: &str, _: &str, _: &mut dyn FnMut(&str) -> bool) -> Option<Found> {
@@ -392,6 +396,7 @@ mod tests {
             ("a/src/x", DiffPrefix, &["src/x"]),
             ("a/src/**", DiffPrefix, &["src/**"]),
             ("src/<module>/**", Placeholder, &[]),
+            ("specs/<feature/**", Placeholder, &[]),
             ("TBD", Placeholder, &[]),
             ("todo", Placeholder, &[]),
             ("N/A", Placeholder, &[]),
