@@ -362,6 +362,19 @@ fn overlap_behind_leftover() {
     assert!(stdout.contains("`a` and `b` may both write `src/a/x.py`"), "{stdout}");
 }
 
+/// An exclusion in a list of paths may be meant for one of them, or for the lane.
+#[test]
+fn exclusion_among_several_paths() {
+    let plan = "tasks:\n  a: {write: \"src/**, !src/x\"}\n";
+    let repo = with_plan(plan);
+    run(&repo, &["--fix"]);
+    assert_eq!(read(&repo, "lanes.yaml"), plan);
+    assert_eq!(Call::of(&repo, &["who", "src/a"]).run().status, 3);
+    run(&repo, &["--fix=all"]);
+    let fixed = "tasks:\n  a: {write: [\"src/**\", \"!src/x\"]}\n";
+    assert_eq!(read(&repo, "lanes.yaml"), fixed);
+}
+
 #[test]
 fn placeholders_leave_lanes_unknown() {
     for text in ["TBD", "src/<module>/**", "none", "..."] {

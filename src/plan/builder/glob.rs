@@ -147,6 +147,8 @@ impl Builder {
         let whole = inside.len() + offset == decoded.len() || inside.is_empty();
         let span = if whole { at.clone() } else { text.source_span(inside) };
         let globs: Vec<String> = found.globs.iter().map(|glob| mended(glob)).collect();
+        // Whether an exclusion among them excludes from the others or from the lane is a guess.
+        let is_sure = !globs.iter().any(|glob| glob.starts_with('!'));
         let sign = if negated { "!" } else { "" };
         let signed: Vec<String> = globs.iter().map(|glob| format!("{sign}{glob}")).collect();
         let fix = match signed.as_slice() {
@@ -158,14 +160,14 @@ impl Builder {
             title: "write only the globs".to_owned(),
             span: self.span(span),
             text,
-            applicability: Applicability::Safe,
+            applicability: if is_sure { Applicability::Safe } else { Applicability::Unsafe },
         });
         let leftover = Leftover { kind: found.kind, span: self.span(span), globs, fix };
         GlobEntry {
             text: decoded.into(),
             span: self.span(at),
             negated,
-            glob: self.union(&leftover.globs).ok_or_else(Vec::new),
+            glob: self.union(&leftover.globs).filter(|_| is_sure).ok_or_else(Vec::new),
             leftover: Some(Box::new(leftover)),
         }
     }
