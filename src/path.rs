@@ -148,6 +148,18 @@ pub fn is_git_folder(name: &[u8]) -> bool {
     name.split(|&byte| byte == b'\\').any(|name| is_git(name).is_some())
 }
 
+/// Whether a path is among these files, which are in byte order, or is a folder of one.
+#[must_use]
+pub fn exists_among(files: &[RepoPath], name: &str) -> bool {
+    let is_at = |path: &str| {
+        let first = files.partition_point(|file| file.as_bytes() < path.as_bytes());
+        files.get(first).map(RepoPath::as_bytes)
+    };
+    let folder = format!("{name}/");
+    is_at(name) == Some(name.as_bytes())
+        || is_at(&folder).is_some_and(|file| file.starts_with(folder.as_bytes()))
+}
+
 /// Quotes a path like git's `core.quotePath`: in double quotes, with C's escapes, and all other
 /// bytes outside of printable ASCII as three octal digits.
 #[must_use]
@@ -220,6 +232,25 @@ pub fn unquote(text: &[u8]) -> Option<(Vec<u8>, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_and_their_folders() {
+        let files: Vec<RepoPath> =
+            ["a b", "a/b/c", "ab", "b"].map(|path| path.parse().unwrap()).into();
+        for (name, expected) in [
+            ("a b", true),
+            ("a", true),
+            ("a/b", true),
+            ("a/b/c", true),
+            ("a/b/", false),
+            ("a/b/c/d", false),
+            ("", false),
+            ("a/c", false),
+            ("c", false),
+        ] {
+            assert_eq!(exists_among(&files, name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn valid_and_invalid_paths() {

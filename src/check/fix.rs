@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::check;
 use crate::failure::Failure;
 use crate::finding::{Applicability, Edit, Fix, Fixer, Location, Report};
-use crate::path::RepoPath;
+use crate::path::{RepoPath, exists_among};
 use crate::plan::fix::{Applied, Refusal, apply};
 use crate::plan::{Plan, PlanPath, PlanText, read_among};
 
@@ -70,7 +70,7 @@ pub fn fix(
     gaps: &[Failure],
     most: Applicability,
 ) -> Fixed {
-    let (mut texts, mut plan) = read_among(texts, None, |name| exists(files, name));
+    let (mut texts, mut plan) = read_among(texts, None, |name| exists_among(files, name));
     plan.own_paths = own;
     let mut plan = Arc::new(plan);
     let mut done = Vec::new();
@@ -92,18 +92,6 @@ pub fn fix(
     });
     refused.dedup();
     Fixed { texts, done, refused, report }
-}
-
-/// Whether a file or folder of this name is among these files, which are in byte order.
-fn exists(files: &[RepoPath], name: &str) -> bool {
-    let first = files.partition_point(|file| file.as_bytes() < name.as_bytes());
-    let below = |file: &RepoPath| {
-        let rest = file.as_bytes().strip_prefix(name.as_bytes());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
-    };
-    let alike =
-        files[first..].iter().take_while(|file| file.as_bytes().starts_with(name.as_bytes()));
-    alike.into_iter().any(below)
 }
 
 /// The kind of fixes that a round applies. Kinds are not mixed, because each is checked differently.

@@ -1,12 +1,13 @@
 //! Chooses the plan, from disk or from a commit.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::revisions::{base, base_branch, resolve};
 use super::{FoundPlan, Git, NoPlan, Revision, Workspace, in_commit, relative};
 use crate::failure::Failure;
 use crate::fs::resolve::without_dots;
-use crate::path::RepoPath;
+use crate::path::{RepoPath, exists_among};
 use crate::plan::{Plan, PlanPath, locate};
 
 /// The plan of a run.
@@ -83,7 +84,11 @@ impl Workspace<'_> {
             None => None,
         };
         let found = in_commit::find(git, &from.commit, start.as_ref(), path)?;
-        let mut chosen = ChosenPlan::new(found, |name| in_commit::exists(git, &from.commit, name));
+        // If git cannot list them, texts that look like prose count as such, which is reported.
+        let files = OnceCell::new();
+        let list = || git.tree_files(&from.commit).unwrap_or_default();
+        let exists = |name: &str| exists_among(files.get_or_init(list), name);
+        let mut chosen = ChosenPlan::new(found, exists);
         if from.name != from.commit.as_str() {
             chosen.name = format!("{} ({})", chosen.name, from.name);
         }

@@ -38,16 +38,6 @@ impl From<NoPlan> for Failure {
     }
 }
 
-/// Whether a commit has a file or folder of this name. If git cannot tell, it has not: the text is
-/// then read as prose, which is reported.
-pub(super) fn exists(git: &dyn Git, commit: &CommitId, name: &str) -> bool {
-    let Ok(path) = RepoPath::new(name) else { return false };
-    match git.blob(commit, &path, 0) {
-        Ok(found) => found.is_some(),
-        Err(error) => matches!(error.kind, GitErrorKind::TooLarge),
-    }
-}
-
 /// The plan in a commit: at `path`, or else found by searching from `start` up.
 pub(super) fn find(
     git: &dyn Git,

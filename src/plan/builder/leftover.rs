@@ -11,6 +11,9 @@ use crate::plan::LeftoverKind;
 /// Words that stand for a path still to be filled in.
 const PLACEHOLDERS: &[&str] = &["tbd", "todo", "n/a", "none", "all", "...", "…"];
 
+/// Finds one kind of sign in a text and its masked form, and asks whether paths exist.
+type Step = fn(&str, &str, &mut dyn FnMut(&str) -> bool) -> Option<Found>;
+
 /// The longest extension, in bytes.
 const MAX_EXTENSION: usize = 10;
 
@@ -38,8 +41,7 @@ pub(super) fn find(text: &str, exists: &mut dyn FnMut(&str) -> bool) -> Option<F
         return None;
     }
     let found = sign(text, exists)?;
-    let is_name = !matches!(found.kind, LeftoverKind::Blanks) && exists(text);
-    (!is_name).then_some(found)
+    (!exists(text)).then_some(found)
 }
 
 fn may_have_leftovers(text: &str) -> bool {
@@ -60,7 +62,7 @@ fn sign(text: &str, exists: &mut dyn FnMut(&str) -> bool) -> Option<Found> {
     if trimmed.is_empty() || is_placeholder(trimmed, &masked) {
         return Some(Found { kind: LeftoverKind::Placeholder, globs: Vec::new() });
     }
-    let steps: [fn(&str, &str, &mut dyn FnMut(&str) -> bool) -> Option<Found>; 7] =
+    let steps: [Step; 7] =
         [blanks_around, quotes, several, blanks_in_braces, location, note, diff_prefix];
     let found = steps.iter().find_map(|step| step(text, &masked, exists))?;
     // What remains may have further signs.
@@ -130,7 +132,7 @@ fn quotes(text: &str, masked: &str, _: &mut dyn FnMut(&str) -> bool) -> Option<F
     };
     let outside = parts.iter().step_by(2);
     if parts.len() < 3
-        || parts.len() % 2 == 0
+        || parts.len().is_multiple_of(2)
         || !outside.clone().rev().skip(1).all(|part| is_apart(part, true))
         || !outside.skip(1).all(|part| is_apart(part, false))
     {
