@@ -362,6 +362,20 @@ fn overlap_behind_leftover() {
     assert!(stdout.contains("`a` and `b` may both write `src/a/x.py`"), "{stdout}");
 }
 
+/// What remains is just these paths, and an exclusion is refused where it always is.
+#[test]
+fn no_more_than_what_remains() {
+    let repo = with_plan("tasks:\n  a: {write: \"src/x lib/b,c\"}\nprotect: \"!src/y (new)\"\n");
+    let (_, stdout, _) = run(&repo, &["--format", "concise"]);
+    assert!(stdout.contains("an exclusion outside of `write` and `read`"), "{stdout}");
+    let sound = "tasks:\n  a: {write: \"src/x lib/b,c\"}\n";
+    repo.write("lanes.yaml", sound);
+    for (path, is_in_lane) in [("src/x", true), ("lib/b,c", true), ("lib/b", false), ("c", false)] {
+        let answer = Call::of(&repo, &["who", path]).run();
+        assert_eq!(answer.stdout.contains("  a: "), is_in_lane, "{path}: {}", answer.stdout);
+    }
+}
+
 /// An exclusion in a list of paths may be meant for one of them, or for the lane.
 #[test]
 fn exclusion_among_several_paths() {

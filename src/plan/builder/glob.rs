@@ -92,7 +92,9 @@ impl Builder {
             None => (false, decoded),
         };
         let offset = decoded.len() - pattern.len();
-        if let Some(found) = self.leftover(pattern) {
+        let is_misplaced =
+            negated && (exclusions == Exclusions::Rejected || pattern.starts_with('!'));
+        if !is_misplaced && let Some(found) = self.leftover(pattern) {
             return self.glob_with_leftover(text, at, negated, &found);
         }
         let glob = if negated && pattern.starts_with('!') {
@@ -175,14 +177,10 @@ impl Builder {
     /// One glob for all of these; `None` if one is invalid, or there are none.
     fn union(&mut self, globs: &[String]) -> Option<Glob> {
         let [one] = globs else {
-            // In braces, `x/` would end in an empty component.
-            let whole = |glob: &String| match glob.strip_suffix('/') {
-                Some(folder) => format!("{folder}/**"),
-                None => glob.clone(),
-            };
-            let globs: Vec<String> = globs.iter().map(whole).collect();
             let all_valid = globs.iter().all(|glob| self.parse_glob(glob).is_ok());
-            let union = || Glob::parse(&format!("{{{}}}", globs.join(","))).ok();
+            let branches: Vec<String> =
+                globs.iter().map(|glob| leftover::as_branch(glob)).collect();
+            let union = || Glob::parse(&format!("{{{}}}", branches.join(","))).ok();
             return if all_valid && !globs.is_empty() { union() } else { None };
         };
         self.parse_glob(one).ok()

@@ -332,6 +332,19 @@ fn diff_prefix(text: &str, _: &str, exists: &mut dyn FnMut(&str) -> bool) -> Opt
     is_prefix.then(|| Found::one(LeftoverKind::DiffPrefix, rest))
 }
 
+/// A glob as an alternative in braces: there, a comma would end it, and `x/` would end in an empty
+/// component.
+pub(super) fn as_branch(glob: &str) -> String {
+    let mut branch = glob.to_owned();
+    let commas: Vec<usize> =
+        at_top(&masked(glob)).filter(|(_, byte)| *byte == b',').map(|(at, _)| at).collect();
+    commas.into_iter().rev().for_each(|at| branch.insert(at, '\\'));
+    if glob.ends_with('/') {
+        branch.push_str("**");
+    }
+    branch
+}
+
 /// The part of the text that is not among the globs that remain: what to underline.
 pub(super) fn leftover_span(text: &str, found: &Found) -> Range<usize> {
     match found.globs.as_slice() {
@@ -409,6 +422,19 @@ mod tests {
         ] {
             let globs = globs.iter().map(|&glob| glob.to_owned()).collect();
             assert_eq!(found(text), Some((kind, globs)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn alternatives_in_braces() {
+        for (glob, branch) in [
+            ("a/", "a/**"),
+            ("a,b", r"a\,b"),
+            (r"a\,b", r"a\,b"),
+            ("{a,b}/,c", r"{a,b}/\,c"),
+            ("[a,]x,", r"[a,]x\,"),
+        ] {
+            assert_eq!(as_branch(glob), branch);
         }
     }
 
