@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::common::english::and;
-use super::common::labels::{texts, write_label};
+use super::common::labels::{file_label, label, lane_label, texts};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
-use crate::finding::{About, Draft, Label, Level, Location};
+use crate::finding::{About, Draft, Level};
 use crate::gate::{GateInput, TriedMerge};
+use crate::glob::escape_path;
 use crate::index::{InputId, TaskId};
 use crate::message;
 use crate::message::{bare, code};
 use crate::path::RepoPath;
+use crate::plan::{GlobEntry, Plan};
+use crate::source::yaml::quoted;
 
 pub(super) static RULE: Rule = Rule {
     name: "merge-conflict",
@@ -25,7 +28,9 @@ pub(super) static RULE: Rule = Rule {
         in pairs, then all together in the order of `needs`, but without the repository's merge \
         drivers. Where git finds a conflict, whoever merges second has to choose between two \
         people's work. It is cheaper to choose now.",
-    remedy: "merge one branch and rebase the others onto it, or give the path to one task",
+    remedy: "merge one branch and rebase the others onto it, or give the path to one task; for a \
+             file under `share` to which each task adds lines, set `merge=union` in \
+             `.gitattributes` on the base",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/**\n  quizzes:\n    write: src/**\n",
         files: &[],
@@ -36,6 +41,9 @@ pub(super) static RULE: Rule = Rule {
     },
     grouping: Grouping::ByPath("conflicts between"),
 };
+
+/// git's name for a conflict between lines.
+const CONTENTS: &str = "contents";
 
 pub(super) const FIND: Find = Find::Gate(find);
 
@@ -69,6 +77,20 @@ fn task(gate: &GateInput, input: InputId) -> Option<TaskId> {
     gate.diffs.find(input)?.task
 }
 
+/// The glob of `share` that matches a path.
+fn shared_by<'p>(plan: &'p Plan, path: &RepoPath) -> Option<&'p GlobEntry> {
+    let matches =
+        |entry: &&GlobEntry| entry.glob.as_ref().is_ok_and(|glob| glob.is_match(path) == Ok(true));
+    plan.share.iter().find(matches)
+}
+
+/// A path as a pattern of `.gitattributes`: from the root, and quoted if it has blanks.
+fn attributes_pattern(path: &RepoPath) -> String {
+    let pattern = format!("/{}", escape_path(path));
+    let is_plain = |letter: char| !letter.is_whitespace() && letter != '"';
+    if pattern.chars().all(is_plain) { pattern } else { quoted(&pattern) }
+}
+
 fn draft(
     facts: &GateFacts<'_>,
     merge: &TriedMerge,
@@ -90,16 +112,27 @@ fn draft(
         (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
     };
     tasks.dedup();
-    let mut labels = vec![Label { location: Location::File(path.clone()), text: "".into() }];
-    labels.extend(tasks.iter().map(|&task| {
-        write_label(facts.plan, task, message!["what ", code(facts.plan.id(task)), " may write"])
-    }));
+    let share = shared_by(facts.plan, path);
+    let mut labels = vec![file_label(path, "")];
+    match share {
+        Some(entry) => labels.push(label(entry.span, "all tasks may write this")),
+        None => labels.extend(tasks.iter().map(|&task| lane_label(facts.plan, task))),
+    }
+    // Only lines can be united.
+    let help = match share.filter(|_| kinds.iter().all(|kind| kind == CONTENTS)) {
+        Some(_) => message![
+            "add ",
+            code(format_args!("{} merge=union", attributes_pattern(path))),
+            " to `.gitattributes` on the base to keep the lines of both, or merge one branch and \
+             rebase the other onto it"
+        ],
+        None => "merge one branch and rebase the other onto it, or give the path to one task and \
+                 list that task under the other's `needs`"
+            .into(),
+    };
     Draft {
         message,
-        help: Some(
-            "merge one branch and rebase the other onto it, or give the path to one task and list that task under the other's `needs`"
-                .into(),
-        ),
+        help: Some(help),
         tasks: facts.plan.ids(tasks),
         path: Some(path.clone()),
         about: About::Path,

@@ -72,6 +72,51 @@ fn conflict_with_paths_and_kinds() {
     Gate::of(&repo, &["--task=one"]).json().ends_with(0).finds(&[]);
 }
 
+/// Two tasks append to a shared file: git can keep both lines, and the advice works.
+#[test]
+fn shared_file_and_union() {
+    let plan = format!("{PLAN}share: [\"CHANGES*.md\", binary]\n");
+    let repo = repository(&plan);
+    repo.write("CHANGES.md", "# Changes\n");
+    repo.write("binary", "1\n");
+    repo.commit("changes");
+    for name in ["one", "two"] {
+        changed(&repo, name, "main", |repo| {
+            repo.write("CHANGES.md", format!("# Changes\n- {name}\n"));
+            edit(repo, "file", 3, name);
+        });
+    }
+    let json = Gate::of(&repo, NONE).json().ends_with(1);
+    json.finds(&["merge-conflict one+two CHANGES.md", "merge-conflict one+two file"]);
+    let json = Gate::of(&repo, NONE).json();
+    let findings = json.value["findings"].as_array().unwrap();
+    let help = findings[0]["help"].as_str().unwrap();
+    assert!(help.starts_with("add `/CHANGES.md merge=union` to `.gitattributes`"), "{help}");
+    let label = &findings[0]["labels"][1];
+    assert_eq!(label["start"]["line"], plan.lines().count());
+    // The near-miss: a file that is not shared.
+    assert!(!findings[1]["help"].as_str().unwrap().contains("union"));
+    assert_eq!(findings[1]["labels"].as_array().unwrap().len(), 3);
+
+    repo.write(".gitattributes", "/CHANGES.md merge=union\n");
+    repo.commit("union");
+    Gate::of(&repo, NONE).json().ends_with(1).finds(&["merge-conflict one+two file"]);
+}
+
+/// A shared file that one task deletes has no lines to unite.
+#[test]
+fn shared_file_deleted() {
+    let repo = repository(&format!("{PLAN}share: log\n"));
+    repo.write("log", "1\n");
+    repo.commit("log");
+    changed(&repo, "one", "main", |repo| repo.remove("log"));
+    changed(&repo, "two", "main", |repo| repo.write("log", "1\n2\n"));
+    let json = Gate::of(&repo, NONE).json().ends_with(1);
+    let finding = json.finding("merge-conflict");
+    assert_eq!(finding["data"]["kinds"][0], "modify/delete");
+    assert!(!finding["help"].as_str().unwrap().contains("union"));
+}
+
 #[test]
 fn file_against_folder() {
     let repo = repository(PLAN);
