@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::plan::NEEDS_PATH;
+use crate::plan::NEED_PATH;
 use crate::rules::{RULES, Rule};
 
 /// A task id: parts joined by `/`.
@@ -177,7 +177,7 @@ fn allowance() -> Value {
         "additionalProperties": false,
         "patternProperties": own_keys(),
         "required": ["rule", "reason"],
-        "if": { "required": ["rule"], "properties": { "rule": { "const": NEEDS_PATH } } },
+        "if": { "required": ["rule"], "properties": { "rule": { "enum": NEED_PATH } } },
         "then": { "required": ["path"] },
         "properties": {
             "rule": { "description": "The rule whose findings are accepted.", "enum": rules },
@@ -187,7 +187,7 @@ fn allowance() -> Value {
                 "pattern": ID,
             },
             "path": {
-                "description": "Accept only findings about paths that match this glob. Required for `out-of-lane`.",
+                "description": "Accept only findings about paths that match this glob. Required for `foreign-lane` and `out-of-lane`.",
                 "type": "string",
                 "pattern": GLOB,
             },

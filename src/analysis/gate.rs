@@ -2,14 +2,16 @@
 
 use std::sync::OnceLock;
 
+use crate::change::ChangeKind;
 use crate::gate::{
     self, Collisions, Escape, EscapeUnknown, GateInput, MovedFolders, PathClashes, PlacedChange,
-    Protection, Work,
+    Placer, Protection, Work,
 };
 use crate::index::TaskId;
 use crate::lane::Lanes;
-use crate::plan::Plan;
+use crate::path::RepoPath;
 use crate::plan::order::Order;
+use crate::plan::{Plan, PlanPath};
 
 /// The facts about the tasks' changes.
 #[derive(Debug)]
@@ -28,6 +30,15 @@ pub struct GateFacts<'a> {
     collisions: OnceLock<Collisions<'a>>,
     clashes: OnceLock<PathClashes<'a>>,
     moved: OnceLock<MovedFolders<'a>>,
+}
+
+/// How a change affects the plan that it is checked against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanChange {
+    /// It changes a file of the plan.
+    Own,
+    /// It adds a plan that would be found first.
+    Rival,
 }
 
 impl<'a> GateFacts<'a> {
@@ -72,16 +83,31 @@ impl<'a> GateFacts<'a> {
         self.protection.get_or_init(|| Protection::new(self.plan, self.lanes))
     }
 
+    /// How a change affects the plan that it is checked against, if at all.
+    pub fn change_of_plan(&self, path: &RepoPath, kind: ChangeKind) -> Option<PlanChange> {
+        let among = |plans: &[PlanPath]| plans.iter().any(|plan| plan.contains(path));
+        if among(&self.plan.own_paths) {
+            Some(PlanChange::Own)
+        } else if kind != ChangeKind::Deleted && among(&self.input.plan_rivals) {
+            Some(PlanChange::Rival)
+        } else {
+            None
+        }
+    }
+
     /// Every change with its placement, in the order of the diffs and paths.
     pub fn changes(&self) -> &[PlacedChange<'a>] {
-        let place = || gate::placed(self.plan, self.lanes, self.protection(), self.input);
-        self.changes.get_or_init(place)
+        self.changes.get_or_init(|| self.placer().placed(self.input))
     }
 
     /// For each symlink of the input, whether it escapes or why that is unknown.
     pub fn escapes(&self) -> &[Result<Option<Escape>, EscapeUnknown>] {
-        let find = || gate::escapes(self.plan, self.lanes, self.protection(), self.input);
-        self.escapes.get_or_init(find)
+        self.escapes.get_or_init(|| gate::escapes(&self.placer(), self.input))
+    }
+
+    fn placer(&self) -> Placer<'_> {
+        let GateFacts { plan, lanes, order, .. } = *self;
+        Placer { plan, lanes, order, protection: self.protection() }
     }
 
     /// Paths that two tasks changed.

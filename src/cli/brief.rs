@@ -17,7 +17,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(super) struct BriefArgs {
-    /// Id of the task.
+    /// Task ID.
     task: String,
     #[command(flatten)]
     plan: PlanArgs,

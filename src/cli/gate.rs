@@ -30,7 +30,7 @@ pub(super) struct GateArgs {
     /// `ID=` names the task that made the changes, as in `--diff lessons=lessons.patch`.
     #[arg(long, value_name = "[ID=]FILE", value_parser = name)]
     diff: Vec<String>,
-    /// Leading components to strip from names in patches, as with `git apply -p`.
+    /// Leading path components to strip from file names in patches, as with `git apply -p`.
     ///
     /// Use 0 for patches made with `--no-prefix`.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_STRIP, requires = "diff")]
@@ -50,11 +50,12 @@ pub(super) struct GateArgs {
     /// Compares with HEAD or, given `--base REV`, with the merge base of HEAD and REV.
     #[arg(long)]
     worktree: bool,
-    /// Task that made the changes, unless `ID=` names another; without a source of changes, the only
-    /// task to check.
+    /// Task that made the changes, unless `ID=` names another.
+    ///
+    /// Without `--diff`, `--range`, `--staged` or `--worktree`, check only this task.
     #[arg(long, value_name = "ID", value_parser = name, conflicts_with = "branch")]
     task: Option<String>,
-    /// Like `--task`, but by the name of its branch.
+    /// Like `--task`, but identifies the task by its branch.
     #[arg(long, value_name = "NAME", value_parser = name)]
     branch: Option<String>,
     /// Revision that the tasks' branches fork from [default: the plan's `base`].

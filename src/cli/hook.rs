@@ -34,7 +34,7 @@ pub(super) struct HookArgs {
     /// the file]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Id of the task [default: the task of the checked-out branch].
+    /// Task ID [default: the task of the checked-out branch].
     #[arg(long, value_name = "ID", value_parser = name)]
     task: Option<String>,
     /// Deny writes on branches that belong to no task, instead of printing nothing.

@@ -63,8 +63,8 @@ fn with_exit_status(examples: &str) -> String {
 enum Command {
     /// Check a plan for overlapping lanes and mistakes, before its tasks start.
     ///
-    /// Two lanes overlap if any path is in both, whether or not the file exists. Every overlap is
-    /// reported with such a path.
+    /// Two lanes overlap if any path is in both, whether or not the file exists. Each overlap is
+    /// reported with an example path.
     #[command(after_long_help = with_exit_status(check::EXAMPLES))]
     Check(check::CheckArgs),
     /// Check that tasks changed only what their lanes allow, before merging.

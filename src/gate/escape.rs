@@ -5,13 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::placement::placement;
-use super::{ChangedLink, Destination, GateInput, Placement, Protection, Work};
+use super::{ChangedLink, Destination, GateInput, Placement, Placer, Protection, Work};
 use crate::glob::{Budget, Undecided};
 use crate::index::TaskId;
 use crate::lane::{Lanes, OthersBelow};
 use crate::path::RepoPath;
-use crate::plan::Plan;
 
 /// Why a link is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,19 +51,17 @@ impl From<Undecided> for EscapeUnknown {
 /// Whether each link of the input escapes, in the order of the links.
 #[must_use]
 pub fn escapes(
-    plan: &Plan,
-    lanes: &Lanes,
-    protection: &Protection<'_>,
+    placer: &Placer<'_>,
     input: &GateInput,
 ) -> Vec<Result<Option<Escape>, EscapeUnknown>> {
-    let mut escapes = Escapes::new(lanes, protection);
+    let mut escapes = Escapes::new(placer.lanes, placer.protection);
     let of = |link: &ChangedLink| {
         let Some(diff) = input.diffs.find(link.input) else { return Ok(None) };
         let change = match &diff.work {
             Work::Changes(set) => set.changes.get(&link.path),
             Work::NoBranch | Work::Unreadable(_) => None,
         };
-        let place = |change| placement(plan, lanes, protection, diff.task, &link.path, change);
+        let place = |change| placer.placement(diff.task, &link.path, change);
         escapes.of(link, diff.task, &change.map_or(Placement::Undecided, place))
     };
     input.links.iter().map(of).collect()

@@ -27,7 +27,7 @@ pub use escape::{Escape, EscapeUnknown, escapes};
 pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
-pub use placement::{PlacedChange, Placement, placed};
+pub use placement::{PlacedChange, Placement, Placer, Stray};
 pub use protection::Protection;
 
 /// What one task changed, from one source.

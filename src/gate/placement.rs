@@ -8,6 +8,7 @@ use crate::index::TaskId;
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::Plan;
+use crate::plan::order::Order;
 
 /// How a change relates to its task's lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,20 +16,35 @@ pub enum Placement {
     /// The task may write the path. So may a branch without a task, unless the path is protected.
     Inside,
     /// The task may not write the path.
-    Outside {
-        /// The tasks that may.
-        owners: Vec<TaskId>,
-    },
+    Outside(Stray),
     /// The task's lane is unknown.
     UnknownLane,
     /// The task may write the path, but not the folder that the change replaces: it belongs to a
     /// protected glob, an exclusion or other tasks.
-    TakesFolder {
-        /// The tasks that may write below the folder.
-        owners: Vec<TaskId>,
-    },
+    TakesFolder(Stray),
     /// The work limit was reached.
     Undecided,
+}
+
+/// Whose path it is that a task may not write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// The tasks that may write it or, for a folder, below it.
+    pub owners: Vec<TaskId>,
+    /// Whether it is protected, or one of the owners is concurrent with the task.
+    pub foreign: bool,
+}
+
+impl Stray {
+    /// A stray to a protected path.
+    fn protected() -> Stray {
+        Stray { owners: Vec::new(), foreign: true }
+    }
+
+    fn among(owners: Vec<TaskId>, task: TaskId, order: &Order) -> Stray {
+        let foreign = owners.iter().any(|&owner| order.concurrent(task, owner));
+        Stray { owners, foreign }
+    }
 }
 
 /// A change and its placement.
@@ -46,82 +62,95 @@ pub struct PlacedChange<'a> {
     pub carried: Option<&'a CarriedChange>,
 }
 
-/// Places every change, in the order of the inputs and then of the paths.
-#[must_use]
-pub fn placed<'a>(
-    plan: &Plan,
-    lanes: &Lanes,
-    protection: &Protection<'_>,
-    input: &'a GateInput,
-) -> Vec<PlacedChange<'a>> {
-    let place = |diff: &'a TaskDiff, path, change, carried| {
-        let placement = placement(plan, lanes, protection, diff.task, path, change);
-        PlacedChange { diff, path, change, placement, carried }
-    };
-    let own = input
-        .diffs
-        .iter()
-        .flat_map(|diff| diff.changes().map(move |(path, change)| place(diff, path, change, None)));
-    let carried = input.carried.iter().filter_map(|carried| {
-        let diff = input.diffs.find(carried.input)?;
-        Some(place(diff, &carried.path, &carried.change, Some(carried)))
-    });
-    own.chain(carried).collect()
+/// Decides which changes are inside lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct Placer<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its lanes.
+    pub lanes: &'a Lanes,
+    /// Which of its tasks are concurrent.
+    pub order: &'a Order,
+    /// What it protects.
+    pub protection: &'a Protection<'a>,
 }
 
-pub(super) fn placement(
-    plan: &Plan,
-    lanes: &Lanes,
-    protection: &Protection<'_>,
-    task: Option<TaskId>,
-    path: &RepoPath,
-    change: &Change,
-) -> Placement {
-    if task.is_some_and(|task| plan.is_lane_unknown(task)) {
-        return Placement::UnknownLane;
+impl Placer<'_> {
+    /// Places every change, in the order of the inputs and then of the paths.
+    #[must_use]
+    pub fn placed<'i>(&self, input: &'i GateInput) -> Vec<PlacedChange<'i>> {
+        let place = |diff: &'i TaskDiff, path, change, carried| {
+            let placement = self.placement(diff.task, path, change);
+            PlacedChange { diff, path, change, placement, carried }
+        };
+        let own = input.diffs.iter().flat_map(|diff| {
+            diff.changes().map(move |(path, change)| place(diff, path, change, None))
+        });
+        let carried = input.carried.iter().filter_map(|carried| {
+            let diff = input.diffs.find(carried.input)?;
+            Some(place(diff, &carried.path, &carried.change, Some(carried)))
+        });
+        own.chain(carried).collect()
     }
-    let find = || -> Result<Placement, Undecided> {
-        Ok(match task {
-            _ if protection.contains(path)? => Placement::Outside { owners: Vec::new() },
-            Some(task) if lanes.of(task).matched_by(path)?.is_none() => {
-                Placement::Outside { owners: lanes.owners(path)? }
-            }
-            _ => match takes_folder(lanes, protection, task, path, change)? {
-                Some(owners) => Placement::TakesFolder { owners },
-                None => Placement::Inside,
-            },
-        })
-    };
-    find().unwrap_or(Placement::Undecided)
-}
 
-/// Whether a change replaces a folder that the task may not write, and which tasks may.
-///
-/// Only a folder that a glob names counts: a wildcard could match below any file.
-fn takes_folder(
-    lanes: &Lanes,
-    protection: &Protection<'_>,
-    task: Option<TaskId>,
-    path: &RepoPath,
-    change: &Change,
-) -> Result<Option<Vec<TaskId>>, Undecided> {
-    if !matches!(change.kind, ChangeKind::Added | ChangeKind::Type) {
-        return Ok(None);
+    pub(super) fn placement(
+        &self,
+        task: Option<TaskId>,
+        path: &RepoPath,
+        change: &Change,
+    ) -> Placement {
+        if task.is_some_and(|task| self.plan.is_lane_unknown(task)) {
+            return Placement::UnknownLane;
+        }
+        self.decided(task, path, change).unwrap_or(Placement::Undecided)
     }
-    // A submodule is a folder itself, so a wildcard that covers it is enough.
-    let is_submodule = change.new.as_ref().is_some_and(|side| side.mode == Mode::Submodule);
-    let mut budget = Budget::default();
-    if protection.names_folder(path)?
-        || is_submodule && protection.covers_folder(path, &mut budget)?
-    {
-        return Ok(Some(Vec::new()));
+
+    fn decided(
+        &self,
+        task: Option<TaskId>,
+        path: &RepoPath,
+        change: &Change,
+    ) -> Result<Placement, Undecided> {
+        if self.protection.contains(path)? {
+            return Ok(Placement::Outside(Stray::protected()));
+        }
+        if let Some(task) = task
+            && self.lanes.of(task).matched_by(path)?.is_none()
+        {
+            let owners = self.lanes.owners(path)?;
+            return Ok(Placement::Outside(Stray::among(owners, task, self.order)));
+        }
+        Ok(self.taken_folder(task, path, change)?.map_or(Placement::Inside, Placement::TakesFolder))
     }
-    let Some(task) = task else { return Ok(None) };
-    let is_excluded = lanes.of(task).excludes_folder(path)?;
-    if !is_excluded && !lanes.is_folder_of_others(path, task) {
-        return Ok(None);
+
+    /// The folder that a change replaces, if the task may not write it.
+    ///
+    /// Only a folder that a glob names counts: a wildcard could match below any file.
+    fn taken_folder(
+        &self,
+        task: Option<TaskId>,
+        path: &RepoPath,
+        change: &Change,
+    ) -> Result<Option<Stray>, Undecided> {
+        if !matches!(change.kind, ChangeKind::Added | ChangeKind::Type) {
+            return Ok(None);
+        }
+        // A submodule is a folder itself, so a wildcard that covers it is enough.
+        let is_submodule = change.new.as_ref().is_some_and(|side| side.mode == Mode::Submodule);
+        let mut budget = Budget::default();
+        if self.protection.names_folder(path)?
+            || is_submodule && self.protection.covers_folder(path, &mut budget)?
+        {
+            return Ok(Some(Stray::protected()));
+        }
+        let Some(task) = task else { return Ok(None) };
+        let is_excluded = self.lanes.of(task).excludes_folder(path)?;
+        if !is_excluded && !self.lanes.is_folder_of_others(path, task) {
+            return Ok(None);
+        }
+        let others = self.lanes.others_below(Some(path), task, None, &mut budget)?;
+        let owners = others.map(|others| others.owners);
+        let owners = if is_excluded { Some(owners.unwrap_or_default()) } else { owners };
+        Ok(owners.map(|owners| Stray::among(owners, task, self.order)))
     }
-    let others = lanes.others_below(Some(path), task, None, &mut budget)?;
-    let owners = others.map(|others| others.owners);
-    Ok(if is_excluded { Some(owners.unwrap_or_default()) } else { owners })
 }

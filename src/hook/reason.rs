@@ -108,9 +108,19 @@ pub(crate) fn describe_lane(plan: &Plan, task: TaskId) -> String {
     }
     let (exclusions, globs): (Vec<&GlobEntry>, Vec<&GlobEntry>) =
         entries.iter().partition(|entry| entry.negated);
-    let allowed = value.allow.iter().filter(|allow| allow.rule.value == rules::OUT_OF_LANE.name);
-    let globs = globs.into_iter().chain(allowed.filter_map(|allow| allow.path.as_ref()));
-    let mut sentence = format!("It may write {}", list(globs));
+    let allowed = |rule: &Rule| {
+        let entries = value.allow.iter().filter(|allow| allow.rule.value == rule.name);
+        list(entries.filter_map(|allow| allow.path.as_ref()))
+    };
+    let mut sentence = format!("It may write {}", list(globs.into_iter()));
+    let unowned = allowed(rules::OUT_OF_LANE);
+    if !unowned.is_empty() {
+        sentence.push_str(&format!(", {unowned} if no concurrent task owns it"));
+    }
+    let foreign = allowed(rules::FOREIGN_LANE);
+    if !foreign.is_empty() {
+        sentence.push_str(&format!(", {foreign} if another task owns it"));
+    }
     if !plan.share.is_empty() {
         sentence.push_str(&format!(", and the shared {}", list(plan.share.iter())));
     }

@@ -16,6 +16,7 @@ use crate::hook::{self, Decision, PlannedWrite};
 use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
+use crate::plan::order::Order;
 use crate::report::brief::code;
 use crate::report::{name, names, shown};
 use crate::rules::{self, Rule};
@@ -88,8 +89,12 @@ fn outside_lane(
         return None;
     }
     let plan = snapshot.plan();
+    let order = Order::new(plan);
+    let is_foreign = answer.protected.is_some()
+        || answer.owners.iter().any(|owner| order.concurrent(task, owner.task));
     let rule = match plan[task].is_review_only() {
         true => rules::REVIEW_ONLY_WRITE,
+        false if is_foreign => rules::FOREIGN_LANE,
         false => rules::OUT_OF_LANE,
     };
     // No notice if the gate would accept the change, because of an `allow` or a rule that is off.
@@ -141,11 +146,11 @@ fn message(plan: &Plan, task: TaskId, path: &RepoPath, answer: &Writers<'_>) -> 
         ),
         None if owners.is_empty() => format!(
             "{file} is outside the lane of {task_name}, and in no other lane\n\
-             help: ask to add {glob} to the `write` of {task_name} in {plan_name}"
+             help: ask to add {glob} to `write` in {task_name}, in {plan_name}"
         ),
         None => format!(
             "{file} is outside the lane of {task_name}, and inside that of {others}\n\
-             help: ask {others} to change it, or ask to add {glob} to the `write` of {task_name} \
+             help: ask {others} to change it, or ask to add {glob} to `write` in {task_name}, \
              in {plan_name}"
         ),
     }

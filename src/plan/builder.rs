@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::edit::{Applicability, Replacement};
-use super::names::{NEEDS_PATH, branch_fault, id_fault, list, nearest};
+use super::names::{NEED_PATH, branch_fault, id_fault, list, nearest};
 use super::{Allow, GlobEntry, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;
 use crate::index::TaskId;
@@ -455,10 +455,10 @@ impl Builder {
             self.problem(bytes, "the `reason` is empty", "say why the finding is acceptable");
             return;
         }
-        if rule.value == NEEDS_PATH && path.is_none() {
-            let bytes = rule.span.bytes();
+        if NEED_PATH.contains(&rule.value.as_str()) && path.is_none() {
+            let message = format!("an `allow` entry for `{}` needs a `path`", rule.value);
             let help = "add `path: GLOB` for the files that the task may write outside its lane";
-            self.problem(bytes, "an `allow` entry for `out-of-lane` needs a `path`", help);
+            self.problem(rule.span.bytes(), message, help);
             return;
         }
         // A partly unreadable entry must not allow more than it says.

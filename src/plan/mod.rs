@@ -25,7 +25,7 @@ use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 use edit::Replacement;
 
-pub(crate) use names::{NEEDS_PATH, id_fault, nearest};
+pub(crate) use names::{NEED_PATH, id_fault, nearest};
 pub use read::{MAX_TEXT, PlanText, read, read_again, read_among};
 
 /// A plan, or the readable part of one.

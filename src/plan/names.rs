@@ -2,8 +2,8 @@
 
 use crate::source::excerpt;
 
-/// The rule whose `allow` needs a path: without one, a task could write anywhere.
-pub(crate) const NEEDS_PATH: &str = "out-of-lane";
+/// The rules whose `allow` needs a path: without one, a task could write anywhere.
+pub(crate) const NEED_PATH: [&str; 2] = ["foreign-lane", "out-of-lane"];
 
 /// Why a task id is invalid, by the rules of `docs/plan.md`.
 pub(crate) fn id_fault(id: &str) -> Option<String> {

@@ -542,7 +542,7 @@ mod missing_companion {
             (draft.message.to_string(), draft.help.unwrap().to_string(), draft.labels.len())
         };
         let message = "`a` may write `Cargo.toml`, but not `Cargo.lock`".to_owned();
-        let add = "add `Cargo.lock` to the `write` of `a`, or put it under `share`".to_owned();
+        let add = "add `Cargo.lock` to `write` in `a`, or put it under `share`".to_owned();
         let own = "`b` may write it: make one task depend on the other (`needs`), or put it under `share`";
         let plan = |b: &str| format!("tasks:\n  a: {{write: Cargo.toml}}\n  b: {{{b}}}\n");
         assert_eq!(report(&plan("write: x")), (message.clone(), add.clone(), 1));
@@ -550,7 +550,7 @@ mod missing_companion {
         assert_eq!(report(&plan("write: '*.lock'")), (message, own.to_owned(), 1));
         let pair = "tasks:\n  a: {write: api/a.proto}\ncompanions: {'**/*.proto': gen/**}\n";
         let message = "`a` may write `api/a.proto`, but not `gen/**`".to_owned();
-        let add = "add `gen/**` to the `write` of `a`, or put it under `share`".to_owned();
+        let add = "add `gen/**` to `write` in `a`, or put it under `share`".to_owned();
         assert_eq!(report(pair), (message, add, 2));
     }
 

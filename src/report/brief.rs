@@ -137,8 +137,8 @@ impl<'b> Markdown<'b> {
         let Some(number) = self.brief.files else { return };
         let files = match number {
             0 => "No file in this lane exists yet.".to_owned(),
-            1 => "One file in this lane exists.".to_owned(),
-            _ => format!("{number} files in this lane exist."),
+            1 => "This lane contains one existing file.".to_owned(),
+            _ => format!("This lane contains {number} existing files."),
         };
         self.line(&format!("\n{files}"));
     }
@@ -244,7 +244,7 @@ impl<'b> Markdown<'b> {
         };
         self.line(&format!(
             "Stop, and do not write it, copy it or work around it. Say which path you need and why, and\n\
-             propose a change to {plan}: add the path to `write` of {id},\n\
+             propose a change to {plan}: add the path to `write` in {id},\n\
              and remove it from its owner's lane. `lanelint who PATH` shows the owner."
         ));
     }

@@ -18,15 +18,15 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "A lane that covers almost everything isolates nothing: it includes what other \
-        tasks may write, now or as the plan grows. A lane is broad if, after exclusions and protected paths are subtracted, it covers more \
-        than half of the existing files (in repositories with at least twenty), or if its globs \
-        match everything below every top-level folder (`**`, `*/**`), whatever is excluded or \
-        protected. Only \
-        concurrent tasks that may write count; a task that needs all others, such as one that \
-        integrates their work, is concurrent with none. A lane is not reported if its boundary is deliberate: it overlaps no concurrent lane, and \
-        either excludes what a concurrent task may write or is itself excluded by a concurrent \
-        lane. So `src/**` beside `[\"**\", \"!src/**\"]` is \
-        fine, whichever is larger.",
+        tasks may write, now or as the plan grows. A lane is broad if, after exclusions and \
+        protected paths are subtracted, it covers more than half of the existing files (in \
+        repositories with at least twenty), or if its globs match everything below every top-level \
+        folder (`**`, `*/**`), regardless of exclusions and protected paths. Only concurrent tasks \
+        that may write count; a task that needs all others, such as one that integrates their \
+        work, is not concurrent with any of them. A lane is not reported if its boundary is \
+        deliberate: it overlaps no concurrent lane, and either excludes what a concurrent task may \
+        write or is itself excluded by a concurrent lane. So `src/**` beside `[\"**\", \
+        \"!src/**\"]` is fine, whichever is larger.",
     remedy: "list only the folders that the task changes, exclude what other tasks own, or add \
              them to its `needs`",
     example: Example {

@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Neither change was made with the other in mind. If the lines overlap or are \
         adjacent, git reports a conflict; if they are further apart, it merges two edits that \
         nobody has seen together. Line numbers refer to the file before either change. Changes \
-        that are known to leave the path in the same state are not reported; the short hashes of a \
-        patch are not enough to know that.",
+        that are known to leave the path in the same state are not reported; the abbreviated \
+        hashes in a patch are not enough to tell.",
     remedy: "give each path to one task and list that task under the others' `needs`, or put it \
              under `share` if they only append to it",
     example: Example {

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch",
     summary: "two tasks on the same branch, or on `a` and `a/b`, which cannot both exist in git",
     level: Level::Error,
-    fixed: false,
+    fixed: true,
     unverified: false,
     scope: Scope::Plan,
     explanation: "The gate tells the tasks' changes apart by branch, so on a shared branch it \

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "Exclusions and `protect` remove everything that the task's globs match, so every \
-        change it makes outside `share` would be out of its lane. For a task that only reviews, use `write: []`.",
+        change the task makes outside `share` would be out of its lane.",
     remedy: "narrow the exclusions, or use `write: []` if the task only reviews",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/lessons/*.json, \"!src/**\"]\n",

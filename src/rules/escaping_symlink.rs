@@ -21,9 +21,9 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Work,
     explanation: "Writing through a link writes to its target, even if only the link's own path \
-        was allowed. Links are followed in the tree that is checked, through other links and \
-        through `..`; a link to a folder exposes every file below it. Only links that the task \
-        added or changed are checked.",
+        was allowed. Links are followed in the tree being checked, through other links and through \
+        `..`; a link to a folder exposes every file below it. Only links that the task added or \
+        changed are checked.",
     remedy: "remove the link, or point it at a path in the task's own lane",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n",

@@ -19,10 +19,9 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Plan,
     explanation: "If ignored, an unknown key, a reference to a missing task or a glob that YAML \
         reads as an alias would silently change what a lane covers or which tasks are concurrent. \
-        lanelint never guesses: each \
-        is an error, reported where it occurs.",
-    remedy: "correct each entry as its finding says; `lanelint schema` has the allowed keys and \
-        values",
+        lanelint never guesses: each is an error, reported where it occurs.",
+    remedy: "correct each entry as described in its finding; `lanelint schema` prints the allowed \
+             keys and values",
     example: Example {
         plan: "tasks:\n  lessons:\n    wirte: src/lessons/**\n    needs: quizes\n  quizzes:\n    \
                write: src/quizzes/**\n",

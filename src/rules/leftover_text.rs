@@ -13,20 +13,20 @@ use crate::source::excerpt;
 
 pub(super) static RULE: Rule = Rule {
     name: "leftover-text",
-    summary: "a glob with a note, a line number, quotes or a placeholder, or several globs in one text",
+    summary: "a glob with a note, a line number, quotes or a placeholder, or several globs in one string",
     level: Level::Error,
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "`src/a.ts (new)`, `src/a.ts:10-40` and `src/a/, src/b/` are valid globs that match \
-        nothing, so a lane of them would be empty without a word. These forms are found: a note \
-        behind a path or before one; a place in a file; several paths in one text; quotes and \
-        backticks; blanks around a glob or in its braces; the `a/` or `b/` of a diff before a path \
-        that exists without it; and placeholders such as `<module>`, `TBD` or `none`. Other rules \
-        and the gate take the lane to be what remains. If nothing remains, the lane is unknown. \
-        Nothing is reported if a file of exactly this name exists, or if the characters in \
-        question are escaped: `a.ts\\ \\(new\\)`.",
-    remedy: "write only the globs, several of them as a list",
+    explanation: "`src/a.ts (new)`, `src/a.ts:10-40` and `src/a/, src/b/` are valid globs that \
+        match nothing, so a lane made of them would silently be empty. lanelint detects a note \
+        before or after a path; a location in a file, such as a line number; several paths in one \
+        string; quotes and backticks; whitespace around a glob or in its braces; the `a/` or `b/` \
+        of a diff before a path that exists without it; and placeholders such as `<module>`, `TBD` \
+        or `none`. Other rules and the gate use whatever is left as the lane. If nothing remains, \
+        the lane is unknown. Nothing is reported if a file with exactly that name exists, or if \
+        the characters in question are escaped: `a.ts\\ \\(new\\)`.",
+    remedy: "write only globs, as a list if there are several",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/git.md (new)\n",
         files: &[],
@@ -61,11 +61,11 @@ fn find(
 
 fn draft(entry: &GlobEntry, leftover: &Leftover) -> Draft {
     let what = match leftover.kind {
-        LeftoverKind::Note => "a note beside the path",
-        LeftoverKind::Location => "a place in a file",
-        LeftoverKind::SeveralPaths => "several paths in one text",
+        LeftoverKind::Note => "a note next to the path",
+        LeftoverKind::Location => "a location in a file",
+        LeftoverKind::SeveralPaths => "several paths in one string",
         LeftoverKind::Quotes => "quotes that are not part of the path",
-        LeftoverKind::Blanks => "blanks that are not part of the path",
+        LeftoverKind::Blanks => "whitespace that is not part of the path",
         LeftoverKind::DiffPrefix => "the prefix of a diff before the path",
         LeftoverKind::Placeholder => "a placeholder",
     };

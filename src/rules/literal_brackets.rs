@@ -18,10 +18,11 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "In a glob, brackets are a class: `x[ab]` matches `xa` and `xb`, but not a file or \
-        folder of the name `x[ab]`. If that name exists, it was probably meant. A class that is a \
-        whole component with several letters, such as `[id]`, is `invalid-glob`, whatever exists. If \
-        the files could not all be listed, nothing is reported.",
+    explanation: "In a glob, brackets form a character class: `x[ab]` matches `xa` and `xb`, but \
+        not a file or folder named `x[ab]`. If such a file or folder exists, it is probably what \
+        was meant. A component that consists only of a class with several letters, such as `[id]`, \
+        is reported as `invalid-glob`, whether or not such a file exists. If the files could not \
+        all be listed, nothing is reported.",
     remedy: "escape the brackets: `x\\[ab\\]`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lesson-[id]/**\n",
@@ -55,7 +56,7 @@ fn draft(entry: &GlobEntry, found: &LiteralBrackets, meant: &str) -> Draft {
             kind,
             " ",
             code(excerpt(&name)),
-            ": brackets are a class"
+            ": brackets form a character class"
         ],
         help: Some(message!["did you mean ", code(excerpt(meant)), "?"]),
         labels: vec![label(entry.span, message![code(excerpt(&name)), " exists"])],

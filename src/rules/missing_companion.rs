@@ -18,14 +18,15 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "After a change to `Cargo.toml`, the next build also updates `Cargo.lock`, and \
-        the gate then rejects a change that nobody planned. The lock files of common package \
-        managers are built in. If the last component of a glob is a file name without wildcards, \
+        the gate then rejects a change that nobody planned. lanelint knows the lock files of \
+        common package managers. If the last component of a glob is a file name without wildcards, \
         its lock file is searched for in the same folder, then in each parent; the first one found \
         is used. If earlier components contain wildcards, the search starts from the existing \
         files that match. The plan's own `companions` are pairs of globs: a lane that contains a \
         path matching the first should contain one matching the second, if such a file exists. \
         Shared paths count as part of the lane. Excluded and protected paths are not reported, \
-        since they were left out on purpose, and one of several lock files is enough.",
+        since they were left out on purpose. If there are several possible lock files, one is \
+        enough.",
     remedy: "add the companions to `write`, or put them under `share`",
     example: Example {
         plan: "tasks:\n  upgrade:\n    write: [Cargo.toml, src/**]\n",
@@ -61,13 +62,9 @@ fn draft(facts: &PlanFacts<'_>, missing: &MissingCompanion) -> Draft {
     let owners = owners.into_iter().filter(|&owner| facts.order.concurrent(owner, missing.task));
     let owners = facts.plan.ids(owners);
     let help = match owners.first() {
-        None => message![
-            "add ",
-            code(&shown),
-            " to the `write` of ",
-            code(id),
-            ", or put it under `share`"
-        ],
+        None => {
+            message!["add ", code(&shown), " to `write` in ", code(id), ", or put it under `share`"]
+        }
         Some(owner) => message![
             code(owner),
             " may write it: make one task depend on the other (`needs`), or put it under `share`"

@@ -17,6 +17,7 @@ mod dependency_cycle;
 mod duplicate_branch;
 mod empty_lane;
 mod escaping_symlink;
+mod foreign_lane;
 mod invalid_glob;
 mod invalid_plan;
 mod leftover_text;
@@ -75,6 +76,7 @@ rules! {
     literal_brackets LITERAL_BRACKETS
     leftover_text LEFTOVER_TEXT
     unused_allow UNUSED_ALLOW
+    foreign_lane FOREIGN_LANE
     out_of_lane OUT_OF_LANE
     review_only_write REVIEW_ONLY_WRITE
     plan_changed PLAN_CHANGED

@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
     unverified: false,
     scope: Scope::Plan,
     explanation: "Two tasks that run at the same time and may write the same file will, sooner or \
-        later, undo each other's work. Lanes are compared exactly, including files that do not \
-        exist yet, and the path in the message is always in both.",
+        later, undo each other's work. The comparison is exact and covers files that do not exist \
+        yet; the path in the message is always in both lanes.",
     remedy: "give the path to one task and list that task under the other's `needs`, narrow the \
              globs, exclude what other tasks own, or put append-only files under `share`",
     example: Example {

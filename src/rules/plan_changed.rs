@@ -3,8 +3,7 @@
 use super::common::english::who;
 use super::common::labels::{change_labels, text};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
-use crate::analysis::GateFacts;
-use crate::change::ChangeKind;
+use crate::analysis::{GateFacts, PlanChange};
 use crate::finding::{About, Draft, Level};
 use crate::message;
 use crate::message::code;
@@ -38,16 +37,12 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         let who = who(facts, diff);
         for (path, change) in diff.changes() {
             let kind = change.kind;
-            let own = facts.plan.own_paths.iter().any(|own| own.contains(path));
-            let rival = kind != ChangeKind::Deleted
-                && facts.input.plan_rivals.iter().any(|rival| rival.contains(path));
-            if !own && !rival {
-                continue;
-            }
-            let message = if own {
-                message![&who, " modified the plan ", code(path)]
-            } else {
-                message![&who, " adds a plan that would be found before this one: ", code(path)]
+            let message = match facts.change_of_plan(path, kind) {
+                Some(PlanChange::Own) => message![&who, " modified the plan ", code(path)],
+                Some(PlanChange::Rival) => {
+                    message![&who, " adds a plan that would be found before this one: ", code(path)]
+                }
+                None => continue,
             };
             reporter.report(Draft {
                 message,

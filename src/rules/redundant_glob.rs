@@ -25,12 +25,13 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "Everything the glob matches is in the lane anyway or is excluded, or the \
-        exclusion removes only paths that were never in the lane or in `share`. Either the entry \
-        can go, or it was meant to say something else: a typo in an exclusion lets a task write \
-        what it should leave alone. Entries are checked exactly, from last to first, so removing \
-        all reported entries leaves the lane unchanged. A fix is offered if removing that entry \
-        alone leaves the lane unchanged, but not for an exclusion that may be misspelled.",
+    explanation: "A redundant glob matches only paths that are already in the lane or are \
+        excluded. A redundant exclusion removes only paths that were never in the lane or under \
+        `share`. Either the entry can go, or it was meant to say something else: a typo in an \
+        exclusion lets a task write what it should leave alone. The check is exact and runs from \
+        the last entry to the first, so removing all reported entries leaves the lane unchanged. A \
+        fix is offered if removing that entry alone leaves the lane unchanged, but not for an \
+        exclusion that may be misspelled.",
     remedy: "remove the entry, or correct it if it should match other paths",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: [src/content/**, src/content/lessons/*.json, \
@@ -133,7 +134,7 @@ fn draft(
     };
     let there = within.map(|within| {
         let note = match (entry.negated, within.negated) {
-            (false, false) => "contains all of its paths",
+            (false, false) => "already matches all of these paths",
             (false, true) => "excludes all of its paths",
             (true, _) => "already excludes them",
         };

@@ -1,6 +1,7 @@
 //! `review-only-write`: a change by a task that may write nothing.
 
-use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, out_of_lane};
+use super::common::strays::{self, Kind};
+use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::Level;
 
@@ -29,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    out_of_lane::strays(facts, true, reporter);
+    strays::report(facts, Kind::ReviewOnly, reporter);
 }
 
 #[cfg(test)]

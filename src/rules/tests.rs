@@ -263,19 +263,35 @@ fn scope_of_allowances() {
         ("{rule: out-of-lane, path: '**', reason: r}", [true, true]),
         ("{rule: out-of-lane, path: '**', with: b, reason: r}", [false, false]),
         ("{rule: out-of-lane, reason: r}", [false, false]),
+        ("{rule: foreign-lane, path: '**', reason: r}", [false, false]),
     ] {
-        let text =
-            format!("tasks:\n  a: {{write: src/**, allow: [{allow}]}}\n  b: {{write: doc/**}}\n");
-        let report = gated(&text, work(&additions(&["doc/x", "log"])));
-        let found = of_rule(&report, "out-of-lane");
-        let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
-        assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
+        // The rules differ only in whether the owner is concurrent.
+        for (needs, rule, allow) in [
+            ("needs: a", "out-of-lane", allow.to_owned()),
+            ("needs: []", "foreign-lane", swapped(allow)),
+        ] {
+            let text = format!(
+                "tasks:\n  a: {{write: src/**, allow: [{allow}]}}\n  b: {{write: [doc/**, log], \
+                 {needs}}}\n"
+            );
+            let report = gated(&text, work(&additions(&["doc/x", "log"])));
+            let found = of_rule(&report, rule);
+            let is_allowed: Vec<bool> = found.iter().map(|found| found.allowed.is_some()).collect();
+            assert_eq!(is_allowed, allowed, "{allow}: {:?}", report.findings);
+        }
     }
+}
+
+/// The entry with the two rules about changes outside the lane swapped.
+fn swapped(allow: &str) -> String {
+    allow.replace("foreign-", "-").replace("out-of-", "foreign-").replace(" -lane", " out-of-lane")
 }
 
 #[test]
 fn allowance_of_another_task() {
-    let text = "tasks:\n  a: {write: x}\n  b: {write: y, allow: [{rule: out-of-lane, path: '**', reason: r}]}\n";
+    let text = "tasks:\n  a: {write: x}\n  b: {write: y, allow: [{rule: foreign-lane, path: '**', reason: r}]}\n";
     let report = gated(text, work(&additions(&["y"])));
-    assert!(of_rule(&report, "out-of-lane").iter().all(|found| found.allowed.is_none()));
+    let found = of_rule(&report, "foreign-lane");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].allowed, None);
 }

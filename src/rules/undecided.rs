@@ -15,10 +15,11 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Plan,
     explanation: "Every question about lanes has an answer, but some globs are so complex that \
         finding it takes longer than anyone would wait. Hand-written globs come nowhere near the \
-        limit. When a rule reaches it, the run reports that and exits with status 3, so silence never means 'gave up'. A symbolic link that forms a loop or leads through too \
-        many links is undecided, too.",
-    remedy: "use fewer wildcards, braces or exclusions in these globs, or point the link straight at \
-        its target",
+        limit. When a rule reaches it, the run reports that and exits with status 3, so silence \
+        never means 'gave up'. A symbolic link that is part of a loop, or passes through too many \
+        other links, is also reported as `undecided`.",
+    remedy: "use fewer wildcards, braces or exclusions in these globs, or point the link straight \
+             at its target",
     example: Example { plan: EXAMPLE, files: &[], scenario: Scenario::PlanOnly },
     grouping: Grouping::Alone,
 };

@@ -23,15 +23,15 @@ pub(super) static RULE: Rule = Rule {
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "A glob that matches no file is not wrong in itself: the task may create it. \
-        Three cases are likely mistakes. A folder at the beginning of the glob does not exist, but \
-        one with almost the same name does: a single letter is added, missing, replaced or swapped \
-        with the next one (two in names of nine letters or more; a different digit is never taken \
-        for a typo, since `v1` and `v2` are different names). Or the glob names an existing folder \
-        without `/**`, but globs match only files. Or it has no `/`, so it matches only in the root, \
-        although it would match files in deeper folders with `**/` in front. Exclusions are \
-        checked too, because a misspelled exclusion removes nothing. If the files could not all be \
-        listed, nothing is reported.",
+    explanation: "A glob that matches no file is not wrong in itself: the task may be about to \
+        create one. Three cases are likely mistakes. A folder at the beginning of the glob does \
+        not exist, but one with almost the same name does: a single letter is added, missing, \
+        replaced or swapped with the next one (two in names of nine letters or more; a different \
+        digit is never taken for a typo, since `v1` and `v2` are different names). Or the glob \
+        names an existing folder without `/**`, but globs match only files. Or it has no `/`, so \
+        it matches only in the root, but with `**/` in front it would match files in deeper \
+        folders. Exclusions are checked too, because a misspelled exclusion removes nothing. If \
+        the files could not all be listed, nothing is reported.",
     remedy: "correct the spelling, or add the missing `/**` or `**/`",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/contnet/lessons/**\n",

@@ -81,7 +81,7 @@ They may run at the same time as yours. Leave their files to them.
 ## If you need a file outside your lane
 
 Stop, and do not write it, copy it or work around it. Say which path you need and why, and
-propose a change to the plan (`lanes.yaml`): add the path to `write` of `quizzes`,
+propose a change to the plan (`lanes.yaml`): add the path to `write` in `quizzes`,
 and remove it from its owner's lane. `lanelint who PATH` shows the owner.
 ";
     assert_eq!(run(&with_plan(PLAN), &["brief", "quizzes"]).with(0), expected);

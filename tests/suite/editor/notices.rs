@@ -30,8 +30,8 @@ fn file_outside_the_lane() {
     assert_eq!(notice(&mut session, "src/x.rs"), [] as [&str; 0]);
     assert_eq!(
         notice(&mut session, "doc/x.md"),
-        ["out-of-lane: `doc/x.md` is outside the lane of `a`, and inside that of `b`\n\
-          help: ask `b` to change it, or ask to add `doc/x.md` to the `write` of `a` in `lanes.yaml`"]
+        ["foreign-lane: `doc/x.md` is outside the lane of `a`, and inside that of `b`\n\
+          help: ask `b` to change it, or ask to add `doc/x.md` to `write` in `a`, in `lanes.yaml`"]
     );
     let found = notice(&mut session, "gen/x");
     assert!(found[0].contains("inside that of `b` and `c`"), "{found:?}");
@@ -54,7 +54,7 @@ fn plan_branch_and_settings_changes() {
     assert_eq!(notice(&mut session, "doc/x"), [] as [&str; 0], "nobody's branch");
     shelf.check_out("a");
     session.tick();
-    assert_eq!(session.codes("doc/x"), ["0:0-0:5 out-of-lane"]);
+    assert_eq!(session.codes("doc/x"), ["0:0-0:5 foreign-lane"]);
     shelf.check_out("b");
     session.tick();
     assert_eq!(session.findings("doc/x"), [] as [Value; 0]);
@@ -98,7 +98,7 @@ fn task_in_initial_settings() {
     let found = notice(&mut session, "doc/x");
     assert!(found[0].contains("in `.lanes/all.yaml`"), "{found:?}");
     // A plan that turns the rule off has nothing to say, and one that is unknown says nothing.
-    shelf.write(".lanes/all.yaml", &format!("{PLAN}rules: {{out-of-lane: off}}\n"));
+    shelf.write(".lanes/all.yaml", &format!("{PLAN}rules: {{foreign-lane: off}}\n"));
     session.tick();
     assert_eq!(session.findings("doc/x"), [] as [Value; 0]);
     shelf.write(".lanes/all.yaml", "tasks: {a: {}}\n");
@@ -119,7 +119,7 @@ fn moved_head() {
     let path = repo.path("doc/x");
     let mut session = Session::process(&repo);
     session.open(&path, "x\n");
-    assert_eq!(session.codes(&path), ["0:0-0:1 out-of-lane"]);
+    assert_eq!(session.codes(&path), ["0:0-0:1 foreign-lane"]);
     repo.git(&["checkout", "-q", "-b", "b"]);
     assert_eq!(session.findings(&path), [] as [Value; 0]);
     // A new file in a new folder has its lane too, and git's own files have none.

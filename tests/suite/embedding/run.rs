@@ -54,7 +54,7 @@ fn clean_branches() {
 fn branch_leaves_lane() {
     let host = repository().commit("api", "", &[("src/web/c", "c"), ("src/web/a", "")]);
     let outcome = judge(&host, &of_branch("api")).unwrap();
-    assert_eq!(found(&outcome), ["out-of-lane src/web/a", "out-of-lane src/web/c"]);
+    assert_eq!(found(&outcome), ["foreign-lane src/web/a", "foreign-lane src/web/c"]);
     assert_eq!(outcome.status(false), 1);
 }
 
@@ -63,7 +63,7 @@ fn plan_of_base_counts() {
     let wide = "tasks: {api: {write: '**'}}";
     let host = repository().commit("api", "", &[("lanes.yaml", wide), ("docs/a", "a")]);
     let outcome = judge(&host, &of_branch("api")).unwrap();
-    let beyond = ["out-of-lane docs/a", "out-of-lane lanes.yaml", "plan-changed lanes.yaml"];
+    let beyond = ["out-of-lane docs/a", "plan-changed lanes.yaml"];
     assert_eq!(found(&outcome), beyond);
     let asked = request(|asked| {
         asked.branch = Some("api".to_owned());
@@ -113,7 +113,7 @@ fn work_tree_of_named_task() {
     let host = repository().file("lanes.yaml", PLAN).file("src/web/a", "changed");
     let host = host.file("src/api/a", "a");
     let asked = request(|asked| (asked.worktree, asked.task) = (true, Some("api".to_owned())));
-    assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane src/web/a"]);
+    assert_eq!(found(&judge(&host, &asked).unwrap()), ["foreign-lane src/web/a"]);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn patch_without_repository() {
     let host = Memory::new().file("lanes.yaml", PLAN).file("a.patch", patch).stdin(patch);
     for name in ["api=a.patch", "api=-"] {
         let asked = request(|asked| asked.diffs = vec![name.to_owned()]);
-        assert_eq!(found(&judge(&host, &asked).unwrap()), ["out-of-lane src/web/x"], "{name}");
+        assert_eq!(found(&judge(&host, &asked).unwrap()), ["foreign-lane src/web/x"], "{name}");
     }
 }
 

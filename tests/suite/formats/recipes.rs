@@ -221,7 +221,7 @@ fn action_fails_stray_branch() {
     let step = request.action(&[("sarif", "gate.sarif")]);
     assert_eq!(step.status, Some(1), "{step:#?}");
     assert!(
-        step.said.starts_with("::error file=.github/x.yml,title=lanelint%3A out-of-lane::"),
+        step.said.starts_with("::error file=.github/x.yml,title=lanelint%3A foreign-lane::"),
         "{step:#?}"
     );
     assert!(step.summary.contains("<code>lessons</code> changed 2 paths"), "{step:#?}");
@@ -235,7 +235,10 @@ fn action_ignores_widened_lane() {
         let step = request.action(inputs);
         assert_eq!(step.status, Some(1), "{step:#?}");
         assert!(step.said.contains("title=lanelint%3A plan-changed"), "{step:#?}");
-        assert!(step.said.contains("quizzes/a.md (belongs to `quizzes`)"), "{step:#?}");
+        assert!(
+            step.said.contains("file=quizzes/a.md,title=lanelint%3A foreign-lane::"),
+            "{step:#?}"
+        );
     }
 }
 

@@ -46,8 +46,8 @@ fn output_streams() {
     let repo = strayed();
     let answer = gate(&repo, &["--task=lessons"]).ends_with(1);
     let answer = answer.tells(&["plan: lanes.yaml in commit ", "(main)\n"]);
-    assert!(answer.stdout.contains("out-of-lane") && answer.stdout.contains("quizzes/a.json"));
-    assert!(!answer.stderr.contains("out-of-lane"));
+    assert!(answer.stdout.contains("foreign-lane") && answer.stdout.contains("quizzes/a.json"));
+    assert!(!answer.stderr.contains("foreign-lane"));
     assert_eq!(gate(&repo, &["--task=lessons", "--quiet"]).stdout, "");
     let answer = gate(&repo, &["--task=nobody"]);
     assert_eq!(answer.stdout, "");
@@ -57,13 +57,13 @@ fn output_streams() {
 fn formats_to_files_and_stdout() {
     let repo = strayed();
     let answer = gate(&repo, &["--task=lessons", "--format=json=out.json"]).ends_with(1);
-    assert!(answer.stdout.contains("out-of-lane") && !answer.stdout.contains("{"));
+    assert!(answer.stdout.contains("foreign-lane") && !answer.stdout.contains("{"));
     let direct = gate(&repo, &["--task=lessons", "--format=json"]).stdout;
     assert_eq!(std::fs::read_to_string(repo.path("out.json")).unwrap(), direct);
     let answer = gate(&repo, &["--task=lessons", "--quiet", "--format=concise=out.txt"]);
     assert_eq!(answer.ends_with(1).stdout, "");
     let concise = std::fs::read_to_string(repo.path("out.txt")).unwrap();
-    assert!(concise.starts_with("quizzes/a.json: error[out-of-lane] "), "{concise}");
+    assert!(concise.starts_with("quizzes/a.json: error[foreign-lane] "), "{concise}");
     gate(&repo, &["--task=lessons", "--format=json", "--format=concise"]).ends_with(2);
     gate(&repo, &["--task=lessons", "--format=json=no/such/folder"]).ends_with(2);
 }
@@ -94,7 +94,7 @@ fn closed_pipe() {
 fn locations_of_a_finding() {
     let repo = strayed();
     let json = Gate::of(&repo, &["--task=lessons"]).json();
-    let finding = json.finding("out-of-lane");
+    let finding = json.finding("foreign-lane");
     assert_eq!(finding["level"], "error");
     assert_eq!(finding["tasks"], serde_json::json!(["lessons"]));
     assert_eq!(finding["path"], "quizzes/a.json");
@@ -121,13 +121,13 @@ fn locations_of_a_finding() {
 
 #[test]
 fn allowed_finding() {
-    let allow = "    allow: [{rule: out-of-lane, path: quizzes/a.json, reason: moved by hand}]\n";
+    let allow = "    allow: [{rule: foreign-lane, path: quizzes/a.json, reason: moved by hand}]\n";
     let plan = PLAN.replace("lessons/**\n", &format!("lessons/**\n{allow}"));
     let repo = planned(&plan);
     branch(&repo, "lessons", "main", &[("quizzes/a.json", "2\n")]);
     let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(0);
     assert_eq!(
-        json.finding("out-of-lane")["allowed"],
+        json.finding("foreign-lane")["allowed"],
         serde_json::json!({ "by": "lessons", "reason": "moved by hand" })
     );
     assert_eq!(json.value["summary"]["allowed"], 1);
@@ -139,13 +139,13 @@ fn allowed_finding() {
 
 #[test]
 fn configured_and_fixed_levels() {
-    let rules = "rules: {out-of-lane: note, no-changes: error, missing-branch: off}\n";
+    let rules = "rules: {foreign-lane: note, no-changes: error, missing-branch: off}\n";
     let repo = planned(&format!("{PLAN}{rules}"));
     branch(&repo, "lessons", "main", &[("quizzes/a.json", "2\n")]);
     repo.git(&["branch", "work/quizzes"]);
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
-    let json = json.finds(&["no-changes quizzes -", "out-of-lane lessons quizzes/a.json"]);
-    assert_eq!(json.finding("out-of-lane")["level"], "note");
+    let json = json.finds(&["no-changes quizzes -", "foreign-lane lessons quizzes/a.json"]);
+    assert_eq!(json.finding("foreign-lane")["level"], "note");
 
     let rules = "rules: {not-verified: off, plan-changed: off}\n";
     let repo = planned(&format!("{PLAN}{rules}"));

@@ -92,7 +92,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker docs/a.md"],
+        finds: &["foreign-lane worker docs/a.md"],
     },
     Attack {
         does: "moves a file of its lane out, and one of another's in",
@@ -102,7 +102,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker docs/a.md", "out-of-lane worker main.rs"],
+        finds: &["foreign-lane worker docs/a.md", "out-of-lane worker main.rs"],
     },
     Attack {
         does: "deletes a protected file",
@@ -111,7 +111,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker ci/run"],
+        finds: &["foreign-lane worker ci/run"],
     },
     Attack {
         does: "only makes a file executable",
@@ -158,7 +158,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker CI/run"],
+        finds: &["foreign-lane worker CI/run"],
     },
     Attack {
         does: "adds a file whose name differs from another's only in letter case, under `--deny-warnings`",
@@ -188,7 +188,7 @@ const ATTACKS: &[Attack] = &[
             Gate::of(repo, &["--worktree", "--base", "main"]).dir(repo.path("src/fake")).json()
         },
         status: 1,
-        finds: &["out-of-lane worker README.md", "out-of-lane worker docs/a.md"],
+        finds: &["out-of-lane worker README.md", "foreign-lane worker docs/a.md"],
     },
     Attack {
         does: "moves the pin of a submodule that says `ignore = all`",
@@ -213,7 +213,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker docs/\u{e9}\t\"x\".md"],
+        finds: &["foreign-lane worker docs/\u{e9}\t\"x\".md"],
     },
     Attack {
         does: "uses a name that is a command to the log",
@@ -232,11 +232,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &[
-            "out-of-lane worker docs/a.md",
-            "out-of-lane worker lanes.yaml",
-            "plan-changed worker lanes.yaml",
-        ],
+        finds: &["foreign-lane worker docs/a.md", "plan-changed worker lanes.yaml"],
     },
     Attack {
         does: "switches the rule off in the plan, or allows the finding",
@@ -246,11 +242,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &[
-            "out-of-lane worker README.md",
-            "out-of-lane worker lanes.yaml",
-            "plan-changed worker lanes.yaml",
-        ],
+        finds: &["out-of-lane worker README.md", "plan-changed worker lanes.yaml"],
     },
     Attack {
         does: "adds a plan that would be found first",
@@ -263,7 +255,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker lanes.yaml", "plan-changed worker lanes.yaml"],
+        finds: &["plan-changed worker lanes.yaml"],
     },
     Attack {
         does: "makes a tag called `main` of its own commit",
@@ -311,7 +303,7 @@ const ATTACKS: &[Attack] = &[
             Gate::of(repo, &["--worktree", "--task", "worker"]).json()
         },
         status: 1,
-        finds: &["out-of-lane worker README.md", "out-of-lane worker docs/a.md"],
+        finds: &["out-of-lane worker README.md", "foreign-lane worker docs/a.md"],
     },
     Attack {
         does: "names programs for git to run: monitor, filters, diff and merge drivers, pager, transport, alias",
@@ -415,7 +407,7 @@ const ATTACKS: &[Attack] = &[
             Gate::of(repo, &["--worktree", "--task", "worker"]).json()
         },
         status: 1,
-        finds: &["out-of-lane worker docs/fake"],
+        finds: &["foreign-lane worker docs/fake"],
     },
     Attack {
         does: "adds a link to a protected folder that does not exist yet",
@@ -434,7 +426,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker src/generated"],
+        finds: &["foreign-lane worker src/generated"],
     },
     Attack {
         does: "puts a submodule in the place of a protected folder that does not exist yet",
@@ -445,7 +437,7 @@ const ATTACKS: &[Attack] = &[
             judged(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker src/generated"],
+        finds: &["foreign-lane worker src/generated"],
     },
     Attack {
         does: "puts a file in the place of a protected folder that does not exist yet",
@@ -454,7 +446,7 @@ const ATTACKS: &[Attack] = &[
             committed(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker src/generated"],
+        finds: &["foreign-lane worker src/generated"],
     },
     Attack {
         does: "adds a link into a submodule whose pin is another's",
@@ -555,7 +547,7 @@ const ATTACKS: &[Attack] = &[
             judged(repo)
         },
         status: 1,
-        finds: &["out-of-lane worker ci/a.rs"],
+        finds: &["foreign-lane worker ci/a.rs"],
     },
     Attack {
         does: "has no commit in common with the base",
@@ -650,7 +642,7 @@ const ATTACKS: &[Attack] = &[
         finds: &[
             "not-verified worker -",
             "not-verified worker -",
-            "out-of-lane worker ci/run\r/src/x",
+            "foreign-lane worker ci/run\r/src/x",
         ],
     },
     Attack {

@@ -11,7 +11,7 @@ fn all_tasks_by_branch() {
     branch(&repo, "work/quizzes", "main", &[("quizzes/c.json", "1\n")]);
     let base = repo.commit_file("elsewhere", "1\n");
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
-    let json = json.finds(&["missing-branch audit -", "out-of-lane lessons quizzes/b.json"]);
+    let json = json.finds(&["missing-branch audit -", "foreign-lane lessons quizzes/b.json"]);
     let inputs = json.value["inputs"].as_array().unwrap();
     assert_eq!(inputs.len(), 3);
     assert_eq!(inputs[0]["source"], "branch refs/heads/lessons");
@@ -78,7 +78,7 @@ fn cloned() -> (TestRepo, TestRepo) {
 fn remote_only_branch() {
     let (_origin, clone) = cloned();
     let json = Gate::of(&clone, &["--task=lessons"]).json().ends_with(1);
-    let json = json.finds(&["out-of-lane lessons quizzes/remote"]);
+    let json = json.finds(&["foreign-lane lessons quizzes/remote"]);
     assert_eq!(json.value["inputs"][0]["source"], "branch refs/remotes/origin/lessons");
     assert!(!json.answer.stderr.contains("differs"));
     // A range names revisions, and `lessons` alone is none here.
@@ -93,7 +93,7 @@ fn local_task_and_remote_base() {
     clone.git(&["checkout", "-q", "-b", "lessons", "main"]);
     clone.commit_file("quizzes/local", "1\n");
     let json = Gate::of(&clone, &["--task=lessons"]).json().ends_with(1);
-    let json = json.finds(&["out-of-lane lessons quizzes/local"]);
+    let json = json.finds(&["foreign-lane lessons quizzes/local"]);
     assert!(json.answer.stderr.contains("refs/remotes/origin/lessons differs"));
     assert!(!json.answer.stderr.contains("as the base"));
 
@@ -118,7 +118,7 @@ fn tag_beside_branch() {
     repo.git(&["tag", "lessons", &main]);
     for arguments in [&["--task=lessons"][..], &["--task=lessons", "--base=main"]] {
         let json = Gate::of(&repo, arguments).json().ends_with(1);
-        let json = json.finds(&["out-of-lane lessons quizzes/b.json"]);
+        let json = json.finds(&["foreign-lane lessons quizzes/b.json"]);
         assert_eq!(json.value["inputs"][0]["base"], main);
     }
     // Of a range, which names any revisions, nobody knows which is meant.
@@ -154,7 +154,7 @@ fn branches_named_like_the_base() {
     let clone = origin.clone_with(&[]);
     for flag in ["--plan-from", "--base"] {
         let json = Gate::of(&clone, &[flag, &main, "--task=lessons"]).json().ends_with(1);
-        let json = json.finds(&["out-of-lane lessons quizzes/remote"]);
+        let json = json.finds(&["foreign-lane lessons quizzes/remote"]);
         assert!(!json.answer.stderr.contains(&evil));
         let json = Gate::of(&clone, &[flag, "origin/main", "--task=lessons"]).json().ends_with(3);
         assert!(json.message("not-verified").contains("ambiguous"), "{:#}", json.value);
@@ -239,7 +239,7 @@ fn edits_in_a_merge_commit() {
     repo.commit("catch up, and more");
     repo.git(&["checkout", "-q", "main"]);
     let json = Gate::of(&repo, &["--task=lessons"]).json().ends_with(1);
-    json.finds(&["out-of-lane lessons elsewhere", "out-of-lane lessons quizzes/a.json"]);
+    json.finds(&["out-of-lane lessons elsewhere", "foreign-lane lessons quizzes/a.json"]);
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn tasks_on_one_branch() {
     let repo = planned(plan);
     branch(&repo, "both", "main", &[("lessons/b.json", "1\n")]);
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
-    json.finds(&["duplicate-branch lessons+quizzes -", "out-of-lane quizzes lessons/b.json"]);
+    json.finds(&["duplicate-branch lessons+quizzes -", "foreign-lane quizzes lessons/b.json"]);
     let plan = plan.replacen("branch: both", "branch: both/one", 1);
     let repo = planned(&plan);
     branch(&repo, "both", "main", &[("quizzes/b.json", "1\n")]);
@@ -317,12 +317,12 @@ fn one_broken_branch() {
     repo.remove(&format!(".git/objects/{}/{}", &gone[..2], &gone[2..]));
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(3);
     assert_eq!(json.value["inputs"][0]["head"], head);
-    assert!(json.findings().contains(&"out-of-lane lessons quizzes/b.json".to_owned()));
+    assert!(json.findings().contains(&"foreign-lane lessons quizzes/b.json".to_owned()));
     assert_eq!(json.finding("not-verified")["tasks"][0], "quizzes");
 
     // Nor does a ref that is no ref.
     repo.write(".git/refs/heads/work/quizzes", "nonsense\n");
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(3);
-    assert!(json.findings().contains(&"out-of-lane lessons quizzes/b.json".to_owned()));
+    assert!(json.findings().contains(&"foreign-lane lessons quizzes/b.json".to_owned()));
     assert!(json.message("not-verified").contains("broken ref `refs/heads/work/quizzes`"));
 }

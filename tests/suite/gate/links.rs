@@ -311,10 +311,10 @@ fn unclaimed_links_to_missing_folders() {
 #[test]
 fn links_replacing_a_folder() {
     for (link, target, expected) in [
-        ("src/generated", "mine", &["out-of-lane a src/generated"][..]),
-        ("src/GENERATED", "mine", &["out-of-lane a src/GENERATED"]),
-        ("src/generated", "new", &["out-of-lane a src/generated"]),
-        ("src/generated", "mine/x", &["out-of-lane a src/generated"]),
+        ("src/generated", "mine", &["foreign-lane a src/generated"][..]),
+        ("src/GENERATED", "mine", &["foreign-lane a src/GENERATED"]),
+        ("src/generated", "new", &["foreign-lane a src/generated"]),
+        ("src/generated", "mine/x", &["foreign-lane a src/generated"]),
         ("src/notes", "mine", &["out-of-lane a src/notes"]),
         // No glob says this name, and yet what is protected below it would lie elsewhere.
         ("src/gen", "mine", &["escaping-symlink a src/gen"]),
@@ -336,7 +336,7 @@ fn links_replacing_a_folder() {
 #[test]
 fn files_replacing_a_folder() {
     for (file, expected) in [
-        ("src/generated", &["out-of-lane a src/generated"][..]),
+        ("src/generated", &["foreign-lane a src/generated"][..]),
         ("src/notes", &["out-of-lane a src/notes"]),
         // A wildcard that could match below any file wants no folder there.
         ("src/main.rs", &[]),
@@ -351,8 +351,8 @@ fn files_replacing_a_folder() {
     let repo = planned(&UNMADE.replace("packages/b/**", "root-x/**"));
     branch(&repo, "c", "main", &[("root-x", "1\n")]);
     let json = Gate::of(&repo, &["--task=c"]).json().ends_with(1);
-    let json = json.finds(&["out-of-lane c root-x"]);
-    assert_eq!(json.finding("out-of-lane")["data"]["owners"], serde_json::json!(["b"]));
+    let json = json.finds(&["foreign-lane c root-x"]);
+    assert_eq!(json.finding("foreign-lane")["data"]["owners"], serde_json::json!(["b"]));
     // A file that was there before is no new one in the place of a folder.
     let repo = TestRepo::new();
     repo.write("lanes.yaml", UNMADE);
@@ -365,9 +365,9 @@ fn files_replacing_a_folder() {
 #[test]
 fn submodules_replacing_a_folder() {
     for (path, expected) in [
-        ("src/generated", &["out-of-lane a src/generated"][..]),
+        ("src/generated", &["foreign-lane a src/generated"][..]),
         ("src/notes", &["out-of-lane a src/notes"]),
-        ("src/gulp/deep", &["out-of-lane a src/gulp/deep"]),
+        ("src/gulp/deep", &["foreign-lane a src/gulp/deep"]),
         ("src/sub", &[]),
     ] {
         let repo = unmade();

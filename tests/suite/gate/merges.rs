@@ -334,11 +334,11 @@ fn base_renamed_changed_file() {
     std::fs::create_dir(repo.path("ci")).unwrap();
     repo.git(&["mv", "src/a.rs", "ci/a.rs"]);
     repo.commit("rename");
-    carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
+    carried(&repo, 1, &["foreign-lane a ci/a.rs"]);
     let json = Gate::of(&repo, &["--task=a"]).json();
-    let message = "merging `a` would modify `ci/a.rs`, which is outside its lane: a rename moves \
+    let message = "merging `a` would modify `ci/a.rs`, which is protected: a rename moves \
                    `src/a.rs` there; merge the base into the branch";
-    assert!(json.message("out-of-lane").starts_with(message), "{:#}", json.value);
+    assert!(json.message("foreign-lane").starts_with(message), "{:#}", json.value);
     gate(&repo, &["--task=a"]).ends_with(1);
     // The trees as they are hold nothing of it.
     let two_trees = Gate::of(&repo, &["--range", "a=main~1..a"]).json();
@@ -347,7 +347,7 @@ fn base_renamed_changed_file() {
     repo.git(&["checkout", "-q", "a"]);
     repo.git(&["merge", "-q", "--no-edit", "main"]);
     repo.git(&["checkout", "-q", "main"]);
-    carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
+    carried(&repo, 1, &["foreign-lane a ci/a.rs"]);
 }
 
 #[test]
@@ -374,7 +374,7 @@ fn base_renamed_folder() {
     branch(&repo, "a", "main", &[("src/x/new", "new\n")]);
     repo.git(&["mv", "src/x", "docs"]);
     repo.commit("rename");
-    carried(&repo, 1, &["out-of-lane a docs/new"]);
+    carried(&repo, 1, &["foreign-lane a docs/new"]);
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn folder_renamed_by_branch() {
     });
     let json = Gate::of(&repo, &["--task=a"]).json().ends_with(1);
     let found = json.findings();
-    assert!(found.contains(&"out-of-lane a docs/x/new".to_owned()), "{found:?}");
+    assert!(found.contains(&"foreign-lane a docs/x/new".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -407,7 +407,7 @@ fn conflicts_with_the_base() {
     std::fs::create_dir(repo.path("ci")).unwrap();
     repo.git(&["mv", "src/a.rs", "ci/a.rs"]);
     repo.commit("rename");
-    carried(&repo, 1, &["out-of-lane a ci/a.rs"]);
+    carried(&repo, 1, &["foreign-lane a ci/a.rs"]);
 }
 
 #[test]

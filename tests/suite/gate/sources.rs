@@ -14,14 +14,14 @@ fn patch_from_file_and_stdin() {
         vec!["--diff".to_owned(), file.display().to_string(), "--branch=lessons".to_owned()],
     ] {
         let json = Gate::of(&repo, &arguments).json().ends_with(1);
-        let json = json.finds(&["out-of-lane lessons quizzes/b.json"]);
+        let json = json.finds(&["foreign-lane lessons quizzes/b.json"]);
         let input = &json.value["inputs"][0];
         assert_eq!(input["task"], "lessons");
         assert_eq!(input["source"], file.display().to_string());
         assert!(input["base"].is_null() && input["head"].is_null());
     }
     let json = Gate::of(&repo, &["--diff", "lessons=-"]).stdin(text).json().ends_with(1);
-    json.finds(&["out-of-lane lessons quizzes/b.json"]);
+    json.finds(&["foreign-lane lessons quizzes/b.json"]);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn range_without_a_task() {
     branch(&repo, "work/quizzes", "main", &[("lessons/b.json", "1\n")]);
     repo.git(&["checkout", "-q", "work/quizzes"]);
     let json = Gate::of(&repo, &["--range", "main...HEAD"]).json().ends_with(1);
-    json.finds(&["out-of-lane quizzes lessons/b.json"]);
+    json.finds(&["foreign-lane quizzes lessons/b.json"]);
     repo.git(&["checkout", "-q", "-b", "nobodys"]);
     gate(&repo, &["--range", "main...HEAD"])
         .ends_with(2)
@@ -251,7 +251,7 @@ fn index_without_work_tree() {
     let staged = Gate::of(&repo, &["--staged"]).json().ends_with(0).finds(&[]);
     assert_eq!(staged.value["inputs"][0]["source"], "staged");
     assert_eq!(staged.value["inputs"][0]["base"], repo.git(&["rev-parse", "HEAD"]));
-    let both = ["out-of-lane lessons quizzes/a.json", "out-of-lane lessons untracked"];
+    let both = ["foreign-lane lessons quizzes/a.json", "out-of-lane lessons untracked"];
     Gate::of(&repo, &["--worktree"]).json().ends_with(1).finds(&both);
     gate(&repo, &["--staged", "--worktree"]).ends_with(2);
 }
@@ -265,11 +265,13 @@ fn work_tree_with_base() {
     repo.git(&["checkout", "-q", "lessons"]);
     repo.write("lessons/a.json", "2\n");
     repo.write("quizzes/untracked", "1\n");
-    let plain = ["out-of-lane lessons quizzes/untracked"];
+    let plain = ["foreign-lane lessons quizzes/untracked"];
     Gate::of(&repo, &["--worktree"]).json().ends_with(1).finds(&plain);
     let json = Gate::of(&repo, &["--worktree", "--base", "main"]).json().ends_with(1);
-    let json = json
-        .finds(&["out-of-lane lessons quizzes/committed", "out-of-lane lessons quizzes/untracked"]);
+    let json = json.finds(&[
+        "foreign-lane lessons quizzes/committed",
+        "foreign-lane lessons quizzes/untracked",
+    ]);
     assert_eq!(json.value["inputs"][0]["merge_base"], fork);
 }
 

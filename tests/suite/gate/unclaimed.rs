@@ -48,19 +48,15 @@ fn rule_off_keeps_protection() {
     let repo = with_fork(&format!("{PLAN}{OFF}"));
     for source in sources(&repo) {
         let json = Gate::of(&repo, &source).arg("--branch=fork/fix").json().ends_with(1);
-        let json = json.finds(&["out-of-lane  ci/deploy"]);
-        assert_eq!(json.finding("out-of-lane")["data"]["owners"], serde_json::json!([]));
+        let json = json.finds(&["foreign-lane  ci/deploy"]);
+        assert_eq!(json.finding("foreign-lane")["data"]["owners"], serde_json::json!([]));
     }
     branch(&repo, "fork/harmless", "main", &[("lessons/c.json", "1\n"), ("new", "1\n")]);
     Gate::of(&repo, &["--branch=fork/harmless"]).json().ends_with(0).finds(&[]);
     // The plan that judges is protected, and so is being found first.
     branch(&repo, "fork/plan", "main", &[("lanes.yaml", "x: 1\n"), (".lanes.yaml", "x: 1\n")]);
     let json = Gate::of(&repo, &["--branch=fork/plan"]).json().ends_with(1);
-    json.finds(&[
-        "plan-changed  .lanes.yaml",
-        "out-of-lane  lanes.yaml",
-        "plan-changed  lanes.yaml",
-    ]);
+    json.finds(&["plan-changed  .lanes.yaml", "plan-changed  lanes.yaml"]);
 }
 
 #[test]
@@ -69,9 +65,9 @@ fn unclaimed_index_and_work_tree() {
     repo.git(&["checkout", "-q", "-b", "fork/fix"]);
     repo.write("ci/deploy", "1\n");
     let name = "--branch=fork/fix";
-    Gate::of(&repo, &["--worktree", name]).json().ends_with(1).finds(&["out-of-lane  ci/deploy"]);
+    Gate::of(&repo, &["--worktree", name]).json().ends_with(1).finds(&["foreign-lane  ci/deploy"]);
     repo.git(&["add", "-A"]);
-    Gate::of(&repo, &["--staged", name]).json().ends_with(1).finds(&["out-of-lane  ci/deploy"]);
+    Gate::of(&repo, &["--staged", name]).json().ends_with(1).finds(&["foreign-lane  ci/deploy"]);
     // A branch that is merely checked out was not named: whose work it is has to be said.
     gate(&repo, &["--staged"]).ends_with(2).tells(&["no task has the branch `fork/fix`", "--task"]);
 }

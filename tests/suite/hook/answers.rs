@@ -28,7 +28,7 @@ fn writes_inside_and_outside_lane() {
         (".lanes/x.yaml", &["replace the plan"]),
         (
             "docs/deep/notes.md",
-            &["may write `lessons/**`, `vendor/part`, `docs/*.md`, and the shared `CHANGELOG.md`"],
+            &["may write `lessons/**`, `vendor/part`, `docs/*.md` if no concurrent task owns it, "],
         ),
     ] {
         Hook::of(&repo).write(file).denies(words);
