@@ -16,7 +16,7 @@ use crate::lane::{Lane, Lanes};
 use crate::overlap::overlaps_of;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
-use crate::plan::{GlobEntry, Plan, Task};
+use crate::plan::{GlobEntry, Plan};
 
 /// What someone who works on a task needs to know.
 #[derive(Clone, Debug)]
@@ -93,8 +93,8 @@ impl<'p> Brief<'p> {
             one.glob.as_ref().is_ok_and(|glob| may_intersect(lanes.of(task), glob))
         };
         let companions = plan.companions.iter().filter(is_written);
-        let needs_this = |other: &Task| other.needs.iter().any(|need| need.value == task);
-        let all = plan.tasks.ids();
+        let mut needs = plan.needs();
+        let needed_by = plan.tasks.ids().filter(|&other| needs[other].contains(&task)).collect();
         Brief {
             plan,
             task,
@@ -102,8 +102,8 @@ impl<'p> Brief<'p> {
             files: files.and_then(|files| count_files(plan, lanes.of(task), task, files)),
             neighbours: borders.neighbours(files.unwrap_or_default()),
             companions: companions.map(|(one, others)| (one, others.as_slice())).collect(),
-            needs: this.needs.iter().map(|need| need.value).collect(),
-            needed_by: all.filter(|&other| needs_this(&plan[other])).collect(),
+            needs: std::mem::take(&mut needs[task]),
+            needed_by,
         }
     }
 

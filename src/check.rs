@@ -58,7 +58,7 @@ pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
     Report {
         command: Command::Gate,
         plan: Arc::clone(plan),
-        inputs: facts.input.diffs.iter().map(|diff| diff.input.clone()).collect(),
+        inputs: facts.input.diffs.iter().map(TaskDiff::reported).collect(),
         findings: findings(plan, Facts::Gate(facts)),
         files: changed_paths(facts.input),
     }
@@ -118,7 +118,7 @@ fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
     let many = matches!(facts, Facts::Plan(_)) && plan.tasks.len() > MANY;
     let (mut all, others) = parallel::join(many, || find(first), || find(second));
     all.extend(others);
-    all.report_undecided(plan, &allowances);
+    all.report_undecided(plan, facts, &allowances);
     for finding in all.findings.iter().filter(|finding| finding.rule.unverified) {
         let tasks = allowances.tasks(&finding.draft);
         all.outcome.unverified.extend(tasks.iter().map(|&task| Some(task)));
@@ -133,6 +133,7 @@ fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
             .then_with(|| one.rule.cmp(other.rule))
             .then_with(|| left.tasks.cmp(&right.tasks))
             .then_with(|| left.path.cmp(&right.path))
+            .then_with(|| left.inputs.cmp(&right.inputs))
             .then_with(|| left.message.cmp(&right.message))
     });
     findings
@@ -148,7 +149,7 @@ impl Findings {
         allowances: &Allowances<'_, '_>,
     ) {
         let rule = finder.rule;
-        self.find(rule, plan, allowances, |reporter| match (finder.find, facts) {
+        self.find(rule, plan, facts, allowances, |reporter| match (finder.find, facts) {
             (Find::Plan(find) | Find::Both(find, _), Facts::Plan(facts)) => find(facts, reporter),
             (Find::Gate(find) | Find::Both(_, find), Facts::Gate(facts)) => find(facts, reporter),
             _ => {}
@@ -156,7 +157,12 @@ impl Findings {
     }
 
     /// Turns what the rules gave up on into findings.
-    fn report_undecided(&mut self, plan: &Plan, allowances: &Allowances<'_, '_>) {
+    fn report_undecided(
+        &mut self,
+        plan: &Plan,
+        facts: Facts<'_, '_>,
+        allowances: &Allowances<'_, '_>,
+    ) {
         let undecided = std::mem::take(&mut self.undecided);
         self.outcome.gave_up = undecided.iter().map(|(rule, _)| *rule).collect();
         let finder = FINDERS.iter().find_map(|finder| match finder.find {
@@ -164,7 +170,7 @@ impl Findings {
             _ => None,
         });
         let Some((rule, draft)) = finder else { return };
-        self.find(rule, plan, allowances, |reporter| {
+        self.find(rule, plan, facts, allowances, |reporter| {
             undecided.into_iter().for_each(|(rule, what)| reporter.report(draft(rule, what)));
         });
     }
@@ -179,7 +185,7 @@ impl Findings {
         let outcome = std::mem::take(&mut self.outcome);
         for finder in FINDERS {
             let Find::Outcome(of_plan, of_work) = finder.find else { continue };
-            self.find(finder.rule, plan, allowances, |reporter| match facts {
+            self.find(finder.rule, plan, facts, allowances, |reporter| match facts {
                 Facts::Plan(facts) => of_plan(facts, &outcome, reporter),
                 Facts::Gate(facts) => of_work(facts, &outcome, reporter),
             });
@@ -191,12 +197,18 @@ impl Findings {
         &mut self,
         rule: &'static Rule,
         plan: &Plan,
+        facts: Facts<'_, '_>,
         allowances: &Allowances<'_, '_>,
         find: impl FnOnce(&mut Reporter<'_>),
     ) {
         let Some(level) = rule.level_in(plan) else { return };
         let Findings { findings, outcome, undecided } = self;
         let mut report = |mut draft: Draft| {
+            if let Facts::Gate(facts) = facts
+                && draft.inputs.is_empty()
+            {
+                draft.inputs = facts.inputs_of(&draft.tasks);
+            }
             let accepting = allowances.accepting(rule, &draft);
             if let Some(&first) = accepting.first() {
                 for &other in &accepting[1..] {

@@ -8,6 +8,7 @@ mod rule;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::index::InputId;
 pub use crate::level::Level;
 pub use crate::message::Message;
 use crate::path::RepoPath;
@@ -48,6 +49,8 @@ pub struct Draft {
     pub fixes: Vec<Fix>,
     /// What identifies the finding across runs, together with its rule and tasks.
     pub about: About,
+    /// The inputs of `gate` that it is about.
+    pub inputs: Vec<InputId>,
     /// Whether the finding is never grouped, because its message says more than the path.
     pub alone: bool,
 }
@@ -149,12 +152,43 @@ pub struct Input {
     pub task: Option<String>,
     /// A name for people: `branch codex/lessons`, `a.patch`.
     pub source: String,
+    /// The name of the branch, without `refs/heads/`, if it is one.
+    pub branch: Option<String>,
+    /// Which attempt of the task it is, from 1; `None` if it is the only one.
+    pub attempt: Option<usize>,
+    /// What was done with it.
+    pub state: InputState,
     /// The commit before the changes.
     pub base: Option<String>,
     /// The commit with the changes.
     pub head: Option<String>,
     /// Their merge base, if one was needed.
     pub merge_base: Option<String>,
+}
+
+/// What was done with an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputState {
+    /// It was read whole and judged.
+    #[default]
+    Judged,
+    /// The branch does not exist.
+    Missing,
+    /// It could not be read whole.
+    Unverified,
+}
+
+impl InputState {
+    /// The word for it in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            InputState::Judged => "judged",
+            InputState::Missing => "missing",
+            InputState::Unverified => "unverified",
+        }
+    }
 }
 
 /// The outcome of a run, which decides the exit status.

@@ -5,10 +5,10 @@ mod matched;
 pub mod redundant;
 mod same;
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::glob::candidates::{self, Entry};
+use crate::glob::index::GlobIndex;
 use crate::glob::{Budget, Glob, Intersection, Undecided, Witness};
 use crate::index::{GlobId, IndexVec, TaskId};
 use crate::path::RepoPath;
@@ -245,79 +245,27 @@ fn any(globs: &[Glob], path: &RepoPath) -> Result<bool, Undecided> {
 #[derive(Debug)]
 pub struct Lanes {
     lanes: IndexVec<TaskId, Lane>,
-    index: OnceLock<TaskIndex>,
+    index: OnceLock<GlobIndex<TaskId>>,
     by_prefix: OnceLock<Vec<LaneGlob>>,
 }
 
 /// A glob of a lane.
 pub(crate) type LaneGlob = (TaskId, GlobId);
 
-/// Maps the literal prefixes of globs, and then of their last components, to tasks. This way, a
-/// path is only matched against globs that may match it.
-#[derive(Debug, Default)]
-struct TaskIndex(PrefixMap<PrefixMap<Vec<TaskId>>>);
-
-/// A map that is looked up by all prefixes of a key.
-#[derive(Debug)]
-struct PrefixMap<T> {
-    values: HashMap<Vec<u8>, T>,
-    /// The distinct lengths of the prefixes, ascending.
-    lengths: Vec<usize>,
-}
-
-impl<T> Default for PrefixMap<T> {
-    fn default() -> PrefixMap<T> {
-        PrefixMap { values: HashMap::new(), lengths: Vec::new() }
-    }
-}
-
-impl<T: Default> PrefixMap<T> {
-    fn entry(&mut self, prefix: &[u8]) -> &mut T {
-        if let Err(index) = self.lengths.binary_search(&prefix.len()) {
-            self.lengths.insert(index, prefix.len());
-        }
-        self.values.entry(prefix.to_vec()).or_default()
-    }
-
-    /// The values of all prefixes of `bytes`.
-    fn prefixes_of<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a T> {
-        let lengths = self.lengths.iter().take_while(|&&length| length <= bytes.len());
-        lengths.filter_map(|&length| self.values.get(&bytes[..length]))
-    }
-}
-
-impl TaskIndex {
-    fn new(lanes: &IndexVec<TaskId, Lane>) -> TaskIndex {
-        let mut index = TaskIndex::default();
-        for (task, lane) in lanes.enumerated() {
-            let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
-            for glob in lane.globs.iter().chain(share) {
-                let literals = glob.literals();
-                let tasks = index.0.entry(literals.prefix).entry(literals.name);
-                if tasks.last() != Some(&task) {
-                    tasks.push(task);
-                }
-            }
-        }
-        index
-    }
-
-    /// The tasks whose lanes may contain a path, in plan order.
-    fn candidates(&self, path: &RepoPath) -> Vec<TaskId> {
-        let by_name = self.0.prefixes_of(path.as_bytes());
-        let by_name = by_name.flat_map(|names| names.prefixes_of(path.name()));
-        let mut tasks: Vec<TaskId> = by_name.flatten().copied().collect();
-        tasks.sort_unstable();
-        tasks.dedup();
-        tasks
-    }
-}
-
 impl Lanes {
     /// Takes one lane per task.
     #[must_use]
     pub fn new(lanes: IndexVec<TaskId, Lane>) -> Lanes {
         Lanes { lanes, index: OnceLock::new(), by_prefix: OnceLock::new() }
+    }
+
+    fn indexed(&self) -> GlobIndex<TaskId> {
+        let mut index = GlobIndex::default();
+        for (task, lane) in self.lanes.enumerated() {
+            let share = lane.common.share.iter().filter(|_| !lane.globs.is_empty());
+            lane.globs.iter().chain(share).for_each(|glob| index.insert(glob, task));
+        }
+        index
     }
 
     /// The lane of a task.
@@ -403,7 +351,7 @@ impl Lanes {
 
     /// A superset of [`Lanes::owners`], found without matching the globs.
     pub(crate) fn candidates(&self, path: &RepoPath) -> Vec<TaskId> {
-        self.index.get_or_init(|| TaskIndex::new(&self.lanes)).candidates(path)
+        self.index.get_or_init(|| self.indexed()).candidates(path)
     }
 }
 

@@ -14,7 +14,10 @@ const ID: &str =
     r"^(?!.*\.\.)(?!.*\.(lock)?(/|$))[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$";
 
 /// A branch name by the rules of `git check-ref-format --branch`.
-const BRANCH: &str = r"^(?!-|refs/|\.|/|@$)(?!.*(\.\.|@\{|//|/\.|\.lock(/|$)|[./]$))[^\u0000-\u0020\u007f-\u009f~^:?*\[\\]+$";
+const BRANCH: &str = r"^(?!-|refs/|origin/|HEAD$|\.|/|@$)(?!.*(\.\.|@\{|//|/\.|\.lock(/|$)|[./]$))[^\u0000-\u0020\u007f-\u009f~^:?*\[\\]+$";
+
+/// A branch name, or a pattern, as far as a regular expression can tell.
+const BRANCHES: &str = r"^(?!-|refs/|origin/|HEAD$|\.|/|@$)(?!.*(\.\.|@\{|//|/\.|\.lock(/|$)|[./]$))[^\u0000-\u0020\u007f-\u009f~^:?*\[\\{]+$|^(?!refs/|origin/)(?=.*[*?\[{])([^\\\u0000-\u0020\u007f-\u009f~:]|\\[^A-Za-z0-9/])+$";
 
 /// A glob, as far as a regular expression can tell: it does not start with `!`, `/`, `./` or `../`,
 /// and no backslash precedes a letter, a digit or `/`.
@@ -75,6 +78,14 @@ fn schema() -> Value {
                 "propertyNames": { "pattern": ID },
                 "additionalProperties": { "$ref": "#/definitions/task" },
             },
+            "other-branches": described(
+                "Branches of nobody's task, such as those of bots. They may be merged while they stay out of every lane.",
+                one_or_many(&json!({ "$ref": "#/definitions/branches" }), true),
+            ),
+            "plan-branches": described(
+                "Branches that may change the plan, and nothing else.",
+                one_or_many(&json!({ "$ref": "#/definitions/branches" }), true),
+            ),
             "protect": {
                 "description": "Paths that no task may write. The plan's own files are always protected.",
                 "$ref": "#/definitions/globs",
@@ -111,6 +122,11 @@ fn schema() -> Value {
                 "pattern": ID,
             },
             "branch": { "type": "string", "pattern": BRANCH },
+            "branches": {
+                "description": "A branch name, or a pattern for branch names.",
+                "type": "string",
+                "pattern": BRANCHES,
+            },
         },
     })
 }
@@ -157,10 +173,16 @@ fn task() -> Value {
                 "The tasks that must be merged before this one starts.",
                 one_or_many(&json!({ "$ref": "#/definitions/id" }), true),
             ),
-            "branch": {
-                "description": "The branch of the task. Default: its id.",
-                "anyOf": [{ "$ref": "#/definitions/branch" }, { "type": "null" }],
+            "wave": {
+                "description": "The wave of the task, from 0. It needs every task of a lower wave.",
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "maximum": u32::MAX,
             },
+            "branch": described(
+                "The branches of the task: names, or patterns such as `codex/lessons-*`. Default: its id.",
+                one_or_many(&json!({ "$ref": "#/definitions/branches" }), true),
+            ),
             "allow": {
                 "description": "Findings that are accepted, each with a reason.",
                 "type": ["array", "null"],

@@ -1,13 +1,13 @@
 //! Facts derived from the input of a gate.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::change::ChangeKind;
 use crate::gate::{
     self, Collisions, Escape, EscapeUnknown, GateInput, MovedFolders, PathClashes, PlacedChange,
-    Placer, Protection, Work,
+    Placer, Protection, TaskDiff, Work,
 };
-use crate::index::TaskId;
+use crate::index::{InputId, TaskId};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -107,7 +107,8 @@ impl<'a> GateFacts<'a> {
 
     fn placer(&self) -> Placer<'_> {
         let GateFacts { plan, lanes, order, .. } = *self;
-        Placer { plan, lanes, order, protection: self.protection() }
+        let lanes_closed = self.input.named.as_ref().is_some_and(|branch| branch.lanes_closed);
+        Placer { plan, lanes, order, protection: self.protection(), lanes_closed }
     }
 
     /// Paths that two tasks changed.
@@ -126,6 +127,16 @@ impl<'a> GateFacts<'a> {
         self.moved.get_or_init(|| {
             gate::moved_folders(self.order, &self.input.diffs, &self.input.folder_renames)
         })
+    }
+
+    /// The inputs with the work of some tasks, by their ids; those of no task if there are none.
+    pub(crate) fn inputs_of(&self, tasks: &[Arc<str>]) -> Vec<InputId> {
+        let is_of = |diff: &TaskDiff| match diff.task {
+            Some(task) => tasks.iter().any(|id| **id == *self.plan.id(task)),
+            None => tasks.is_empty(),
+        };
+        let diffs = self.input.diffs.enumerated();
+        diffs.filter(|(_, diff)| is_of(diff)).map(|(input, _)| input).collect()
     }
 
     /// Whether this run checks the changes of a task; always true for `None`, the plan as a whole.

@@ -8,7 +8,8 @@ use crate::change::{ChangeSet, Conflict, FolderRename};
 use crate::failure::Failure;
 use crate::finding::{Input, Report};
 use crate::gate::{
-    ChangedLink, Coverage, Destination, GateInput, Node, Source, System, TaskDiff, TriedMerge, Work,
+    ChangedLink, Coverage, Destination, GateInput, NamedBranch, Node, Source, System, TaskDiff,
+    TriedMerge, Work,
 };
 use crate::index::{InputId, TaskId};
 use crate::patch;
@@ -71,7 +72,11 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             GateInput { folder_renames, ..both }
         }
         Scenario::Unclaimed(text) => GateInput {
-            unclaimed: Some("nobodys".to_owned()),
+            named: Some(NamedBranch {
+                name: "nobodys".to_owned(),
+                is_unclaimed: true,
+                lanes_closed: false,
+            }),
             ..of_each(&plan, [(None, work(text))])
         },
     };

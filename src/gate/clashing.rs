@@ -6,6 +6,7 @@ use super::moving::folders;
 use super::{GateInput, TaskDiff};
 use crate::change::ChangeKind;
 use crate::fold;
+use crate::index::{IndexVec, InputId};
 use crate::overlap::ClashKind;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -22,11 +23,11 @@ pub struct PathClash<'a> {
     pub kind: ClashKind,
     /// The input that changed `path`. If two inputs clash, this is the one of the earlier task, or
     /// the one that wrote the file.
-    pub diff: &'a TaskDiff,
+    pub input: InputId,
     /// The changed path.
     pub path: &'a RepoPath,
     /// The input that changed `other`; `None` if `other` is an existing path.
-    pub other_diff: Option<&'a TaskDiff>,
+    pub other_input: Option<InputId>,
     /// The path that it clashes with.
     pub other: &'a RepoPath,
 }
@@ -56,8 +57,8 @@ pub fn path_clashes<'a>(order: &Order, input: &'a GateInput) -> PathClashes<'a> 
     by_form(order, input, &mut clashes);
     by_folder(order, &input.diffs, &mut clashes);
     clashes.found.sort_by_key(|clash| {
-        let task = |diff: Option<&TaskDiff>| diff.map(|diff| diff.task);
-        (task(Some(clash.diff)), task(clash.other_diff), clash.path, clash.other)
+        let task = |id: Option<InputId>| id.map(|id| input.diffs[id].task);
+        (task(Some(clash.input)), task(clash.other_input), clash.path, clash.other)
     });
     clashes
 }
@@ -83,18 +84,19 @@ fn concurrent(order: &Order, one: &TaskDiff, other: &TaskDiff) -> bool {
 }
 
 fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a>) {
-    let mut writers: BTreeMap<RepoPath, Vec<(&TaskDiff, &RepoPath, bool)>> = BTreeMap::new();
-    for diff in &input.diffs {
+    let diffs = &input.diffs;
+    let mut writers: BTreeMap<RepoPath, Vec<(InputId, &RepoPath, bool)>> = BTreeMap::new();
+    for (id, diff) in diffs.enumerated() {
         for (path, added) in written(diff) {
-            writers.entry(fold::path(path)).or_default().push((diff, path, added));
+            writers.entry(fold::path(path)).or_default().push((id, path, added));
         }
     }
     let kind = ClashKind::Form;
     for other in &input.existing {
-        for &(diff, path, added) in writers.get(&fold::path(other)).into_iter().flatten() {
-            if added && path != other && !diff.has_changed(other) {
-                let other_diff = None;
-                clashes.add(PathClash { kind, diff, path, other_diff, other });
+        for &(input, path, added) in writers.get(&fold::path(other)).into_iter().flatten() {
+            if added && path != other && !diffs[input].has_changed(other) {
+                let other_input = None;
+                clashes.add(PathClash { kind, input, path, other_input, other });
             }
         }
     }
@@ -104,31 +106,40 @@ fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a
         if writers.iter().all(|writer| writer.1 == writers[0].1) {
             continue;
         }
-        writers.sort_by_key(|(diff, path, _)| (diff.task, *path));
-        for (at, &(diff, path, _)) in writers.iter().enumerate() {
-            for &(other_diff, other, _) in &writers[at + 1..] {
+        writers.sort_by_key(|(input, path, _)| (diffs[*input].task, *path));
+        for (at, &(input, path, _)) in writers.iter().enumerate() {
+            for &(other_input, other, _) in &writers[at + 1..] {
                 pairs += 1;
                 if pairs > MAX_PAIRS {
                     clashes.gave_up = true;
                     return;
                 }
                 if path != other
-                    && concurrent(order, diff, other_diff)
-                    && seen.insert((diff.task, other_diff.task, path, other))
+                    && concurrent(order, &diffs[input], &diffs[other_input])
+                    && seen.insert((
+                        diffs[input].attempt(),
+                        diffs[other_input].attempt(),
+                        path,
+                        other,
+                    ))
                 {
-                    let other_diff = Some(other_diff);
-                    clashes.add(PathClash { kind, diff, path, other_diff, other });
+                    let other_input = Some(other_input);
+                    clashes.add(PathClash { kind, input, path, other_input, other });
                 }
             }
         }
     }
 }
 
-fn by_folder<'a>(order: &Order, diffs: &'a [TaskDiff], clashes: &mut PathClashes<'a>) {
-    let mut writers: BTreeMap<&[u8], Vec<(&TaskDiff, &RepoPath)>> = BTreeMap::new();
-    for diff in diffs {
+fn by_folder<'a>(
+    order: &Order,
+    diffs: &'a IndexVec<InputId, TaskDiff>,
+    clashes: &mut PathClashes<'a>,
+) {
+    let mut writers: BTreeMap<&[u8], Vec<(InputId, &RepoPath)>> = BTreeMap::new();
+    for (id, diff) in diffs.enumerated() {
         for (path, _) in written(diff) {
-            writers.entry(path.as_bytes()).or_default().push((diff, path));
+            writers.entry(path.as_bytes()).or_default().push((id, path));
         }
     }
     let kind = ClashKind::Folder;
@@ -136,19 +147,19 @@ fn by_folder<'a>(order: &Order, diffs: &'a [TaskDiff], clashes: &mut PathClashes
     let mut seen = BTreeSet::new();
     for writers_below in writers.values() {
         for folder in writers_below.first().into_iter().flat_map(|(_, path)| folders(path)) {
-            for &(diff, path) in writers.get(folder).into_iter().flatten() {
-                for &(other_diff, other) in writers_below {
+            for &(input, path) in writers.get(folder).into_iter().flatten() {
+                for &(other_input, other) in writers_below {
                     pairs += 1;
                     if pairs > MAX_PAIRS {
                         clashes.gave_up = true;
                         return;
                     }
                     // One clash per folder is enough.
-                    if concurrent(order, diff, other_diff)
-                        && seen.insert((diff.task, other_diff.task, path))
+                    if concurrent(order, &diffs[input], &diffs[other_input])
+                        && seen.insert((diffs[input].attempt(), diffs[other_input].attempt(), path))
                     {
-                        let other_diff = Some(other_diff);
-                        clashes.add(PathClash { kind, diff, path, other_diff, other });
+                        let other_input = Some(other_input);
+                        clashes.add(PathClash { kind, input, path, other_input, other });
                     }
                 }
             }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{GateInput, TaskDiff};
 use crate::change::object::{Mode, ObjectId};
 use crate::change::{Change, ChangeKind, Lines};
-use crate::index::TaskId;
+use crate::index::{IndexVec, InputId, TaskId};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::order::Order;
@@ -22,8 +22,8 @@ const MAX_PAIRS: usize = 50_000_000;
 pub struct Collision<'a> {
     /// The path that both changed.
     pub path: &'a RepoPath,
-    /// The two tasks in plan order, each with its change.
-    pub sides: [(TaskId, &'a Change); 2],
+    /// The inputs of the two tasks, in plan order, each with its change.
+    pub sides: [(InputId, &'a Change); 2],
 }
 
 /// The collisions of a run.
@@ -46,30 +46,44 @@ pub enum Proximity {
     Separate,
 }
 
+/// A change of a path by a task.
+struct Writer<'a> {
+    task: TaskId,
+    attempt: Option<usize>,
+    input: InputId,
+    change: &'a Change,
+}
+
 /// Finds the paths that two concurrent tasks changed. Left out are shared paths that both may
 /// write, and paths that both leave in the same state.
 #[must_use]
-pub fn collisions<'a>(lanes: &Lanes, order: &Order, diffs: &'a [TaskDiff]) -> Collisions<'a> {
-    let mut writers: BTreeMap<&RepoPath, Vec<(TaskId, &Change)>> = BTreeMap::new();
-    for diff in diffs {
+pub fn collisions<'a>(
+    lanes: &Lanes,
+    order: &Order,
+    diffs: &'a IndexVec<InputId, TaskDiff>,
+) -> Collisions<'a> {
+    let mut writers: BTreeMap<&RepoPath, Vec<Writer<'_>>> = BTreeMap::new();
+    for (input, diff) in diffs.enumerated() {
         let Some(task) = diff.task else { continue };
+        let attempt = diff.input.attempt;
         for (path, change) in diff.changes() {
-            writers.entry(path).or_default().push((task, change));
+            writers.entry(path).or_default().push(Writer { task, attempt, input, change });
         }
     }
     let mut collisions = Collisions::default();
     let mut pairs = 0;
     for (path, mut writers) in writers.into_iter().filter(|(_, writers)| writers.len() > 1) {
-        writers.sort_by_key(|(task, _)| *task);
+        writers.sort_by_key(|writer| writer.task);
         let may_share: Vec<bool> = writers
             .iter()
-            .map(|&(task, _)| {
-                let matched = lanes.of(task).matched_by(path);
+            .map(|writer| {
+                let matched = lanes.of(writer.task).matched_by(path);
                 // `matched_by` names the lane's own glob first, so `share` is asked separately.
                 matched.is_ok_and(|by| by.is_some()) && lanes.is_shared(path)
             })
             .collect();
-        let mut seen: BTreeSet<(TaskId, TaskId)> = BTreeSet::new();
+        // Several patches of one task are one work, and several attempts are not.
+        let mut seen = BTreeSet::new();
         for (at, one) in writers.iter().enumerate() {
             for (other_at, other) in writers.iter().enumerate().skip(at + 1) {
                 pairs += 1;
@@ -78,13 +92,14 @@ pub fn collisions<'a>(lanes: &Lanes, order: &Order, diffs: &'a [TaskDiff]) -> Co
                     return collisions;
                 }
                 if may_share[at] && may_share[other_at]
-                    || !order.concurrent(one.0, other.0)
-                    || end_equal(one.1, other.1)
-                    || !seen.insert((one.0, other.0))
+                    || !order.concurrent(one.task, other.task)
+                    || end_equal(one.change, other.change)
+                    || !seen.insert([(one.task, one.attempt), (other.task, other.attempt)])
                 {
                     continue;
                 }
-                collisions.found.push(Collision { path, sides: [*one, *other] });
+                let sides = [one, other].map(|writer| (writer.input, writer.change));
+                collisions.found.push(Collision { path, sides });
             }
         }
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use crate::change::object::{CommitId, ObjectId};
 use crate::change::{Change, ChangeSet, FolderRename, Lines};
 use crate::failure::Failure;
-use crate::finding::Input;
+use crate::finding::{Input, InputState};
 use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::PlanPath;
@@ -45,6 +45,17 @@ pub struct TaskDiff {
     pub work: Work,
     /// Paths that may not have changed after all, each with why it counts as changed.
     pub uncertain: BTreeMap<RepoPath, String>,
+}
+
+/// A branch that belongs to no task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBranch {
+    /// Its name, without `refs/heads/`.
+    pub name: String,
+    /// Whether the plan does not name it at all: it is not one of `other-branches` either.
+    pub is_unclaimed: bool,
+    /// Whether it may be merged if it stays out of all lanes.
+    pub lanes_closed: bool,
 }
 
 /// How much of a task's work an input is.
@@ -103,8 +114,8 @@ pub struct GateInput {
     /// Paths that would be found instead of the current plan, or make the choice of a plan
     /// ambiguous.
     pub plan_rivals: Vec<PlanPath>,
-    /// The branch that the caller named, if it belongs to no task.
-    pub unclaimed: Option<String>,
+    /// The branch of the inputs without a task.
+    pub named: Option<NamedBranch>,
     /// The lines that differ between two contents, for paths that two tasks changed.
     pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
     /// Existing paths of the base whose folded form is in [`added_forms`].
@@ -129,6 +140,23 @@ impl TaskDiff {
             Source::Commits(commits) => commits.as_ref(),
             Source::Patch(_) | Source::Index | Source::WorkTree => None,
         }
+    }
+
+    /// Whose work it is: a task, and which attempt at it.
+    #[must_use]
+    pub fn attempt(&self) -> (Option<TaskId>, Option<usize>) {
+        (self.task, self.input.attempt)
+    }
+
+    /// The input as reports show it, with its state.
+    #[must_use]
+    pub fn reported(&self) -> Input {
+        let state = match &self.work {
+            Work::Changes(set) if set.gaps.is_empty() => InputState::Judged,
+            Work::NoBranch => InputState::Missing,
+            Work::Changes(_) | Work::Unreadable(_) => InputState::Unverified,
+        };
+        Input { state, ..self.input.clone() }
     }
 
     /// Whether a path is among the changes.

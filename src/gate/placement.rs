@@ -4,7 +4,7 @@ use super::{CarriedChange, GateInput, Protection, TaskDiff};
 use crate::change::object::Mode;
 use crate::change::{Change, ChangeKind};
 use crate::glob::{Budget, Undecided};
-use crate::index::TaskId;
+use crate::index::{InputId, TaskId};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
 use crate::plan::Plan;
@@ -51,6 +51,8 @@ impl Stray {
 #[derive(Clone, Debug)]
 pub struct PlacedChange<'a> {
     /// The input with the change.
+    pub input: InputId,
+    /// What that input changed.
     pub diff: &'a TaskDiff,
     /// The changed path.
     pub path: &'a RepoPath,
@@ -73,22 +75,24 @@ pub struct Placer<'a> {
     pub order: &'a Order,
     /// What it protects.
     pub protection: &'a Protection<'a>,
+    /// Whether a branch without a task must stay out of all lanes, rather than be an error itself.
+    pub lanes_closed: bool,
 }
 
 impl Placer<'_> {
     /// Places every change, in the order of the inputs and then of the paths.
     #[must_use]
     pub fn placed<'i>(&self, input: &'i GateInput) -> Vec<PlacedChange<'i>> {
-        let place = |diff: &'i TaskDiff, path, change, carried| {
+        let place = |input, diff: &'i TaskDiff, path, change, carried| {
             let placement = self.placement(diff.task, path, change);
-            PlacedChange { diff, path, change, placement, carried }
+            PlacedChange { input, diff, path, change, placement, carried }
         };
-        let own = input.diffs.iter().flat_map(|diff| {
-            diff.changes().map(move |(path, change)| place(diff, path, change, None))
+        let own = input.diffs.enumerated().flat_map(|(id, diff)| {
+            diff.changes().map(move |(path, change)| place(id, diff, path, change, None))
         });
         let carried = input.carried.iter().filter_map(|carried| {
             let diff = input.diffs.find(carried.input)?;
-            Some(place(diff, &carried.path, &carried.change, Some(carried)))
+            Some(place(carried.input, diff, &carried.path, &carried.change, Some(carried)))
         });
         own.chain(carried).collect()
     }
@@ -113,6 +117,15 @@ impl Placer<'_> {
     ) -> Result<Placement, Undecided> {
         if self.protection.contains(path)? {
             return Ok(Placement::Outside(Stray::protected()));
+        }
+        if task.is_none() && self.lanes_closed && !self.lanes.is_shared(path) {
+            let owners = self.lanes.owners(path)?;
+            if !owners.is_empty() {
+                return Ok(Placement::Outside(Stray { owners, foreign: true }));
+            }
+            if self.plan.tasks.ids().any(|task| self.plan.is_lane_unknown(task)) {
+                return Ok(Placement::UnknownLane);
+            }
         }
         if let Some(task) = task
             && self.lanes.of(task).matched_by(path)?.is_none()

@@ -47,7 +47,7 @@ pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;
 pub use merge::Merge;
 pub use object::{Blob, CommitId, Mode, ObjectId, TreeEntry};
-pub use refs::{BranchTip, Prefer};
+pub use refs::{Branch, BranchTip, Prefer};
 pub use worktree::WorkTreeChanges;
 
 use crate::path::{RepoPath, quote};

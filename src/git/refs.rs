@@ -31,6 +31,31 @@ pub struct BranchTip {
     pub passed_over: Option<(String, CommitId)>,
 }
 
+/// A branch, local or at origin or both.
+#[derive(Debug)]
+pub struct Branch {
+    /// Its name, without `refs/heads/`.
+    pub name: String,
+    /// The commit of `refs/heads/NAME`, or why that ref is broken.
+    pub local: Option<Result<CommitId, GitError>>,
+    /// The commit of `refs/remotes/origin/NAME`, or why that ref is broken.
+    pub remote: Option<Result<CommitId, GitError>>,
+}
+
+impl Branch {
+    /// The full name of the local ref.
+    #[must_use]
+    pub fn local_ref(&self) -> String {
+        format!("{HEADS}{}", self.name)
+    }
+
+    /// The full name of the ref that tracks the branch at origin.
+    #[must_use]
+    pub fn remote_ref(&self) -> String {
+        format!("{ORIGIN}{}", self.name)
+    }
+}
+
 /// The refs of a repository at one moment.
 #[derive(Debug, Default)]
 pub(super) struct Refs {
@@ -120,6 +145,38 @@ impl Repository {
         prefer: Prefer,
     ) -> Result<Vec<Option<BranchTip>>, GitError> {
         names.iter().map(|name| self.branch(name, prefer)).collect()
+    }
+
+    /// All local branches and those at origin, by name. Symbolic refs are left out: the branches
+    /// that they name are in the list themselves.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn all_branches(&self) -> Result<Vec<Branch>, GitError> {
+        let refs = self.refs()?;
+        let mut branches: BTreeMap<&str, Branch> = BTreeMap::new();
+        let names = refs.objects.keys().chain(&refs.broken);
+        for reference in names.filter(|name| !refs.symbolic.contains_key(*name)) {
+            let (name, is_local) = match reference.strip_prefix(HEADS) {
+                Some(name) => (name, true),
+                None => match reference.strip_prefix(ORIGIN) {
+                    Some(name) => (name, false),
+                    None => continue,
+                },
+            };
+            let branch = branches.entry(name).or_insert_with(|| Branch {
+                name: name.to_owned(),
+                local: None,
+                remote: None,
+            });
+            let tip = refs.get(reference).map(|id| id.map(CommitId)).transpose();
+            if is_local {
+                branch.local = tip;
+            } else {
+                branch.remote = tip;
+            }
+        }
+        Ok(branches.into_values().collect())
     }
 
     /// The branch that `refs/remotes/origin/HEAD` points to, without the prefix.

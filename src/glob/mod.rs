@@ -20,6 +20,7 @@ mod bytes;
 pub(crate) mod candidates;
 mod globset_oracle;
 mod graph;
+pub(crate) mod index;
 mod intersection;
 mod literal_prefixes;
 mod properties;

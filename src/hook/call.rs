@@ -8,7 +8,7 @@ use super::reason::{no_task, refused};
 use super::target::{TargetResolver, WriteTarget};
 use super::wire::{Permission, Request};
 use super::{Decision, PlannedWrite, decide};
-use crate::branches::task_of;
+use crate::branches::Branches;
 use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::fs::resolve::{NoTarget, targets};
@@ -179,7 +179,7 @@ impl Call<'_> {
                 || Failure::new(format!("the plan has no task `{id}`"), "name a task of the plan");
             return plan.task(id).map(Some).ok_or_else(unknown);
         };
-        match task_of(plan, branch)? {
+        match Branches::new(plan).task(branch)? {
             None if plan.unknown => Err(Failure::new(
                 format!("the plan has errors, so the task of the branch `{branch}` is unknown"),
                 SEE_CHECK,

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use super::{Lane, Lanes, PrefixMap, any};
+use super::{Lane, Lanes, any};
 use crate::glob::Glob;
+use crate::glob::index::PrefixMap;
 use crate::index::{IndexVec, TaskId};
 use crate::parallel;
 use crate::path::RepoPath;

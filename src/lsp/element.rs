@@ -59,7 +59,7 @@ pub(super) fn task_span(plan: &Plan, task: TaskId) -> Span {
         .map(|entry| entry.span)
         .chain(this.write.iter().map(|write| write.span))
         .chain(this.title.iter().map(|title| title.span))
-        .chain(this.branch.iter().map(|branch| branch.span))
+        .chain(this.branches.iter().map(|branch| branch.text.span))
         .chain(this.needs.iter().map(|need| need.span))
         .chain(this.allow.iter().map(|allow| allow.reason.span));
     // A value before the id comes from an alias.

@@ -135,13 +135,14 @@ fn of_task(snapshot: &Snapshot, task: TaskId) -> String {
     });
     text.push_str("\n\n");
     let _ = writeln!(text, "{}", wave(snapshot, task));
-    let needs: Vec<TaskId> = this.needs.iter().map(|need| need.value).collect();
+    let all_needs = plan.needs();
+    let needs = &all_needs[task];
     if needs.is_empty() {
         text.push_str("It needs no other task.\n");
     } else {
-        let _ = writeln!(text, "It needs {}.", names(plan, &needs, MAX_TASKS));
+        let _ = writeln!(text, "It needs {}.", names(plan, needs, MAX_TASKS));
     }
-    let needs_it = |other: &TaskId| plan[*other].needs.iter().any(|need| need.value == task);
+    let needs_it = |other: &TaskId| all_needs[*other].contains(&task);
     let dependents: Vec<TaskId> = plan.tasks.ids().filter(needs_it).collect();
     if !dependents.is_empty() {
         let _ = writeln!(text, "It is needed by {}.", names(plan, &dependents, MAX_TASKS));

@@ -9,7 +9,7 @@ use gen_lsp_types as lsp;
 use super::diagnostics::of_rule;
 use super::document::Document;
 use super::snapshot::Snapshot;
-use crate::branches::task_of;
+use crate::branches::Branches;
 use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::hook::{self, Decision, PlannedWrite};
@@ -57,7 +57,7 @@ fn current_task(snapshot: &Snapshot) -> Result<Option<TaskId>, Failure> {
     }
     let task = match (&settings.task, snapshot.branch()) {
         (Some(id), _) => plan.task(id),
-        (None, Some(branch)) => task_of(plan, branch)?,
+        (None, Some(branch)) => Branches::new(plan).task(branch)?,
         (None, None) => None,
     };
     Ok(task.filter(|task| !plan.is_lane_unknown(*task)))

@@ -11,9 +11,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::branch::{self, BranchFault};
 use super::edit::{Applicability, Replacement};
-use super::names::{NEED_PATH, branch_fault, id_fault, list, nearest};
-use super::{Allow, GlobEntry, Plan, Problem, Spanned, Task, Write};
+use super::names::{NEED_PATH, id_fault, list, nearest};
+use super::{Allow, BranchName, GlobEntry, Plan, Problem, Spanned, Task, Write};
 use crate::glob::Glob;
 use crate::index::TaskId;
 use crate::level::{Level, Setting};
@@ -301,9 +302,22 @@ impl Builder {
 /// Keys of the plan.
 impl Builder {
     pub(super) fn base(&mut self, branch: &Word<'_>) {
-        if let Some(branch) = self.valid_branch(branch) {
-            self.plan.base = Some(branch);
+        match branch::parse_name(branch.text) {
+            Ok(()) => self.plan.base = Some(self.spanned(branch)),
+            Err(fault) => self.branch_problem(branch, fault),
         }
+    }
+
+    /// Adds a branch to `other-branches`.
+    pub(super) fn other_branch(&mut self, branch: &Word<'_>) {
+        let branch = self.branch_name(branch);
+        self.plan.other_branches.extend(branch);
+    }
+
+    /// Adds a branch to `plan-branches`.
+    pub(super) fn plan_branch(&mut self, branch: &Word<'_>) {
+        let branch = self.branch_name(branch);
+        self.plan.plan_branches.extend(branch);
     }
 
     pub(super) fn protect(&mut self, globs: Globs) {
@@ -340,14 +354,28 @@ impl Builder {
         self.plan.levels.push((rule, setting));
     }
 
-    fn valid_branch(&mut self, branch: &Word<'_>) -> Option<Spanned<String>> {
-        if let Some(fault) = branch_fault(branch.text) {
-            let message = format!("invalid branch name `{}`: {fault}", excerpt(branch.text));
-            let help = "use the name that `git branch` shows";
-            self.problem(branch.at.clone(), message, help);
-            return None;
+    /// A branch name or pattern; reports one that is invalid.
+    fn branch_name(&mut self, branch: &Word<'_>) -> Option<BranchName> {
+        match branch::parse(branch.text) {
+            Ok(pattern) => Some(BranchName { text: self.spanned(branch), pattern }),
+            Err(fault) => {
+                self.branch_problem(branch, fault);
+                None
+            }
         }
-        Some(self.spanned(branch))
+    }
+
+    fn branch_problem(&mut self, branch: &Word<'_>, fault: BranchFault) {
+        let BranchFault { is_pattern, problem, help, meant } = fault;
+        let what = if is_pattern { "pattern" } else { "name" };
+        let message = format!("invalid branch {what} `{}`: {problem}", excerpt(branch.text));
+        let source = self.source(branch.at.clone());
+        let problem = self.problem(branch.at.clone(), message, &help);
+        if let Some(meant) = meant.filter(|meant| branch::parse(meant).is_ok()) {
+            let text = (branch.quoted_like)(&source, &meant);
+            let title = format!("replace with `{}`", excerpt(&meant));
+            problem.fix(title, text, Applicability::Unsafe);
+        }
     }
 
     fn spanned(&self, word: &Word<'_>) -> Spanned<String> {
@@ -391,7 +419,8 @@ impl Builder {
             write: None,
             read: Vec::new(),
             needs: Vec::new(),
-            branch: None,
+            wave: None,
+            branches: Vec::new(),
             allow: Vec::new(),
             unknown: false,
         });
@@ -432,12 +461,17 @@ impl Builder {
         self.references.push(Reference { task, id, quoted_like, kind });
     }
 
+    /// Adds a branch to a task.
     pub(super) fn branch(&mut self, task: TaskId, branch: &Word<'_>) {
-        match self.valid_branch(branch) {
-            Some(branch) => self.plan.tasks[task].branch = Some(branch),
+        match self.branch_name(branch) {
+            Some(branch) => self.plan.tasks[task].branches.push(branch),
             // Without the branch, it is unknown which changes the lane applies to.
             None => self.task_unknown(task),
         }
+    }
+
+    pub(super) fn wave(&mut self, task: TaskId, wave: Spanned<u32>) {
+        self.plan.tasks[task].wave = Some(wave);
     }
 
     pub(super) fn allow(&mut self, task: TaskId, at: Range<usize>, parts: AllowParts<'_>) {
@@ -493,6 +527,9 @@ impl Builder {
         }
         for (task, index) in dropped.into_iter().rev() {
             self.plan.tasks[task].allow.remove(index);
+        }
+        for task in self.plan.tasks.iter_mut().filter(|task| task.branches.is_empty()) {
+            task.branches.push(BranchName::implicit(&task.id));
         }
         self.plan
     }

@@ -3,6 +3,7 @@
 //! [`read`] parses texts into a plan and never fails: each error becomes a [`Problem`], and the
 //! rest of the plan is kept. [`order`] knows which tasks may run concurrently.
 
+mod branch;
 mod builder;
 mod edit;
 mod entries;
@@ -13,7 +14,7 @@ mod names;
 pub mod order;
 mod read;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, Range};
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ use crate::path::RepoPath;
 use crate::source::{SourceFile, Span};
 use edit::Replacement;
 
+pub use branch::BranchName;
+pub(crate) use branch::{INVALID_NAMES, name_fault};
 pub(crate) use names::{NEED_PATH, id_fault, nearest};
 pub use read::{MAX_TEXT, PlanText, read, read_again, read_among};
 
@@ -44,6 +47,10 @@ pub struct Plan {
     pub protect: Vec<GlobEntry>,
     /// Globs that every task with a non-empty lane may write.
     pub share: Vec<GlobEntry>,
+    /// The branches of nobody's task, which may be merged while they stay out of every lane.
+    pub other_branches: Vec<BranchName>,
+    /// The branches that may change the plan, and nothing else.
+    pub plan_branches: Vec<BranchName>,
     /// Files usually written together: a glob, and the globs of its companions.
     pub companions: Vec<(GlobEntry, Vec<GlobEntry>)>,
     /// Rule levels, by rule name.
@@ -90,8 +97,10 @@ pub struct Task {
     pub read: Vec<GlobEntry>,
     /// The tasks merged before it starts. Unknown ids are left out.
     pub needs: Vec<Spanned<TaskId>>,
-    /// Its branch, if the plan names one.
-    pub branch: Option<Spanned<String>>,
+    /// The wave that it is in, if the plan says so: it needs every task of the lower ones.
+    pub wave: Option<Spanned<u32>>,
+    /// Its branches: names and patterns. If the plan names none, its id.
+    pub branches: Vec<BranchName>,
     /// The findings it accepts.
     pub allow: Vec<Allow>,
     /// Whether its lane is unknown because a part of the task could not be read.
@@ -210,10 +219,10 @@ impl Index<TaskId> for Plan {
 }
 
 impl Task {
-    /// The task's branch: the one that the plan names, else its id.
+    /// Whether the plan names the task's branches.
     #[must_use]
-    pub fn branch_name(&self) -> &str {
-        self.branch.as_ref().map_or(&self.id.value, |branch| &branch.value)
+    pub fn names_branches(&self) -> bool {
+        self.branches.iter().any(|branch| branch.text.span != self.id.span)
     }
 
     /// Whether the task has an explicitly empty lane.
@@ -239,6 +248,36 @@ impl Plan {
     #[must_use]
     pub fn task(&self, id: &str) -> Option<TaskId> {
         self.tasks.position(|task| &*task.id.value == id)
+    }
+
+    /// The tasks of each wave, in the order of the waves. Tasks without a wave are in none.
+    #[must_use]
+    pub fn waves(&self) -> Vec<Vec<TaskId>> {
+        let mut waves: BTreeMap<u32, Vec<TaskId>> = BTreeMap::new();
+        for (id, task) in self.tasks.enumerated() {
+            if let Some(wave) = &task.wave {
+                waves.entry(wave.value).or_default().push(id);
+            }
+        }
+        waves.into_values().collect()
+    }
+
+    /// The tasks that each task waits for: those under its `needs`, then those of the wave before.
+    #[must_use]
+    pub fn needs(&self) -> IndexVec<TaskId, Vec<TaskId>> {
+        let explicit = |task: &Task| task.needs.iter().map(|need| need.value).collect();
+        let mut needs: IndexVec<TaskId, Vec<TaskId>> = self.tasks.iter().map(explicit).collect();
+        for pair in self.waves().windows(2) {
+            for &task in &pair[1] {
+                let before: Vec<TaskId> = pair[0]
+                    .iter()
+                    .filter(|before| !needs[task].contains(before))
+                    .copied()
+                    .collect();
+                needs[task].extend(before);
+            }
+        }
+        needs
     }
 
     /// The level that the plan sets for a rule.

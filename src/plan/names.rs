@@ -35,33 +35,6 @@ pub(crate) fn id_fault(id: &str) -> Option<String> {
     None
 }
 
-/// Why a branch name is invalid, by the rules of `git check-ref-format --branch`.
-pub(super) fn branch_fault(name: &str) -> Option<&'static str> {
-    if name.is_empty() {
-        return Some("it is empty");
-    }
-    if name.starts_with('-') {
-        return Some("it starts with `-`");
-    }
-    if name.starts_with("refs/") {
-        return Some("it is a full ref: leave out `refs/heads/`");
-    }
-    let forbidden = |character: char| {
-        character.is_control()
-            || matches!(character, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
-    };
-    if name.contains(forbidden) || name.contains("..") || name.contains("@{") || name == "@" {
-        return Some("it contains characters that git does not allow");
-    }
-    let is_invalid = |component: &str| {
-        component.is_empty() || component.starts_with('.') || component.ends_with(".lock")
-    };
-    if name.split('/').any(is_invalid) || name.ends_with('.') {
-        return Some("a component is empty, starts with `.`, or ends with `.` or `.lock`");
-    }
-    None
-}
-
 /// The candidate closest to a misspelled `word`, if one is close enough.
 pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let length = word.chars().count();

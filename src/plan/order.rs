@@ -3,7 +3,7 @@
 use super::Plan;
 use crate::index::{IndexVec, TaskId};
 
-/// The partial order of tasks defined by `needs`.
+/// The partial order of tasks defined by `needs` and `wave`.
 #[derive(Debug)]
 pub struct Order {
     /// A number for each task, higher than those of its predecessors.
@@ -17,9 +17,27 @@ impl Order {
     /// The order of a plan's tasks. Edges on a cycle are ignored.
     #[must_use]
     pub fn new(plan: &Plan) -> Order {
-        let needs = plan.tasks.iter();
-        let needs = needs.map(|task| task.needs.iter().map(|need| need.value).collect());
-        Order::from_needs(&needs.collect())
+        let mut needs: IndexVec<TaskId, Vec<TaskId>> = plan
+            .tasks
+            .iter()
+            .map(|task| task.needs.iter().map(|need| need.value).collect())
+            .collect();
+        // Between two waves stands a node that needs the earlier one and that the later one needs:
+        // an edge for each pair of tasks could be millions.
+        let waves = plan.waves();
+        for pair in waves.windows(2) {
+            let barrier = TaskId::from(needs.len());
+            for &task in &pair[1] {
+                needs[task].push(barrier);
+            }
+            needs.push(pair[0].clone());
+        }
+        let mut order = Order::from_needs(&needs);
+        let is_task = |task: &TaskId| plan.tasks.find(*task).is_some();
+        for cycle in &mut order.cycles {
+            cycle.retain(is_task);
+        }
+        order
     }
 
     /// The order of tasks, given the direct `needs` of each.

@@ -95,7 +95,9 @@ impl<'b> Markdown<'b> {
         if let Some(title) = &task.title {
             self.line(&format!("Task: {}", code(&title.value)));
         }
-        self.line(&format!("Branch: {}", code(task.branch_name())));
+        let branches: Vec<String> =
+            task.branches.iter().map(|branch| code(&branch.text.value)).collect();
+        self.line(&format!("Branch: {}", branches.join(" or ")));
     }
 
     fn may_write(&mut self) {

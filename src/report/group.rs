@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::finding::{self, Finding, Grouping, Level, Location, Report, Rule};
+use crate::finding::{self, Draft, Finding, Grouping, Level, Location, Report, Rule};
 use crate::path::RepoPath;
 use crate::source::Span;
 
@@ -11,12 +11,12 @@ use crate::source::Span;
 pub(super) struct Group<'r> {
     pub(super) findings: Vec<&'r Finding>,
     /// What they have in common. `None` for a single finding.
-    pub(super) common: Option<Common>,
+    pub(super) common: Option<Common<'r>>,
 }
 
-pub(super) enum Common {
-    /// The first task, which did what this text says.
-    Task(&'static str),
+pub(super) enum Common<'r> {
+    /// The first task, which did what this text says, and its branch if there are several.
+    Task(&'static str, Option<&'r str>),
     /// The rule, with the text before the tasks.
     Rule(&'static str),
     /// The place in the plan that causes them.
@@ -42,7 +42,11 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
                 Some((Subject::Allowed(&allowed.by, &allowed.reason), Common::Allowed))
             }
             (Grouping::ByTask(did), None) if draft.path.is_some() && !draft.alone => {
-                draft.tasks.first().map(|task| (Subject::Task(task), Common::Task(did)))
+                let attempt = attempt(report, draft);
+                draft
+                    .tasks
+                    .first()
+                    .map(|task| (Subject::Task(task, attempt), Common::Task(did, attempt)))
             }
             (Grouping::Alone | Grouping::ByTask(_), None) => None,
             (Grouping::ByCause(words), None) => {
@@ -73,12 +77,19 @@ pub(super) fn groups(report: &Report) -> Vec<Group<'_>> {
     groups
 }
 
+/// The branch of a finding's input, if the task was tried on several.
+pub(super) fn attempt<'r>(report: &'r Report, draft: &Draft) -> Option<&'r str> {
+    let input = report.inputs.get(usize::from(*draft.inputs.first()?))?;
+    input.attempt.and(input.branch.as_deref())
+}
+
 type Key<'r> = (&'static Rule, Level, Subject<'r>);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'r> {
     Rule,
-    Task(&'r str),
+    /// The task, and the branch if there are several attempts.
+    Task(&'r str, Option<&'r str>),
     Cause(Span),
     Path(&'r RepoPath),
     /// The task and its reason.
@@ -116,7 +127,11 @@ impl<'r> Causes<'r> {
         Causes { paths, spans: span_counts(&findings) }
     }
 
-    fn of(&self, finding: &'r Finding, words: finding::Causes) -> Option<(Subject<'r>, Common)> {
+    fn of(
+        &self,
+        finding: &'r Finding,
+        words: finding::Causes,
+    ) -> Option<(Subject<'r>, Common<'r>)> {
         if let Some(path) = finding.draft.path.as_ref().filter(|path| self.paths.contains(path)) {
             return Some((Subject::Path(path), Common::Path(words.path)));
         }

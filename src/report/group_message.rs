@@ -51,8 +51,8 @@ impl<'r> GroupMessage<'r> {
         let labels = first.draft.labels.iter();
         let mut group_message = match &group.common {
             None => single(first),
-            Some(Common::Task(did)) => {
-                GroupMessage { labels: labels.collect(), ..of_task(group, did) }
+            Some(Common::Task(did, branch)) => {
+                GroupMessage { labels: labels.collect(), ..of_task(group, did, *branch) }
             }
             Some(Common::Rule(what)) => of_rule(group, what),
             Some(Common::Cause(span, words)) => {
@@ -167,11 +167,12 @@ fn of_allowed<'r>(group: &Group<'r>) -> GroupMessage<'r> {
     GroupMessage::with_items(by.unwrap_or_default(), group, |finding| finding.draft.message.clone())
 }
 
-fn of_task<'r>(group: &Group<'r>, did: &'static str) -> GroupMessage<'r> {
+fn of_task<'r>(group: &Group<'r>, did: &'static str, branch: Option<&str>) -> GroupMessage<'r> {
     let task = group.findings[0].draft.tasks.first().map_or("", |task| &**task);
     let (before, after) = did.split_once("{paths}").unwrap_or((did, ""));
     let paths = counted(group.findings.len(), "path");
-    let head = message![code(task), " ", before, paths, after, ":"];
+    let branch = branch.map(|branch| message![" (branch ", code(branch), ")"]);
+    let head = message![code(task), branch, " ", before, paths, after, ":"];
     GroupMessage::with_items(head, group, |finding| {
         let path = path_text(finding.draft.path.as_ref()).unwrap_or_default();
         let owners = owners(finding);

@@ -10,7 +10,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{Located, path_text};
-use crate::finding::{Applicability, Datum, Finding, Fixer, Level, Message, Report};
+use crate::finding::{Applicability, Command, Datum, Finding, Fixer, Level, Message, Report};
 use crate::index::TaskId;
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
@@ -20,6 +20,9 @@ use text::{write_document, write_field, write_list};
 struct Input<'r> {
     task: Option<&'r str>,
     source: &'r str,
+    branch: Option<&'r str>,
+    attempt: Option<usize>,
+    state: &'static str,
     base: Option<&'r str>,
     head: Option<&'r str>,
     merge_base: Option<&'r str>,
@@ -36,6 +39,8 @@ struct JsonFinding<'r> {
     allowed: Option<Allowed<'r>>,
     labels: Vec<JsonLabel<'r>>,
     data: Data<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Vec<usize>>,
     fixes: Vec<Fix<'r>>,
 }
 
@@ -157,6 +162,8 @@ impl<'r> JsonFinding<'r> {
                 .map(|allowed| Allowed { by: &allowed.by, reason: &allowed.reason }),
             labels: labels.collect(),
             data: Data(&draft.data),
+            inputs: (report.command == Command::Gate)
+                .then(|| draft.inputs.iter().map(|&input| input.into()).collect()),
             fixes: fixes.collect(),
         }
     }
@@ -166,6 +173,9 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     let inputs = report.inputs.iter().map(|input| Input {
         task: input.task.as_deref(),
         source: &input.source,
+        branch: input.branch.as_deref(),
+        attempt: input.attempt,
+        state: input.state.word(),
         base: input.base.as_deref(),
         head: input.head.as_deref(),
         merge_base: input.merge_base.as_deref(),

@@ -115,7 +115,9 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.clashes().gave_up {
         reporter.undecided(UndecidedDraft::work(facts.plan));
     }
-    for PathClash { kind, diff, path, other_diff, other } in &facts.clashes().found {
+    for PathClash { kind, input, path, other_input, other } in &facts.clashes().found {
+        let diff = &facts.input.diffs[*input];
+        let other_diff = other_input.map(|input| &facts.input.diffs[input]);
         // `out-of-lane` already reports other spellings of protected paths.
         if other_diff.is_none() && facts.protection().contains(path) == Ok(true) {
             continue;
@@ -174,6 +176,7 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
             about: About::Path,
             labels,
             data: common_data(*kind, path, other),
+            inputs: std::iter::once(*input).chain(*other_input).collect(),
             ..Draft::default()
         });
     }

@@ -1,5 +1,6 @@
 //! `colliding-writes`: two concurrent tasks changed the same path.
 
+use super::common::english::who;
 use super::common::labels::{text, texts, write_label};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
@@ -43,7 +44,10 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for collision in &facts.collisions().found {
         let lines = collision.lines(facts.input);
         let proximity = collision.proximity(&lines);
-        let tasks = collision.sides.map(|(task, _)| task);
+        let inputs = collision.sides.map(|(input, _)| input);
+        let tasks = inputs.map(|input| facts.input.diffs[input].task);
+        let [Some(one), Some(other)] = tasks else { continue };
+        let tasks = [one, other];
         let mut labels =
             vec![Label { location: Location::File(collision.path.clone()), text: "".into() }];
         labels.extend(tasks.map(|task| {
@@ -61,6 +65,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
             about: About::Path,
             labels,
             data: data(collision, &lines, proximity),
+            inputs: inputs.to_vec(),
             ..Draft::default()
         });
     }
@@ -74,39 +79,25 @@ fn message(
 ) -> Message {
     use ChangeKind::{Added, Deleted};
     let path = collision.path;
-    let [one, other] = collision.sides.map(|(task, _)| facts.plan.id(task));
+    let [one, other] = &collision.sides.map(|(input, _)| who(facts, &facts.input.diffs[input]));
     match collision.sides.map(|(_, change)| change.kind) {
         [Added, Added] => {
-            return message![code(one), " and ", code(other), " both added ", code(path)];
+            return message![one, " and ", other, " both added ", code(path)];
         }
         [Deleted, _] => {
-            return message![
-                code(one),
-                " deleted ",
-                code(path),
-                ", which ",
-                code(other),
-                " changed"
-            ];
+            return message![one, " deleted ", code(path), ", which ", other, " changed"];
         }
         [_, Deleted] => {
-            return message![
-                code(other),
-                " deleted ",
-                code(path),
-                ", which ",
-                code(one),
-                " changed"
-            ];
+            return message![other, " deleted ", code(path), ", which ", one, " changed"];
         }
         _ => {}
     }
-    let both = message![code(one), " and ", code(other), " both changed ", code(path)];
+    let both = message![one, " and ", other, " both changed ", code(path)];
     let [left, right] = lines.each_ref().map(shown);
     match (left, right, proximity) {
         (Some(left), Some(right), Ok(_)) if left == right => {
             let verb = if is_insertion(&lines[0]) { " both add lines " } else { " both change " };
-            message![code(one), " and ", code(other), verb, left, " of ", code(path)]
+            message![one, " and ", other, verb, left, " of ", code(path)]
         }
         (Some(left), Some(right), Ok(proximity)) => {
             let relation = match proximity {

@@ -5,6 +5,7 @@ use super::common::labels::{label, texts};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::PlanFacts;
 use crate::finding::{Draft, Level};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 
@@ -34,20 +35,30 @@ fn find(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
         let steps = cycle.iter().zip(cycle.iter().cycle().skip(1));
         let labels = steps
             .filter_map(|(&task, &next)| {
-                let need = facts.plan[task].needs.iter().find(|need| need.value == next)?;
+                let value = &facts.plan[task];
+                let need = value.needs.iter().find(|need| need.value == next);
+                let wave = value.wave.as_ref().map(|wave| wave.span);
                 let text =
                     message![code(facts.plan.id(task)), " waits for ", code(facts.plan.id(next))];
-                Some(label(need.span, text))
+                Some(label(need.map_or(wave, |need| Some(need.span))?, text))
             })
             .collect();
+        let needs =
+            |task: TaskId, next| facts.plan[task].needs.iter().any(|need| need.value == next);
+        let by_wave =
+            cycle.iter().zip(cycle.iter().cycle().skip(1)).any(|(&task, &next)| !needs(task, next));
         let ids = facts.plan.ids(cycle.iter().copied());
         let message = match ids.as_slice() {
             [one] => message![code(one), " needs itself"],
+            many if by_wave => message![and(many), " form a cycle of `needs` and `wave`"],
             many => message![and(many), " form a cycle of `needs`"],
         };
         reporter.report(Draft {
             message,
-            help: Some("remove one of these `needs`".into()),
+            help: Some(match by_wave {
+                true => "remove one of these `needs`, or correct a `wave`".into(),
+                false => "remove one of these `needs`".into(),
+            }),
             tasks: ids.clone(),
             labels,
             data: vec![("cycle", texts(ids))],
@@ -72,6 +83,15 @@ mod tests {
                     vec!["`a`, `b` and `c` form a cycle of `needs`"],
                 ),
             ],
+        );
+    }
+
+    #[test]
+    fn waves() {
+        let text = "tasks:\n  a: {write: x, wave: 1, needs: b}\n  b: {write: y, wave: 3}\n";
+        assert_found_in_plans(
+            RULE.name,
+            &[(text, vec!["`a` and `b` form a cycle of `needs` and `wave`"])],
         );
     }
 

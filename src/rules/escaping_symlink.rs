@@ -72,6 +72,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
             about: About::Path,
             labels: change_labels(facts, diff, &link.path, "a symbolic link"),
             data,
+            inputs: vec![link.input],
             ..Draft::default()
         });
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::common::english::and;
+use super::common::english::who;
 use super::common::labels::{file_label, label, lane_label, texts};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
-use crate::finding::{About, Draft, Level};
+use crate::finding::{About, Draft, Level, Message};
 use crate::gate::{GateInput, TriedMerge};
 use crate::glob::escape_path;
 use crate::index::{InputId, TaskId};
@@ -52,21 +52,23 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         reporter.undecided(UndecidedDraft::work(facts.plan));
     }
     // A branch that conflicts with one other also conflicts with all of them merged.
-    let mut known: BTreeSet<(TaskId, TaskId, &RepoPath)> = BTreeSet::new();
+    let mut known: BTreeSet<(InputId, InputId, &RepoPath)> = BTreeSet::new();
     for merge in &facts.input.merges {
         let Ok(conflicts) = &merge.outcome else { continue };
-        let Some(branch) = task(facts.input, merge.branch) else { continue };
-        let into: Vec<TaskId> =
-            merge.into.iter().filter_map(|&input| task(facts.input, input)).collect();
-        let others: Vec<TaskId> =
-            into.iter().copied().filter(|&other| facts.order.concurrent(branch, other)).collect();
+        let branch = merge.branch;
+        let Some(task_of_branch) = task(facts.input, branch) else { continue };
+        let is_concurrent = |other: &InputId| {
+            let other = task(facts.input, *other);
+            other.is_some_and(|other| facts.order.concurrent(task_of_branch, other))
+        };
+        let others: Vec<InputId> = merge.into.iter().copied().filter(is_concurrent).collect();
         for conflict in conflicts {
-            let pair = |other: TaskId| (branch.min(other), branch.max(other), &conflict.path);
-            let is_known = into.iter().any(|&other| known.contains(&pair(other)));
+            let pair = |other: InputId| (branch.min(other), branch.max(other), &conflict.path);
+            let is_known = merge.into.iter().any(|&other| known.contains(&pair(other)));
             if !others.is_empty() && !is_known {
-                reporter.report(draft(facts, merge, branch, &others, conflict));
+                reporter.report(draft(facts, merge, &others, conflict));
             }
-            if let &[other] = into.as_slice() {
+            if let &[other] = merge.into.as_slice() {
                 known.insert(pair(other));
             }
         }
@@ -94,23 +96,27 @@ fn attributes_pattern(path: &RepoPath) -> String {
 fn draft(
     facts: &GateFacts<'_>,
     merge: &TriedMerge,
-    branch: TaskId,
-    others: &[TaskId],
+    others: &[InputId],
     conflict: &Conflict,
 ) -> Draft {
     let Conflict { path, kinds } = conflict;
     let why = (!kinds.is_empty()).then(|| message![" (", bare(kinds.join(", ")), ")"]);
-    let id = facts.plan.id(branch);
-    let (mut tasks, message) = if merge.into.len() == 1 {
-        let tasks = vec![branch.min(others[0]), branch.max(others[0])];
-        let names = and(&facts.plan.ids(tasks.iter().copied()));
-        (tasks, message![names, " conflict in ", code(path), why])
-    } else {
-        let names = and(&facts.plan.ids(others.iter().copied()));
-        let message =
-            message![code(id), " conflicts in ", code(path), why, " with the merge of ", names];
-        (std::iter::once(branch).chain(others.iter().copied()).collect(), message)
+    let mut inputs: Vec<InputId> =
+        std::iter::once(merge.branch).chain(others.iter().copied()).collect();
+    let who = |inputs: &[InputId]| {
+        let names = inputs.iter().map(|&input| who(facts, &facts.input.diffs[input]));
+        Message::list(names, ", ", " and ")
     };
+    let message = if merge.into.len() == 1 {
+        inputs.sort_unstable();
+        message![who(&inputs), " conflict in ", code(path), why]
+    } else {
+        let (branch, others) = inputs.split_at(1);
+        let branch = who(branch);
+        message![branch, " conflicts in ", code(path), why, " with the merge of ", who(others)]
+    };
+    let mut tasks: Vec<TaskId> =
+        inputs.iter().filter_map(|&input| task(facts.input, input)).collect();
     tasks.dedup();
     let share = shared_by(facts.plan, path);
     let mut labels = vec![file_label(path, "")];
@@ -138,6 +144,7 @@ fn draft(
         about: About::Path,
         labels,
         data: vec![("kinds", texts(kinds.iter().map(String::as_str)))],
+        inputs,
         ..Draft::default()
     }
 }

@@ -3,7 +3,7 @@
 use super::common::labels::{label, text};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, Level, Message};
 use crate::gate::Work;
 use crate::message;
 use crate::message::code;
@@ -33,21 +33,29 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    let missing = facts.input.diffs.iter().filter(|diff| matches!(diff.work, Work::NoBranch));
-    for id in missing.filter_map(|diff| diff.task) {
+    let missing =
+        facts.input.diffs.enumerated().filter(|(_, diff)| matches!(diff.work, Work::NoBranch));
+    for (input, id) in missing.filter_map(|(input, diff)| Some((input, diff.task?))) {
         let task = &facts.plan[id];
-        let branch = task.branch_name();
-        let span = task.branch.as_ref().map_or(task.id.span, |branch| branch.span);
+        let Some(first) = task.branches.first() else { continue };
+        let (branch, span) = (first.text.value.as_str(), first.text.span);
+        let names = task.branches.iter().map(|branch| code(&branch.text.value));
+        let names = Message::list(names, ", ", " or ");
+        let fetch = match (task.branches.as_slice(), &first.pattern) {
+            ([_], None) => format!("git fetch origin {branch}"),
+            _ => "git fetch origin".to_owned(),
+        };
         reporter.report(Draft {
-            message: message!["no branch ", code(branch), " for task ", code(&task.id.value)],
+            message: message!["no branch ", names, " for task ", code(&task.id.value)],
             help: Some(message![
                 "if the task has started, fetch its branch (",
-                code(format!("git fetch origin {branch}")),
+                code(fetch),
                 ") or set its name with `branch:`"
             ]),
             tasks: facts.plan.ids([id]),
             labels: vec![label(span, "no such branch")],
             data: vec![("branch", text(branch))],
+            inputs: vec![input],
             ..Draft::default()
         });
     }
@@ -55,7 +63,19 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::tests::{additions, assert_sound_work};
+    use super::RULE;
+    use crate::gate::Work;
+    use crate::rules::tests::{additions, assert_sound_work, gated, messages};
+
+    #[test]
+    fn patterns() {
+        let text = "tasks:\n  a: {write: x, branch: [codex/a-*, '*-codex/a-*']}\n";
+        let report = gated(text, Work::NoBranch);
+        assert_eq!(
+            messages(&report, RULE.name),
+            ["no branch `codex/a-*` or `*-codex/a-*` for task `a`"]
+        );
+    }
 
     #[test]
     fn sound_work() {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::common::english::who;
 use super::common::labels::write_label;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
 use crate::gate::Work;
-use crate::index::TaskId;
+use crate::index::{InputId, TaskId};
 use crate::message;
-use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "no-changes",
@@ -32,27 +32,31 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    let mut idle: BTreeMap<TaskId, bool> = BTreeMap::new();
-    for diff in &facts.input.diffs {
-        let Some(task) = diff.task else { continue };
+    // Several patches of one task are one work, and several attempts are not.
+    let mut idle: BTreeMap<(TaskId, Option<usize>), (bool, Vec<InputId>)> = BTreeMap::new();
+    for (input, diff) in facts.input.diffs.enumerated() {
+        let (Some(task), attempt) = diff.attempt() else { continue };
         let nothing = match &diff.work {
             Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
             // There may be changes that were not seen.
             Work::NoBranch | Work::Unreadable(_) => false,
         };
-        *idle.entry(task).or_insert(true) &= nothing;
+        let (is_idle, inputs) = idle.entry((task, attempt)).or_insert((true, Vec::new()));
+        *is_idle &= nothing;
+        inputs.push(input);
     }
-    for (task, _) in idle.into_iter().filter(|(_, idle)| *idle) {
+    for ((task, _), (_, inputs)) in idle.into_iter().filter(|(_, (idle, _))| *idle) {
         if !facts.plan[task].is_review_only() {
-            let id = facts.plan.id(task);
+            let who = who(facts, &facts.input.diffs[inputs[0]]);
             reporter.report(Draft {
-                message: message![code(id), " changed nothing"],
+                message: message![who, " changed nothing"],
                 help: Some(
                     "if the task is done, check that its work was pushed and that the base is right"
                         .into(),
                 ),
                 tasks: facts.plan.ids([task]),
                 labels: vec![write_label(facts.plan, task, "no changes in this lane")],
+                inputs,
                 ..Draft::default()
             });
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::common::english::who;
 use super::common::labels::{change_labels, label, write_label};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::{GateFacts, PlanFacts};
@@ -9,7 +10,7 @@ use crate::change::ChangeKind;
 use crate::failure::Failure;
 use crate::finding::{About, Draft, Label, Level, Location, Message};
 use crate::gate::{PlacedChange, Placement, Source, Work};
-use crate::index::TaskId;
+use crate::index::{InputId, TaskId};
 use crate::message;
 use crate::message::code;
 use crate::path::{RepoPath, is_git_folder};
@@ -40,7 +41,7 @@ fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
 
 fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     facts.input.gaps.iter().for_each(|gap| reporter.report(draft(gap, Vec::new(), Vec::new())));
-    for diff in &facts.input.diffs {
+    for (id, diff) in facts.input.diffs.enumerated() {
         let gaps = match &diff.work {
             Work::Changes(set) => set.gaps.as_slice(),
             Work::Unreadable(gap) => std::slice::from_ref(gap),
@@ -54,7 +55,8 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 (_, Some(task)) => label(facts.plan[task].id.span, "the work of this task"),
                 (_, None) => input(&diff.input.source),
             };
-            reporter.report(draft(gap, facts.plan.ids(diff.task), vec![label]));
+            let draft = draft(gap, facts.plan.ids(diff.task), vec![label]);
+            reporter.report(Draft { inputs: vec![id], ..draft });
         }
     }
     for link in &facts.input.links {
@@ -63,18 +65,25 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         };
         let labels = change_labels(facts, diff, &link.path, "a symbolic link");
         let draft = draft(gap, facts.plan.ids(diff.task), labels);
-        reporter.report(Draft { path: Some(link.path.clone()), about: About::Path, ..draft });
+        reporter.report(Draft {
+            path: Some(link.path.clone()),
+            about: About::Path,
+            inputs: vec![link.input],
+            ..draft
+        });
     }
     for merge in &facts.input.merges {
         let Err(gap) = &merge.outcome else { continue };
-        let inputs = std::iter::once(&merge.branch).chain(&merge.into);
+        let inputs: Vec<InputId> =
+            std::iter::once(&merge.branch).chain(&merge.into).copied().collect();
         let tasks: Vec<TaskId> =
-            inputs.filter_map(|&input| facts.input.diffs.find(input)?.task).collect();
+            inputs.iter().filter_map(|&input| facts.input.diffs.find(input)?.task).collect();
         let span = tasks.first().map(|&task| facts.plan[task].id.span);
         let labels = span.into_iter().map(|span| label(span, "the branch of this task"));
-        reporter.report(draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect()));
+        let draft = draft(gap, facts.plan.ids(tasks.iter().copied()), labels.collect());
+        reporter.report(Draft { inputs, ..draft });
     }
-    for PlacedChange { diff, path, change, placement, .. } in facts.changes() {
+    for PlacedChange { input, diff, path, change, placement, .. } in facts.changes() {
         if change.kind != ChangeKind::Deleted && names_git_folder(path) {
             reporter.report(Draft {
                 message: message!["some systems treat ", code(path), " as a path in `.git`"],
@@ -83,7 +92,20 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 path: Some((*path).clone()),
                 about: About::Path,
                 labels: change_labels(facts, diff, path, "an alias of `.git`"),
+                inputs: vec![*input],
                 alone: true,
+                ..Draft::default()
+            });
+        }
+        if let (Placement::UnknownLane, None) = (placement, diff.task) {
+            let who = who(facts, diff);
+            reporter.report(Draft {
+                message: message!["cannot tell whether ", code(path), " is in a lane"],
+                help: Some("fix the lanes in the plan first".into()),
+                path: Some((*path).clone()),
+                about: About::Path,
+                labels: change_labels(facts, diff, path, message!["written by ", who]),
+                inputs: vec![*input],
                 ..Draft::default()
             });
         }
@@ -102,6 +124,7 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                     },
                     write_label(facts.plan, task, "unknown lane"),
                 ],
+                inputs: vec![*input],
                 ..Draft::default()
             });
         }

@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    for diff in &facts.input.diffs {
+    for (input, diff) in facts.input.diffs.enumerated() {
         let who = who(facts, diff);
         for (path, change) in diff.changes() {
             let kind = change.kind;
@@ -52,6 +52,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 about: About::Path,
                 labels: change_labels(facts, diff, path, "the plan"),
                 data: vec![("change", text(kind.word()))],
+                inputs: vec![input],
                 ..Draft::default()
             });
         }

@@ -4,6 +4,7 @@ use super::common::labels::text;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Location};
+use crate::gate::NamedBranch;
 use crate::message;
 use crate::message::code;
 use crate::plan::nearest;
@@ -34,8 +35,11 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    let Some(branch) = &facts.input.unclaimed else { return };
-    let near = nearest(branch, facts.plan.tasks.iter().map(crate::plan::Task::branch_name));
+    let named = facts.input.named.as_ref().filter(|branch| branch.is_unclaimed);
+    let Some(NamedBranch { name: branch, .. }) = named else { return };
+    let names = facts.plan.tasks.iter().flat_map(|task| &task.branches);
+    let names = names.filter(|name| name.pattern.is_none()).map(|name| name.text.value.as_str());
+    let near = nearest(branch, names);
     let otherwise = "add `branch:` to its task or set `unclaimed-branch: off` in the plan on the \
                      base branch, or name the task with --task";
     let help = match near {
@@ -58,14 +62,17 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
 mod tests {
     use crate::finding::Report;
     use crate::gate::GateInput;
+    use crate::gate::NamedBranch;
     use crate::gate::Work;
     use crate::rules::tests::{additions, diff, gated_all, messages, of_rule, work};
 
     /// The report of `gate` on a branch that belongs to no task.
     fn unclaimed(text: &str, work: Work) -> Report {
         let diff = vec![diff(None, work)];
-        let unclaimed = Some("nobodys".to_owned());
-        gated_all(text, GateInput { diffs: diff.into(), unclaimed, ..GateInput::default() })
+        let lanes_closed = text.contains("off");
+        let named =
+            Some(NamedBranch { name: "nobodys".to_owned(), is_unclaimed: true, lanes_closed });
+        gated_all(text, GateInput { diffs: diff.into(), named, ..GateInput::default() })
     }
 
     #[test]
@@ -78,15 +85,17 @@ mod tests {
         for off in ["", "rules: {unclaimed-branch: off}\n"] {
             let report =
                 unclaimed(&format!("{text}{off}"), work(&additions(&["ci/x", "lanes.yaml", "x"])));
-            assert_eq!(
-                messages(&report, "foreign-lane"),
-                ["branch `nobodys` added `ci/x`, which is protected"]
-            );
+            let mut foreign = vec!["branch `nobodys` added `ci/x`, which is protected"];
+            // The error is enough while the branch is one itself.
+            if !off.is_empty() {
+                foreign.push("branch `nobodys` added `x`, which is in the lane of `a`");
+            }
+            assert_eq!(messages(&report, "foreign-lane"), foreign);
             assert_eq!(
                 messages(&report, "plan-changed"),
                 ["branch `nobodys` modified the plan `lanes.yaml`"]
             );
-            assert_eq!(report.findings.len(), if off.is_empty() { 3 } else { 2 });
+            assert_eq!(report.findings.len(), 3);
         }
     }
 }

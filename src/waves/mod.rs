@@ -14,7 +14,7 @@ mod search;
 use std::collections::BTreeMap;
 
 use crate::check::unallowed_overlaps;
-use crate::index::{IndexVec, TaskId};
+use crate::index::TaskId;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
@@ -110,9 +110,7 @@ impl Waves {
     /// # Errors
     /// [`TooManyUnknown`] if most lanes of a large plan are unknown.
     pub fn new(plan: &Plan, files: &[RepoPath]) -> Result<Waves, TooManyUnknown> {
-        let needs = plan.tasks.iter();
-        let needs = needs.map(|task| task.needs.iter().map(|need| need.value).collect());
-        let needs: IndexVec<TaskId, Vec<TaskId>> = needs.collect();
+        let needs = plan.needs();
         let edits = plan.tasks.len() <= MAX_TASKS_FOR_EDITS;
         // Dropping a need may make ordered tasks concurrent, so find all overlaps.
         let ordering_needs =
@@ -143,7 +141,7 @@ impl Waves {
             waves.waves[wave].push(ScheduledTask { task, blocker });
         }
         if edits && waves.is_optimal() && waves.cycles.is_empty() {
-            waves.all_edits_tried = waves.find_edits(&constraints, &conflicts.reasons);
+            waves.all_edits_tried = waves.find_edits(plan, &constraints, &conflicts.reasons);
         }
         Ok(waves)
     }
@@ -161,7 +159,7 @@ impl Waves {
     }
 
     /// Tries every edit that could save a wave; false if the budget did not last for all of them.
-    fn find_edits(&mut self, constraints: &Constraints, reasons: &Reasons) -> bool {
+    fn find_edits(&mut self, plan: &Plan, constraints: &Constraints, reasons: &Reasons) -> bool {
         let Some(fewer) = self.waves.len().checked_sub(1).filter(|&fewer| fewer > 0) else {
             return true;
         };
@@ -183,7 +181,9 @@ impl Waves {
             }
         }
         for task in constraints.tasks() {
-            for &need in constraints.before(task) {
+            // An order by `wave` is not a single edit.
+            let explicit = |need: &&TaskId| plan[task].needs.iter().any(|it| it.value == **need);
+            for &need in constraints.before(task).iter().filter(explicit) {
                 try_edit(constraints.without_need(task, need), PlanEdit::DropNeed { task, need });
             }
         }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::constraints::Schedule;
 use super::*;
-use crate::index::nth;
+use crate::index::{IndexVec, nth};
 use crate::plan::{PlanText, read};
 
 fn plan(text: &str) -> Plan {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::change::{ChangeSet, FolderRename, Lines};
 use crate::git::{
-    Blob, BranchTip, Checkout, CommitId, GitError, Merge, MergeBase, ObjectId, Prefer, Repository,
-    TreeEntry, WorkTreeChanges,
+    Blob, Branch, BranchTip, Checkout, CommitId, GitError, Merge, MergeBase, ObjectId, Prefer,
+    Repository, TreeEntry, WorkTreeChanges,
 };
 use crate::path::RepoPath;
 
@@ -55,6 +55,8 @@ git_trait! {
     fn checked_out_branch(&self) -> Result<Option<String>, GitError>;
     /// The tip of a branch, local or at origin.
     fn branch(&self, name: &str, prefer: Prefer) -> Result<Option<BranchTip>, GitError>;
+    /// All local branches and those at origin.
+    fn all_branches(&self) -> Result<Vec<Branch>, GitError>;
     /// The branch that `origin/HEAD` points to.
     fn default_branch(&self) -> Result<Option<String>, GitError>;
     /// The commit of a revision.

@@ -73,7 +73,8 @@ fn edited(text: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct TaskContent<'p> {
     title: Option<&'p str>,
-    branch: Option<&'p str>,
+    branches: Vec<&'p str>,
+    wave: Option<u32>,
     write: Option<Vec<Arc<str>>>,
     read: Vec<Arc<str>>,
     needs: Vec<&'p str>,
@@ -95,7 +96,8 @@ impl<'p> TaskContent<'p> {
         });
         TaskContent {
             title: task.title.as_ref().map(|title| title.value.as_str()),
-            branch: task.branch.as_ref().map(|branch| branch.value.as_str()),
+            branches: task.branches.iter().map(|branch| branch.text.value.as_str()).collect(),
+            wave: task.wave.as_ref().map(|wave| wave.value),
             write: task.write.as_ref().map(|write| globs(&write.entries)),
             read: globs(&task.read),
             needs: task.needs.iter().map(|need| id(need.value)).collect(),

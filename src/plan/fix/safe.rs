@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Edit, Fix, Refusal};
 use crate::glob::Budget;
 use crate::index::TaskId;
-use crate::plan::{Allow, GlobEntry, Plan, Spanned, Task};
+use crate::plan::{Allow, BranchName, GlobEntry, Plan, Spanned, Task};
 use crate::source::Span;
 
 /// Checks that safe fixes may change `plan` to `changed`.
@@ -92,6 +92,8 @@ fn is_kept(plan: &Plan, changed: &Plan) -> bool {
     (plan.base.is_none() || base(plan) == base(changed))
         && is_subsequence(&valid(&plan.protect), &valid(&changed.protect))
         && is_subsequence(&valid(&plan.share), &valid(&changed.share))
+        && is_subsequence(&branches(&plan.other_branches), &branches(&changed.other_branches))
+        && is_subsequence(&branches(&plan.plan_branches), &branches(&changed.plan_branches))
         && is_subsequence(&companions(plan), &companions(changed))
         && is_subsequence(&levels(plan), &levels(changed))
         && plan.tasks.iter().all(task_is_kept)
@@ -107,13 +109,20 @@ fn is_task_kept((plan, task): (&Plan, &Task), (changed, new): (&Plan, &Task)) ->
     let allow = |plan: &Plan, task: &Task| -> Vec<String> {
         task.allow.iter().map(|allow| allow_content(plan, allow)).collect()
     };
+    let wave = |task: &Task| task.wave.as_ref().map(|wave| wave.value);
     let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.value.clone());
     (task.title.is_none() || text(&task.title) == text(&new.title))
-        && (task.branch.is_none() || text(&task.branch) == text(&new.branch))
+        && (!task.names_branches()
+            || is_subsequence(&branches(&task.branches), &branches(&new.branches)))
+        && (task.wave.is_none() || wave(task) == wave(new))
         && is_subsequence(&write(task), &write(new))
         && is_subsequence(&valid(&task.read), &valid(&new.read))
         && is_subsequence(&ids(plan, task), &ids(changed, new))
         && is_subsequence(&allow(plan, task), &allow(changed, new))
+}
+
+fn branches(branches: &[BranchName]) -> Vec<&str> {
+    branches.iter().map(|branch| branch.text.value.as_str()).collect()
 }
 
 fn allow_content(plan: &Plan, allow: &Allow) -> String {

@@ -12,9 +12,21 @@ use crate::plan::edit::Applicability;
 use crate::source::excerpt;
 use crate::source::yaml::{self, NodeRef, Tree, View};
 
-const PLAN_KEYS: &[&str] = &["base", "tasks", "protect", "share", "companions", "rules"];
+const PLAN_KEYS: &[&str] = &[
+    "base",
+    "tasks",
+    "other-branches",
+    "plan-branches",
+    "protect",
+    "share",
+    "companions",
+    "rules",
+];
 /// The keys whose values are merged across files.
-const MERGED_KEYS: &[&str] = &["tasks", "protect", "share", "companions", "rules"];
+const MERGED_KEYS: &[&str] =
+    &["tasks", "other-branches", "plan-branches", "protect", "share", "companions", "rules"];
+
+const BRANCH: Expected = Expected::Word("a branch name or pattern");
 
 /// Reads the YAML part of the file begun last.
 pub(in crate::plan) fn read(builder: &mut Builder, file: &str, yaml: Range<usize>) {
@@ -116,6 +128,20 @@ impl Reader<'_> {
                     }
                 }
                 "tasks" => self.tasks(value),
+                "other-branches" => {
+                    for node in self.items(value) {
+                        if let Some(branch) = self.word(node, BRANCH) {
+                            self.builder.other_branch(&branch);
+                        }
+                    }
+                }
+                "plan-branches" => {
+                    for node in self.items(value) {
+                        if let Some(branch) = self.word(node, BRANCH) {
+                            self.builder.plan_branch(&branch);
+                        }
+                    }
+                }
                 "protect" => {
                     let globs = self.globs(value, Exclusions::Rejected);
                     self.builder.protect(globs);

@@ -70,8 +70,8 @@ fn plan_with_every_key() {
     assert!(problems(&plan).is_empty());
     let ids: Vec<_> = plan.tasks.iter().map(|task| &*task.id.value).collect();
     assert_eq!(ids, ["lessons", "quizzes", "audit", "integrate"]);
-    assert_eq!(plan[nth(0)].branch_name(), "codex/lessons");
-    assert_eq!(plan[nth(1)].branch_name(), "quizzes");
+    assert_eq!(plan[nth(0)].branches[0].text.value, "codex/lessons");
+    assert_eq!(plan[nth(1)].branches[0].text.value, "quizzes");
     let write = &plan[nth(1)].write.as_ref().unwrap().entries;
     assert_eq!((write[0].negated, write[1].negated), (false, true));
     assert_eq!(plan.sources[0].slice(write[1].span.bytes()), "\"!src/content/quizzes/legacy/**\"");

@@ -17,6 +17,7 @@ struct Document<'p> {
     task: &'p str,
     title: Option<&'p str>,
     branch: &'p str,
+    branches: Vec<&'p str>,
     lane: &'static str,
     files: Option<usize>,
     write: Vec<&'p str>,
@@ -74,7 +75,8 @@ pub(in crate::report) fn write(brief: &Brief<'_>, out: &mut dyn io::Write) -> io
         plan: plan_names(plan),
         task: &task.id.value,
         title: title(brief.task),
-        branch: task.branch_name(),
+        branch: task.branches.first().map_or("", |branch| &branch.text.value),
+        branches: task.branches.iter().map(|branch| branch.text.value.as_str()).collect(),
         lane: match brief.lane {
             LaneState::Some => "some",
             LaneState::Empty => "empty",

@@ -16,9 +16,14 @@ pub(in crate::rules) fn and<T: Display>(names: &[T]) -> Message {
 /// The task that made the changes, or the branch if it belongs to none.
 pub(in crate::rules) fn who(facts: &GateFacts<'_>, diff: &TaskDiff) -> Message {
     match diff.task {
-        Some(task) => message![code(facts.plan.id(task))],
+        Some(task) => match (&diff.input.attempt, &diff.input.branch) {
+            (Some(_), Some(branch)) => {
+                message![code(facts.plan.id(task)), " (branch ", code(branch), ")"]
+            }
+            _ => message![code(facts.plan.id(task))],
+        },
         None => {
-            let branch = facts.input.unclaimed.as_deref();
+            let branch = facts.input.named.as_ref().map(|branch| branch.name.as_str());
             message!["branch ", code(branch.unwrap_or(&diff.input.source))]
         }
     }

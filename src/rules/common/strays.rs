@@ -28,7 +28,7 @@ pub(in crate::rules) enum Kind {
 
 /// Reports the changes of one kind.
 pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut Reporter<'_>) {
-    for PlacedChange { diff, path, change, placement, carried } in facts.changes() {
+    for PlacedChange { input, diff, path, change, placement, carried } in facts.changes() {
         // `plan-changed` reports it.
         if carried.is_none() && facts.change_of_plan(path, change.kind).is_some() {
             continue;
@@ -112,6 +112,7 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
             labels: change_labels(facts, diff, path, message![did, " by ", who]),
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             fixes: if takes_folder { Vec::new() } else { widening(diff, path, kind) },
+            inputs: vec![*input],
             alone: carried.is_some() || takes_folder,
         });
     }

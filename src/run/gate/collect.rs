@@ -6,16 +6,17 @@ use std::io::{self, BufReader};
 
 use super::arguments::{Range, patch as split_patch, task};
 use super::{GateRequest, carried};
-use crate::branches::task_of;
+use crate::branches::{BranchOwner, Branches};
 use crate::change::ChangeSet;
 use crate::failure::Failure;
-use crate::finding::Input;
-use crate::gate::{Commits, Coverage, GateInput, Source, TaskDiff, Work};
+use crate::finding::{Input, Level};
+use crate::gate::{Commits, Coverage, GateInput, NamedBranch, Source, TaskDiff, Work};
 use crate::git::{CommitId, GitError};
 use crate::index::TaskId;
 use crate::patch;
 use crate::path::RepoPath;
 use crate::plan::Plan;
+use crate::rules::UNCLAIMED_BRANCH;
 use crate::workspace::{self, Git, Revision, Workspace};
 
 /// Collects the diffs that a request names.
@@ -31,10 +32,21 @@ pub(super) struct Collector<'a> {
 pub(super) enum Owner {
     /// The caller named neither a task nor a branch.
     Unspecified,
-    /// The caller named this task, or its branch.
-    Task(TaskId),
+    /// The caller named this task, or a branch of it.
+    Task { task: TaskId, branch: Option<String> },
     /// The caller named this branch, which belongs to no task.
-    Unclaimed(String),
+    NoTask(NamedBranch),
+}
+
+impl Owner {
+    /// The branch that the caller named, with its task.
+    pub(super) fn branch(&self) -> Option<(Option<TaskId>, &str)> {
+        match self {
+            Owner::Task { task, branch } => Some((Some(*task), branch.as_deref()?)),
+            Owner::NoTask(named) => Some((None, &named.name)),
+            Owner::Unspecified => None,
+        }
+    }
 }
 
 /// A diff, with the paths that may not differ after all and why they count as changed.
@@ -49,11 +61,8 @@ impl<'a> Collector<'a> {
         plan: &'a Plan,
     ) -> Result<Collector<'a>, Failure> {
         let owner = match (&request.task, &request.branch) {
-            (Some(id), _) => Owner::Task(task(plan, id)?),
-            (None, Some(branch)) => match task_of(plan, branch)? {
-                Some(task) => Owner::Task(task),
-                None => Owner::Unclaimed(branch.clone()),
-            },
+            (Some(id), _) => Owner::Task { task: task(plan, id)?, branch: None },
+            (None, Some(branch)) => owner(plan, branch)?,
             (None, None) => Owner::Unspecified,
         };
         Ok(Collector { workspace, request, plan, owner, ranges })
@@ -67,8 +76,8 @@ impl<'a> Collector<'a> {
         base: Option<Revision>,
         input: &mut GateInput,
     ) -> Result<Option<CommitId>, Failure> {
-        if let Owner::Unclaimed(branch) = &self.owner {
-            input.unclaimed = Some(branch.clone());
+        if let Owner::NoTask(named) = &self.owner {
+            input.named = Some(named.clone());
         }
         for text in &self.request.diffs {
             input.diffs.push(self.patch(text)?);
@@ -90,8 +99,8 @@ impl<'a> Collector<'a> {
         let (named, name) = split_patch(self.plan, host, folder, text)?;
         let task = match (named, &self.owner) {
             (Some(task), _) => Some(task),
-            (None, Owner::Task(task)) => Some(*task),
-            (None, Owner::Unclaimed(_)) => None,
+            (None, Owner::Task { task, .. }) => Some(*task),
+            (None, Owner::NoTask(_)) => None,
             (None, Owner::Unspecified) => {
                 return Err(Failure::new(
                     format!("which task does {name} belong to?"),
@@ -120,19 +129,19 @@ impl<'a> Collector<'a> {
         for range in self.ranges {
             let task = match range.task(self.plan)? {
                 Some(task) => Some(task),
-                None => self.current_task(git)?,
+                None => self.current_task(git, input)?,
             };
             input.diffs.push(self.range(git, task, range));
         }
         if self.request.staged {
-            let task = self.current_task(git)?;
+            let task = self.current_task(git, input)?;
             let staged = git.staged().map(|diff| (diff, BTreeMap::new()));
             let mut about = self.input(task, "staged".to_owned());
             about.base = git.head().ok().flatten().map(|head| head.to_string());
             input.diffs.push(task_diff(task, about, Coverage::Uncommitted, Source::Index, staged));
         }
         if self.request.worktree {
-            let task = self.current_task(git)?;
+            let task = self.current_task(git, input)?;
             input.diffs.push(self.worktree(git, task));
         }
         Ok(())
@@ -140,10 +149,14 @@ impl<'a> Collector<'a> {
 
     /// The task that the caller named, or the task of the checked-out branch. `None` if the caller
     /// named a branch without a task.
-    fn current_task(&self, git: &dyn Git) -> Result<Option<TaskId>, Failure> {
+    fn current_task(
+        &self,
+        git: &dyn Git,
+        input: &mut GateInput,
+    ) -> Result<Option<TaskId>, Failure> {
         match &self.owner {
-            Owner::Task(task) => return Ok(Some(*task)),
-            Owner::Unclaimed(_) => return Ok(None),
+            Owner::Task { task, .. } => return Ok(Some(*task)),
+            Owner::NoTask(_) => return Ok(None),
             Owner::Unspecified => {}
         }
         let Some(branch) = git.checked_out_branch()? else {
@@ -152,13 +165,19 @@ impl<'a> Collector<'a> {
                 "name the task with --task ID or --branch NAME",
             ));
         };
-        let task = task_of(self.plan, &branch)?.ok_or_else(|| {
-            Failure::new(
+        match owner(self.plan, &branch)? {
+            Owner::Task { task, .. } => Ok(Some(task)),
+            // A branch that is merely checked out may be a typo, or not the task's at all.
+            Owner::NoTask(named) if named.is_unclaimed => Err(Failure::new(
                 format!("no task has the branch `{branch}`"),
                 "name the task with --task ID, or set its `branch` in the plan",
-            )
-        })?;
-        Ok(Some(task))
+            )),
+            Owner::NoTask(named) => {
+                input.named = Some(named);
+                Ok(None)
+            }
+            Owner::Unspecified => Ok(None),
+        }
     }
 
     pub(super) fn input(&self, task: Option<TaskId>, source: String) -> Input {
@@ -207,6 +226,23 @@ impl<'a> Collector<'a> {
         let uncertain = uncertain.collect();
         Ok((found.diff, uncertain))
     }
+}
+
+/// Whose branch it is.
+fn owner(plan: &Plan, branch: &str) -> Result<Owner, Failure> {
+    let is_other = match Branches::new(plan).owner(branch)? {
+        Some(BranchOwner::Task(task)) => {
+            return Ok(Owner::Task { task, branch: Some(branch.to_owned()) });
+        }
+        Some(BranchOwner::Other) => true,
+        Some(BranchOwner::Plan) | None => false,
+    };
+    let is_error = UNCLAIMED_BRANCH.level_in(plan) == Some(Level::Error);
+    Ok(Owner::NoTask(NamedBranch {
+        name: branch.to_owned(),
+        is_unclaimed: !is_other,
+        lanes_closed: is_other || !is_error,
+    }))
 }
 
 /// The changes of a range. The commits are recorded even if comparing them fails.

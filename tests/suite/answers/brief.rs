@@ -99,7 +99,8 @@ fn json_output() {
         answer.json(),
         json!({
             "version": 1, "command": "brief", "plan": ["lanes.yaml"],
-            "task": "quizzes", "title": "Add quizzes", "branch": "codex/quizzes", "lane": "some",
+            "task": "quizzes", "title": "Add quizzes", "branch": "codex/quizzes",
+            "branches": ["codex/quizzes"], "lane": "some",
             "files": 2,
             "write": ["src/content/**", "!src/content/lessons/**", "gen/*.proto"],
             "share": ["CHANGELOG.md"], "protect": [".github/**"], "own": ["lanes.yaml"],

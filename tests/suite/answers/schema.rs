@@ -17,6 +17,7 @@ use crate::harness::{TestRepo, root};
 const NOT_OF_FORM: &[&str] = &[
     "broad-lane",
     // What tasks say of each other.
+    "branch-pattern-overlap",
     "cycle",
     "duplicate-branch",
     "needs-itself",
@@ -133,7 +134,17 @@ fn same_verdict_as_reader() {
         task("write: x, read: 5"),
         task("write: x, needs: {b: c}"),
         task("write: x, needs: [b]"),
-        task("write: x, branch: [c]"),
+        task("write: x, branch: [c, 'd/*']"),
+        task("write: x, branch: {c: d}"),
+        task("write: x, wave: 0"),
+        task("write: x, wave: 4294967295"),
+        task("write: x, wave: 4294967296"),
+        task("write: x, wave: -1"),
+        task("write: x, wave: 1.5"),
+        task("write: x, wave: '1'"),
+        task("write: x, wave: null"),
+        "other-branches: [a, 'b/**']\nplan-branches: plan/**\ntasks: {x: {write: x}}\n".to_owned(),
+        "other-branches: 5\ntasks: {x: {write: x}}\n".to_owned(),
         "tasks: {a: }\nprotect: x\n".to_owned(),
         "tasks: [a]\n".to_owned(),
         "tasks:\n".to_owned(),
@@ -166,7 +177,7 @@ fn same_verdict_as_reader() {
     );
     let ids = "a a/b 1.2 a_b-c a.locks a/ /a a//b -a a. a.lock a/b.lock/c a..b \u{e9} a/.b";
     texts.extend(ids.split(' ').chain(["", "a b"]).map(id));
-    let branches = "a a/b \u{e9} a@b refsx @ a@{b -a refs/heads/a a~ a^ a:b a? a* a[ a\\b a..b a//b /a a/ \
+    let branches = "a a/b \u{e9} a@b refsx @ a\\{b -a refs/heads/a origin/a origin/* HEAD a~ a^ a:b a? a* *-a/* {a,b}/c a\\b a..b a//b /a a/ \
                     a. a.lock .a a/.b a\u{1} a\u{85}";
     texts.extend(branches.split(' ').chain(["", "a b"]).map(branch));
     let globs = "src/** !src/x ** a\\*b \\!x a\\\\b [a] .github ... ..x {a,b}/c ! /a ./a ../a . .. !/a !./a !!a \

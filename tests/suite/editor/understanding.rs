@@ -154,10 +154,22 @@ fn complete_keys_and_values() {
     let mut session = Session::new(&shelf());
     session.open("lanes.yaml", "");
     let (labels, taken) = completed(&mut session, "t");
-    assert_eq!(labels, ["base", "companions", "protect", "rules", "share", "tasks"]);
+    assert_eq!(
+        labels,
+        [
+            "base",
+            "companions",
+            "other-branches",
+            "plan-branches",
+            "protect",
+            "rules",
+            "share",
+            "tasks"
+        ]
+    );
     assert_eq!(taken, "base: ");
     let (labels, _) = completed(&mut session, "tasks:\n  a:\n    w");
-    assert_eq!(labels, ["allow", "branch", "needs", "read", "title", "write"]);
+    assert_eq!(labels, ["allow", "branch", "needs", "read", "title", "wave", "write"]);
     let tasks = "tasks:\n  a: {title: The first, write: x}\n  b/c: {write: y}\n  d:\n    ";
     for text in ["needs: ", "needs: [a, ", "allow: [{with: "] {
         assert_eq!(completed(&mut session, &format!("{tasks}{text}")).0, ["a", "b/c"], "{text}");

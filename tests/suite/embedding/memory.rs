@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use lanelint::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Lines, Side};
 use lanelint::failure::Failure;
 use lanelint::git::{
-    Blob, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge, MergeBase,
-    Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
+    Blob, Branch, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge,
+    MergeBase, Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
 };
 use lanelint::path::RepoPath;
 use lanelint::workspace::{Event, FileKind, Git, Host};
@@ -298,6 +298,15 @@ impl Git for &Memory {
             reference: format!("refs/heads/{name}"),
             passed_over: None,
         }))
+    }
+
+    fn all_branches(&self) -> Result<Vec<Branch>, GitError> {
+        let branch = |(name, &index): (&String, &usize)| Branch {
+            name: name.clone(),
+            local: Some(Ok(id(index))),
+            remote: None,
+        };
+        Ok(self.branches.iter().map(branch).collect())
     }
 
     fn default_branch(&self) -> Result<Option<String>, GitError> {

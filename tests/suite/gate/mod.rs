@@ -4,6 +4,7 @@
 mod allowances;
 mod answers;
 mod attacks;
+mod attempts;
 mod branches;
 mod changes;
 mod clashes;

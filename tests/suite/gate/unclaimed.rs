@@ -48,10 +48,12 @@ fn rule_off_keeps_protection() {
     let repo = with_fork(&format!("{PLAN}{OFF}"));
     for source in sources(&repo) {
         let json = Gate::of(&repo, &source).arg("--branch=fork/fix").json().ends_with(1);
-        let json = json.finds(&["foreign-lane  ci/deploy"]);
-        assert_eq!(json.finding("foreign-lane")["data"]["owners"], serde_json::json!([]));
+        let json = json.finds(&["foreign-lane  ci/deploy", "foreign-lane  lessons/b.json"]);
+        let owners = |at: usize| &json.value["findings"][at]["data"]["owners"];
+        assert_eq!(*owners(0), serde_json::json!([]));
+        assert_eq!(*owners(1), serde_json::json!(["lessons"]));
     }
-    branch(&repo, "fork/harmless", "main", &[("lessons/c.json", "1\n"), ("new", "1\n")]);
+    branch(&repo, "fork/harmless", "main", &[("lesson.json", "1\n"), ("new", "1\n")]);
     Gate::of(&repo, &["--branch=fork/harmless"]).json().ends_with(0).finds(&[]);
     // The plan that judges is protected, and so is being found first.
     branch(&repo, "fork/plan", "main", &[("lanes.yaml", "x: 1\n"), (".lanes.yaml", "x: 1\n")]);

@@ -1,11 +1,13 @@
 //! Reads a task and its keys.
 
+use super::BRANCH;
 use crate::index::TaskId;
+use crate::plan::Spanned;
 use crate::plan::builder::{AllowParts, Exclusions, Globs};
 use crate::plan::formats::yaml::{Expected, Reader};
 use crate::source::yaml::{NodeRef, View};
 
-const TASK_KEYS: &[&str] = &["title", "write", "read", "needs", "branch", "allow"];
+const TASK_KEYS: &[&str] = &["title", "write", "read", "needs", "wave", "branch", "allow"];
 const ALLOW_KEYS: &[&str] = &["rule", "with", "path", "reason"];
 
 impl Reader<'_> {
@@ -52,20 +54,37 @@ impl Reader<'_> {
                         }
                     }
                 }
-                "branch" => self.branch(task, value),
+                "wave" => self.wave(task, value),
+                "branch" => {
+                    for node in self.items(value) {
+                        match self.word(node, BRANCH) {
+                            Some(branch) => self.builder.branch(task, &branch),
+                            None => self.builder.task_unknown(task),
+                        }
+                    }
+                }
                 "allow" => self.allow(task, value),
                 other => self.unknown_key((other, key), TASK_KEYS, &pairs),
             }
         }
     }
 
-    fn branch(&mut self, task: TaskId, node: NodeRef<'_>) {
-        if matches!(self.view(node), View::Null) {
-            return;
-        }
-        match self.word(node, Expected::Word("a branch name")) {
-            Some(branch) => self.builder.branch(task, &branch),
-            None => self.builder.task_unknown(task),
+    fn wave(&mut self, task: TaskId, node: NodeRef<'_>) {
+        let number = match self.view(node) {
+            View::Null => return,
+            View::NotText(_) => node.source().parse().ok(),
+            _ => None,
+        };
+        match number {
+            Some(value) => {
+                let span = self.builder.span(node.span());
+                self.builder.wave(task, Spanned { value, span });
+            }
+            // Without its wave, it is unknown which tasks run beside it.
+            None => {
+                self.builder.task_unknown(task);
+                self.wrong_type(node, Expected::Collection("a whole number, 0 or more"));
+            }
         }
     }
 
