@@ -221,6 +221,7 @@ impl Findings {
                 // Nothing has to be fixed.
                 draft.fixes = Vec::new();
             }
+            let level = draft.level.map_or(level, |lower| level.min(lower));
             findings.push(Finding { rule, level, draft, allowed });
         };
         let mut reporter = Reporter::new(&mut report);

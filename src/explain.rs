@@ -75,7 +75,7 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     let patch = match rule.example.scenario {
         Scenario::PlanOnly | Scenario::Patch("") => None,
         Scenario::Patch(patch) | Scenario::Both(patch) | Scenario::Conflict(patch) => Some(patch),
-        Scenario::NoBranch(patch) => Some(patch),
+        Scenario::NoBranch(patch) | Scenario::Unmet(patch) => Some(patch),
         Scenario::Rename { patch, .. } | Scenario::Unclaimed(patch) => Some(patch),
     };
     let (one, other) = (task_id(&report.plan, 0), task_id(&report.plan, 1));
@@ -86,6 +86,12 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
         }
         Scenario::Patch("") => (String::new(), "and an empty patch, `lanelint gate` reports"),
         Scenario::Patch(_) => (format!("and this patch from `{one}`"), GATE_REPORTS),
+        Scenario::Unmet(_) => {
+            let context = format!(
+                "and this patch on the branch of `{other}`, while that of `{one}` is not merged"
+            );
+            (context, GATE_REPORTS)
+        }
         Scenario::Both(_) => {
             (format!("and this patch from both `{one}` and `{other}`"), GATE_REPORTS)
         }

@@ -49,6 +49,8 @@ pub struct Draft {
     pub fixes: Vec<Fix>,
     /// What identifies the finding across runs, together with its rule and tasks.
     pub about: About,
+    /// A lower level than that of the rule.
+    pub level: Option<Level>,
     /// The inputs of `gate` that it is about.
     pub inputs: Vec<InputId>,
     /// Whether the finding is never grouped, because its message says more than the path.
@@ -158,6 +160,8 @@ pub struct Input {
     pub attempt: Option<usize>,
     /// What was done with it.
     pub state: InputState,
+    /// How many of the paths it changed are not its own change.
+    pub not_own: usize,
     /// The commit before the changes.
     pub base: Option<String>,
     /// The commit with the changes.
@@ -173,6 +177,10 @@ pub enum InputState {
     /// It was read whole and judged.
     #[default]
     Judged,
+    /// The branch is merged already.
+    Merged,
+    /// Another attempt at the task is merged, so it was not judged.
+    Superseded,
     /// The branch does not exist.
     Missing,
     /// It could not be read whole.
@@ -185,6 +193,8 @@ impl InputState {
     pub fn word(self) -> &'static str {
         match self {
             InputState::Judged => "judged",
+            InputState::Merged => "merged",
+            InputState::Superseded => "superseded",
             InputState::Missing => "missing",
             InputState::Unverified => "unverified",
         }

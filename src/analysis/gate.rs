@@ -107,8 +107,9 @@ impl<'a> GateFacts<'a> {
 
     fn placer(&self) -> Placer<'_> {
         let GateFacts { plan, lanes, order, .. } = *self;
+        let GateInput { merged, begun, .. } = self.input;
         let lanes_closed = self.input.named.as_ref().is_some_and(|branch| branch.lanes_closed);
-        Placer { plan, lanes, order, protection: self.protection(), lanes_closed }
+        Placer { plan, lanes, order, protection: self.protection(), merged, begun, lanes_closed }
     }
 
     /// Paths that two tasks changed.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::Input;
-use crate::gate::{Coverage, Source, TaskDiff, Work};
+use crate::gate::{Coverage, Merging, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::plan::{PlanText, read};
 
@@ -38,6 +38,7 @@ fn work(task: TaskId, coverage: Coverage, paths: Option<&[&str]>) -> TaskDiff {
         source: Source::Commits(None),
         work,
         uncertain: BTreeMap::new(),
+        merging: Merging::default(),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::change::{ChangeSet, Conflict, FolderRename};
 use crate::failure::Failure;
 use crate::finding::{Input, Report};
 use crate::gate::{
-    ChangedLink, Coverage, Destination, GateInput, NamedBranch, Node, Source, System, TaskDiff,
-    TriedMerge, Work,
+    ChangedLink, Coverage, Destination, GateInput, Merging, NamedBranch, Node, Source, System,
+    TaskDiff, TriedMerge, UnmetNeed, Work,
 };
 use crate::index::{InputId, TaskId};
 use crate::patch;
@@ -71,6 +71,12 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             let both = of_each(&plan, [(first, work(&rename)), (second, work(patch))]);
             GateInput { folder_renames, ..both }
         }
+        Scenario::Unmet(text) => {
+            let mut input = of_each(&plan, [(second, work(text))]);
+            let need = first.map(|task| UnmetNeed { task, may_be_merged: false });
+            input.diffs[InputId::from(0)].merging.unmet.extend(need);
+            input
+        }
         Scenario::Unclaimed(text) => GateInput {
             named: Some(NamedBranch {
                 name: "nobodys".to_owned(),
@@ -100,6 +106,7 @@ fn of_each(plan: &Plan, works: impl IntoIterator<Item = (Option<TaskId>, Work)>)
         source: Source::Patch(PATCH.to_owned()),
         work,
         uncertain: BTreeMap::new(),
+        merging: Merging::default(),
     });
     GateInput { diffs: diff.collect(), ..GateInput::default() }
 }

@@ -81,6 +81,8 @@ pub enum Scenario {
         /// The patch of the second task.
         patch: &'static str,
     },
+    /// The second task made this patch before the first one, which it needs, was merged.
+    Unmet(&'static str),
     /// A branch that belongs to no task made this patch.
     Unclaimed(&'static str),
 }

@@ -30,7 +30,7 @@ pub struct CarriedChange {
 /// git moves a change only along a rename, and a rename needs a deleted path, so most branches need
 /// no trial merge. `true` may be a false alarm; `false` is certain.
 #[must_use]
-pub fn may_carry(own: &ChangeSet, base: &ChangeSet) -> bool {
+pub(crate) fn may_carry(own: &ChangeSet, base: &ChangeSet) -> bool {
     let renamed_file = paths(base, ChangeKind::Deleted).any(|path| own.changes.contains_key(path));
     renamed_file || adds_to_moved_folder(own, base) || adds_to_moved_folder(base, own)
 }

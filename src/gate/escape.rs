@@ -59,7 +59,7 @@ pub fn escapes(
         let Some(diff) = input.diffs.find(link.input) else { return Ok(None) };
         let change = match &diff.work {
             Work::Changes(set) => set.changes.get(&link.path),
-            Work::NoBranch | Work::Unreadable(_) => None,
+            Work::NoBranch | Work::Superseded | Work::Unreadable(_) => None,
         };
         let place = |change| placer.placement(diff.task, &link.path, change);
         escapes.of(link, diff.task, &change.map_or(Placement::Undecided, place))

@@ -7,10 +7,11 @@ mod escape;
 mod link;
 mod merging;
 mod moving;
+mod own;
 mod placement;
 mod protection;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::object::{CommitId, ObjectId};
 use crate::change::{Change, ChangeSet, FolderRename, Lines};
@@ -20,13 +21,15 @@ use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
 use crate::plan::PlanPath;
 
-pub use carried::{CarriedChange, may_carry};
+pub use carried::CarriedChange;
+pub(crate) use carried::may_carry;
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
 pub use collision::{Collision, Collisions, Proximity, collisions};
 pub use escape::{Escape, EscapeUnknown, escapes};
 pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
+pub use own::{Inherited, Merging, UnmetNeed, may_differ};
 pub use placement::{PlacedChange, Placement, Placer, Stray};
 pub use protection::Protection;
 
@@ -45,6 +48,8 @@ pub struct TaskDiff {
     pub work: Work,
     /// Paths that may not have changed after all, each with why it counts as changed.
     pub uncertain: BTreeMap<RepoPath, String>,
+    /// What merging it into its base would do.
+    pub merging: Merging,
 }
 
 /// A branch that belongs to no task.
@@ -102,6 +107,8 @@ pub enum Work {
     NoBranch,
     /// The input could not be read.
     Unreadable(Failure),
+    /// Another attempt at the task is merged, so this one is not judged.
+    Superseded,
 }
 
 /// Everything that a gate looks at.
@@ -128,6 +135,10 @@ pub struct GateInput {
     pub folder_renames: BTreeMap<InputId, Vec<FolderRename>>,
     /// Trial merges of the branches that share files.
     pub merges: Vec<TriedMerge>,
+    /// The tasks that count as merged.
+    pub merged: BTreeSet<TaskId>,
+    /// The tasks that have branches, as far as that was asked.
+    pub begun: BTreeSet<TaskId>,
     /// Whether the work limit was reached, so that some merges were not tried.
     pub left_unmerged: bool,
 }
@@ -152,11 +163,16 @@ impl TaskDiff {
     #[must_use]
     pub fn reported(&self) -> Input {
         let state = match &self.work {
+            Work::Changes(set) if set.gaps.is_empty() && self.merging.is_merged => {
+                InputState::Merged
+            }
             Work::Changes(set) if set.gaps.is_empty() => InputState::Judged,
             Work::NoBranch => InputState::Missing,
+            Work::Superseded => InputState::Superseded,
             Work::Changes(_) | Work::Unreadable(_) => InputState::Unverified,
         };
-        Input { state, ..self.input.clone() }
+        let not_own = self.merging.landed.len() + self.merging.inherited.len();
+        Input { state, not_own, ..self.input.clone() }
     }
 
     /// Whether a path is among the changes.
@@ -169,7 +185,7 @@ impl TaskDiff {
     pub fn changes(&self) -> impl Iterator<Item = (&RepoPath, &Change)> {
         let set = match &self.work {
             Work::Changes(set) => Some(&set.changes),
-            Work::NoBranch | Work::Unreadable(_) => None,
+            Work::NoBranch | Work::Superseded | Work::Unreadable(_) => None,
         };
         set.into_iter().flatten()
     }

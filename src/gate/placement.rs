@@ -1,5 +1,7 @@
 //! Whether each change is inside its task's lane.
 
+use std::collections::BTreeSet;
+
 use super::{CarriedChange, GateInput, Protection, TaskDiff};
 use crate::change::object::Mode;
 use crate::change::{Change, ChangeKind};
@@ -41,8 +43,11 @@ impl Stray {
         Stray { owners: Vec::new(), foreign: true }
     }
 
-    fn among(owners: Vec<TaskId>, task: TaskId, order: &Order) -> Stray {
-        let foreign = owners.iter().any(|&owner| order.concurrent(task, owner));
+    fn among(owners: Vec<TaskId>, task: TaskId, placer: &Placer<'_>) -> Stray {
+        let is_foreign = |owner: &TaskId| {
+            placer.order.concurrent(task, *owner) && !placer.merged.contains(owner)
+        };
+        let foreign = owners.iter().any(is_foreign);
         Stray { owners, foreign }
     }
 }
@@ -75,6 +80,10 @@ pub struct Placer<'a> {
     pub order: &'a Order,
     /// What it protects.
     pub protection: &'a Protection<'a>,
+    /// The tasks that are merged.
+    pub merged: &'a BTreeSet<TaskId>,
+    /// The tasks that have branches, as far as that is known.
+    pub begun: &'a BTreeSet<TaskId>,
     /// Whether a branch without a task must stay out of all lanes, rather than be an error itself.
     pub lanes_closed: bool,
 }
@@ -109,6 +118,13 @@ impl Placer<'_> {
         self.decided(task, path, change).unwrap_or(Placement::Undecided)
     }
 
+    /// Whether a task may be at work now: it is not merged, and waits for no branch that is not.
+    fn may_be_at_work(&self, task: TaskId) -> bool {
+        let waits_for =
+            |need: &&TaskId| self.order.comes_after(task, **need) && !self.merged.contains(*need);
+        !self.merged.contains(&task) && !self.begun.iter().any(|need| waits_for(&need))
+    }
+
     fn decided(
         &self,
         task: Option<TaskId>,
@@ -119,7 +135,8 @@ impl Placer<'_> {
             return Ok(Placement::Outside(Stray::protected()));
         }
         if task.is_none() && self.lanes_closed && !self.lanes.is_shared(path) {
-            let owners = self.lanes.owners(path)?;
+            let mut owners = self.lanes.owners(path)?;
+            owners.retain(|&owner| self.may_be_at_work(owner));
             if !owners.is_empty() {
                 return Ok(Placement::Outside(Stray { owners, foreign: true }));
             }
@@ -131,7 +148,7 @@ impl Placer<'_> {
             && self.lanes.of(task).matched_by(path)?.is_none()
         {
             let owners = self.lanes.owners(path)?;
-            return Ok(Placement::Outside(Stray::among(owners, task, self.order)));
+            return Ok(Placement::Outside(Stray::among(owners, task, self)));
         }
         Ok(self.taken_folder(task, path, change)?.map_or(Placement::Inside, Placement::TakesFolder))
     }
@@ -164,6 +181,6 @@ impl Placer<'_> {
         let others = self.lanes.others_below(Some(path), task, None, &mut budget)?;
         let owners = others.map(|others| others.owners);
         let owners = if is_excluded { Some(owners.unwrap_or_default()) } else { owners };
-        Ok(owners.map(|owners| Stray::among(owners, task, self.order)))
+        Ok(owners.map(|owners| Stray::among(owners, task, self)))
     }
 }

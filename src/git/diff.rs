@@ -17,6 +17,15 @@ use crate::path::{RepoPath, quote};
 pub(super) const RAW: [&str; 7] =
     ["-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--no-textconv", "--abbrev=64"];
 
+/// What a merge would change in the commit that is merged into.
+#[derive(Clone, Debug, Default)]
+pub struct MergeWrites {
+    /// The diff to the merged tree, and the conflicting paths.
+    pub changes: ChangeSet,
+    /// The conflicts.
+    pub conflicts: Vec<Conflict>,
+}
+
 impl Repository {
     /// Compares the trees of each pair of commits; `None` is the empty tree. One process serves all
     /// pairs.
@@ -58,7 +67,7 @@ impl Repository {
         &self,
         pairs: &[(CommitId, CommitId)],
         attributes: &CommitId,
-    ) -> Vec<Result<ChangeSet, GitError>> {
+    ) -> Vec<Result<MergeWrites, GitError>> {
         let merges = self.merges(pairs, attributes);
         let diff_to_merged = || {
             let trees = self.trees_of(pairs.iter().map(|(onto, _)| onto))?;
@@ -203,20 +212,22 @@ impl ChangeSet {
     fn with_conflicts(
         mut self,
         (ours, theirs): &(CommitId, CommitId),
-        conflicts: Vec<Conflict>,
-    ) -> Self {
+        mut conflicts: Vec<Conflict>,
+    ) -> MergeWrites {
         let labels = [ours, theirs].map(|commit| format!("~{commit}"));
         let unlabeled = |path: &RepoPath| {
             let end = labels.iter().filter_map(|label| path.as_bytes().find(label)).min()?;
             RepoPath::new(&path.as_bytes()[..end]).ok()
         };
         self.changes.retain(|path, _| unlabeled(path).is_none());
-        for Conflict { path, .. } in conflicts {
-            let path = unlabeled(&path).unwrap_or(path);
-            let kind = ChangeKind::Modified;
-            self.changes.entry(path).or_insert(Change { kind, old: None, new: None, shown: None });
+        for conflict in &mut conflicts {
+            if let Some(path) = unlabeled(&conflict.path) {
+                conflict.path = path;
+            }
+            let unknown = Change { kind: ChangeKind::Modified, old: None, new: None, shown: None };
+            self.changes.entry(conflict.path.clone()).or_insert(unknown);
         }
-        self
+        MergeWrites { changes: self, conflicts }
     }
 
     /// Parses the output of a diff command with the options [`RAW`].

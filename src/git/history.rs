@@ -74,6 +74,37 @@ impl Repository {
         answers
     }
 
+    /// The commits from `tip` back along first parents, without those that `start` contains, newest
+    /// first, and at most `limit` of them.
+    ///
+    /// # Errors
+    /// If git is too old or fails.
+    pub fn first_parents(
+        &self,
+        start: Option<&CommitId>,
+        tip: &CommitId,
+        limit: usize,
+    ) -> Result<Vec<CommitId>, GitError> {
+        let not = start.map(|start| format!("^{start}"));
+        let number = format!("--max-count={limit}");
+        let call = self.scratch_call("rev-list")?.args(["--first-parent", &number, tip.as_str()]);
+        commits("rev-list", &call.args(not).run()?.success()?)
+    }
+
+    /// The merges between two commits that contain `start`, newest first.
+    ///
+    /// # Errors
+    /// If git is too old or fails.
+    pub fn merges_since(
+        &self,
+        start: &CommitId,
+        tip: &CommitId,
+    ) -> Result<Vec<CommitId>, GitError> {
+        let range = format!("{start}..{tip}");
+        let call = self.scratch_call("rev-list")?.args(["--merges", "--ancestry-path", &range]);
+        commits("rev-list", &call.run()?.success()?)
+    }
+
     /// `rev-parse A...B` prints A, B and, each after a `^`, their merge bases. `None` if it fails
     /// for any pair.
     fn bases_at_once(&self, pairs: &[(CommitId, CommitId)]) -> Option<Vec<Vec<CommitId>>> {
@@ -135,4 +166,14 @@ impl Repository {
             _ => MergeBase::Several(bases),
         })
     }
+}
+
+/// One commit per line.
+fn commits(command: &str, output: &[u8]) -> Result<Vec<CommitId>, GitError> {
+    let id = |line: &[u8]| {
+        ObjectId::from_hex(line)
+            .map(CommitId)
+            .ok_or_else(|| GitError::failed(command, &line.to_str_lossy()))
+    };
+    output.lines().map(id).collect()
 }

@@ -42,6 +42,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use checkout::{Checkout, Head, Reach};
 pub use cleanup::{CleanedUp, clean_up};
+pub use diff::MergeWrites;
 pub use environment::Environment;
 pub use error::{GitError, GitErrorKind};
 pub use history::MergeBase;

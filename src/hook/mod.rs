@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::change::{Change, ChangeKind, ChangeSet};
 use crate::finding::{Finding, Input, Verdict};
-use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
+use crate::gate::{Coverage, GateInput, Merging, Source, TaskDiff, Work};
 use crate::index::TaskId;
 use crate::level::Level;
 use crate::path::RepoPath;
@@ -63,6 +63,7 @@ pub fn decide(plan: &Arc<Plan>, write: PlannedWrite) -> Decision {
         source: Source::WorkTree,
         work: Work::Changes(ChangeSet { changes: changes.collect(), gaps: Vec::new() }),
         uncertain: BTreeMap::new(),
+        merging: Merging::default(),
     };
     let input =
         GateInput { diffs: vec![diff].into(), plan_rivals: write.rivals, ..GateInput::default() };

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::common::english::who;
-use super::common::labels::{file_label, label, lane_label, texts};
+use super::common::labels::{change_labels, file_label, label, lane_label, texts};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope, UndecidedDraft};
 use crate::analysis::GateFacts;
 use crate::change::Conflict;
 use crate::finding::{About, Draft, Level, Message};
-use crate::gate::{GateInput, TriedMerge};
+use crate::gate::{GateInput, TaskDiff, TriedMerge};
 use crate::glob::escape_path;
 use crate::index::{InputId, TaskId};
 use crate::message;
@@ -19,7 +19,7 @@ use crate::source::yaml::quoted;
 
 pub(super) static RULE: Rule = Rule {
     name: "merge-conflict",
-    summary: "two concurrent branches do not merge cleanly",
+    summary: "two concurrent branches, or a branch and its base, do not merge cleanly",
     level: Level::Error,
     fixed: false,
     unverified: false,
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Branches that changed the same files are merged as git would merge them, first \
         in pairs, then all together in the order of `needs`, but without the repository's merge \
         drivers. Where git finds a conflict, whoever merges second has to choose between two \
-        people's work. It is cheaper to choose now.",
+        people's work. It is cheaper to choose now. Each branch is also merged into its base.",
     remedy: "merge one branch and rebase the others onto it, or give the path to one task; for a \
              file under `share` to which each task adds lines, set `merge=union` in \
              `.gitattributes` on the base",
@@ -50,6 +50,11 @@ pub(super) const FIND: Find = Find::Gate(find);
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     if facts.input.left_unmerged {
         reporter.undecided(UndecidedDraft::work(facts.plan));
+    }
+    for (input, diff) in facts.input.diffs.enumerated() {
+        for conflict in &diff.merging.conflicts {
+            reporter.report(with_base(facts, input, diff, conflict));
+        }
     }
     // A branch that conflicts with one other also conflicts with all of them merged.
     let mut known: BTreeSet<(InputId, InputId, &RepoPath)> = BTreeSet::new();
@@ -91,6 +96,31 @@ fn attributes_pattern(path: &RepoPath) -> String {
     let pattern = format!("/{}", escape_path(path));
     let is_plain = |letter: char| !letter.is_whitespace() && letter != '"';
     if pattern.chars().all(is_plain) { pattern } else { quoted(&pattern) }
+}
+
+/// A conflict with the base, which may have come there from a merged task.
+fn with_base(facts: &GateFacts<'_>, input: InputId, diff: &TaskDiff, conflict: &Conflict) -> Draft {
+    let Conflict { path, kinds } = conflict;
+    let why = (!kinds.is_empty()).then(|| message![" (", bare(kinds.join(", ")), ")"]);
+    let owners = facts.lanes.owners(path).unwrap_or_default();
+    let merged = owners
+        .into_iter()
+        .find(|&owner| diff.task != Some(owner) && facts.input.merged.contains(&owner));
+    let from = merged.map(|task| {
+        message![", which ", code(facts.plan.id(task)), ", already merged, may have changed"]
+    });
+    let who = who(facts, diff);
+    Draft {
+        message: message![&who, " conflicts with its base in ", code(path), why, from],
+        help: Some("merge the base into the branch, and resolve the conflict there".into()),
+        tasks: facts.plan.ids(diff.task.into_iter().chain(merged)),
+        path: Some(path.clone()),
+        about: About::Path,
+        labels: change_labels(facts, diff, path, message!["conflicts with the base"]),
+        data: vec![("kinds", texts(kinds.iter().map(String::as_str)))],
+        inputs: vec![input],
+        ..Draft::default()
+    }
 }
 
 fn draft(

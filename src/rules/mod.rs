@@ -39,6 +39,7 @@ mod review_only_write;
 mod unclaimed_branch;
 mod undecided;
 mod unmatched_glob;
+mod unmet_need;
 mod unused_allow;
 
 /// Defines the list, and a static for each rule.
@@ -79,6 +80,7 @@ rules! {
     foreign_lane FOREIGN_LANE
     out_of_lane OUT_OF_LANE
     review_only_write REVIEW_ONLY_WRITE
+    unmet_need UNMET_NEED
     plan_changed PLAN_CHANGED
     not_verified NOT_VERIFIED
     colliding_writes COLLIDING_WRITES

@@ -7,7 +7,7 @@ use super::common::labels::write_label;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Level};
-use crate::gate::Work;
+use crate::gate::{Coverage, Work};
 use crate::index::{InputId, TaskId};
 use crate::message;
 
@@ -37,9 +37,13 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for (input, diff) in facts.input.diffs.enumerated() {
         let (Some(task), attempt) = diff.attempt() else { continue };
         let nothing = match &diff.work {
-            Work::Changes(set) => set.changes.is_empty() && set.gaps.is_empty(),
+            Work::Changes(set) => {
+                let merging = &diff.merging;
+                let elsewhere = !merging.landed.is_empty() || !merging.inherited.is_empty();
+                set.changes.is_empty() && set.gaps.is_empty() && !(merging.is_merged || elsewhere)
+            }
             // There may be changes that were not seen.
-            Work::NoBranch | Work::Unreadable(_) => false,
+            Work::NoBranch | Work::Superseded | Work::Unreadable(_) => false,
         };
         let (is_idle, inputs) = idle.entry((task, attempt)).or_insert((true, Vec::new()));
         *is_idle &= nothing;
@@ -47,9 +51,11 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     }
     for ((task, _), (_, inputs)) in idle.into_iter().filter(|(_, (idle, _))| *idle) {
         if !facts.plan[task].is_review_only() {
-            let who = who(facts, &facts.input.diffs[inputs[0]]);
+            let diff = &facts.input.diffs[inputs[0]];
+            let why = diff.merging.is_on_base && diff.coverage == Coverage::Branch;
+            let why = why.then_some(": its branch is new, or was fast-forwarded");
             reporter.report(Draft {
-                message: message![who, " changed nothing"],
+                message: message![who(facts, diff), " changed nothing", why],
                 help: Some(
                     "if the task is done, check that its work was pushed and that the base is right"
                         .into(),

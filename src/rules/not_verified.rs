@@ -45,7 +45,7 @@ fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         let gaps = match &diff.work {
             Work::Changes(set) => set.gaps.as_slice(),
             Work::Unreadable(gap) => std::slice::from_ref(gap),
-            Work::NoBranch => &[],
+            Work::NoBranch | Work::Superseded => &[],
         };
         for gap in gaps {
             let input =

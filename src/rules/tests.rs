@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::finding::{Finding, Fixer, Input, Level, Location, Report};
-use crate::gate::{Coverage, GateInput, Source, TaskDiff, Work};
+use crate::gate::{Coverage, GateInput, Merging, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
 use crate::patch;
 use crate::path::RepoPath;
@@ -50,6 +50,7 @@ pub(super) fn diff(task: Option<TaskId>, work: Work) -> TaskDiff {
         source: Source::Patch("a.patch".to_owned()),
         work,
         uncertain: BTreeMap::new(),
+        merging: Merging::default(),
     }
 }
 

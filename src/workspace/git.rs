@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::change::{ChangeSet, FolderRename, Lines};
 use crate::git::{
-    Blob, Branch, BranchTip, Checkout, CommitId, GitError, Merge, MergeBase, ObjectId, Prefer,
-    Repository, TreeEntry, WorkTreeChanges,
+    Blob, Branch, BranchTip, Checkout, CommitId, GitError, Merge, MergeBase, MergeWrites, ObjectId,
+    Prefer, Repository, TreeEntry, WorkTreeChanges,
 };
 use crate::path::RepoPath;
 
@@ -65,6 +65,19 @@ git_trait! {
     fn merge_base(&self, a: &CommitId, b: &CommitId) -> Result<MergeBase, GitError>;
     /// The merge bases of many pairs of commits.
     fn merge_bases(&self, pairs: &[(CommitId, CommitId)]) -> Vec<Result<MergeBase, GitError>>;
+    /// The commits from the second one back along first parents, without those of the first.
+    fn first_parents(
+        &self,
+        start: Option<&CommitId>,
+        tip: &CommitId,
+        limit: usize
+    ) -> Result<Vec<CommitId>, GitError>;
+    /// The merges between two commits that contain the first.
+    fn merges_since(
+        &self,
+        start: &CommitId,
+        tip: &CommitId
+    ) -> Result<Vec<CommitId>, GitError>;
     /// The diffs between the trees of pairs of commits.
     fn diff_trees(
         &self,
@@ -94,7 +107,7 @@ git_trait! {
         &self,
         pairs: &[(CommitId, CommitId)],
         attributes: &CommitId
-    ) -> Vec<Result<ChangeSet, GitError>>;
+    ) -> Vec<Result<MergeWrites, GitError>>;
     /// Whether merges use the `.gitattributes` of all directories.
     fn merges_by_attributes(&self) -> Result<bool, GitError>;
     /// The changed lines between pairs of blobs.

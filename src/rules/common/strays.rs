@@ -113,6 +113,7 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             fixes: if takes_folder { Vec::new() } else { widening(diff, path, kind) },
             inputs: vec![*input],
+            level: None,
             alone: carried.is_some() || takes_folder,
         });
     }

@@ -1,6 +1,6 @@
 //! Collects the tasks' branches, each compared with its merge base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
 use super::collect::{Collector, Owner};
@@ -8,7 +8,7 @@ use crate::branches::Branches;
 use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::finding::Input;
-use crate::gate::{Commits, Coverage, GateInput, Source, TaskDiff, Work};
+use crate::gate::{Commits, Coverage, GateInput, Merging, Source, TaskDiff, Work};
 use crate::git::{Branch, CommitId, GitError, MergeBase};
 use crate::index::TaskId;
 use crate::workspace::{self, Git, Revision};
@@ -45,7 +45,7 @@ impl Collector<'_> {
         git: &dyn Git,
         base: Option<Revision>,
         input: &mut GateInput,
-    ) -> Option<CommitId> {
+    ) -> Option<Revision> {
         let base = match base.map_or_else(|| self.base(git), Ok) {
             Ok(base) => base,
             Err(error) => {
@@ -90,7 +90,35 @@ impl Collector<'_> {
             }
             input.diffs.push(diff);
         }
-        Some(base.commit)
+        Some(base)
+    }
+
+    /// Collects the branches of some tasks that the caller did not ask for.
+    pub(super) fn branches_of(
+        &self,
+        git: &dyn Git,
+        base: &Revision,
+        tasks: &BTreeSet<TaskId>,
+        input: &mut GateInput,
+    ) {
+        // Without them, no task counts as merged, which is the strict answer.
+        let Ok(existing) = git.all_branches() else { return };
+        let names = Branches::new(self.plan).with_base(branch_of(&base.name));
+        let mut found = Vec::new();
+        for branch in &existing {
+            let of = names.tasks(&branch.name).unwrap_or_default().into_iter();
+            found.extend(of.filter(|task| tasks.contains(task)).map(|task| (Some(task), branch)));
+        }
+        let attempts = self.with_tips(git, found);
+        let tips: Vec<(Option<TaskId>, Tip)> = attempts
+            .into_iter()
+            .filter_map(|attempt| Some((attempt.task, attempt.tip.ok()??)))
+            .collect();
+        let commits: Vec<&Tip> = tips.iter().map(|(_, tip)| tip).collect();
+        let diffs = branch_diffs(git, base, &commits);
+        for ((task, tip), diff) in tips.into_iter().zip(diffs) {
+            input.diffs.push(self.branch(task, base, tip, diff));
+        }
     }
 
     fn base(&self, git: &dyn Git) -> Result<Revision, GitError> {
@@ -311,6 +339,7 @@ impl Collector<'_> {
             source: Source::Commits(commits),
             work,
             uncertain: BTreeMap::new(),
+            merging: Merging::default(),
         }
     }
 
@@ -322,6 +351,7 @@ impl Collector<'_> {
             source: Source::Commits(None),
             work,
             uncertain: BTreeMap::new(),
+            merging: Merging::default(),
         }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 
 use super::arguments::{Range, patch as split_patch, task};
-use super::{GateRequest, carried};
+use super::{GateRequest, own};
 use crate::branches::{BranchOwner, Branches};
 use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::finding::{Input, Level};
-use crate::gate::{Commits, Coverage, GateInput, NamedBranch, Source, TaskDiff, Work};
+use crate::gate::{Commits, Coverage, GateInput, Merging, NamedBranch, Source, TaskDiff, Work};
 use crate::git::{CommitId, GitError};
 use crate::index::TaskId;
 use crate::patch;
@@ -87,11 +87,14 @@ impl<'a> Collector<'a> {
         let base = if !self.request.names_commits() && self.request.diffs.is_empty() {
             self.branches(git, base, input)
         } else {
-            let from = self.ranges.first().map(|range| git.commit(&range.from));
+            let from = self.ranges.first().map(|range| workspace::commit(git, &range.from));
             from.and_then(Result::ok)
         };
-        carried::find(self.workspace, git, input);
-        Ok(base)
+        own::find(self.workspace, git, input);
+        if let Some(base) = &base {
+            self.history(git, base, input);
+        }
+        Ok(base.map(|base| base.commit))
     }
 
     fn patch(&self, text: &str) -> Result<TaskDiff, Failure> {
@@ -121,6 +124,7 @@ impl<'a> Collector<'a> {
             coverage: Coverage::Given,
             work: read.map_or_else(Work::Unreadable, Work::Changes),
             uncertain: BTreeMap::new(),
+            merging: Merging::default(),
         })
     }
 
@@ -281,7 +285,7 @@ fn task_diff(
         Ok((changes, uncertain)) => (Work::Changes(changes), uncertain),
         Err(error) => (Work::Unreadable(error.into()), BTreeMap::new()),
     };
-    TaskDiff { task, input, coverage, source, work, uncertain }
+    TaskDiff { task, input, coverage, source, work, uncertain, merging: Merging::default() }
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {

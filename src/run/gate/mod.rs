@@ -3,10 +3,11 @@
 
 mod arguments;
 mod branches;
-mod carried;
 mod collect;
 mod compare;
+mod history;
 mod links;
+mod own;
 
 use std::sync::Arc;
 
@@ -232,7 +233,12 @@ fn notify_compared(workspace: &Workspace<'_>, input: &Input) {
         .collect();
     if !known.is_empty() {
         let task = input.task.as_deref().unwrap_or("no task");
-        let text = format!("{task}, {}: {}", input.source, known.join(", "));
+        let not_own = match input.not_own {
+            0 => String::new(),
+            1 => "; 1 changed path is not its own change".to_owned(),
+            many => format!("; {many} changed paths are not its own change"),
+        };
+        let text = format!("{task}, {}: {}{not_own}", input.source, known.join(", "));
         workspace.host().notify(Event::Compared(&text));
     }
 }

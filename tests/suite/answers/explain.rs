@@ -58,6 +58,18 @@ fn examples_match_program_output() {
             assert_eq!(said, shown);
             continue;
         }
+        if rule.name == "unmet-need" {
+            let repo = TestRepo::new();
+            repo.write("lanes.yaml", block(&section, "yaml").unwrap());
+            repo.commit("plan");
+            for (id, file) in [("lessons", "src/lessons/a.json"), ("index", "src/index.json")] {
+                repo.git(&["checkout", "-qb", id, "main"]);
+                repo.commit_file(file, "[1]\n");
+            }
+            let said = run(&repo, &["gate", "--task", "index", "--base", "main"]);
+            assert_eq!(said.stdout, shown);
+            continue;
+        }
         // What takes branches is made of branches elsewhere.
         if matches!(rule.name, "merge-conflict" | "moved-folder") {
             continue;

@@ -10,7 +10,7 @@ use lanelint::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Li
 use lanelint::failure::Failure;
 use lanelint::git::{
     Blob, Branch, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge,
-    MergeBase, Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
+    MergeBase, MergeWrites, Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
 };
 use lanelint::path::RepoPath;
 use lanelint::workspace::{Event, FileKind, Git, Host};
@@ -381,8 +381,34 @@ impl Git for &Memory {
         &self,
         pairs: &[(CommitId, CommitId)],
         _: &CommitId,
-    ) -> Vec<Result<ChangeSet, GitError>> {
-        pairs.iter().map(|_| Ok(ChangeSet::default())).collect()
+    ) -> Vec<Result<MergeWrites, GitError>> {
+        let writes = |(onto, tip): &(CommitId, CommitId)| {
+            let MergeBase::One(start) = self.merge_base(onto, tip)? else {
+                return Ok(MergeWrites::default());
+            };
+            let mut changes = diff(self.files_of(&start), self.files_of(tip));
+            let landed = self.files_of(onto);
+            let theirs = self.files_of(tip);
+            changes.changes.retain(|path, _| landed.get(path) != theirs.get(path));
+            Ok(MergeWrites { changes, conflicts: Vec::new() })
+        };
+        pairs.iter().map(writes).collect()
+    }
+
+    fn first_parents(
+        &self,
+        start: Option<&CommitId>,
+        tip: &CommitId,
+        limit: usize,
+    ) -> Result<Vec<CommitId>, GitError> {
+        let known = start.map(|start| self.ancestors(index(start))).unwrap_or_default();
+        let line = self.ancestors(index(tip));
+        let line = line.into_iter().rev().filter(|commit| !known.contains(commit));
+        Ok(line.map(id).take(limit).collect())
+    }
+
+    fn merges_since(&self, _: &CommitId, _: &CommitId) -> Result<Vec<CommitId>, GitError> {
+        Ok(Vec::new())
     }
 
     fn merges_by_attributes(&self) -> Result<bool, GitError> {

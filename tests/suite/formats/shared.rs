@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lanelint::failure::Failure;
 use lanelint::finding::{Input, Report};
-use lanelint::gate::{Coverage, GateInput, Source, TaskDiff, Work};
+use lanelint::gate::{Coverage, GateInput, Merging, Source, TaskDiff, Work};
 use lanelint::index::TaskId;
 use lanelint::patch;
 use lanelint::path::{RepoPath, quote};
@@ -104,6 +104,7 @@ pub(crate) fn report() -> Report {
         source: Source::Patch(source.clone()),
         work: Work::Changes(patch::read(&patch_text())),
         uncertain: BTreeMap::new(),
+        merging: Merging::default(),
     };
     let gap = Failure {
         problem: "</details>\n::error::`@team` \u{1b}[31m".to_owned(),

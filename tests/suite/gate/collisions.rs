@@ -10,7 +10,7 @@ tasks:
   two: {write: '**'}
   late: {write: '**', needs: [one, two]}
 share: log
-rules: {missing-branch: off, merge-conflict: off}
+rules: {missing-branch: off, merge-conflict: off, unmet-need: off}
 ";
 
 const LINES: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
@@ -185,7 +185,13 @@ fn branches_with_different_merge_bases() {
     branch(&repo, "one", "main", &[("file", &with("2", "b\n"))]);
     repo.commit_file("file", &with("5", "five\n"));
     branch(&repo, "two", "main", &[("file", &with("8", "c\n"))]);
+    // Both are compared with the tip of the base, so that the lines are those of one version.
     let json = Gate::of(&repo, &[] as &[&str]).json().ends_with(1);
+    let message = json.message("colliding-writes");
+    assert!(message.contains("line 2 and line 5, line 8, which are apart"), "{message}");
+    // Ranges have the base that they name.
+    let ranges = ["--range=one=main~1...one", "--range=two=main...two", "--plan-from=main"];
+    let json = Gate::of(&repo, &ranges).json().ends_with(1);
     let message = json.message("colliding-writes");
     let why = "but the two started from different versions of it";
     assert!(message.contains(why), "{message}");

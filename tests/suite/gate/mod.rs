@@ -11,6 +11,7 @@ mod clashes;
 mod collisions;
 mod differential;
 mod filters;
+mod history;
 mod links;
 mod merges;
 mod moves;

@@ -1,12 +1,12 @@
-//! Finds paths that merging a branch writes although the branch did not change them, by trial
-//! merges.
+//! Finds what merging a branch would write, by trial merges: what the base has already is no longer
+//! the branch's own change, and what git moves along with a rename is.
 
 use std::collections::BTreeMap;
 
 use crate::change::{Change, ChangeSet};
 use crate::failure::Failure;
-use crate::gate::{CarriedChange, Commits, GateInput, TaskDiff, Work, may_carry};
-use crate::git::{CommitId, GitError, ObjectId};
+use crate::gate::{CarriedChange, Commits, GateInput, TaskDiff, Work, may_differ};
+use crate::git::{CommitId, GitError, MergeWrites, ObjectId};
 use crate::index::InputId;
 use crate::path::RepoPath;
 use crate::workspace::{Git, Workspace};
@@ -16,7 +16,7 @@ const DIFFS_AT_ONCE: usize = 16;
 /// How many merges one git process runs.
 const MERGES_AT_ONCE: usize = 200;
 
-/// Merges each input into the tip of its base if that may write paths outside its diff.
+/// Merges each input into the tip of its base if that may write anything but its diff.
 pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInput) {
     let mut by_base: BTreeMap<CommitId, Vec<(InputId, CommitId)>> = BTreeMap::new();
     for index in worth_merging(git, input) {
@@ -36,13 +36,13 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
                 match written {
                     Ok(written) => {
                         let diff = &input.diffs[index];
-                        let carried = if writes_other_paths(&written, diff) {
-                            carried(index, diff, &written, renames.of(git, diff))
+                        let carried = if writes_other_paths(&written.changes, diff) {
+                            carried(index, diff, &written.changes, renames.of(git, diff))
                         } else {
                             Vec::new()
                         };
                         input.carried.extend(carried);
-                        add_gaps(input, index, written.gaps);
+                        keep_own(&mut input.diffs[index], written);
                     }
                     Err(error) => add_gaps(input, index, [unmerged(error)]),
                 }
@@ -52,7 +52,7 @@ pub(super) fn find(workspace: &Workspace<'_>, git: &dyn Git, input: &mut GateInp
     workspace.end_progress();
 }
 
-/// The inputs whose base has renames that a merge may follow.
+/// The inputs whose base has moved in a way that may change what a merge writes.
 fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
     let mut by_fork: BTreeMap<(CommitId, CommitId), Vec<InputId>> = BTreeMap::new();
     for (index, diff) in input.diffs.enumerated() {
@@ -76,15 +76,34 @@ fn worth_merging(git: &dyn Git, input: &mut GateInput) -> Vec<InputId> {
             }
         };
         for ((_, indexes), base) in forks.iter().zip(diffs) {
-            let may_carry_of = |index: &InputId| match &input.diffs[*index].work {
-                Work::Changes(own) => may_carry(own, &base),
-                Work::NoBranch | Work::Unreadable(_) => false,
+            let may_differ_of = |index: &InputId| match &input.diffs[*index].work {
+                Work::Changes(own) => may_differ(own, &base),
+                Work::NoBranch | Work::Superseded | Work::Unreadable(_) => false,
             };
-            found.extend(indexes.iter().copied().filter(may_carry_of));
+            found.extend(indexes.iter().copied().filter(may_differ_of));
         }
     }
     found.sort_unstable();
     found
+}
+
+/// Keeps the changes that the merge would write, compared with the base's tip.
+fn keep_own(diff: &mut TaskDiff, written: MergeWrites) {
+    let Work::Changes(set) = &mut diff.work else { return };
+    let MergeWrites { changes: written, conflicts } = written;
+    diff.merging.is_merged = !set.changes.is_empty() && written.changes.is_empty();
+    let landed = set.changes.keys().filter(|path| !written.changes.contains_key(*path));
+    diff.merging.landed = landed.cloned().collect();
+    set.changes.retain(|path, _| written.changes.contains_key(path));
+    for (path, change) in &mut set.changes {
+        let conflicts = conflicts.iter().any(|conflict| conflict.path == *path);
+        // The merged file of a conflict has markers in it, which nobody wrote.
+        if let Some(written) = written.changes.get(path).filter(|_| !conflicts) {
+            change.clone_from(written);
+        }
+    }
+    set.gaps.extend(written.gaps);
+    diff.merging.conflicts = conflicts;
 }
 
 fn writes_other_paths(written: &ChangeSet, diff: &TaskDiff) -> bool {
