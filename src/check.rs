@@ -18,6 +18,7 @@ use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 use crate::rules::{self, FINDERS, Find, Finder, Outcome, Reporter, Rule, UndecidedDraft};
+use crate::verdicts::verdicts;
 use allowances::Allowances;
 pub use fix::{AppliedFix, Fixed, Refused, fix};
 
@@ -39,6 +40,9 @@ fn checked(plan: &Arc<Plan>, facts: &PlanFacts<'_>) -> Report {
         command: Command::Check,
         plan: Arc::clone(plan),
         inputs: Vec::new(),
+        verdicts: Vec::new(),
+        merge_order: Vec::new(),
+        left_out: Vec::new(),
         findings: findings(plan, Facts::Plan(facts)),
         files: facts.file_count(),
     }
@@ -55,11 +59,15 @@ pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
 /// Like [`gate`], with facts that may already be computed in part.
 #[must_use]
 pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
+    let findings = findings(plan, Facts::Gate(facts));
     Report {
         command: Command::Gate,
         plan: Arc::clone(plan),
         inputs: facts.input.diffs.iter().map(TaskDiff::reported).collect(),
-        findings: findings(plan, Facts::Gate(facts)),
+        verdicts: verdicts(plan, facts.input, &findings),
+        merge_order: Vec::new(),
+        left_out: Vec::new(),
+        findings,
         files: changed_paths(facts.input),
     }
 }

@@ -4,6 +4,7 @@
 //! intention whose edits are computed later.
 
 mod rule;
+mod verdict;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::plan::Plan;
 pub use crate::plan::fix::{Applicability, Edit, Fix, Fixer};
 use crate::source::Span;
 pub use rule::{Causes, Example, Grouping, Rule, Scenario, Scope};
+pub use verdict::{InputVerdict, MergeVerdict};
 
 /// One violation of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +124,13 @@ pub struct Report {
     pub plan: Arc<Plan>,
     /// The inputs of `gate`, in the order of the arguments.
     pub inputs: Vec<Input>,
+    /// A verdict for each input that exists.
+    pub verdicts: Vec<InputVerdict>,
+    /// The inputs that may be merged, the best attempt of each task, in an order in which each
+    /// merges after those before it.
+    pub merge_order: Vec<InputId>,
+    /// The inputs with nothing against them that no longer merge after those in `merge_order`.
+    pub left_out: Vec<InputId>,
     /// The findings, in a fixed order.
     pub findings: Vec<Finding>,
     /// The number of existing files (`check`) or changed paths (`gate`).

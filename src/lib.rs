@@ -69,6 +69,7 @@ pub mod rules;
 pub mod run;
 pub mod schema;
 pub mod source;
+pub mod verdicts;
 pub mod waves;
 pub mod who;
 pub mod workspace;

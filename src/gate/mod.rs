@@ -28,6 +28,7 @@ pub use collision::{Collision, Collisions, Proximity, collisions};
 pub use escape::{Escape, EscapeUnknown, escapes};
 pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
+pub(crate) use moving::folders;
 pub use moving::{MovedFolder, MovedFolders, may_move_folders, moved_folders};
 pub use own::{Inherited, Merging, UnmetNeed, may_differ};
 pub use placement::{PlacedChange, Placement, Placer, Stray};

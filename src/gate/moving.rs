@@ -148,7 +148,7 @@ impl<'a> Adders<'a> {
 }
 
 /// The folders above a path, outermost first.
-pub(super) fn folders(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn folders(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
     let bytes = path.as_bytes();
     bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(end, _)| &bytes[..end])
 }

@@ -11,6 +11,7 @@ use miette::{
 
 use super::group::{Group, groups};
 use super::group_message::{GroupMessage, fixable, summary};
+use super::verdicts::Table;
 use super::{Style, safe, shown};
 use crate::finding::{Level, Location, Report};
 use crate::plan::Plan;
@@ -49,6 +50,9 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
             writeln!(out, "{}", line.trim_end())?;
         }
         writeln!(out)?;
+    }
+    if let Some(table) = Table::new(report) {
+        writeln!(out, "{}", table.text(style.width))?;
     }
     writeln!(out, "{}", summary(report))?;
     if let Some(fixable) = fixable(report) {

@@ -10,8 +10,10 @@ use std::io;
 use serde::Serialize;
 
 use super::{Located, path_text};
-use crate::finding::{Applicability, Command, Datum, Finding, Fixer, Level, Message, Report};
-use crate::index::TaskId;
+use crate::finding::{
+    Applicability, Command, Datum, Finding, Fixer, InputVerdict, Level, Message, Report,
+};
+use crate::index::{InputId, TaskId};
 use crate::plan::Plan;
 use crate::source::{SourceFile, Span};
 use text::{write_document, write_field, write_list};
@@ -27,6 +29,44 @@ struct Input<'r> {
     base: Option<&'r str>,
     head: Option<&'r str>,
     merge_base: Option<&'r str>,
+}
+
+#[derive(Serialize)]
+struct Verdict<'r> {
+    input: usize,
+    task: Option<&'r str>,
+    branch: Option<&'r str>,
+    verdict: &'static str,
+    errors: usize,
+    warnings: usize,
+    changed: usize,
+    outside: usize,
+    foreign: usize,
+    collides_with: Vec<&'r str>,
+    merges_with_base: Option<bool>,
+    waits_for: Vec<&'r str>,
+    rank: Option<usize>,
+}
+
+impl<'r> Verdict<'r> {
+    fn new(report: &'r Report, verdict: &'r InputVerdict) -> Verdict<'r> {
+        let input = report.inputs.get(usize::from(verdict.input));
+        Verdict {
+            input: verdict.input.into(),
+            task: input.and_then(|input| input.task.as_deref()),
+            branch: input.and_then(|input| input.branch.as_deref()),
+            verdict: verdict.verdict.word(),
+            errors: verdict.errors,
+            warnings: verdict.warnings,
+            changed: verdict.changed,
+            outside: verdict.outside,
+            foreign: verdict.foreign,
+            collides_with: verdict.collides_with.iter().map(|id| &**id).collect(),
+            merges_with_base: verdict.merges_with_base,
+            waits_for: verdict.waits_for.iter().map(|id| &**id).collect(),
+            rank: verdict.rank,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -197,6 +237,17 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     write_field(&plan_names(&report.plan), out)?;
     write!(out, ",\n  \"inputs\": ")?;
     write_field(&inputs.collect::<Vec<_>>(), out)?;
+    if report.command == Command::Gate {
+        let numbers = |inputs: &[InputId]| -> Vec<usize> {
+            inputs.iter().map(|&input| input.into()).collect()
+        };
+        write!(out, ",\n  \"verdicts\": ")?;
+        write_list(&report.verdicts, |_, verdict| Verdict::new(report, verdict), out)?;
+        write!(out, ",\n  \"merge_order\": ")?;
+        write_field(&numbers(&report.merge_order), out)?;
+        write!(out, ",\n  \"left_out\": ")?;
+        write_field(&numbers(&report.left_out), out)?;
+    }
     write!(out, ",\n  \"findings\": ")?;
     let fixer = Fixer::new(&report.plan);
     let finding = |_, finding| JsonFinding::new(report, &fixer, finding);

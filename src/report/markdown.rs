@@ -9,6 +9,7 @@ use std::io;
 
 use super::group::{Group, groups};
 use super::group_message::{GroupMessage, found, summary};
+use super::verdicts::{Row, Table};
 use super::{Located, count};
 use crate::finding::{Fixer, Level, Report};
 use edits::write_edits;
@@ -22,7 +23,8 @@ const OPEN: usize = 3;
 
 pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "## lanelint {}: {}\n\n{}\n", report.command, found(report), summary(report))?;
-    let mut page = matrix::matrix(report);
+    let mut page = verdicts(report);
+    page.push_str(&matrix::matrix(report));
     let groups = groups(report);
     let fixer = Fixer::new(&report.plan);
     for (index, group) in groups.iter().enumerate() {
@@ -39,6 +41,24 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         page.push_str(&section);
     }
     out.write_all(page.as_bytes())
+}
+
+/// A row for each branch, and what may be merged.
+fn verdicts(report: &Report) -> String {
+    let Some(table) = Table::new(report) else { return String::new() };
+    let mut text = "| verdict | task | branch | |\n| --- | --- | --- | --- |\n".to_owned();
+    for Row { verdict, task, branch, why } in &table.rows {
+        let [task, branch, why] = [task, branch, why].map(|cell| code(cell).replace('|', "\\|"));
+        text.push_str(&format!("| {verdict} | {task} | {branch} | {why} |\n"));
+    }
+    text.push('\n');
+    if table.more > 0 {
+        text.push_str(&format!("and {} more\n\n", table.more));
+    }
+    if let Some(order) = &table.order {
+        text.push_str(&format!("{}\n\n", code(order)));
+    }
+    text
 }
 
 fn icon(level: Level, allowed: bool) -> &'static str {

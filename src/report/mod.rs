@@ -15,6 +15,7 @@ mod junit;
 mod markdown;
 mod safe;
 mod sarif;
+mod verdicts;
 pub mod waves;
 pub mod who;
 

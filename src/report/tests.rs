@@ -48,6 +48,9 @@ fn hostile_report() -> Report {
     Report {
         command: Command::Gate,
         plan: Arc::new(plan),
+        verdicts: Vec::new(),
+        merge_order: Vec::new(),
+        left_out: Vec::new(),
         inputs: vec![Input {
             task: Some(HOSTILE.to_owned()),
             source: HOSTILE.to_owned(),

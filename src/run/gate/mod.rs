@@ -7,6 +7,7 @@ mod collect;
 mod compare;
 mod history;
 mod links;
+mod order;
 mod own;
 
 use std::sync::Arc;
@@ -221,7 +222,11 @@ fn run_rules(
         input.links = links::follow_all(workspace, git, &input.diffs);
     }
     let facts = GateFacts::new(plan, &lanes, &order, &input);
-    gate_facts(plan, &facts.with_collisions(collisions).with_moved(moved))
+    let mut report = gate_facts(plan, &facts.with_collisions(collisions).with_moved(moved));
+    if let (Some(git), Some(base)) = (git, base) {
+        order::find(workspace, git, base, &order, &input.diffs, &mut report);
+    }
+    report
 }
 
 /// Reports the commits that an input's names resolved to.

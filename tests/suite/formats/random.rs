@@ -130,6 +130,9 @@ fn report() -> impl Strategy<Value = Report> {
             command: if is_gate { Command::Gate } else { Command::Check },
             plan: Arc::new(read(vec![PlanText::new(file.clone(), text)])),
             inputs: vec![Input { task: None, source: file, ..Input::default() }],
+            verdicts: Vec::new(),
+            merge_order: Vec::new(),
+            left_out: Vec::new(),
             findings,
             files: 3,
         }

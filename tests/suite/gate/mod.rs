@@ -22,6 +22,7 @@ mod sources;
 mod surroundings;
 mod trees;
 mod unclaimed;
+mod verdicts;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
