@@ -85,5 +85,5 @@ fn hooks_under_pre_commit() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("hook id: lanelint-gate\n- exit code: 1"), "{text}");
-    assert!(text.contains("`a` added `b/x`, which is outside its lane"), "{text}");
+    assert!(text.contains("`a` added `b/x`, which is in the lane of `b`"), "{text}");
 }
