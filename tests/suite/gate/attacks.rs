@@ -280,6 +280,103 @@ const ATTACKS: &[Attack] = &[
         finds: &["out-of-lane worker README.md"],
     },
     Attack {
+        does: "names its branch like another task's",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "-b", "other"]);
+            repo.write("src/main.rs", "mine\n");
+            repo.commit("work");
+            Gate::of(repo, &["--branch", "other"]).json()
+        },
+        status: 1,
+        finds: &["foreign-lane other src/main.rs"],
+    },
+    Attack {
+        does: "merges `main` with `-s ours`, and so takes back what `main` changed",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit_file("docs/a.md", "newer\n");
+            repo.git(&["checkout", "-q", "work"]);
+            repo.commit_file("src/x.rs", "x\n");
+            repo.git(&["merge", "-q", "--no-edit", "-s", "ours", "main"]);
+            judged(repo)
+        },
+        status: 1,
+        finds: &["foreign-lane worker docs/a.md"],
+    },
+    Attack {
+        does: "puts back a content that `main` had and took back",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit_file("README.md", "bad\n");
+            repo.commit_file("README.md", "good\n");
+            repo.git(&["checkout", "-q", "-B", "work", "main"]);
+            repo.write("README.md", "bad\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "changes a protected file to what another file of `main` holds",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.commit_file("docs/b.md", "false\n");
+            repo.git(&["checkout", "-q", "work"]);
+            repo.write("ci/run", "false\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["foreign-lane worker ci/run"],
+    },
+    Attack {
+        does: "takes a protected change from the branch of a task that its own needs",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.write(
+                "lanes.yaml",
+                PLAN.replace("branch: work", "branch: work\n    needs: other"),
+            );
+            repo.commit("needs");
+            branch(repo, "other", "main", &[("docs/a.md", "b\n"), ("ci/run", "false\n")]);
+            repo.git(&["checkout", "-q", "-B", "work", "other"]);
+            repo.write("src/x.rs", "x\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["foreign-lane worker ci/run"],
+    },
+    Attack {
+        does: "puts the branch of a needed task on an old merged commit, so that it looks merged",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.write(
+                "lanes.yaml",
+                PLAN.replace("branch: work", "branch: work\n    needs: other"),
+            );
+            repo.commit("needs");
+            branch(repo, "old", "main", &[("README.md", "newer\n")]);
+            repo.git(&["merge", "-q", "--no-ff", "--no-edit", "old"]);
+            repo.git(&["branch", "other", "old"]);
+            repo.git(&["checkout", "-q", "-B", "work", "main"]);
+            repo.write("src/x.rs", "x\n");
+            committed(repo)
+        },
+        status: 1,
+        finds: &["unmet-need worker+other -"],
+    },
+    Attack {
+        does: "writes into a lane from a branch that looks like a bot's",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "main"]);
+            repo.write("lanes.yaml", format!("{PLAN}other-branches: bot/**\n"));
+            repo.commit("bots");
+            branch(repo, "bot/x", "main", &[("docs/a.md", "b\n"), ("package.json", "1\n")]);
+            Gate::of(repo, &["--branch", "bot/x"]).json()
+        },
+        status: 1,
+        finds: &["foreign-lane  docs/a.md"],
+    },
+    Attack {
         does: "merges `main` and hides a change in the merge",
         tried: |repo| {
             repo.git(&["checkout", "-q", "main"]);
