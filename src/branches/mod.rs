@@ -137,6 +137,21 @@ impl<'p> Branches<'p> {
     }
 }
 
+/// The command that fetches a branch, or all of them, also in a clone of a single branch: there,
+/// `git fetch origin main` creates no `origin/main`.
+///
+/// A name with characters that a shell might interpret is not repeated.
+#[must_use]
+pub fn fetch_command(branch: Option<&str>) -> String {
+    let is_plain = |name: &&str| {
+        name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'))
+    };
+    match branch.filter(is_plain) {
+        Some(name) => format!("git fetch origin {name}:refs/remotes/origin/{name}"),
+        None => "git fetch origin '+refs/heads/*:refs/remotes/origin/*'".to_owned(),
+    }
+}
+
 impl fmt::Display for BranchOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -236,6 +251,16 @@ mod tests {
             "the branch `xy` has several owners: `a`, `plan-branches`, `other-branches`"
         );
         assert!(branches.owner("ay").is_err());
+    }
+
+    #[test]
+    fn commands_have_no_shell_syntax() {
+        let plain = "git fetch origin a/b-1:refs/remotes/origin/a/b-1";
+        assert_eq!(fetch_command(Some("a/b-1")), plain);
+        for name in [None, Some("a;b"), Some("$(a)"), Some("a'b"), Some("a&b"), Some("é")] {
+            let all = "git fetch origin '+refs/heads/*:refs/remotes/origin/*'";
+            assert_eq!(fetch_command(name), all, "{name:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::common::labels::{label, text};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
+use crate::branches::fetch_command;
 use crate::finding::{Draft, Level, Message};
 use crate::gate::Work;
 use crate::message;
@@ -42,8 +43,8 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         let names = task.branches.iter().map(|branch| code(&branch.text.value));
         let names = Message::list(names, ", ", " or ");
         let fetch = match (task.branches.as_slice(), &first.pattern) {
-            ([_], None) => format!("git fetch origin {branch}"),
-            _ => "git fetch origin".to_owned(),
+            ([_], None) => fetch_command(Some(branch)),
+            _ => fetch_command(None),
         };
         reporter.report(Draft {
             message: message!["no branch ", names, " for task ", code(&task.id.value)],

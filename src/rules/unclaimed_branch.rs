@@ -3,8 +3,9 @@
 use super::common::labels::text;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Label, Level, Location};
-use crate::gate::NamedBranch;
+use crate::finding::{Draft, Label, Level, Location, Message};
+use crate::gate::{NamedBranch, TaskDiff};
+use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
 use crate::plan::nearest;
@@ -18,9 +19,10 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Branch,
     explanation: "If a branch belongs to no task, nothing says what it may write. That is an \
         error, so that a typo in a branch name does not go unnoticed. If other work is merged into \
-        the repository too, set `unclaimed-branch: off` under `rules`: such branches then pass, as \
-        long as they leave protected paths alone.",
-    remedy: "add `branch:` to the task it belongs to, in the plan on the base branch",
+        the repository too, list its branches under `other-branches`: they may be merged while \
+        they stay out of every lane. Below `error`, or off, this rule treats every branch that the \
+        plan does not know in the same way.",
+    remedy: "add the branch to its task or to `other-branches`, in the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
         files: &[],
@@ -40,11 +42,22 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let names = facts.plan.tasks.iter().flat_map(|task| &task.branches);
     let names = names.filter(|name| name.pattern.is_none()).map(|name| name.text.value.as_str());
     let near = nearest(branch, names);
-    let otherwise = "add `branch:` to its task or set `unclaimed-branch: off` in the plan on the \
+    let otherwise = "add it to the `branch` of its task or to `other-branches`, in the plan on the \
                      base branch, or name the task with --task";
-    let help = match near {
-        Some(near) => message!["did you mean ", code(near), "? If not, ", otherwise],
-        None => otherwise.into(),
+    let help = match (near, holder(facts)) {
+        (Some(near), _) => message!["did you mean ", code(near), "? If not, ", otherwise],
+        (None, Some(task)) => {
+            let branches = facts.plan[task].branches.iter().map(|name| code(&name.text.value));
+            message![
+                "all that it changed is in the lane of ",
+                code(facts.plan.id(task)),
+                ", whose branch is ",
+                Message::list(branches, ", ", " or "),
+                ": ",
+                otherwise
+            ]
+        }
+        (None, None) => otherwise.into(),
     };
     reporter.report(Draft {
         message: message!["branch ", code(branch), " belongs to no task"],
@@ -56,6 +69,24 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
         data: vec![("branch", text(branch.as_str()))],
         ..Draft::default()
     });
+}
+
+/// The only task whose lane holds all that the branch changed.
+fn holder(facts: &GateFacts<'_>) -> Option<TaskId> {
+    let mut paths = facts.input.diffs.iter().flat_map(TaskDiff::changes).map(|(path, _)| path);
+    let holds = |task: TaskId, path| {
+        facts.lanes.of(task).matched_by(path).is_ok_and(|matched| matched.is_some())
+    };
+    let first = paths.next()?;
+    let mut holders: Vec<TaskId> =
+        facts.plan.tasks.ids().filter(|&task| holds(task, first)).collect();
+    for path in paths {
+        holders.retain(|&task| holds(task, path));
+    }
+    match holders.as_slice() {
+        [task] => Some(*task),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +127,20 @@ mod tests {
                 ["branch `nobodys` modified the plan `lanes.yaml`"]
             );
             assert_eq!(report.findings.len(), 3);
+        }
+    }
+
+    #[test]
+    fn whose_lane_holds_all() {
+        let text = "tasks:\n  a: {write: x/**, branch: [a-*, '*-a']}\n  b: {write: '{x/b,y}'}\n";
+        let help = |paths: &[&str]| {
+            let report = unclaimed(text, work(&additions(paths)));
+            of_rule(&report, "unclaimed-branch")[0].draft.help.clone().unwrap().to_string()
+        };
+        let all = "all that it changed is in the lane of `a`, whose branch is `a-*` or `*-a`: ";
+        assert!(help(&["x/b", "x/c"]).starts_with(all));
+        for paths in [&["x/b"][..], &["x/c", "y"], &["z"]] {
+            assert!(help(paths).starts_with("add it to the `branch`"), "{paths:?}");
         }
     }
 }

@@ -90,7 +90,8 @@ fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<
     }
     Err(Failure::new(
         format!("no plan in commit {commit}"),
-        "commit lanes.yaml to the base branch, pass a PLAN, or use --plan-from REV",
+        "commit lanes.yaml to the base branch and push it, choose a local branch with --base \
+         refs/heads/NAME, pass a PLAN, or use --plan-from REV",
     )
     .into())
 }

@@ -1,6 +1,7 @@
 //! Resolves the base and other revisions.
 
 use super::{Event, Git, Host};
+use crate::branches::fetch_command;
 use crate::git::{CommitId, GitError, GitErrorKind, MergeBase, Prefer};
 
 /// A resolved revision.
@@ -58,7 +59,7 @@ pub(super) fn base_branch(
         GitError::new(
             GitErrorKind::UnknownRevision,
             format!("no base branch `{name}`, neither local nor at origin"),
-            format!("fetch it with `git fetch origin {name}`, or choose another with --base"),
+            format!("fetch it with `{}`, or choose another with --base", fetch_command(Some(name))),
         )
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
 use super::collect::{Collector, Owner};
-use crate::branches::Branches;
+use crate::branches::{Branches, fetch_command};
 use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::finding::Input;
@@ -248,8 +248,10 @@ impl Collector<'_> {
                 "no task has a branch, so nothing was checked".to_owned()
             }
         };
-        let fetch =
-            "fetch the branches (`git fetch origin`), or name them with `branch:` in the plan";
+        let fetch = format!(
+            "fetch the branches (`{}`), or name them with `branch:` in the plan",
+            fetch_command(None)
+        );
         let mut help = String::new();
         for (branch, changed_by) in self.candidates(git, base, existing, names) {
             match changed_by {
@@ -260,7 +262,7 @@ impl Collector<'_> {
                 None => help.push_str(&format!("`{branch}` is no task's branch; ")),
             }
         }
-        help.push_str(fetch);
+        help.push_str(&fetch);
         Failure::new(problem, help)
     }
 

@@ -8,6 +8,7 @@ mod attempts;
 mod branches;
 mod changes;
 mod clashes;
+mod clones;
 mod collisions;
 mod differential;
 mod filters;
