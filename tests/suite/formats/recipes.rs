@@ -228,6 +228,18 @@ fn action_fails_stray_branch() {
     assert!(request.clone.path("gate.sarif").exists());
 }
 
+/// The input `task` says whose work it is, whatever the branch is called.
+#[test]
+fn action_with_task() {
+    let request = PullRequest::of("copilot/fix-1", &["lessons/a.md"]);
+    let step = request.action(&[]);
+    assert_eq!(step.status, Some(1), "{step:#?}");
+    assert!(step.said.contains("title=lanelint%3A unclaimed-branch"), "{step:#?}");
+    assert_eq!(request.action(&[("task", "lessons")]).status, Some(0));
+    assert_eq!(request.action(&[("task", "quizzes")]).status, Some(1));
+    assert_eq!(request.action(&[("task", "nobody")]).status, Some(2));
+}
+
 #[test]
 fn action_ignores_widened_lane() {
     let request = PullRequest::of("lessons", &["quizzes/a.md", "lanes.yaml"]);
