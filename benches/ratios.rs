@@ -15,6 +15,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lanelint::branches::{Branches, duplicates};
 use lanelint::check::check;
 use lanelint::failure::Failure;
 use lanelint::git::{Environment, GitError};
@@ -45,6 +46,8 @@ fn main() {
         ("patch", patch),
         ("branch", branch),
         ("many", many),
+        ("moved", moved),
+        ("names", names),
         ("hook", hook),
         ("keystroke", keystroke),
     ];
@@ -391,6 +394,85 @@ fn many() {
     let gate = process(LANELINT, &["gate", "--quiet"], at);
     let by_hand = process("sh", &["-c", &by_hand], at);
     row("many: 200 branches of 300 files", gate, ("200 `git diff-tree`", by_hand), 1.0);
+}
+
+/// Two hundred branches over a base that moved on by as many commits, each in a file that one of the
+/// branches changed too, so that every branch has to be merged.
+fn moved() {
+    const BRANCHES: usize = 200;
+    const FILES: usize = 30;
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    git(at, &["init", "-q", "-b", "main"], b"");
+    let tasks: String = (0..BRANCHES)
+        .map(|id| format!("  t{id}: {{write: 'm{id}/**', branch: 'x/t{id}-*'}}\n"))
+        .collect();
+    let plan = format!("tasks:\n{tasks}");
+    let mut stream = String::new();
+    let commit = |stream: &mut String, branch: &str, from: &str| {
+        write!(stream, "commit refs/heads/{branch}\ncommitter a <a@example.org> 0 +0000\n")
+            .unwrap();
+        write!(stream, "data 0\n{from}").unwrap();
+    };
+    let file = |stream: &mut String, name: &str, text: &str| {
+        write!(stream, "M 644 inline {name}\ndata {}\n{text}\n", text.len()).unwrap();
+    };
+    let lines = |first: &str, last: &str| format!("{first}\n{}{last}\n", "line\n".repeat(20));
+    commit(&mut stream, "main", "");
+    file(&mut stream, "lanes.yaml", &plan);
+    for branch in 0..BRANCHES {
+        for number in 0..FILES {
+            file(&mut stream, &format!("m{branch}/f{number}"), &lines("first", "last"));
+        }
+    }
+    for branch in 0..BRANCHES {
+        commit(&mut stream, &format!("x/t{branch}-1"), "from refs/heads/main\n");
+        for number in 0..FILES {
+            file(&mut stream, &format!("m{branch}/f{number}"), &lines("first", "mine"));
+        }
+    }
+    for branch in 0..BRANCHES {
+        commit(&mut stream, "main", "");
+        file(&mut stream, &format!("m{branch}/f0"), &lines("base", "last"));
+    }
+    git(at, &["fast-import", "--quiet"], stream.as_bytes());
+    let by_hand = format!(
+        "i=0; while [ $i -lt {BRANCHES} ]; do git diff-tree -r -z --raw --no-renames main x/t$i-1; \
+         echo main x/t$i-1 >> merges; i=$((i+1)); done; git merge-tree --write-tree --stdin < merges; \
+         rm merges"
+    );
+    let gate = process(LANELINT, &["gate", "--quiet"], at);
+    let by_hand = process("sh", &["-c", &by_hand], at);
+    let against = "200 `git diff-tree`, one `git merge-tree --stdin`";
+    row("moved: 200 branches over 200 commits", gate, (against, by_hand), 1.2);
+}
+
+/// A thousand tasks with patterns, against each other and against branch names.
+fn names() {
+    let tasks: String = (0..500)
+        .map(|id| {
+            format!(
+                "  t{id}: {{write: 'm{id}/**', branch: ['codex/task-{id}-*', '*-codex/task-{id}-*']}}\n"
+            )
+        })
+        .collect();
+    let plan = read(vec![PlanText::new("lanes.yaml", format!("tasks:\n{tasks}"))]);
+    let names: Vec<String> = (0..10_000)
+        .map(|id| match id % 3 {
+            0 => format!("codex/task-{}-{id}", id % 600),
+            1 => format!("m{id}-codex/task-{}-x", id % 600),
+            _ => format!("people/{id}"),
+        })
+        .collect();
+    let run = |names: &[String]| {
+        assert!(duplicates(&plan).pairs.is_empty());
+        let branches = Branches::new(&plan);
+        names.iter().filter(|name| branches.owner(name).unwrap().is_some()).count()
+    };
+    let all = best(|| run(&names));
+    row("names: 1,000 patterns, 10,000 names", all, ("300 ms", Duration::from_millis(300)), 1.0);
+    let fewer = best(|| run(&names[..2_000]));
+    row("names: five times as many names", all, ("2,000 names", fewer), 6.0);
 }
 
 /// Twenty tasks in a repository, of which one is about to write a file.

@@ -64,6 +64,9 @@ pub(super) struct GateArgs {
     /// Read the plan from this commit.
     #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
+    /// Exit with status 0 if the base has no plan, and check the plan that the branch brings.
+    #[arg(long)]
+    allow_no_plan: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -81,5 +84,6 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Failure> {
     request.branch.clone_from(&args.branch);
     request.base.clone_from(&args.base);
     request.plan_from.clone_from(&args.plan_from);
+    request.allow_no_plan = args.allow_no_plan;
     args.common.finish(run::gate(&workspace, &request)?)
 }

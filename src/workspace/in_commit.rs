@@ -13,6 +13,8 @@ use crate::plan::{MAX_TEXT, PlanPath, PlanText};
 pub enum NoPlan {
     /// A usage error: exit status 2.
     Unusable(Failure),
+    /// The same, because no entry of any kind has the name of a plan at any place that is searched.
+    Missing(Failure),
     /// git failed, so nothing can be verified: exit status 3.
     Git(GitError),
 }
@@ -32,7 +34,7 @@ impl From<GitError> for NoPlan {
 impl From<NoPlan> for Failure {
     fn from(no_plan: NoPlan) -> Failure {
         match no_plan {
-            NoPlan::Unusable(failure) => failure,
+            NoPlan::Unusable(failure) | NoPlan::Missing(failure) => failure,
             NoPlan::Git(error) => error.into(),
         }
     }
@@ -65,11 +67,14 @@ fn named(git: &dyn Git, commit: &CommitId, path: &RepoPath) -> Result<FoundPlan,
 
 fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<FoundPlan, NoPlan> {
     let folders = locate::folders(start);
+    let mut is_missing = true;
     for (index, searched) in folders.iter().enumerate() {
         let mut found = Vec::new();
         for name in FILES.iter().chain([&FOLDER]) {
             let Some(path) = locate::inside(searched.as_ref(), name.as_bytes()) else { continue };
-            let plan = match plan_blob(git, commit, &path)? {
+            let entry = plan_blob(git, commit, &path)?;
+            is_missing &= entry.is_none();
+            let plan = match entry {
                 None => None,
                 Some(blob) if *name == FOLDER && blob.mode == Mode::Tree => {
                     folder(git, commit, &path)?
@@ -88,12 +93,12 @@ fn search(git: &dyn Git, commit: &CommitId, start: Option<&RepoPath>) -> Result<
             return Ok(plan.with_rivals(&folders[..=index]));
         }
     }
-    Err(Failure::new(
+    let failure = Failure::new(
         format!("no plan in commit {commit}"),
         "commit lanes.yaml to the base branch and push it, choose a local branch with --base \
          refs/heads/NAME, pass a PLAN, or use --plan-from REV",
-    )
-    .into())
+    );
+    Err(if is_missing { NoPlan::Missing(failure) } else { NoPlan::Unusable(failure) })
 }
 
 fn file(commit: &CommitId, path: &RepoPath, blob: Blob) -> Result<FoundPlan, NoPlan> {

@@ -50,6 +50,8 @@ pub struct GateRequest {
     pub base: Option<String>,
     /// The revision to take the plan from, instead of the base.
     pub plan_from: Option<String>,
+    /// Do not fail if the base has no plan; check the plan of the head, if it brings one.
+    pub allow_no_plan: bool,
 }
 
 impl Default for GateRequest {
@@ -64,6 +66,7 @@ impl Default for GateRequest {
             branch: None,
             base: None,
             plan_from: None,
+            allow_no_plan: false,
         }
     }
 }
@@ -121,7 +124,10 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
     let ranges = arguments::disambiguate(ranges, git);
     let chosen = match choose_plan(&workspace, request, git, &ranges) {
         Ok(chosen) => chosen,
-        Err(NoPlan::Unusable(failure)) => return Err(failure),
+        Err(NoPlan::Missing(failure)) if request.allow_no_plan => {
+            return plan_of_head(&workspace, request, git, &ranges, &failure);
+        }
+        Err(NoPlan::Unusable(failure) | NoPlan::Missing(failure)) => return Err(failure),
         Err(NoPlan::Git(error)) => return Ok(not_verified(error.into())),
     };
     workspace.host().notify(Event::Plan(&chosen.name));
@@ -144,6 +150,45 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
         workspace.note("--base has no effect on --range and --diff");
     }
     Ok(Outcome::new(report, &name))
+}
+
+/// The result if the base has no plan and need not have one: that of `check` on the plan of the head,
+/// if it brings one.
+fn plan_of_head(
+    workspace: &Workspace<'_>,
+    request: &GateRequest,
+    git: Option<&dyn Git>,
+    ranges: &[Range],
+    missing: &Failure,
+) -> Result<Outcome, Failure> {
+    workspace.note(&format!("{}, so no lane was checked", missing.problem));
+    let Some(git) = git else { return Err(missing.clone()) };
+    let head = match (ranges.first(), &request.branch) {
+        (Some(range), _) => workspace::commit(git, &range.to),
+        (None, Some(branch)) => workspace::resolve(workspace.host(), git, branch),
+        (None, None) => workspace::commit(git, "HEAD"),
+    };
+    let head = match head {
+        Ok(head) => head,
+        Err(error) => return Ok(not_verified(error.into())),
+    };
+    match workspace.plan_in(git, &head, None) {
+        Ok(ChosenPlan { plan, name, .. }) => {
+            workspace.host().notify(Event::Plan(&name));
+            let (files, gaps) = match git.tree_files(&head.commit) {
+                Ok(files) => (files, Vec::new()),
+                Err(error) => (Vec::new(), vec![error.into()]),
+            };
+            let report = crate::check::check(&Arc::new(plan), &files, gaps);
+            Ok(Outcome::new(report, &name))
+        }
+        Err(NoPlan::Missing(_)) => {
+            let report = crate::check::gate(&Arc::default(), &GateInput::default());
+            Ok(Outcome { report, unusable: None })
+        }
+        Err(NoPlan::Unusable(failure)) => Err(failure),
+        Err(NoPlan::Git(error)) => Ok(not_verified(error.into())),
+    }
 }
 
 /// The result if nothing could be read: neither clean nor a wrong request.

@@ -16,6 +16,7 @@ mod history;
 mod links;
 mod merges;
 mod moves;
+mod no_plan;
 mod patches;
 mod plans;
 mod signals;
