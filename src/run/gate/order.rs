@@ -1,6 +1,6 @@
 //! The order in which branches may be merged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::change::ChangeKind;
 use crate::finding::{MergeVerdict, Report};
@@ -88,7 +88,7 @@ fn merge(
 fn groups(diffs: &IndexVec<InputId, TaskDiff>, candidates: &[InputId]) -> BTreeMap<InputId, usize> {
     let mut group_of: BTreeMap<InputId, usize> =
         candidates.iter().enumerate().map(|(group, &input)| (input, group)).collect();
-    let mut first: BTreeMap<&[u8], InputId> = BTreeMap::new();
+    let mut first: HashMap<&[u8], InputId> = HashMap::new();
     let mut join = |one: InputId, other: InputId| {
         let (from, to) =
             (group_of[&one].max(group_of[&other]), group_of[&one].min(group_of[&other]));
@@ -102,7 +102,7 @@ fn groups(diffs: &IndexVec<InputId, TaskDiff>, candidates: &[InputId]) -> BTreeM
             join(input, other);
         }
     }
-    let mut emptied: BTreeMap<&[u8], Vec<InputId>> = BTreeMap::new();
+    let mut emptied: HashMap<&[u8], Vec<InputId>> = HashMap::new();
     for &input in candidates {
         let deleted =
             diffs[input].changes().filter(|(_, change)| change.kind == ChangeKind::Deleted);
