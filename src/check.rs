@@ -11,13 +11,14 @@ use std::sync::Arc;
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::failure::Failure;
 use crate::finding::{Command, Draft, Finding, Location, Report};
-use crate::gate::{GateInput, TaskDiff};
+use crate::gate::{GateInput, ProposedPlan, TaskDiff};
 use crate::overlap::Overlap;
 use crate::parallel;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 use crate::plan::order::Order;
 use crate::rules::{self, FINDERS, Find, Finder, Outcome, Reporter, Rule, UndecidedDraft};
+use crate::source::SourceFile;
 use crate::verdicts::verdicts;
 use allowances::Allowances;
 pub use fix::{AppliedFix, Fixed, Refused, fix};
@@ -35,6 +36,20 @@ pub fn check(plan: &Arc<Plan>, files: &[RepoPath], gaps: Vec<Failure>) -> Report
     checked(plan, &PlanFacts::new(plan, &lanes, &order, files, gaps))
 }
 
+/// Like [`check`], and reports how the plan differs from its `earlier` version.
+#[must_use]
+pub fn check_against(
+    plan: &Arc<Plan>,
+    earlier: &Plan,
+    files: &[RepoPath],
+    gaps: Vec<Failure>,
+) -> Report {
+    let lanes = plan.lanes();
+    let order = Order::new(plan);
+    let facts = PlanFacts::new(plan, &lanes, &order, files, gaps).with_earlier(Some(earlier));
+    checked(plan, &facts)
+}
+
 fn checked(plan: &Arc<Plan>, facts: &PlanFacts<'_>) -> Report {
     Report {
         command: Command::Check,
@@ -44,6 +59,7 @@ fn checked(plan: &Arc<Plan>, facts: &PlanFacts<'_>) -> Report {
         merge_order: Vec::new(),
         left_out: Vec::new(),
         findings: findings(plan, Facts::Plan(facts)),
+        proposed: Vec::new(),
         files: facts.file_count(),
     }
 }
@@ -59,7 +75,18 @@ pub fn gate(plan: &Arc<Plan>, input: &GateInput) -> Report {
 /// Like [`gate`], with facts that may already be computed in part.
 #[must_use]
 pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
-    let findings = findings(plan, Facts::Gate(facts));
+    let mut findings = findings(plan, Facts::Gate(facts));
+    let mut proposed = Vec::new();
+    for change in &facts.input.proposed {
+        let Ok(head) = &change.plan else { continue };
+        let shift = plan.sources.len() + proposed.len();
+        findings.extend(of_proposed(plan, head, change, shift));
+        proposed.extend(head.sources.iter().cloned());
+    }
+    if !proposed.is_empty() {
+        let sources: Vec<SourceFile> = plan.sources.iter().chain(&proposed).cloned().collect();
+        sort(&mut findings, &sources);
+    }
     Report {
         command: Command::Gate,
         plan: Arc::clone(plan),
@@ -68,8 +95,27 @@ pub fn gate_facts(plan: &Arc<Plan>, facts: &GateFacts<'_>) -> Report {
         merge_order: Vec::new(),
         left_out: Vec::new(),
         findings,
+        proposed,
         files: changed_paths(facts.input),
     }
+}
+
+/// The findings about a plan that a branch would put in the place of `plan`, with their spans moved
+/// by `shift` texts.
+fn of_proposed(plan: &Plan, head: &Arc<Plan>, change: &ProposedPlan, shift: usize) -> Vec<Finding> {
+    let (files, gaps) = (&change.files, change.gaps.clone());
+    let mut report = check_against(head, plan, files, gaps);
+    for draft in report.findings.iter_mut().map(|finding| &mut finding.draft) {
+        draft.inputs = vec![change.input];
+        // They would edit the plan of another commit than the one on disk.
+        draft.fixes = Vec::new();
+        for label in &mut draft.labels {
+            if let Location::Span(span) = &mut label.location {
+                span.file.0 += shift;
+            }
+        }
+    }
+    report.findings
 }
 
 /// The overlaps of concurrent tasks that no `allow` accepts, whatever the level of their rule.
@@ -105,6 +151,14 @@ enum Facts<'f, 'a> {
     Gate(&'f GateFacts<'a>),
 }
 
+impl Facts<'_, '_> {
+    /// Whether a rule may report findings even if the plan turns it off.
+    fn may_overrule(self, rule: &Rule) -> bool {
+        let Facts::Gate(facts) = self else { return false };
+        (rule == rules::OUT_OF_LANE || rule == rules::FOREIGN_LANE) && facts.is_plan_branch()
+    }
+}
+
 /// The findings of some rules.
 #[derive(Default)]
 struct Findings {
@@ -134,17 +188,22 @@ fn findings(plan: &Plan, facts: Facts<'_, '_>) -> Vec<Finding> {
     }
     all.run_on_outcome(plan, facts, &allowances);
     let mut findings = all.findings;
+    sort(&mut findings, &plan.sources);
+    findings
+}
+
+/// Sorts findings, whose spans point into `sources`.
+fn sort(findings: &mut [Finding], sources: &[SourceFile]) {
     findings.sort_by(|one, other| {
         let (left, right) = (&one.draft, &other.draft);
-        location(plan, left)
-            .cmp(&location(plan, right))
+        location(sources, left)
+            .cmp(&location(sources, right))
             .then_with(|| one.rule.cmp(other.rule))
             .then_with(|| left.tasks.cmp(&right.tasks))
             .then_with(|| left.path.cmp(&right.path))
             .then_with(|| left.inputs.cmp(&right.inputs))
             .then_with(|| left.message.cmp(&right.message))
     });
-    findings
 }
 
 impl Findings {
@@ -157,7 +216,16 @@ impl Findings {
         allowances: &Allowances<'_, '_>,
     ) {
         let rule = finder.rule;
-        self.find(rule, plan, facts, allowances, |reporter| match (finder.find, facts) {
+        if let Find::Versions(find) = finder.find {
+            // A plan must not silence the report of its own changes.
+            if let Facts::Plan(of_plan) = facts
+                && let Some(earlier) = of_plan.earlier
+            {
+                self.find(rule, earlier, facts, None, |reporter| find(of_plan, earlier, reporter));
+            }
+            return;
+        }
+        self.find(rule, plan, facts, Some(allowances), |reporter| match (finder.find, facts) {
             (Find::Plan(find) | Find::Both(find, _), Facts::Plan(facts)) => find(facts, reporter),
             (Find::Gate(find) | Find::Both(_, find), Facts::Gate(facts)) => find(facts, reporter),
             _ => {}
@@ -178,7 +246,7 @@ impl Findings {
             _ => None,
         });
         let Some((rule, draft)) = finder else { return };
-        self.find(rule, plan, facts, allowances, |reporter| {
+        self.find(rule, plan, facts, Some(allowances), |reporter| {
             undecided.into_iter().for_each(|(rule, what)| reporter.report(draft(rule, what)));
         });
     }
@@ -193,23 +261,27 @@ impl Findings {
         let outcome = std::mem::take(&mut self.outcome);
         for finder in FINDERS {
             let Find::Outcome(of_plan, of_work) = finder.find else { continue };
-            self.find(finder.rule, plan, facts, allowances, |reporter| match facts {
+            self.find(finder.rule, plan, facts, Some(allowances), |reporter| match facts {
                 Facts::Plan(facts) => of_plan(facts, &outcome, reporter),
                 Facts::Gate(facts) => of_work(facts, &outcome, reporter),
             });
         }
     }
 
-    /// Adds levels and allowances to what a rule finds.
+    /// Adds levels, those of `plan`, and allowances to what a rule finds.
     fn find(
         &mut self,
         rule: &'static Rule,
         plan: &Plan,
         facts: Facts<'_, '_>,
-        allowances: &Allowances<'_, '_>,
+        allowances: Option<&Allowances<'_, '_>>,
         find: impl FnOnce(&mut Reporter<'_>),
     ) {
-        let Some(level) = rule.level_in(plan) else { return };
+        let of_rule = rule.level_in(plan);
+        let is_set = rule.setting_in(plan).is_some();
+        if of_rule.is_none() && !facts.may_overrule(rule) {
+            return;
+        }
         let Findings { findings, outcome, undecided } = self;
         let mut report = |mut draft: Draft| {
             if let Facts::Gate(facts) = facts
@@ -217,24 +289,31 @@ impl Findings {
             {
                 draft.inputs = facts.inputs_of(&draft.tasks);
             }
-            let accepting = allowances.accepting(rule, &draft);
+            let level = match draft.level {
+                Some(level) => level.settle(of_rule, is_set),
+                None => of_rule,
+            };
+            let Some(level) = level else { return };
+            let accepting =
+                allowances.map_or_else(Vec::new, |allowances| allowances.accepting(rule, &draft));
             if let Some(&first) = accepting.first() {
                 for &other in &accepting[1..] {
                     outcome.accepting.entry(other).or_insert(first);
                 }
                 outcome.accepting.insert(first, first);
             }
-            let allowed = accepting.first().map(|&first| Box::new(allowances.allowed(first)));
+            let by = allowances.zip(accepting.first());
+            let allowed = by.map(|(allowances, &first)| Box::new(allowances.allowed(first)));
             if allowed.is_some() {
                 // Nothing has to be fixed.
                 draft.fixes = Vec::new();
             }
-            let level = draft.level.map_or(level, |lower| level.min(lower));
             findings.push(Finding { rule, level, draft, allowed });
         };
         let mut reporter = Reporter::new(&mut report);
         find(&mut reporter);
-        undecided.extend(reporter.into_undecided().into_iter().map(|draft| (rule, draft)));
+        let left = reporter.into_undecided().into_iter().filter(|_| of_rule.is_some());
+        undecided.extend(left.map(|draft| (rule, draft)));
     }
 
     /// Adds the findings of other rules. An allowance names one rule, so no key is in both maps.
@@ -246,9 +325,12 @@ impl Findings {
 }
 
 /// The file of a finding, and its first byte there.
-fn location<'a>(plan: &'a Plan, draft: &'a Draft) -> Option<(Cow<'a, str>, Option<usize>)> {
+fn location<'a>(
+    sources: &'a [SourceFile],
+    draft: &'a Draft,
+) -> Option<(Cow<'a, str>, Option<usize>)> {
     Some(match &draft.labels.first()?.location {
-        Location::Span(span) => (plan.sources[span.file.0].name().into(), Some(span.start)),
+        Location::Span(span) => (sources[span.file.0].name().into(), Some(span.start)),
         Location::File(path) => (path.to_string().into(), None),
         Location::Input(name) => (name.into(), None),
     })

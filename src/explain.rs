@@ -73,7 +73,7 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
         let _ = writeln!(text, "{}\n", filled(&words));
     }
     let patch = match rule.example.scenario {
-        Scenario::PlanOnly | Scenario::Patch("") => None,
+        Scenario::PlanOnly | Scenario::Against(_) | Scenario::Patch("") => None,
         Scenario::Patch(patch) | Scenario::Both(patch) | Scenario::Conflict(patch) => Some(patch),
         Scenario::NoBranch(patch) | Scenario::Unmet(patch) => Some(patch),
         Scenario::Rename { patch, .. } | Scenario::Unclaimed(patch) => Some(patch),
@@ -81,6 +81,7 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
     let (one, other) = (task_id(&report.plan, 0), task_id(&report.plan, 1));
     let (context, heading) = match rule.example.scenario {
         Scenario::PlanOnly => (String::new(), "`lanelint check` reports"),
+        Scenario::Against(_) => (String::new(), "`lanelint check --against` reports"),
         Scenario::NoBranch(_) => {
             (format!("and this patch from branch `{one}`, but no branch `{other}`"), GATE_REPORTS)
         }
@@ -107,6 +108,10 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
         ),
         Scenario::Unclaimed(_) => ("and this patch from branch `nobodys`".to_owned(), GATE_REPORTS),
     };
+    if let Scenario::Against(earlier) = rule.example.scenario {
+        let _ =
+            writeln!(text, "and this earlier version\n\n```yaml\n{}\n```\n", earlier.trim_end());
+    }
     if let Some(patch) = patch {
         let _ = writeln!(text, "{context}\n\n```diff\n{}\n```\n", patch.trim_end());
     }

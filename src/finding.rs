@@ -15,7 +15,7 @@ pub use crate::message::Message;
 use crate::path::RepoPath;
 use crate::plan::Plan;
 pub use crate::plan::fix::{Applicability, Edit, Fix, Fixer};
-use crate::source::Span;
+use crate::source::{FileId, SourceFile, Span};
 pub use rule::{Causes, Example, Grouping, Rule, Scenario, Scope};
 pub use verdict::{InputVerdict, MergeVerdict};
 
@@ -51,12 +51,37 @@ pub struct Draft {
     pub fixes: Vec<Fix>,
     /// What identifies the finding across runs, together with its rule and tasks.
     pub about: About,
-    /// A lower level than that of the rule.
-    pub level: Option<Level>,
+    /// A level other than that of the rule.
+    pub level: Option<DraftLevel>,
     /// The inputs of `gate` that it is about.
     pub inputs: Vec<InputId>,
     /// Whether the finding is never grouped, because its message says more than the path.
     pub alone: bool,
+}
+
+/// The level of a finding that differs from that of its rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DraftLevel {
+    /// This one, unless that of the rule is lower.
+    AtMost(Level),
+    /// This one, unless the plan sets that of the rule.
+    ByDefault(Level),
+    /// This one, whatever the plan sets.
+    Always(Level),
+}
+
+impl DraftLevel {
+    /// The level of the finding, given that of its rule, and whether the plan sets it. `None` if the
+    /// plan turns the rule off.
+    #[must_use]
+    pub(crate) fn settle(self, of_rule: Option<Level>, is_set: bool) -> Option<Level> {
+        match self {
+            DraftLevel::Always(level) => Some(level),
+            DraftLevel::AtMost(level) => of_rule.map(|of_rule| of_rule.min(level)),
+            DraftLevel::ByDefault(level) if !is_set => Some(level),
+            DraftLevel::ByDefault(_) => of_rule,
+        }
+    }
 }
 
 /// What identifies a finding, besides its rule and tasks.
@@ -120,8 +145,10 @@ pub struct Allowed {
 pub struct Report {
     /// The command that ran.
     pub command: Command,
-    /// The plan; spans point into its texts.
+    /// The plan; spans point into its texts, and then into those that are `proposed`.
     pub plan: Arc<Plan>,
+    /// The texts of the plans on `plan-branches`.
+    pub proposed: Vec<SourceFile>,
     /// The inputs of `gate`, in the order of the arguments.
     pub inputs: Vec<Input>,
     /// A verdict for each input that exists.
@@ -222,6 +249,13 @@ pub enum Verdict {
 }
 
 impl Report {
+    /// The text that a span points into.
+    #[must_use]
+    pub fn source(&self, file: FileId) -> &SourceFile {
+        let own = self.plan.sources.len();
+        self.plan.sources.get(file.0).unwrap_or_else(|| &self.proposed[file.0 - own])
+    }
+
     /// The findings that are not allowed.
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.allowed.is_none())

@@ -1,9 +1,9 @@
 //! A lane: the set of paths that a task may write.
 
 mod below;
+mod difference;
 mod matched;
 pub mod redundant;
-mod same;
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +14,7 @@ use crate::index::{GlobId, IndexVec, TaskId};
 use crate::path::RepoPath;
 pub use below::OthersBelow;
 pub(crate) use below::{first_difference, names_folder};
+pub(crate) use difference::first_outside;
 
 /// The globs of a plan that affect all lanes.
 #[derive(Clone, Debug, Default)]

@@ -64,6 +64,7 @@ pub mod patch;
 pub mod path;
 pub mod plan;
 pub mod plan_vs_files;
+pub mod plan_vs_plan;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -4,14 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use crate::change::ChangeKind;
 use crate::gate::{
-    self, Collisions, Escape, EscapeUnknown, GateInput, MovedFolders, PathClashes, PlacedChange,
-    Placer, Protection, TaskDiff, Work,
+    self, BranchKind, Collisions, Escape, EscapeUnknown, GateInput, MovedFolders, PathClashes,
+    PlacedChange, Placer, PlanChange, Protection, TaskDiff, Work,
 };
 use crate::index::{InputId, TaskId};
 use crate::lane::Lanes;
 use crate::path::RepoPath;
+use crate::plan::Plan;
 use crate::plan::order::Order;
-use crate::plan::{Plan, PlanPath};
 
 /// The facts about the tasks' changes.
 #[derive(Debug)]
@@ -30,15 +30,6 @@ pub struct GateFacts<'a> {
     collisions: OnceLock<Collisions<'a>>,
     clashes: OnceLock<PathClashes<'a>>,
     moved: OnceLock<MovedFolders<'a>>,
-}
-
-/// How a change affects the plan that it is checked against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlanChange {
-    /// It changes a file of the plan.
-    Own,
-    /// It adds a plan that would be found first.
-    Rival,
 }
 
 impl<'a> GateFacts<'a> {
@@ -85,14 +76,13 @@ impl<'a> GateFacts<'a> {
 
     /// How a change affects the plan that it is checked against, if at all.
     pub fn change_of_plan(&self, path: &RepoPath, kind: ChangeKind) -> Option<PlanChange> {
-        let among = |plans: &[PlanPath]| plans.iter().any(|plan| plan.contains(path));
-        if among(&self.plan.own_paths) {
-            Some(PlanChange::Own)
-        } else if kind != ChangeKind::Deleted && among(&self.input.plan_rivals) {
-            Some(PlanChange::Rival)
-        } else {
-            None
-        }
+        gate::plan_change(self.plan, &self.input.plan_rivals, path, kind)
+    }
+
+    /// Whether the inputs without a task come from one of the `plan-branches`.
+    #[must_use]
+    pub fn is_plan_branch(&self) -> bool {
+        self.input.named.as_ref().is_some_and(|branch| branch.kind == BranchKind::Plan)
     }
 
     /// Every change with its placement, in the order of the diffs and paths.
@@ -106,10 +96,9 @@ impl<'a> GateFacts<'a> {
     }
 
     fn placer(&self) -> Placer<'_> {
-        let GateFacts { plan, lanes, order, .. } = *self;
-        let GateInput { merged, begun, .. } = self.input;
-        let lanes_closed = self.input.named.as_ref().is_some_and(|branch| branch.lanes_closed);
-        Placer { plan, lanes, order, protection: self.protection(), merged, begun, lanes_closed }
+        let GateFacts { plan, lanes, order, input, .. } = *self;
+        let protection = self.protection();
+        Placer { plan, lanes, order, protection, input }
     }
 
     /// Paths that two tasks changed.

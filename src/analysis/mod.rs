@@ -6,5 +6,5 @@
 mod gate;
 mod plan;
 
-pub use gate::{GateFacts, PlanChange};
+pub use gate::GateFacts;
 pub use plan::{LaneFacts, PlanFacts};

@@ -16,6 +16,7 @@ use crate::plan_vs_files::companions::Companions;
 use crate::plan_vs_files::literal_brackets::LiteralBrackets;
 use crate::plan_vs_files::typos::Typos;
 use crate::plan_vs_files::{self, Tree};
+use crate::plan_vs_plan::{PlanDiff, plan_diff};
 
 /// The facts about a plan and the existing files.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct PlanFacts<'a> {
     pub lanes: &'a Lanes,
     /// Which tasks are concurrent.
     pub order: &'a Order,
+    /// The version of the plan that it is compared with.
+    pub earlier: Option<&'a Plan>,
     /// Why the list of existing files may be incomplete.
     pub gaps: Vec<Failure>,
     files: &'a [RepoPath],
@@ -38,6 +41,7 @@ pub struct PlanFacts<'a> {
     pub(crate) typos: OnceLock<Typos>,
     pub(crate) broad_lanes: OnceLock<BroadLanes>,
     pub(crate) companions: OnceLock<Companions>,
+    diff: OnceLock<Option<PlanDiff>>,
 }
 
 /// Facts about single lanes; `None` means undecided.
@@ -66,6 +70,7 @@ impl<'a> PlanFacts<'a> {
             plan,
             lanes,
             order,
+            earlier: None,
             gaps,
             files,
             overlaps: OnceLock::new(),
@@ -77,7 +82,20 @@ impl<'a> PlanFacts<'a> {
             typos: OnceLock::new(),
             broad_lanes: OnceLock::new(),
             companions: OnceLock::new(),
+            diff: OnceLock::new(),
         }
+    }
+
+    /// Sets the version of the plan to compare it with.
+    #[must_use]
+    pub fn with_earlier(self, earlier: Option<&'a Plan>) -> PlanFacts<'a> {
+        PlanFacts { earlier, ..self }
+    }
+
+    /// How the plan differs from its earlier version, if there is one to compare it with.
+    pub fn diff(&self) -> Option<&PlanDiff> {
+        let compare = || self.earlier.map(|earlier| plan_diff(earlier, self.plan));
+        self.diff.get_or_init(compare).as_ref()
     }
 
     /// The number of existing files.

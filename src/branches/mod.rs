@@ -8,14 +8,11 @@ use crate::failure::Failure;
 use crate::glob::index::GlobIndex;
 use crate::index::TaskId;
 use crate::path::RepoPath;
-use crate::plan::{BranchName, Plan, name_fault};
+use crate::plan::{BranchName, DEFAULT_BASE, Plan, name_fault};
 pub use duplicates::{Duplicate, DuplicateKind, Duplicates, duplicates};
 
 /// The most tasks that a message names.
 const MAX_NAMED: usize = 5;
-
-/// The base of a plan that names none.
-const DEFAULT_BASE: &str = "main";
 
 /// Who a branch belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

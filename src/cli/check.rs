@@ -11,13 +11,14 @@ use lanelint::fs::Rewrite;
 use lanelint::run::{self, Outcome};
 use lanelint::workspace::{FoundPlan, Workspace};
 
-use super::Common;
 use super::output::print;
+use super::{Common, name};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   $ lanelint check
   $ lanelint check --fix
+  $ lanelint check --against main
   $ lanelint check --deny-warnings --format sarif=lanes.sarif
   $ git show HEAD:lanes.yaml | lanelint check -";
 
@@ -41,6 +42,12 @@ pub(super) struct CheckArgs {
         default_missing_value = "safe"
     )]
     fix: Option<FixWhich>,
+    /// Also report how the plan differs from an earlier version.
+    ///
+    /// Reports which tasks may write more or less than before, each with a path that proves it,
+    /// and which settings became looser.
+    #[arg(long, value_name = "REV|FILE", value_parser = name, conflicts_with = "fix")]
+    against: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -65,7 +72,10 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let host = super::host()?;
     let workspace = args.common.workspace(&host, args.plan.as_deref())?;
     args.common.finish(match args.fix {
-        None => run::check(&workspace)?,
+        None => match &args.against {
+            None => run::check(&workspace)?,
+            Some(earlier) => run::check_against(&workspace, earlier)?,
+        },
         Some(which) => fix(&workspace, which.least_safe())?,
     })
 }

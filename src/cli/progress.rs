@@ -38,6 +38,8 @@ impl<W: Write> Progress<W> {
         match event {
             Event::Note(note) => print("note", note),
             Event::Plan(name) => print("plan", name),
+            Event::ProposedPlan(name) => print("proposed plan", name),
+            Event::EarlierPlan(name) => print("earlier plan", name),
             Event::Compared(commits) => print("checked", commits),
             _ => {}
         }

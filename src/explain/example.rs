@@ -8,8 +8,8 @@ use crate::change::{ChangeSet, Conflict, FolderRename};
 use crate::failure::Failure;
 use crate::finding::{Input, Report};
 use crate::gate::{
-    ChangedLink, Coverage, Destination, GateInput, Merging, NamedBranch, Node, Source, System,
-    TaskDiff, TriedMerge, UnmetNeed, Work,
+    BranchKind, ChangedLink, Coverage, Destination, GateInput, Merging, NamedBranch, Node, Source,
+    System, TaskDiff, TriedMerge, UnmetNeed, Work,
 };
 use crate::index::{InputId, TaskId};
 use crate::patch;
@@ -24,10 +24,8 @@ const PATCH: &str = "change.patch";
 /// The report on a rule's example, with `text` as its plan.
 #[must_use]
 pub fn example(rule: &Rule, text: &str) -> Report {
-    let mut plan = read(vec![PlanText::new(PLAN, text)]);
+    let plan = Arc::new(read_plan(text));
     let own: Option<RepoPath> = PLAN.parse().ok();
-    plan.own_paths = own.iter().cloned().map(PlanPath::File).collect();
-    let plan = Arc::new(plan);
     let [first, second] = [0, 1].map(|task| Some(TaskId::from(task)));
     let input = match rule.example.scenario {
         Scenario::PlanOnly => {
@@ -35,6 +33,10 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             let mut files: Vec<RepoPath> = files.chain(own).collect();
             files.sort_unstable();
             return crate::check::check(&plan, &files, Vec::new());
+        }
+        Scenario::Against(earlier) => {
+            let (earlier, files) = (read_plan(earlier), Vec::from_iter(own));
+            return crate::check::check_against(&plan, &earlier, &files, Vec::new());
         }
         Scenario::NoBranch(text) => of_each(&plan, [(first, work(text)), (second, Work::NoBranch)]),
         Scenario::Patch(text) => {
@@ -78,15 +80,17 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             input
         }
         Scenario::Unclaimed(text) => GateInput {
-            named: Some(NamedBranch {
-                name: "nobodys".to_owned(),
-                is_unclaimed: true,
-                lanes_closed: false,
-            }),
+            named: Some(NamedBranch { name: "nobodys".to_owned(), kind: BranchKind::Unclaimed }),
             ..of_each(&plan, [(None, work(text))])
         },
     };
     crate::check::gate(&plan, &input)
+}
+
+fn read_plan(text: &str) -> Plan {
+    let mut plan = read(vec![PlanText::new(PLAN, text)]);
+    plan.own_paths = PLAN.parse().ok().map(PlanPath::File).into_iter().collect();
+    plan
 }
 
 fn work(text: &str) -> Work {

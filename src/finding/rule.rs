@@ -64,6 +64,8 @@ pub struct Example {
 pub enum Scenario {
     /// Nothing yet: the rule is about the plan.
     PlanOnly,
+    /// Nothing yet, and this is an earlier version of the plan.
+    Against(&'static str),
     /// The first task made this patch, and the second one has no branch.
     NoBranch(&'static str),
     /// The first task made this patch.

@@ -12,14 +12,15 @@ mod placement;
 mod protection;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::change::object::{CommitId, ObjectId};
-use crate::change::{Change, ChangeSet, FolderRename, Lines};
+use crate::change::{Change, ChangeKind, ChangeSet, FolderRename, Lines};
 use crate::failure::Failure;
 use crate::finding::{Input, InputState};
 use crate::index::{IndexVec, InputId, TaskId};
 use crate::path::RepoPath;
-use crate::plan::PlanPath;
+use crate::plan::{Plan, PlanPath};
 
 pub use carried::CarriedChange;
 pub(crate) use carried::may_carry;
@@ -58,10 +59,35 @@ pub struct TaskDiff {
 pub struct NamedBranch {
     /// Its name, without `refs/heads/`.
     pub name: String,
-    /// Whether the plan does not name it at all: it is not one of `other-branches` either.
-    pub is_unclaimed: bool,
-    /// Whether it may be merged if it stays out of all lanes.
-    pub lanes_closed: bool,
+    /// What the plan says about it.
+    pub kind: BranchKind,
+}
+
+/// What a plan says about a branch that belongs to no task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BranchKind {
+    /// Nothing, which is an error.
+    Unclaimed,
+    /// Nothing, and the plan does not make that an error: it may be merged if it stays out of all
+    /// lanes.
+    Unknown,
+    /// It is one of `other-branches`: it may be merged if it stays out of all lanes.
+    Other,
+    /// It is one of `plan-branches`: it may change the plan, and nothing else.
+    Plan,
+}
+
+/// A plan that an input would put in the place of the one it is checked against.
+#[derive(Clone, Debug)]
+pub struct ProposedPlan {
+    /// The input.
+    pub input: InputId,
+    /// The plan, or why there is none that can be read.
+    pub plan: Result<Arc<Plan>, Failure>,
+    /// The files that exist with it, in byte order.
+    pub files: Vec<RepoPath>,
+    /// Why the list of files may be incomplete.
+    pub gaps: Vec<Failure>,
 }
 
 /// How much of a task's work an input is.
@@ -124,6 +150,8 @@ pub struct GateInput {
     pub plan_rivals: Vec<PlanPath>,
     /// The branch of the inputs without a task.
     pub named: Option<NamedBranch>,
+    /// The plans that inputs from one of the `plan-branches` would make.
+    pub proposed: Vec<ProposedPlan>,
     /// The lines that differ between two contents, for paths that two tasks changed.
     pub lines: BTreeMap<(ObjectId, ObjectId), Lines>,
     /// Existing paths of the base whose folded form is in [`added_forms`].
@@ -142,6 +170,34 @@ pub struct GateInput {
     pub begun: BTreeSet<TaskId>,
     /// Whether the work limit was reached, so that some merges were not tried.
     pub left_unmerged: bool,
+}
+
+/// How a change affects the plan that it is checked against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanChange {
+    /// It changes a file of the plan.
+    Own,
+    /// It adds a plan that would be found first.
+    Rival,
+}
+
+/// How a change affects a plan, if at all. `rivals` are the paths of plans that would be found
+/// first.
+#[must_use]
+pub fn plan_change(
+    plan: &Plan,
+    rivals: &[PlanPath],
+    path: &RepoPath,
+    kind: ChangeKind,
+) -> Option<PlanChange> {
+    let among = |plans: &[PlanPath]| plans.iter().any(|plan| plan.contains(path));
+    if among(&plan.own_paths) {
+        Some(PlanChange::Own)
+    } else if kind != ChangeKind::Deleted && among(rivals) {
+        Some(PlanChange::Rival)
+    } else {
+        None
+    }
 }
 
 impl TaskDiff {

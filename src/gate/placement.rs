@@ -1,8 +1,6 @@
 //! Whether each change is inside its task's lane.
 
-use std::collections::BTreeSet;
-
-use super::{CarriedChange, GateInput, Protection, TaskDiff};
+use super::{BranchKind, CarriedChange, GateInput, Protection, TaskDiff, plan_change};
 use crate::change::object::Mode;
 use crate::change::{Change, ChangeKind};
 use crate::glob::{Budget, Undecided};
@@ -45,7 +43,7 @@ impl Stray {
 
     fn among(owners: Vec<TaskId>, task: TaskId, placer: &Placer<'_>) -> Stray {
         let is_foreign = |owner: &TaskId| {
-            placer.order.concurrent(task, *owner) && !placer.merged.contains(owner)
+            placer.order.concurrent(task, *owner) && !placer.input.merged.contains(owner)
         };
         let foreign = owners.iter().any(is_foreign);
         Stray { owners, foreign }
@@ -80,12 +78,8 @@ pub struct Placer<'a> {
     pub order: &'a Order,
     /// What it protects.
     pub protection: &'a Protection<'a>,
-    /// The tasks that are merged.
-    pub merged: &'a BTreeSet<TaskId>,
-    /// The tasks that have branches, as far as that is known.
-    pub begun: &'a BTreeSet<TaskId>,
-    /// Whether a branch without a task must stay out of all lanes, rather than be an error itself.
-    pub lanes_closed: bool,
+    /// What the gate collected.
+    pub input: &'a GateInput,
 }
 
 impl Placer<'_> {
@@ -120,9 +114,10 @@ impl Placer<'_> {
 
     /// Whether a task may be at work now: it is not merged, and waits for no branch that is not.
     fn may_be_at_work(&self, task: TaskId) -> bool {
-        let waits_for =
-            |need: &&TaskId| self.order.comes_after(task, **need) && !self.merged.contains(*need);
-        !self.merged.contains(&task) && !self.begun.iter().any(|need| waits_for(&need))
+        let waits_for = |need: &&TaskId| {
+            self.order.comes_after(task, **need) && !self.input.merged.contains(*need)
+        };
+        !self.input.merged.contains(&task) && !self.input.begun.iter().any(|need| waits_for(&need))
     }
 
     fn decided(
@@ -131,10 +126,15 @@ impl Placer<'_> {
         path: &RepoPath,
         change: &Change,
     ) -> Result<Placement, Undecided> {
+        let branch = self.input.named.as_ref().filter(|_| task.is_none()).map(|named| named.kind);
+        if branch == Some(BranchKind::Plan) {
+            return Ok(self.on_plan_branch(path, change));
+        }
         if self.protection.contains(path)? {
             return Ok(Placement::Outside(Stray::protected()));
         }
-        if task.is_none() && self.lanes_closed && !self.lanes.is_shared(path) {
+        let lanes_closed = matches!(branch, Some(BranchKind::Unknown | BranchKind::Other));
+        if lanes_closed && !self.lanes.is_shared(path) {
             let mut owners = self.lanes.owners(path)?;
             owners.retain(|&owner| self.may_be_at_work(owner));
             if !owners.is_empty() {
@@ -151,6 +151,19 @@ impl Placer<'_> {
             return Ok(Placement::Outside(Stray::among(owners, task, self)));
         }
         Ok(self.taken_folder(task, path, change)?.map_or(Placement::Inside, Placement::TakesFolder))
+    }
+
+    /// Such a branch may change the plan, and nothing else.
+    fn on_plan_branch(&self, path: &RepoPath, change: &Change) -> Placement {
+        if plan_change(self.plan, &self.input.plan_rivals, path, change.kind).is_some() {
+            return Placement::Inside;
+        }
+        // Outside it is in any case, so a limit on work only affects how it is described.
+        if self.protection.contains(path) == Ok(true) {
+            return Placement::Outside(Stray::protected());
+        }
+        let owners = self.lanes.owners(path).unwrap_or_default();
+        Placement::Outside(Stray { owners, foreign: false })
     }
 
     /// The folder that a change replaces, if the task may not write it.

@@ -31,6 +31,9 @@ pub(crate) use branch::{INVALID_NAMES, name_fault};
 pub(crate) use names::{NEED_PATH, id_fault, nearest};
 pub use read::{MAX_TEXT, PlanText, read, read_again, read_among};
 
+/// The branch that task branches fork from, if the plan names none.
+pub(crate) const DEFAULT_BASE: &str = "main";
+
 /// A plan, or the readable part of one.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -302,10 +305,16 @@ impl Plan {
     /// The lanes of all tasks, in order. Invalid globs are left out.
     #[must_use]
     pub fn lanes(&self) -> Lanes {
+        self.lanes_outside(&self.own_paths)
+    }
+
+    /// Like [`Plan::lanes`], with these paths protected as the plan's own.
+    #[must_use]
+    pub fn lanes_outside<'p>(&self, own_paths: impl IntoIterator<Item = &'p PlanPath>) -> Lanes {
         let valid = |entries: &[GlobEntry]| -> Vec<Glob> {
             entries.iter().filter_map(|entry| entry.glob.clone().ok()).collect()
         };
-        let own_paths = self.own_paths.iter().map(|path| match path {
+        let own_paths = own_paths.into_iter().map(|path| match path {
             PlanPath::File(path) => crate::glob::exactly(path),
             PlanPath::Folder(path) => crate::glob::below(path),
         });

@@ -45,7 +45,7 @@ fn digest(report: &Report, finding: &Finding) -> [u8; BYTES] {
             if let Some(label) = labels.first() {
                 hasher.add(Located::new(report, label).file.as_bytes());
                 if let Location::Span(span) = label.location {
-                    let source = &report.plan.sources[span.file.0];
+                    let source = report.source(span.file);
                     hasher.add(source.slice(span.bytes()).as_bytes());
                 }
             }

@@ -32,10 +32,8 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> i
         .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     // Looking for hidden characters takes time in large plans, so do it only for texts that are shown.
-    let texts: Vec<LazyText<'_>> = report
-        .plan
-        .sources
-        .iter()
+    let sources = report.plan.sources.iter().chain(&report.proposed);
+    let texts: Vec<LazyText<'_>> = sources
         .map(|source| LazyLock::new(Box::new(|| ShownText::new(source)) as Box<_>))
         .collect();
     for group in groups(report) {

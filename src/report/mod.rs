@@ -139,7 +139,7 @@ impl<'r> Located<'r> {
             Location::File(path) => (path.to_string(), None),
             Location::Input(name) => (name.clone(), None),
             Location::Span(span) => {
-                let source = &report.plan.sources[span.file.0];
+                let source = report.source(span.file);
                 let range = (source.position(span.start), source.position(span.end));
                 // A file that could not be read has no positions.
                 let range = (!source.text().is_empty()).then_some(range);

@@ -51,6 +51,7 @@ fn hostile_report() -> Report {
         verdicts: Vec::new(),
         merge_order: Vec::new(),
         left_out: Vec::new(),
+        proposed: Vec::new(),
         inputs: vec![Input {
             task: Some(HOSTILE.to_owned()),
             source: HOSTILE.to_owned(),

@@ -3,7 +3,7 @@
 use super::common::labels::{label, replacement};
 use super::{Example, Find, Grouping, RULES, Reporter, Rule, Scenario, Scope, rule};
 use crate::analysis::{GateFacts, PlanFacts};
-use crate::finding::{Draft, Fix, Level, Message};
+use crate::finding::{Draft, Fix, Label, Level, Location, Message};
 use crate::index::TaskId;
 use crate::message;
 use crate::message::{Code, code};
@@ -42,6 +42,20 @@ fn in_plan(facts: &PlanFacts<'_>, reporter: &mut Reporter<'_>) {
 
 fn in_work(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     find(facts.plan, |task| facts.concerns(task), reporter);
+    for proposed in &facts.input.proposed {
+        let Err(failure) = &proposed.plan else { continue };
+        let source = &facts.input.diffs[proposed.input].input.source;
+        reporter.report(Draft {
+            message: Message::quoted(&failure.problem),
+            help: Some(Message::quoted(&failure.help)),
+            labels: vec![Label {
+                location: Location::Input(source.clone()),
+                text: "this is one of `plan-branches`".into(),
+            }],
+            inputs: vec![proposed.input],
+            ..Draft::default()
+        });
+    }
 }
 
 fn find(plan: &Plan, concerns: impl Fn(Option<TaskId>) -> bool, reporter: &mut Reporter<'_>) {

@@ -7,6 +7,7 @@
 use crate::analysis::{GateFacts, PlanFacts};
 use crate::finding::Draft;
 pub use crate::finding::{Causes, Example, Grouping, Rule, Scenario, Scope};
+use crate::plan::Plan;
 pub(crate) use common::reporter::{AllowIndex, Outcome, Reporter, UndecidedDraft};
 
 mod broad_lane;
@@ -20,6 +21,8 @@ mod escaping_symlink;
 mod foreign_lane;
 mod invalid_glob;
 mod invalid_plan;
+mod lane_narrowed;
+mod lane_widened;
 mod leftover_text;
 mod literal_brackets;
 mod merge_conflict;
@@ -77,6 +80,8 @@ rules! {
     literal_brackets LITERAL_BRACKETS
     leftover_text LEFTOVER_TEXT
     unused_allow UNUSED_ALLOW
+    lane_widened LANE_WIDENED
+    lane_narrowed LANE_NARROWED
     foreign_lane FOREIGN_LANE
     out_of_lane OUT_OF_LANE
     review_only_write REVIEW_ONLY_WRITE
@@ -104,6 +109,8 @@ pub(crate) enum Find {
     Plan(fn(&PlanFacts<'_>, &mut Reporter<'_>)),
     /// `gate`: what the tasks changed.
     Gate(fn(&GateFacts<'_>, &mut Reporter<'_>)),
+    /// `check` and `gate`: the plan compared with an earlier version, whose levels apply.
+    Versions(fn(&PlanFacts<'_>, &Plan, &mut Reporter<'_>)),
     /// Both commands.
     Both(fn(&PlanFacts<'_>, &mut Reporter<'_>), fn(&GateFacts<'_>, &mut Reporter<'_>)),
     /// Reports what another rule could not decide.

@@ -3,8 +3,9 @@
 use super::common::english::who;
 use super::common::labels::{change_labels, text};
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
-use crate::analysis::{GateFacts, PlanChange};
+use crate::analysis::GateFacts;
 use crate::finding::{About, Draft, Level};
+use crate::gate::PlanChange;
 use crate::message;
 use crate::message::code;
 
@@ -34,6 +35,9 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for (input, diff) in facts.input.diffs.enumerated() {
+        if diff.task.is_none() && facts.is_plan_branch() {
+            continue;
+        }
         let who = who(facts, diff);
         for (path, change) in diff.changes() {
             let kind = change.kind;

@@ -25,6 +25,11 @@ pub(super) fn checked(text: &str, files: &[&str]) -> Report {
     crate::check::check(&plan(text), &files, Vec::new())
 }
 
+/// The report of `check` on a plan and its earlier version, in a repository without files.
+pub(super) fn compared(before: &str, now: &str) -> Report {
+    crate::check::check_against(&plan(now), &plan(before), &[], Vec::new())
+}
+
 /// The report of `gate` on the work of the first task.
 pub(super) fn gated(text: &str, work: Work) -> Report {
     let input = GateInput { diffs: vec![diff(Some(nth(0)), work)].into(), ..GateInput::default() };
@@ -194,12 +199,20 @@ fn list_matches_folder() {
 
 #[test]
 fn levels_in_plans() {
+    let report = |rule: &Rule, setting: &str| {
+        let text = format!("{}{setting}", rule.example.plan);
+        match rule.example.scenario {
+            // Its level is that of the earlier version.
+            Scenario::Against(earlier) => compared(&format!("{earlier}{setting}"), &text),
+            _ => example(rule, &text),
+        }
+    };
     for rule in RULES {
         for (word, level) in
             [("error", Level::Error), ("warning", Level::Warning), ("note", Level::Note)]
         {
-            let text = format!("{}rules: {{{}: {word}}}\n", rule.example.plan, rule.name);
-            let report = example(rule, &text);
+            let text = format!("rules: {{{}: {word}}}\n", rule.name);
+            let report = report(rule, &text);
             let expected = if rule.fixed { rule.level } else { level };
             let found = of_rule(&report, rule.name);
             assert!(
@@ -207,8 +220,8 @@ fn levels_in_plans() {
                 "{text}"
             );
         }
-        let text = format!("{}rules: {{{}: off}}\n", rule.example.plan, rule.name);
-        let silent = of_rule(&example(rule, &text), rule.name).is_empty();
+        let text = format!("rules: {{{}: off}}\n", rule.name);
+        let silent = of_rule(&report(rule, &text), rule.name).is_empty();
         assert_eq!(silent, !rule.fixed, "{text}");
     }
 }

@@ -4,7 +4,7 @@ use super::common::labels::text;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
 use crate::finding::{Draft, Label, Level, Location, Message};
-use crate::gate::{NamedBranch, TaskDiff};
+use crate::gate::{BranchKind, NamedBranch, TaskDiff};
 use crate::index::TaskId;
 use crate::message;
 use crate::message::code;
@@ -37,7 +37,9 @@ pub(super) static RULE: Rule = Rule {
 pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
-    let named = facts.input.named.as_ref().filter(|branch| branch.is_unclaimed);
+    let is_unclaimed =
+        |branch: &&NamedBranch| matches!(branch.kind, BranchKind::Unclaimed | BranchKind::Unknown);
+    let named = facts.input.named.as_ref().filter(is_unclaimed);
     let Some(NamedBranch { name: branch, .. }) = named else { return };
     let names = facts.plan.tasks.iter().flat_map(|task| &task.branches);
     let names = names.filter(|name| name.pattern.is_none()).map(|name| name.text.value.as_str());
@@ -92,6 +94,7 @@ fn holder(facts: &GateFacts<'_>) -> Option<TaskId> {
 #[cfg(test)]
 mod tests {
     use crate::finding::Report;
+    use crate::gate::BranchKind;
     use crate::gate::GateInput;
     use crate::gate::NamedBranch;
     use crate::gate::Work;
@@ -100,9 +103,9 @@ mod tests {
     /// The report of `gate` on a branch that belongs to no task.
     fn unclaimed(text: &str, work: Work) -> Report {
         let diff = vec![diff(None, work)];
-        let lanes_closed = text.contains("off");
-        let named =
-            Some(NamedBranch { name: "nobodys".to_owned(), is_unclaimed: true, lanes_closed });
+        let is_off = text.contains("off");
+        let kind = if is_off { BranchKind::Unknown } else { BranchKind::Unclaimed };
+        let named = Some(NamedBranch { name: "nobodys".to_owned(), kind });
         gated_all(text, GateInput { diffs: diff.into(), named, ..GateInput::default() })
     }
 

@@ -4,7 +4,7 @@ use super::common::english::who;
 use super::common::labels::label;
 use super::{Example, Find, Grouping, Reporter, Rule, Scenario, Scope};
 use crate::analysis::GateFacts;
-use crate::finding::{Draft, Level};
+use crate::finding::{Draft, DraftLevel, Level};
 use crate::gate::UnmetNeed;
 use crate::message;
 use crate::message::code;
@@ -59,7 +59,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                     ],
                     false => message!["merge ", needed, " first, then bring this branch up to date"],
                 }),
-                level: may_be_merged.then_some(Level::Warning),
+                level: may_be_merged.then_some(DraftLevel::AtMost(Level::Warning)),
                 tasks: facts.plan.ids([task, need]),
                 labels: vec![label(span, message!["needs ", code(facts.plan.id(need))])],
                 inputs: vec![input],

@@ -8,9 +8,10 @@ mod gate;
 
 use crate::failure::Failure;
 use crate::finding::{Report, Verdict};
+use crate::plan::Plan;
 use crate::report::shown;
 
-pub use check::{check, files};
+pub use check::{check, check_against, files};
 pub use gate::{GateRequest, gate};
 
 /// The result of a run.
@@ -23,16 +24,21 @@ pub struct Outcome {
     pub unusable: Option<Failure>,
 }
 
+/// Why a plan is of no use: it has no readable task.
+fn no_tasks(plan: &Plan, name: &str) -> Option<Failure> {
+    plan.tasks.is_empty().then(|| {
+        Failure::new(
+            format!("no task can be read from {}", shown(name)),
+            "list the tasks under `tasks:`, each under its id",
+        )
+    })
+}
+
 impl Outcome {
     /// The result for the plan of this name.
     #[must_use]
     pub fn new(report: Report, plan_name: &str) -> Outcome {
-        let unusable = report.plan.tasks.is_empty().then(|| {
-            Failure::new(
-                format!("no task can be read from {}", shown(plan_name)),
-                "list the tasks under `tasks:`, each under its id",
-            )
-        });
+        let unusable = no_tasks(&report.plan, plan_name);
         Outcome { report, unusable }
     }
 

@@ -121,7 +121,7 @@ fn newlines(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// A byte range in one of several files. Ordered by file, then start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The file that the range is in.
     pub file: FileId,
@@ -132,7 +132,7 @@ pub struct Span {
 }
 
 /// The index of a file in the list of files read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub usize);
 
 impl Span {

@@ -46,9 +46,20 @@ impl Workspace<'_> {
     /// # Errors
     /// If the commit or the plan does not exist, or git fails.
     pub fn plan_of(&self, git: &dyn Git, revision: &str) -> Result<ChosenPlan, NoPlan> {
-        let path = self.named_plan().map(|plan| self.path_in_commit(git, plan)).transpose()?;
         let from = resolve(self.host, git, revision)?;
-        self.plan_in(git, &from, path.as_ref())
+        self.plan_of_revision(git, &from)
+    }
+
+    /// Like [`Workspace::plan_of`], for a revision that is already resolved.
+    pub(crate) fn plan_of_revision(
+        &self,
+        git: &dyn Git,
+        from: &Revision,
+    ) -> Result<ChosenPlan, NoPlan> {
+        // A plan on standard input has no path.
+        let named = self.named_plan().filter(|plan| *plan != Path::new("-"));
+        let path = named.map(|plan| self.path_in_commit(git, plan)).transpose()?;
+        self.plan_in(git, from, path.as_ref())
     }
 
     /// The plan of the base: of `named`, or else of the base named by the plan of `main` or of the

@@ -117,6 +117,10 @@ pub enum Event<'a> {
     Note(&'a str),
     /// The plan that is used.
     Plan(&'a str),
+    /// The plan that a branch would put in its place.
+    ProposedPlan(&'a str),
+    /// The earlier version that the plan is compared with.
+    EarlierPlan(&'a str),
     /// The commits of an input.
     Compared(&'a str),
     /// The progress of a long step.

@@ -124,6 +124,12 @@ impl<'h> Workspace<'h> {
         }
     }
 
+    /// The same workspace with another named plan.
+    #[must_use]
+    pub(crate) fn with_plan(&self, plan: PathBuf) -> Workspace<'h> {
+        Workspace { plan: Some(plan), ..self.clone() }
+    }
+
     /// The directory that paths and globs are relative to.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -266,6 +266,15 @@ impl Model {
             && ![exclusions, &self.share, &self.protect].iter().any(|taken| holds(taken, path))
     }
 
+    /// Whether a path is in a task's lane; no path is if there is no such task.
+    fn contains(&self, task: usize, path: &RepoPath) -> bool {
+        let Some((globs, exclusions)) = self.lanes.get(task) else { return false };
+        !globs.is_empty()
+            && (holds(globs, path) || holds(&self.share, path))
+            && !holds(exclusions, path)
+            && !holds(&self.protect, path)
+    }
+
     fn meet_at(&self, left: usize, right: usize, path: &RepoPath) -> bool {
         let tasks = self.contenders(path);
         tasks.contains(&left) && tasks.contains(&right)
@@ -413,6 +422,48 @@ proptest! {
                 prop_assert_eq!(with[&pair].existing, existing.len());
                 let witness = existing.first().copied().unwrap_or(&without[&pair].witness);
                 prop_assert_eq!(&with[&pair].witness, witness);
+            }
+        }
+    }
+
+    /// Every path that a task gained or lost between two plans is found, and nothing else.
+    #[test]
+    fn changed_lanes_match_brute_force(one in drafts(), other in drafts(), keep in 0..4usize) {
+        // A few differences, rather than two plans that have nothing in common.
+        let mut other = other;
+        for (task, kept) in other.tasks.iter_mut().zip(&one.tasks).skip(keep) {
+            task.globs.clone_from(&kept.globs);
+            task.exclusions.clone_from(&kept.exclusions);
+        }
+        if keep < 3 {
+            other.share.clone_from(&one.share);
+            other.protect.clone_from(&one.protect);
+        }
+        other.own.clone_from(&one.own);
+        let (before, now) = (Model::new(&one), Model::new(&other));
+        let (old_plan, new_plan) = (one.plan(), other.plan());
+        let report = lanelint::check::check_against(&new_plan, &old_plan, &[], Vec::new());
+        prop_assert!(report.verified(), "{:?}", report.findings);
+        for task in 0..one.tasks.len().max(other.tasks.len()) {
+            let id = format!("t{task}");
+            let changed = |from: &Model, to: &Model, path: &RepoPath| {
+                to.contains(task, path) && !from.contains(task, path)
+            };
+            for (rule, from, to) in
+                [("lane-widened", &before, &now), ("lane-narrowed", &now, &before)]
+            {
+                let found = report.findings.iter().find(|found| {
+                    let draft = &found.draft;
+                    let is_lane = draft.data.iter().any(|(name, _)| *name == "before");
+                    found.rule == rule && is_lane && draft.tasks.iter().any(|it| **it == *id)
+                });
+                let witness = found.and_then(|found| found.draft.path.clone());
+                let expected = short_paths().iter().find(|path| changed(from, to, path));
+                match (&witness, expected) {
+                    (Some(path), _) => prop_assert!(changed(from, to, path), "{rule} {id}: {path}"),
+                    (None, Some(path)) => prop_assert!(false, "{rule} {id}: {path} is missed"),
+                    (None, None) => {}
+                }
             }
         }
     }

@@ -55,7 +55,7 @@ struct Block<'r> {
 
 fn block<'r>(report: &'r Report, edits: &[Edit]) -> Option<Block<'r>> {
     let (first, last) = (edits.first()?.span, edits.last()?.span);
-    let source = &report.plan.sources[first.file.0];
+    let source = report.source(first.file);
     let lines = (source.position(first.start).line, source.position(last.end).line);
     let bytes = source.line_span(lines.0)?.start..source.line_span(lines.1)?.end;
     let mut content = String::new();

@@ -155,14 +155,14 @@ impl<'r> Writer<'r> {
     fn changes(&self, edits: Vec<Edit>) -> Vec<ArtifactChange> {
         let mut files: BTreeMap<FileId, Vec<Replacement>> = BTreeMap::new();
         for Edit { span, text } in edits {
-            let source = &self.report.plan.sources[span.file.0];
+            let source = self.report.source(span.file);
             let region = (source.position(span.start), source.position(span.end)).into();
             let inserted_content = Content { text };
             let replacements = files.entry(span.file).or_default();
             replacements.push(Replacement { deleted_region: region, inserted_content });
         }
         let change = |(file, replacements): (FileId, Vec<Replacement>)| ArtifactChange {
-            artifact_location: ArtifactLocation::named(self.report.plan.sources[file.0].name()),
+            artifact_location: ArtifactLocation::named(self.report.source(file).name()),
             replacements,
         };
         files.into_iter().map(change).collect()

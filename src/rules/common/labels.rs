@@ -52,6 +52,12 @@ pub(in crate::rules) fn texts<T: Into<Arc<str>>>(values: impl IntoIterator<Item 
     Datum::List(values.into_iter().map(text).collect())
 }
 
+/// The globs of a task as the plan spells them; none without a task.
+pub(in crate::rules) fn lane_texts(plan: &Plan, task: Option<TaskId>) -> Datum {
+    let write = task.and_then(|task| plan[task].write.as_ref());
+    texts(write.iter().flat_map(|write| &write.entries).map(|entry| Arc::clone(&entry.text)))
+}
+
 /// The existing files that are in both of two sets.
 pub(in crate::rules) fn existing_data(count: usize, sample: &[RepoPath]) -> (&'static str, Datum) {
     let sample = texts(sample.iter().map(ToString::to_string));

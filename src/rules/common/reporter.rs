@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use super::super::Rule;
 use super::english::and;
-use super::labels::label;
+use super::labels::{label, write_label};
 use crate::finding::{Draft, Label, Message};
 use crate::index::TaskId;
+use crate::message;
+use crate::message::code;
 use crate::path::RepoPath;
 use crate::plan::Plan;
+use crate::plan_vs_plan::LaneDiff;
+use crate::source::Span;
 
 /// Collects what one rule finds.
 pub(crate) struct Reporter<'s> {
@@ -64,6 +68,21 @@ impl UndecidedDraft {
             path: None,
             labels,
             globs: Some(globs.map(|(_, entry)| Arc::clone(&entry.text)).collect()),
+        }
+    }
+
+    /// How the lane of a task differs from its earlier version.
+    pub(crate) fn lane_diff(plan: &Plan, lane: &LaneDiff) -> UndecidedDraft {
+        match lane.now {
+            Some(task) => {
+                let label = write_label(plan, task, "this lane");
+                UndecidedDraft::lanes(plan, &[task], vec![label])
+            }
+            None => UndecidedDraft {
+                subject: message!["the removed task ", code(&lane.id)],
+                tasks: vec![Arc::clone(&lane.id)],
+                ..UndecidedDraft::lanes(plan, &[], vec![label(Span::default(), "this plan")])
+            },
         }
     }
 

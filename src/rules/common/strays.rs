@@ -7,7 +7,7 @@ use super::english::{and, who};
 use super::labels::{change_labels, file_label, text, texts, write_label};
 use crate::analysis::GateFacts;
 use crate::change::ChangeKind;
-use crate::finding::{About, Draft, Message};
+use crate::finding::{About, Draft, DraftLevel, Level, Message};
 use crate::gate::{CarriedChange, PlacedChange, Placement, Stray, TaskDiff};
 use crate::glob;
 use crate::message;
@@ -63,6 +63,7 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
         let owners = facts.plan.ids(stray.owners.iter().copied());
         let did = verb(change.kind);
         let is_protected = stray.foreign && owners.is_empty();
+        let on_plan_branch = diff.task.is_none() && facts.is_plan_branch();
         let message = match carried {
             Some(carried) => merging(carried, &who, is_protected),
             _ if takes_folder => {
@@ -85,6 +86,9 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
                     and(&owners)
                 ]
             }
+            None if on_plan_branch => {
+                message![&who, " ", did, " ", code(path), ", but may only change the plan"]
+            }
             None => message![&who, " ", did, " ", code(path), ", which is outside its lane"],
         };
         let mut help = match takes_folder {
@@ -100,6 +104,11 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
         if let Some(doubt) = diff.uncertain.get(*path) {
             help = message![Message::quoted(doubt), "; ", help];
         }
+        if on_plan_branch {
+            help = "undo the change, or make it on another branch: one of `plan-branches` may \
+                    change the plan and nothing else"
+                .into();
+        }
         if carried.is_some() {
             help = "merge the base into the branch, then undo what is outside the lane".into();
         }
@@ -113,7 +122,8 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
             data: vec![("change", text(change.kind.word())), ("owners", texts(owners))],
             fixes: if takes_folder { Vec::new() } else { widening(diff, path, kind) },
             inputs: vec![*input],
-            level: None,
+            // The plan that the branch may change must not decide what else it may change.
+            level: on_plan_branch.then_some(DraftLevel::Always(Level::Error)),
             alone: carried.is_some() || takes_folder,
         });
     }

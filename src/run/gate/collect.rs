@@ -10,7 +10,9 @@ use crate::branches::{BranchOwner, Branches};
 use crate::change::ChangeSet;
 use crate::failure::Failure;
 use crate::finding::{Input, Level};
-use crate::gate::{Commits, Coverage, GateInput, Merging, NamedBranch, Source, TaskDiff, Work};
+use crate::gate::{
+    BranchKind, Commits, Coverage, GateInput, Merging, NamedBranch, Source, TaskDiff, Work,
+};
 use crate::git::{CommitId, GitError};
 use crate::index::TaskId;
 use crate::patch;
@@ -82,7 +84,10 @@ impl<'a> Collector<'a> {
         for text in &self.request.diffs {
             input.diffs.push(self.patch(text)?);
         }
-        let Some(git) = git else { return Ok(None) };
+        let Some(git) = git else {
+            self.proposed(None, input);
+            return Ok(None);
+        };
         self.commits(git, input)?;
         let base = if !self.request.names_commits() && self.request.diffs.is_empty() {
             self.branches(git, base, input)
@@ -94,6 +99,7 @@ impl<'a> Collector<'a> {
         if let Some(base) = &base {
             self.history(git, base, input);
         }
+        self.proposed(Some(git), input);
         Ok(base.map(|base| base.commit))
     }
 
@@ -172,7 +178,10 @@ impl<'a> Collector<'a> {
         match owner(self.plan, &branch)? {
             Owner::Task { task, .. } => Ok(Some(task)),
             // A branch that is merely checked out may be a typo, or not the task's at all.
-            Owner::NoTask(named) if named.is_unclaimed => Err(Failure::new(
+            Owner::NoTask(NamedBranch {
+                kind: BranchKind::Unclaimed | BranchKind::Unknown,
+                ..
+            }) => Err(Failure::new(
                 format!("no task has the branch `{branch}`"),
                 "name the task with --task ID, or set its `branch` in the plan",
             )),
@@ -234,19 +243,17 @@ impl<'a> Collector<'a> {
 
 /// Whose branch it is.
 fn owner(plan: &Plan, branch: &str) -> Result<Owner, Failure> {
-    let is_other = match Branches::new(plan).owner(branch)? {
+    let is_error = UNCLAIMED_BRANCH.level_in(plan) == Some(Level::Error);
+    let kind = match Branches::new(plan).owner(branch)? {
         Some(BranchOwner::Task(task)) => {
             return Ok(Owner::Task { task, branch: Some(branch.to_owned()) });
         }
-        Some(BranchOwner::Other) => true,
-        Some(BranchOwner::Plan) | None => false,
+        Some(BranchOwner::Other) => BranchKind::Other,
+        Some(BranchOwner::Plan) => BranchKind::Plan,
+        None if is_error => BranchKind::Unclaimed,
+        None => BranchKind::Unknown,
     };
-    let is_error = UNCLAIMED_BRANCH.level_in(plan) == Some(Level::Error);
-    Ok(Owner::NoTask(NamedBranch {
-        name: branch.to_owned(),
-        is_unclaimed: !is_other,
-        lanes_closed: is_other || !is_error,
-    }))
+    Ok(Owner::NoTask(NamedBranch { name: branch.to_owned(), kind }))
 }
 
 /// The changes of a range. The commits are recorded even if comparing them fails.

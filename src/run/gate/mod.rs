@@ -9,6 +9,7 @@ mod history;
 mod links;
 mod order;
 mod own;
+mod proposed;
 
 use std::sync::Arc;
 

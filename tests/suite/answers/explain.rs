@@ -23,6 +23,12 @@ fn answer_of(section: &str) -> Answer {
     if section.contains("\n`lanelint check` reports\n") {
         return run(&repo, &["check"]);
     }
+    if let Some((_, earlier)) = section.split_once("\nand this earlier version\n") {
+        let before = TestRepo::without_git();
+        before.write("lanes.yaml", block(earlier, "yaml").unwrap());
+        let before = before.path("lanes.yaml").display().to_string();
+        return run(&repo, &["check", "--against", &before]);
+    }
     repo.write("change.patch", block(section, "diff").unwrap_or_default());
     let ids: Vec<&str> = plan
         .lines()

@@ -133,6 +133,7 @@ fn report() -> impl Strategy<Value = Report> {
             verdicts: Vec::new(),
             merge_order: Vec::new(),
             left_out: Vec::new(),
+            proposed: Vec::new(),
             findings,
             files: 3,
         }

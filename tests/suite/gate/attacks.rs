@@ -14,6 +14,7 @@ tasks:
     branch: work
   other:
     write: docs/**
+plan-branches: plan/**
 protect: [ci/**, out/**, src/generated/**]
 ";
 
@@ -76,6 +77,13 @@ fn arm(repo: &TestRepo) {
     }
     writeln!(config, "[alias]\n\tdiff-tree = \"!{trap}\"").unwrap();
     fs::write(repo.path(".git/config"), config).unwrap();
+}
+
+/// Commits a plan and other files on one of `plan-branches`, and asks about it.
+fn on_plan_branch(repo: &TestRepo, plan: &str, files: &[(&str, &str)]) -> Json {
+    let plan = [("lanes.yaml", plan)];
+    branch(repo, "plan/next", "main", &[&plan, files].concat());
+    Gate::of(repo, &["--branch", "plan/next", "--deny-warnings"]).json()
 }
 
 fn a_patch_of(repo: &TestRepo, text: &str) -> Json {
@@ -278,6 +286,45 @@ const ATTACKS: &[Attack] = &[
         },
         status: 1,
         finds: &["out-of-lane worker README.md"],
+    },
+    Attack {
+        does: "changes the plan on one of `plan-branches`, and smuggles in a file",
+        tried: |repo| {
+            on_plan_branch(
+                repo,
+                &format!("{PLAN}x-note: new\n"),
+                &[("src/x", "1\n"), ("ci/x", "1\n")],
+            )
+        },
+        status: 1,
+        finds: &["foreign-lane  ci/x", "out-of-lane  src/x"],
+    },
+    Attack {
+        does: "loosens a rule on one of `plan-branches`, and the report of it, under `--deny-warnings`",
+        tried: |repo| {
+            let rules = "rules: {foreign-lane: off, lane-widened: off}\n";
+            on_plan_branch(repo, &format!("{PLAN}{rules}"), &[])
+        },
+        status: 1,
+        finds: &["lane-widened  -", "lane-widened  -"],
+    },
+    Attack {
+        does: "opens a protected folder on one of `plan-branches`, under `--deny-warnings`",
+        tried: |repo| on_plan_branch(repo, &PLAN.replace("[ci/**, ", "[ci/*, "), &[]),
+        status: 1,
+        finds: &["lane-widened  ci/0/0"],
+    },
+    Attack {
+        does: "puts a link to its own plan in the place of the plan, on one of `plan-branches`",
+        tried: |repo| {
+            repo.git(&["checkout", "-q", "-b", "plan/next"]);
+            repo.remove("lanes.yaml");
+            std::os::unix::fs::symlink("src/plan.yaml", repo.path("lanes.yaml")).unwrap();
+            repo.commit("a link");
+            Gate::of(repo, &["--branch", "plan/next"]).json()
+        },
+        status: 1,
+        finds: &["invalid-plan  -"],
     },
     Attack {
         does: "names its branch like another task's",

@@ -18,6 +18,7 @@ mod merges;
 mod moves;
 mod no_plan;
 mod patches;
+mod plan_branches;
 mod plans;
 mod signals;
 mod sources;
