@@ -79,7 +79,7 @@ fn schema() -> Value {
                 "additionalProperties": { "$ref": "#/definitions/task" },
             },
             "other-branches": described(
-                "Branches of nobody's task, such as those of bots. They may be merged while they stay out of every lane.",
+                "Branches of nobody's task, such as those of bots. They may be merged as long as they stay out of every lane.",
                 one_or_many(&json!({ "$ref": "#/definitions/branches" }), true),
             ),
             "plan-branches": described(

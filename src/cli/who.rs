@@ -28,8 +28,8 @@ Examples:
 pub(super) struct WhoArgs {
     /// Paths to look up, relative to the working directory.
     ///
-    /// They need not exist. An existing directory, or a path that ends in `/`, is looked up as all the
-    /// paths below it. Use `-` or no path at all to read them from standard input, one per
+    /// They need not exist. For an existing directory, or a path that ends in `/`, all paths below it
+    /// are looked up. Use `-` or no path at all to read them from standard input, one per
     /// line.
     #[arg(value_name = "PATH")]
     paths: Vec<OsString>,

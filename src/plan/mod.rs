@@ -50,7 +50,7 @@ pub struct Plan {
     pub protect: Vec<GlobEntry>,
     /// Globs that every task with a non-empty lane may write.
     pub share: Vec<GlobEntry>,
-    /// The branches of nobody's task, which may be merged while they stay out of every lane.
+    /// The branches of nobody's task, which may be merged as long as they stay out of every lane.
     pub other_branches: Vec<BranchName>,
     /// The branches that may change the plan, and nothing else.
     pub plan_branches: Vec<BranchName>,

@@ -14,15 +14,15 @@ use crate::plan::Plan;
 
 pub(super) static RULE: Rule = Rule {
     name: "duplicate-branch",
-    summary: "two tasks whose branches can be the same, or on `a` and `a/b`, which cannot both exist in git",
+    summary: "two tasks whose branches can be the same, or can be `a` and `a/b`, which cannot both exist in git",
     level: Level::Error,
     fixed: true,
     unverified: false,
     scope: Scope::Plan,
     explanation: "The gate tells the tasks' changes apart by branch, so on a shared branch it \
         cannot tell which task made a change. Patterns are compared exactly: the message names a \
-        branch that satisfies both. The same goes for `plan-branches` and any other branches of \
-        the plan. git stores branches as files, so `a` and `a/b` cannot both exist.",
+        branch that satisfies both. Nor may a branch be one of `plan-branches` and anything else \
+        in the plan. git stores branches as files, so `a` and `a/b` cannot both exist.",
     remedy: "use a different `branch` for one of the tasks, or narrow a pattern",
     example: Example {
         plan: "tasks:\n  lessons: {write: lessons/**, branch: content}\n  quizzes: {write: \

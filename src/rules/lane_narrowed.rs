@@ -12,14 +12,14 @@ use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     name: "lane-narrowed",
-    summary: "a path that a task could write in the earlier version of the plan and no longer may",
+    summary: "a path that a task could write before but no longer may write",
     level: Level::Note,
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
     explanation: "A task that is already running may have changed paths that a new version of the \
-        plan takes away. Its branch then fails the gate, and whoever works on it should know \
-        before. lanelint compares the lanes as sets of paths, and reports a path for each task \
+        plan takes away. Its branch would then fail the gate, so whoever is working on it should \
+        know beforehand. lanelint compares the lanes as sets of paths, and reports a path for each task \
         that may write less than before. Like `lane-widened`, this rule takes its level from the \
         earlier version, and an `allow` has no effect on it.",
     remedy: "tell whoever works on the task, or undo the change",

@@ -12,18 +12,17 @@ use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     name: "lane-widened",
-    summary: "a path that a task may write and could not in the earlier version of the plan, or a \
-              setting that is now looser",
+    summary: "a path that a task may now write but could not before, or a setting that is now looser",
     level: Level::Note,
     fixed: false,
     unverified: false,
     scope: Scope::Plan,
-    explanation: "A review of a plan has to know what the plan now allows, and text does not show \
-        it: one `!` less can open a folder. lanelint compares the lanes as sets of paths, and \
+    explanation: "A reviewer needs to know what the plan now allows, and a text diff does not show \
+        it: removing a single `!` can open a folder. lanelint compares the lanes as sets of paths, and \
         reports a path for each task that may write more than before. Other changes can weaken \
         the gate too: a lower level in `rules`, a new `allow`, a path that is no longer in \
-        `protect` or is now in `share`, a change of `needs`, `wave`, `base` or `branch`, more \
-        `other-branches` or `plan-branches`. Each of these is a warning, unless the plan sets the \
+        `protect` or is now in `share`, a change to `needs`, `wave`, `base` or `branch`, or \
+        additional `other-branches` or `plan-branches`. Each of these is a warning, unless the plan sets the \
         level of this rule. `gate` compares the plan on one of its `plan-branches` with the plan \
         of the base, and `check --against` compares any two versions. The level is that of the \
         earlier version, so that a plan cannot silence the report of its own changes. An `allow` \

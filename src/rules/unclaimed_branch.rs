@@ -19,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
     scope: Scope::Branch,
     explanation: "If a branch belongs to no task, nothing says what it may write. That is an \
         error, so that a typo in a branch name does not go unnoticed. If other work is merged into \
-        the repository too, list its branches under `other-branches`: they may be merged while \
-        they stay out of every lane. Below `error`, or off, this rule treats every branch that the \
-        plan does not know in the same way.",
+        the repository too, list its branches under `other-branches`: they may be merged as \
+        long as they stay out of every lane. If the level of this rule is below `error`, every \
+        branch that belongs to no task is treated as one of `other-branches`.",
     remedy: "add the branch to its task or to `other-branches`, in the plan on the base branch",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n    branch: work/lessons\n",
@@ -44,14 +44,20 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     let names = facts.plan.tasks.iter().flat_map(|task| &task.branches);
     let names = names.filter(|name| name.pattern.is_none()).map(|name| name.text.value.as_str());
     let near = nearest(branch, names);
-    let otherwise = "add it to the `branch` of its task or to `other-branches`, in the plan on the \
-                     base branch, or name the task with --task";
+    let otherwise = message![
+        "add ",
+        code(branch),
+        " to the `branch` of its task or to `other-branches`, in the plan on the base branch, or \
+         name the task with `--task`"
+    ];
     let help = match (near, holder(facts)) {
         (Some(near), _) => message!["did you mean ", code(near), "? If not, ", otherwise],
         (None, Some(task)) => {
             let branches = facts.plan[task].branches.iter().map(|name| code(&name.text.value));
             message![
-                "all that it changed is in the lane of ",
+                "everything that ",
+                code(branch),
+                " changed is in the lane of ",
                 code(facts.plan.id(task)),
                 ", whose branch is ",
                 Message::list(branches, ", ", " or "),
@@ -59,7 +65,7 @@ fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
                 otherwise
             ]
         }
-        (None, None) => otherwise.into(),
+        (None, None) => otherwise,
     };
     reporter.report(Draft {
         message: message!["branch ", code(branch), " belongs to no task"],
@@ -140,10 +146,10 @@ mod tests {
             let report = unclaimed(text, work(&additions(paths)));
             of_rule(&report, "unclaimed-branch")[0].draft.help.clone().unwrap().to_string()
         };
-        let all = "all that it changed is in the lane of `a`, whose branch is `a-*` or `*-a`: ";
+        let all = "everything that `nobodys` changed is in the lane of `a`, whose branch is `a-*` or `*-a`: ";
         assert!(help(&["x/b", "x/c"]).starts_with(all));
         for paths in [&["x/b"][..], &["x/c", "y"], &["z"]] {
-            assert!(help(paths).starts_with("add it to the `branch`"), "{paths:?}");
+            assert!(help(paths).starts_with("add `nobodys` to the `branch`"), "{paths:?}");
         }
     }
 }

@@ -11,17 +11,18 @@ use crate::message::code;
 
 pub(super) static RULE: Rule = Rule {
     name: "unmet-need",
-    summary: "a branch whose task needs one that has a branch and is not merged",
+    summary: "a branch whose task needs another task that has a branch but is not merged",
     level: Level::Error,
     fixed: false,
     unverified: false,
     scope: Scope::Branch,
-    explanation: "Tasks that need each other may share files, because one starts when the other is \
-        merged. If a branch is merged before a task that it needs, nothing was compared: their \
-        changes may undo each other. A task counts as merged if a branch of it is, with at least \
-        one change, all of them in its lane, and if the plan had the task by then. A branch that \
-        contains a branch of the needed task is fine. If that branch has no commit of its own, \
-        because it is new or was fast-forwarded, this is a warning.",
+    explanation: "Two tasks may share files if one needs the other, because it starts only once the \
+        other is merged. If its branch is merged first anyway, the two sets of changes are never \
+        compared and may undo each other. A task counts as merged if one of its branches is \
+        merged, that branch changed something, all its changes are in the task's lane, and the \
+        plan already contained the task. A branch that contains a branch of the needed task is \
+        fine. If the needed task's branch has no commits of its own, because it is new or was \
+        fast-forwarded, the finding is only a warning.",
     remedy: "merge the needed tasks first, then bring the branch up to date",
     example: Example {
         plan: "tasks:\n  lessons:\n    write: src/lessons/**\n  index:\n    write: src/**\n    needs: \
