@@ -85,6 +85,18 @@ impl<'a> GateFacts<'a> {
         self.input.named.as_ref().is_some_and(|branch| branch.kind == BranchKind::Plan)
     }
 
+    /// Whether the inputs without a task may change the plan, which is then checked.
+    #[must_use]
+    pub fn may_change_plan(&self) -> bool {
+        self.input.may_change_plan(self.plan)
+    }
+
+    /// Whether the inputs without a task are those of a merge queue.
+    #[must_use]
+    pub fn is_queue(&self) -> bool {
+        self.input.named.as_ref().is_some_and(|branch| branch.kind == BranchKind::Queue)
+    }
+
     /// Every change with its placement, in the order of the diffs and paths.
     pub fn changes(&self) -> &[PlacedChange<'a>] {
         self.changes.get_or_init(|| self.placer().placed(self.input))

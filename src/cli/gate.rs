@@ -16,6 +16,7 @@ Examples:
   $ lanelint gate --branch lessons
   $ lanelint gate --range lessons=main...lessons --plan-from main
   $ lanelint gate --staged --task lessons
+  $ lanelint gate --queue --range main...lessons
   $ git diff main...lessons | lanelint gate --diff lessons=-";
 
 #[derive(Debug, Args)]
@@ -64,7 +65,13 @@ pub(super) struct GateArgs {
     /// Read the plan from this commit.
     #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
-    /// Exit with status 0 if the base has no plan, and check the plan that the branch brings.
+    /// Check a range that holds the work of several tasks, as a merge queue makes it.
+    ///
+    /// Every changed path has to be in some task's lane. This cannot tell which task made a
+    /// change, so use it beside a gate on each pull request, never instead of it.
+    #[arg(long, requires = "range", conflicts_with_all = ["diff", "staged", "worktree", "task", "branch"])]
+    queue: bool,
+    /// If the base has no plan, check the plan that the branch adds, if any, instead of failing.
     #[arg(long)]
     allow_no_plan: bool,
     #[command(flatten)]
@@ -84,6 +91,7 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Failure> {
     request.branch.clone_from(&args.branch);
     request.base.clone_from(&args.base);
     request.plan_from.clone_from(&args.plan_from);
+    request.queue = args.queue;
     request.allow_no_plan = args.allow_no_plan;
     args.common.finish(run::gate(&workspace, &request)?)
 }

@@ -75,6 +75,9 @@ pub enum BranchKind {
     Other,
     /// It is one of `plan-branches`: it may change the plan, and nothing else.
     Plan,
+    /// It is that of a merge queue: it holds the work of several tasks, and may write what any task
+    /// may.
+    Queue,
 }
 
 /// A plan that an input would put in the place of the one it is checked against.
@@ -197,6 +200,18 @@ pub fn plan_change(
         Some(PlanChange::Rival)
     } else {
         None
+    }
+}
+
+impl GateInput {
+    /// Whether the inputs without a task may change the plan, which is then checked.
+    #[must_use]
+    pub fn may_change_plan(&self, plan: &Plan) -> bool {
+        self.named.as_ref().is_some_and(|branch| match branch.kind {
+            BranchKind::Plan => true,
+            BranchKind::Queue => !plan.plan_branches.is_empty(),
+            BranchKind::Unclaimed | BranchKind::Unknown | BranchKind::Other => false,
+        })
     }
 }
 

@@ -130,8 +130,15 @@ impl Placer<'_> {
         if branch == Some(BranchKind::Plan) {
             return Ok(self.on_plan_branch(path, change));
         }
+        let is_queue = branch == Some(BranchKind::Queue);
+        if is_queue && self.changes_plan(path, change) && !self.plan.plan_branches.is_empty() {
+            return Ok(Placement::Inside);
+        }
         if self.protection.contains(path)? {
             return Ok(Placement::Outside(Stray::protected()));
+        }
+        if is_queue && self.lanes.owners(path)?.is_empty() {
+            return Ok(self.in_no_lane());
         }
         let lanes_closed = matches!(branch, Some(BranchKind::Unknown | BranchKind::Other));
         if lanes_closed && !self.lanes.is_shared(path) {
@@ -155,7 +162,7 @@ impl Placer<'_> {
 
     /// Such a branch may change the plan, and nothing else.
     fn on_plan_branch(&self, path: &RepoPath, change: &Change) -> Placement {
-        if plan_change(self.plan, &self.input.plan_rivals, path, change.kind).is_some() {
+        if self.changes_plan(path, change) {
             return Placement::Inside;
         }
         // Outside it is in any case, so a limit on work only affects how it is described.
@@ -164,6 +171,21 @@ impl Placer<'_> {
         }
         let owners = self.lanes.owners(path).unwrap_or_default();
         Placement::Outside(Stray { owners, foreign: false })
+    }
+
+    fn changes_plan(&self, path: &RepoPath, change: &Change) -> bool {
+        plan_change(self.plan, &self.input.plan_rivals, path, change.kind).is_some()
+    }
+
+    /// What the merge queue writes outside of all lanes: another branch may have brought it.
+    fn in_no_lane(&self) -> Placement {
+        if self.plan.tasks.ids().any(|task| self.plan.is_lane_unknown(task)) {
+            Placement::UnknownLane
+        } else if self.plan.other_branches.is_empty() {
+            Placement::Outside(Stray { owners: Vec::new(), foreign: false })
+        } else {
+            Placement::Inside
+        }
     }
 
     /// The folder that a change replaces, if the task may not write it.

@@ -35,7 +35,7 @@ pub(super) const FIND: Find = Find::Gate(find);
 
 fn find(facts: &GateFacts<'_>, reporter: &mut Reporter<'_>) {
     for (input, diff) in facts.input.diffs.enumerated() {
-        if diff.task.is_none() && facts.is_plan_branch() {
+        if diff.task.is_none() && facts.may_change_plan() {
             continue;
         }
         let who = who(facts, diff);

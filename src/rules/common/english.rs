@@ -13,7 +13,7 @@ pub(in crate::rules) fn and<T: Display>(names: &[T]) -> Message {
     Message::list(names.iter().map(code), ", ", " and ")
 }
 
-/// The task that made the changes, or the branch if it belongs to none.
+/// The task that made the changes, or the branch or merge queue if they belong to none.
 pub(in crate::rules) fn who(facts: &GateFacts<'_>, diff: &TaskDiff) -> Message {
     match diff.task {
         Some(task) => match (&diff.input.attempt, &diff.input.branch) {
@@ -22,6 +22,7 @@ pub(in crate::rules) fn who(facts: &GateFacts<'_>, diff: &TaskDiff) -> Message {
             }
             _ => message![code(facts.plan.id(task))],
         },
+        None if facts.is_queue() => "the merge queue".into(),
         None => {
             let branch = facts.input.named.as_ref().map(|branch| branch.name.as_str());
             message!["branch ", code(branch.unwrap_or(&diff.input.source))]

@@ -89,6 +89,9 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
             None if on_plan_branch => {
                 message![&who, " ", did, " ", code(path), ", but may only change the plan"]
             }
+            None if diff.task.is_none() => {
+                message![&who, " ", did, " ", code(path), ", which is in no lane"]
+            }
             None => message![&who, " ", did, " ", code(path), ", which is outside its lane"],
         };
         let mut help = match takes_folder {
@@ -103,6 +106,11 @@ pub(in crate::rules) fn report(facts: &GateFacts<'_>, kind: Kind, reporter: &mut
         };
         if let Some(doubt) = diff.uncertain.get(*path) {
             help = message![Message::quoted(doubt), "; ", help];
+        }
+        if facts.is_queue() {
+            help = "take the pull request with this change out of the queue, and find out why its \
+                    own gate accepted it"
+                .into();
         }
         if on_plan_branch {
             help = "undo the change, or make it on another branch: one of `plan-branches` may \

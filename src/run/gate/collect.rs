@@ -65,6 +65,10 @@ impl<'a> Collector<'a> {
         let owner = match (&request.task, &request.branch) {
             (Some(id), _) => Owner::Task { task: task(plan, id)?, branch: None },
             (None, Some(branch)) => owner(plan, branch)?,
+            (None, None) if request.queue => {
+                let name = "merge queue".to_owned();
+                Owner::NoTask(NamedBranch { name, kind: BranchKind::Queue })
+            }
             (None, None) => Owner::Unspecified,
         };
         Ok(Collector { workspace, request, plan, owner, ranges })
@@ -138,6 +142,12 @@ impl<'a> Collector<'a> {
     fn commits(&self, git: &dyn Git, input: &mut GateInput) -> Result<(), Failure> {
         for range in self.ranges {
             let task = match range.task(self.plan)? {
+                Some(_) if self.request.queue => {
+                    return Err(Failure::new(
+                        format!("with --queue, the range `{}` has no task", range.text),
+                        "leave out the `ID=`: the work of all tasks is checked",
+                    ));
+                }
                 Some(task) => Some(task),
                 None => self.current_task(git, input)?,
             };

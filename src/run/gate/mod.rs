@@ -51,7 +51,9 @@ pub struct GateRequest {
     pub base: Option<String>,
     /// The revision to take the plan from, instead of the base.
     pub plan_from: Option<String>,
-    /// Do not fail if the base has no plan; check the plan of the head, if it brings one.
+    /// Check ranges that hold the work of several tasks, as a merge queue makes them.
+    pub queue: bool,
+    /// Do not fail if the base has no plan; check that of the head, if it has one.
     pub allow_no_plan: bool,
 }
 
@@ -67,6 +69,7 @@ impl Default for GateRequest {
             branch: None,
             base: None,
             plan_from: None,
+            queue: false,
             allow_no_plan: false,
         }
     }
@@ -90,6 +93,16 @@ impl GateRequest {
         if self.task.is_some() && self.branch.is_some() {
             let help = "name the task or its branch";
             return Err(Failure::new("--task and --branch cannot be used together", help));
+        }
+        if self.queue {
+            let is_alone = self.diffs.is_empty() && !self.staged && !self.worktree;
+            let is_named = self.task.is_some() || self.branch.is_some();
+            if self.ranges.is_empty() || !is_alone || is_named {
+                return Err(Failure::new(
+                    "--queue checks ranges, and no task or branch",
+                    "write --queue --range BASE...HEAD",
+                ));
+            }
         }
         arguments::stdin_once(workspace.named_plan(), &self.diffs)
     }
@@ -154,7 +167,7 @@ pub fn gate(workspace: &Workspace<'_>, request: &GateRequest) -> Result<Outcome,
 }
 
 /// The result if the base has no plan and need not have one: that of `check` on the plan of the head,
-/// if it brings one.
+/// if it has one.
 fn plan_of_head(
     workspace: &Workspace<'_>,
     request: &GateRequest,

@@ -1,23 +1,21 @@
-//! Reads the plans that `plan-branches` would put in the place of the plan.
+//! Reads the plans that inputs would put in the place of the plan, where they may.
 
 use std::sync::Arc;
 
 use super::collect::Collector;
 use crate::change::ChangeSet;
 use crate::failure::Failure;
-use crate::gate::{
-    BranchKind, Commits, GateInput, ProposedPlan, Source, TaskDiff, Work, plan_change,
-};
+use crate::gate::{Commits, GateInput, ProposedPlan, Source, TaskDiff, Work, plan_change};
 use crate::index::InputId;
 use crate::plan::{Plan, PlanPath};
 use crate::run::no_tasks;
 use crate::workspace::{ChosenPlan, Event, Git, NoPlan, Revision};
 
 impl Collector<'_> {
-    /// Reads the plan that each input of a plan branch would make. If it cannot be read whole, the
+    /// Reads the plan that each input would make, if it may make one. If it cannot be read whole, the
     /// input is not verified.
     pub(super) fn proposed(&self, git: Option<&dyn Git>, input: &mut GateInput) {
-        if input.named.as_ref().is_none_or(|branch| branch.kind != BranchKind::Plan) {
+        if !input.may_change_plan(self.plan) {
             return;
         }
         for index in input.diffs.ids() {

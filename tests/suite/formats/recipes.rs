@@ -22,6 +22,8 @@ fn text(value: &Value) -> String {
 struct PullRequest {
     branch: String,
     head: String,
+    /// The base and the head of the merge queue, if it runs for one.
+    queue: Option<[String; 2]>,
     /// A clone as CI makes one: the merge of base and head is checked out.
     clone: TestRepo,
     temp: tempfile::TempDir,
@@ -71,6 +73,7 @@ impl PullRequest {
         PullRequest {
             branch: branch.to_owned(),
             head,
+            queue: None,
             clone,
             temp: tempfile::TempDir::new().unwrap(),
             _origin: repo,
@@ -79,10 +82,19 @@ impl PullRequest {
 
     /// What the expressions of workflows stand for, as far as the recipes use them.
     fn context(&self) -> BTreeMap<&'static str, String> {
+        let (event, [queue_base, queue_head]) = match &self.queue {
+            None => ("pull_request", [String::new(), String::new()]),
+            Some(queue) => ("merge_group", queue.clone()),
+        };
+        let of_request =
+            |value: &str| if self.queue.is_none() { value.to_owned() } else { String::new() };
         BTreeMap::from([
-            ("github.head_ref", self.branch.clone()),
-            ("github.base_ref", "main".to_owned()),
-            ("github.event.pull_request.head.sha", self.head.clone()),
+            ("github.event_name", event.to_owned()),
+            ("github.head_ref", of_request(&self.branch)),
+            ("github.base_ref", of_request("main")),
+            ("github.event.pull_request.head.sha", of_request(&self.head)),
+            ("github.event.merge_group.base_sha", queue_base),
+            ("github.event.merge_group.head_sha", queue_head),
             ("github.sha", self.clone.git(&["rev-parse", "HEAD"])),
         ])
     }
@@ -238,6 +250,30 @@ fn action_with_task() {
     assert_eq!(request.action(&[("task", "lessons")]).status, Some(0));
     assert_eq!(request.action(&[("task", "quizzes")]).status, Some(1));
     assert_eq!(request.action(&[("task", "nobody")]).status, Some(2));
+}
+
+/// A merge queue holds the work of several tasks on a branch of its own.
+#[test]
+fn action_in_merge_queue() {
+    for (files, status) in [
+        (&["lessons/a.md", "quizzes/a.md"][..], 0),
+        (&["lessons/a.md", "elsewhere.md"], 1),
+        (&["lessons/a.md", ".github/x.yml"], 1),
+        (&["lanes.yaml"], 1),
+    ] {
+        let mut request = PullRequest::of("lessons", files);
+        let base = request.clone.git(&["rev-parse", "origin/main"]);
+        let head = request.clone.git(&["rev-parse", "HEAD"]);
+        request.queue = Some([base, head]);
+        let step = request.action(&[]);
+        assert_eq!(step.status, Some(status), "{files:?}: {step:#?}");
+    }
+    let request = PullRequest::of("elsewhere", &["lessons/a.md", "quizzes/a.md"]);
+    assert_eq!(request.action(&[("queue", "true")]).status, Some(0));
+    assert_eq!(request.action(&[]).status, Some(1));
+    let mut request = PullRequest::of("lessons", &["lessons/a.md", "quizzes/a.md"]);
+    request.queue = Some(["origin/main".to_owned(), "HEAD".to_owned()]);
+    assert_eq!(request.action(&[("queue", "false"), ("task", "lessons")]).status, Some(1));
 }
 
 #[test]

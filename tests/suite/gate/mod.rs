@@ -20,6 +20,7 @@ mod no_plan;
 mod patches;
 mod plan_branches;
 mod plans;
+mod queue;
 mod signals;
 mod sources;
 mod surroundings;
