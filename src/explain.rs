@@ -76,7 +76,8 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
         Scenario::PlanOnly | Scenario::Against(_) | Scenario::Patch("") => None,
         Scenario::Patch(patch) | Scenario::Both(patch) | Scenario::Conflict(patch) => Some(patch),
         Scenario::NoBranch(patch) | Scenario::Unmet(patch) => Some(patch),
-        Scenario::Rename { patch, .. } | Scenario::Unclaimed(patch) => Some(patch),
+        Scenario::Rename { patch, .. } => Some(patch),
+        Scenario::Unclaimed(patch) | Scenario::UnnamedCommit(patch) => Some(patch),
     };
     let (one, other) = (task_id(&report.plan, 0), task_id(&report.plan, 1));
     let (context, heading) = match rule.example.scenario {
@@ -106,6 +107,10 @@ pub fn section(rule: &Rule, hashes: &str) -> String {
             format!("where `{one}` renamed `{from}` to `{to}`, and this patch from `{other}`"),
             GATE_REPORTS,
         ),
+        Scenario::UnnamedCommit(_) => {
+            let context = "and this patch in a commit without a trailer `Task`";
+            (context.to_owned(), "`lanelint gate --by-trailer Task` reports")
+        }
         Scenario::Unclaimed(_) => ("and this patch from branch `nobodys`".to_owned(), GATE_REPORTS),
     };
     if let Scenario::Against(earlier) = rule.example.scenario {

@@ -52,6 +52,12 @@ impl CommitId {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The first twelve digits, for people.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        &self.as_str()[..self.as_str().len().min(12)]
+    }
 }
 
 impl fmt::Display for ObjectId {

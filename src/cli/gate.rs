@@ -16,6 +16,7 @@ Examples:
   $ lanelint gate --branch lessons
   $ lanelint gate --range lessons=main...lessons --plan-from main
   $ lanelint gate --staged --task lessons
+  $ lanelint gate --by-trailer Task --range main...lessons
   $ lanelint gate --queue --range main...lessons
   $ git diff main...lessons | lanelint gate --diff lessons=-";
 
@@ -54,8 +55,10 @@ pub(super) struct GateArgs {
     /// Task that made the changes, unless `ID=` names another.
     ///
     /// Without `--diff`, `--range`, `--staged` or `--worktree`, check only this task.
+    /// With `--by-trailer` or `--by-subject`, the only task that commits may name; may then be
+    /// repeated.
     #[arg(long, value_name = "ID", value_parser = name, conflicts_with = "branch")]
-    task: Option<String>,
+    task: Vec<String>,
     /// Like `--task`, but identifies the task by its branch.
     #[arg(long, value_name = "NAME", value_parser = name)]
     branch: Option<String>,
@@ -65,6 +68,28 @@ pub(super) struct GateArgs {
     /// Read the plan from this commit.
     #[arg(long, value_name = "REV", value_parser = name)]
     plan_from: Option<String>,
+    /// Judge each commit of the ranges by the task that its trailer KEY names.
+    ///
+    /// For a branch with the work of several tasks. A commit that names no task is reported.
+    #[arg(
+        long,
+        value_name = "KEY",
+        value_parser = name,
+        requires = "range",
+        conflicts_with_all = ["diff", "staged", "worktree", "branch", "queue", "by_subject"]
+    )]
+    by_trailer: Option<String>,
+    /// Judge each commit of the ranges by the task that the group of PATTERN matches in its subject.
+    ///
+    /// PATTERN is a regular expression with one group, such as `^\w+\(([^)]+)\):` for `feat(ID): …`.
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        value_parser = name,
+        requires = "range",
+        conflicts_with_all = ["diff", "staged", "worktree", "branch", "queue"]
+    )]
+    by_subject: Option<String>,
     /// Check a range that holds the work of several tasks, as a merge queue makes it.
     ///
     /// Every changed path has to be in some task's lane. This cannot tell which task made a
@@ -87,7 +112,9 @@ pub(super) fn run(args: &GateArgs) -> Result<ExitCode, Failure> {
     request.ranges.clone_from(&args.range);
     request.staged = args.staged;
     request.worktree = args.worktree;
-    request.task.clone_from(&args.task);
+    request.tasks.clone_from(&args.task);
+    request.by_trailer.clone_from(&args.by_trailer);
+    request.by_subject.clone_from(&args.by_subject);
     request.branch.clone_from(&args.branch);
     request.base.clone_from(&args.base);
     request.plan_from.clone_from(&args.plan_from);

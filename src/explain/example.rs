@@ -1,15 +1,16 @@
 //! Runs `check` or `gate` on the example of a rule, without a repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use crate::change::object::CommitId;
 use crate::change::{ChangeSet, Conflict, FolderRename};
 use crate::failure::Failure;
 use crate::finding::{Input, Report};
 use crate::gate::{
-    BranchKind, ChangedLink, Coverage, Destination, GateInput, Merging, NamedBranch, Node, Source,
-    System, TaskDiff, TriedMerge, UnmetNeed, Work,
+    BranchKind, ChangedLink, CommitsApart, Coverage, Destination, GateInput, Merging, NamedBranch,
+    NamedBy, Naming, Node, Source, System, TaskDiff, TriedMerge, UnclaimedCommit, UnmetNeed, Work,
 };
 use crate::index::{InputId, TaskId};
 use crate::patch;
@@ -18,6 +19,8 @@ use crate::plan::{Plan, PlanPath, PlanText, read};
 use crate::rules::{Rule, Scenario};
 
 const PLAN: &str = "lanes.yaml";
+
+const COMMIT: &str = "2222222222222222222222222222222222222222";
 
 const PATCH: &str = "change.patch";
 
@@ -77,6 +80,22 @@ pub fn example(rule: &Rule, text: &str) -> Report {
             let mut input = of_each(&plan, [(second, work(text))]);
             let need = first.map(|task| UnmetNeed { task, may_be_merged: false });
             input.diffs[InputId::from(0)].merging.unmet.extend(need);
+            input
+        }
+        Scenario::UnnamedCommit(text) => {
+            let mut input = of_each(&plan, [(None, work(text))]);
+            let commit = CommitId::from_hex(COMMIT.as_bytes());
+            let unclaimed = commit.into_iter().map(|commit| UnclaimedCommit {
+                input: InputId::from(0),
+                commit,
+                subject: "Review the lessons".to_owned(),
+                names: Naming::Nothing,
+            });
+            input.apart = Some(CommitsApart {
+                named_by: NamedBy::Trailer("Task".to_owned()),
+                unclaimed: unclaimed.collect(),
+                unaccounted: BTreeSet::new(),
+            });
             input
         }
         Scenario::Unclaimed(text) => GateInput {

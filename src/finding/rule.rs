@@ -85,6 +85,8 @@ pub enum Scenario {
     },
     /// The second task made this patch before the first one, which it needs, was merged.
     Unmet(&'static str),
+    /// A commit that names no task made this patch.
+    UnnamedCommit(&'static str),
     /// A branch that belongs to no task made this patch.
     Unclaimed(&'static str),
 }

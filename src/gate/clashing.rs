@@ -80,7 +80,8 @@ fn written(diff: &TaskDiff) -> impl Iterator<Item = (&RepoPath, bool)> {
 }
 
 fn concurrent(order: &Order, one: &TaskDiff, other: &TaskDiff) -> bool {
-    one.task.zip(other.task).is_some_and(|(one, other)| order.concurrent(one, other))
+    !one.is_beside(other)
+        && one.task.zip(other.task).is_some_and(|(one, other)| order.concurrent(one, other))
 }
 
 fn by_form<'a>(order: &Order, input: &'a GateInput, clashes: &mut PathClashes<'a>) {

@@ -93,6 +93,7 @@ pub fn collisions<'a>(
                 }
                 if may_share[at] && may_share[other_at]
                     || !order.concurrent(one.task, other.task)
+                    || diffs[one.input].is_beside(&diffs[other.input])
                     || end_equal(one.change, other.change)
                     || !seen.insert([(one.task, one.attempt), (other.task, other.attempt)])
                 {

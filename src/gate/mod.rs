@@ -3,6 +3,7 @@
 mod carried;
 mod clashing;
 mod collision;
+mod commits;
 mod escape;
 mod link;
 mod merging;
@@ -26,6 +27,7 @@ pub use carried::CarriedChange;
 pub(crate) use carried::may_carry;
 pub use clashing::{PathClash, PathClashes, added_forms, path_clashes};
 pub use collision::{Collision, Collisions, Proximity, collisions};
+pub use commits::{CommitsApart, NamedBy, Naming, UnclaimedCommit};
 pub use escape::{Escape, EscapeUnknown, escapes};
 pub use link::{ChangedLink, Destination, Node, System, follow};
 pub use merging::{Sharing, TriedMerge, sharing};
@@ -100,6 +102,9 @@ pub enum Coverage {
     Branch,
     /// What the caller passed: a patch, a range, everything since the base.
     Given,
+    /// One commit, on a branch with the work of several tasks. Such commits are not compared with
+    /// each other.
+    Commit,
     /// Uncommitted changes: the task may have commits as well.
     Uncommitted,
 }
@@ -153,6 +158,8 @@ pub struct GateInput {
     pub plan_rivals: Vec<PlanPath>,
     /// The branch of the inputs without a task.
     pub named: Option<NamedBranch>,
+    /// Set if ranges are taken apart into commits.
+    pub apart: Option<CommitsApart>,
     /// The plans that inputs from one of the `plan-branches` would make.
     pub proposed: Vec<ProposedPlan>,
     /// The lines that differ between two contents, for paths that two tasks changed.
@@ -245,6 +252,12 @@ impl TaskDiff {
         };
         let not_own = self.merging.landed.len() + self.merging.inherited.len();
         Input { state, not_own, ..self.input.clone() }
+    }
+
+    /// Whether both are commits of one branch, which are not compared with each other.
+    #[must_use]
+    pub fn is_beside(&self, other: &TaskDiff) -> bool {
+        self.coverage == Coverage::Commit && other.coverage == Coverage::Commit
     }
 
     /// Whether a path is among the changes.

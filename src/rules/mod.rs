@@ -40,6 +40,7 @@ mod read_write_hazard;
 mod redundant_glob;
 mod review_only_write;
 mod unclaimed_branch;
+mod unclaimed_commit;
 mod undecided;
 mod unmatched_glob;
 mod unmet_need;
@@ -87,6 +88,7 @@ rules! {
     review_only_write REVIEW_ONLY_WRITE
     unmet_need UNMET_NEED
     plan_changed PLAN_CHANGED
+    unclaimed_commit UNCLAIMED_COMMIT
     not_verified NOT_VERIFIED
     colliding_writes COLLIDING_WRITES
     merge_conflict MERGE_CONFLICT

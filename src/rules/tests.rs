@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::change::object::CommitId;
 use crate::finding::{Finding, Fixer, Input, Level, Location, Report};
 use crate::gate::{Coverage, GateInput, Merging, Source, TaskDiff, Work};
 use crate::index::{TaskId, nth};
@@ -57,6 +58,10 @@ pub(super) fn diff(task: Option<TaskId>, work: Work) -> TaskDiff {
         uncertain: BTreeMap::new(),
         merging: Merging::default(),
     }
+}
+
+pub(super) fn commit() -> CommitId {
+    CommitId::from_hex("1".repeat(40).as_bytes()).unwrap()
 }
 
 /// Two tasks, one with an exclusion.

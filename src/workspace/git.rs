@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::change::{ChangeSet, FolderRename, Lines};
 use crate::git::{
-    Blob, Branch, BranchTip, Checkout, CommitId, GitError, Merge, MergeBase, MergeWrites, ObjectId,
-    Prefer, Repository, TreeEntry, WorkTreeChanges,
+    Blob, Branch, BranchTip, Checkout, CommitId, GitError, LoggedCommit, Merge, MergeBase,
+    MergeWrites, ObjectId, Prefer, Repository, TreeEntry, WorkTreeChanges,
 };
 use crate::path::RepoPath;
 
@@ -72,6 +72,14 @@ git_trait! {
         tip: &CommitId,
         limit: usize
     ) -> Result<Vec<CommitId>, GitError>;
+    /// The commits that the second one contains and the first does not, with their trailers.
+    fn log(
+        &self,
+        start: &CommitId,
+        tip: &CommitId,
+        key: Option<&str>,
+        limit: usize
+    ) -> Result<Vec<LoggedCommit>, GitError>;
     /// The merges between two commits that contain the first.
     fn merges_since(
         &self,

@@ -25,7 +25,8 @@ fn repository() -> TestRepo {
     repo.commit("plan");
     for task in ["quizzes", "lessons"] {
         repo.git(&["switch", "-q", "-c", task, "main"]);
-        repo.commit_file(&format!("src/content/{task}.json"), "2\n");
+        repo.write(&format!("src/content/{task}.json"), "2\n");
+        repo.commit(&format!("work\n\nTask: {task}"));
     }
     repo.write("src/content/lessons.json", "3\n");
     repo.git(&["add", "-A"]);

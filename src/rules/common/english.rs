@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use crate::analysis::GateFacts;
 use crate::finding::Message;
-use crate::gate::TaskDiff;
+use crate::gate::{Coverage, TaskDiff};
 use crate::message;
-use crate::message::code;
+use crate::message::{bare, code};
 
 /// Lists names: `a`, `b` and `c`.
 pub(in crate::rules) fn and<T: Display>(names: &[T]) -> Message {
@@ -20,14 +20,24 @@ pub(in crate::rules) fn who(facts: &GateFacts<'_>, diff: &TaskDiff) -> Message {
             (Some(_), Some(branch)) => {
                 message![code(facts.plan.id(task)), " (branch ", code(branch), ")"]
             }
-            _ => message![code(facts.plan.id(task))],
+            _ => match commit(diff) {
+                Some(commit) => message![code(facts.plan.id(task)), " (", commit, ")"],
+                None => message![code(facts.plan.id(task))],
+            },
         },
         None if facts.is_queue() => "the merge queue".into(),
+        None if commit(diff).is_some() => commit(diff).unwrap_or_default(),
         None => {
             let branch = facts.input.named.as_ref().map(|branch| branch.name.as_str());
             message!["branch ", code(branch.unwrap_or(&diff.input.source))]
         }
     }
+}
+
+/// The commit, if the input is one of several on a branch.
+fn commit(diff: &TaskDiff) -> Option<Message> {
+    let commits = diff.commits().filter(|_| diff.coverage == Coverage::Commit)?;
+    Some(message!["commit ", bare(commits.tip.short())])
 }
 
 /// Follows a path that is the first of `count` existing files.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 
 use super::arguments::{Range, patch as split_patch, task};
+use super::commit_names::CommitNames;
 use super::{GateRequest, own};
 use crate::branches::{BranchOwner, Branches};
 use crate::change::ChangeSet;
@@ -27,6 +28,7 @@ pub(super) struct Collector<'a> {
     pub(super) request: &'a GateRequest,
     pub(super) plan: &'a Plan,
     pub(super) owner: Owner,
+    names: Option<CommitNames>,
     ranges: &'a [Range],
 }
 
@@ -62,7 +64,9 @@ impl<'a> Collector<'a> {
         ranges: &'a [Range],
         plan: &'a Plan,
     ) -> Result<Collector<'a>, Failure> {
-        let owner = match (&request.task, &request.branch) {
+        let names = CommitNames::new(request, plan)?;
+        let id = request.tasks.first().filter(|_| names.is_none());
+        let owner = match (id, &request.branch) {
             (Some(id), _) => Owner::Task { task: task(plan, id)?, branch: None },
             (None, Some(branch)) => owner(plan, branch)?,
             (None, None) if request.queue => {
@@ -71,7 +75,7 @@ impl<'a> Collector<'a> {
             }
             (None, None) => Owner::Unspecified,
         };
-        Ok(Collector { workspace, request, plan, owner, ranges })
+        Ok(Collector { workspace, request, plan, owner, names, ranges })
     }
 
     /// Collects all diffs, and what merging them writes in addition. Returns the commit that the
@@ -141,13 +145,18 @@ impl<'a> Collector<'a> {
     /// Collects ranges, the index and the work tree.
     fn commits(&self, git: &dyn Git, input: &mut GateInput) -> Result<(), Failure> {
         for range in self.ranges {
-            let task = match range.task(self.plan)? {
-                Some(_) if self.request.queue => {
-                    return Err(Failure::new(
-                        format!("with --queue, the range `{}` has no task", range.text),
-                        "leave out the `ID=`: the work of all tasks is checked",
-                    ));
-                }
+            let task = range.task(self.plan)?;
+            if task.is_some() && (self.request.queue || self.names.is_some()) {
+                return Err(Failure::new(
+                    format!("the range `{}` holds the work of several tasks", range.text),
+                    "leave out the `ID=`",
+                ));
+            }
+            if let Some(names) = &self.names {
+                self.commits_apart(git, names, range, input);
+                continue;
+            }
+            let task = match task {
                 Some(task) => Some(task),
                 None => self.current_task(git, input)?,
             };
@@ -277,21 +286,29 @@ fn range_diff(
     about.base = Some(from.to_string());
     let to = git.commit(&range.to)?;
     about.head = Some(to.to_string());
-    let start = if range.symmetric {
-        let found = git.merge_base(&from, &to)?;
-        let start = workspace::one_merge_base(found, &range.from, &range.to)?;
-        about.merge_base = Some(start.to_string());
-        start
-    } else {
-        from.clone()
-    };
+    let start = range_start(git, range, &from, &to)?;
+    about.merge_base = range.symmetric.then(|| start.to_string());
     let onto = range.symmetric.then_some(from);
     *commits = Some(Commits { start: start.clone(), tip: to.clone(), onto });
     let diffs = git.diff_trees(&[(Some(start), to)])?;
     Ok(diffs.into_iter().next().unwrap_or_default())
 }
 
-fn task_diff(
+/// Where the changes of a range start.
+pub(super) fn range_start(
+    git: &dyn Git,
+    range: &Range,
+    from: &CommitId,
+    to: &CommitId,
+) -> Result<CommitId, GitError> {
+    if !range.symmetric {
+        return Ok(from.clone());
+    }
+    let found = git.merge_base(from, to)?;
+    workspace::one_merge_base(found, &range.from, &range.to)
+}
+
+pub(super) fn task_diff(
     task: Option<TaskId>,
     input: Input,
     coverage: Coverage,

@@ -4,6 +4,8 @@
 mod arguments;
 mod branches;
 mod collect;
+mod commit_names;
+mod commits;
 mod compare;
 mod history;
 mod links;
@@ -43,14 +45,19 @@ pub struct GateRequest {
     pub staged: bool,
     /// Check the work tree against HEAD or, with `base`, against the merge base with it.
     pub worktree: bool,
-    /// The task of inputs that do not name one.
-    pub task: Option<String>,
+    /// The task of inputs that do not name one. With `by_trailer` or `by_subject`, the tasks that
+    /// commits may name; none for all.
+    pub tasks: Vec<String>,
     /// The same, by the name of the task's branch.
     pub branch: Option<String>,
     /// The revision that branches fork from, instead of the plan's `base`.
     pub base: Option<String>,
     /// The revision to take the plan from, instead of the base.
     pub plan_from: Option<String>,
+    /// Take ranges apart: the trailer with this key names the task of each commit.
+    pub by_trailer: Option<String>,
+    /// The same, with a regular expression for subjects, whose group is the task's id.
+    pub by_subject: Option<String>,
     /// Check ranges that hold the work of several tasks, as a merge queue makes them.
     pub queue: bool,
     /// Do not fail if the base has no plan; check that of the head, if it has one.
@@ -65,10 +72,12 @@ impl Default for GateRequest {
             ranges: Vec::new(),
             staged: false,
             worktree: false,
-            task: None,
+            tasks: Vec::new(),
             branch: None,
             base: None,
             plan_from: None,
+            by_trailer: None,
+            by_subject: None,
             queue: false,
             allow_no_plan: false,
         }
@@ -85,18 +94,49 @@ impl GateRequest {
         self.names_commits() || self.diffs.is_empty() || self.plan_from.is_some()
     }
 
+    fn takes_apart(&self) -> bool {
+        self.by_trailer.is_some() || self.by_subject.is_some()
+    }
+
+    /// Rejects what does not go with taking ranges apart, and several tasks without it.
+    fn validate_commits(&self) -> Result<(), Failure> {
+        if !self.takes_apart() {
+            return match self.tasks.as_slice() {
+                [_, _, ..] => Err(Failure::new(
+                    "--task can only be repeated with --by-trailer or --by-subject",
+                    "check one task per run, or write --range ID=A...B for each",
+                )),
+                _ => Ok(()),
+            };
+        }
+        if self.by_trailer.is_some() && self.by_subject.is_some() {
+            let problem = "--by-trailer and --by-subject cannot be used together";
+            return Err(Failure::new(problem, "commits are named in one way"));
+        }
+        let is_alone =
+            self.diffs.is_empty() && !self.staged && !self.worktree && self.branch.is_none();
+        if self.ranges.is_empty() || !is_alone || self.queue {
+            return Err(Failure::new(
+                "--by-trailer and --by-subject take ranges apart, and nothing else",
+                "write --by-trailer Task --range BASE...HEAD",
+            ));
+        }
+        Ok(())
+    }
+
     fn validate(&self, workspace: &Workspace<'_>) -> Result<(), Failure> {
         if self.staged && self.worktree {
             let help = "--worktree includes what is staged";
             return Err(Failure::new("--staged and --worktree cannot be used together", help));
         }
-        if self.task.is_some() && self.branch.is_some() {
+        if !self.tasks.is_empty() && self.branch.is_some() {
             let help = "name the task or its branch";
             return Err(Failure::new("--task and --branch cannot be used together", help));
         }
+        self.validate_commits()?;
         if self.queue {
             let is_alone = self.diffs.is_empty() && !self.staged && !self.worktree;
-            let is_named = self.task.is_some() || self.branch.is_some();
+            let is_named = !self.tasks.is_empty() || self.branch.is_some();
             if self.ranges.is_empty() || !is_alone || is_named {
                 return Err(Failure::new(
                     "--queue checks ranges, and no task or branch",
@@ -251,7 +291,8 @@ fn run_rules(
     mut input: GateInput,
 ) -> crate::finding::Report {
     let (lanes, order) = (plan.lanes(), Order::new(plan));
-    let several = git.filter(|_| input.diffs.len() > 1);
+    let is_several = input.diffs.len() > 1 && input.apart.is_none();
+    let several = git.filter(|_| is_several);
     if let Some(git) = git.filter(|_| rules::CLASHING_PATHS.is_on(plan)) {
         match compare::existing(git, base, &input.diffs) {
             Ok(existing) => input.existing = existing,

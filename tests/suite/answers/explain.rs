@@ -76,6 +76,17 @@ fn examples_match_program_output() {
             assert_eq!(said.stdout, shown);
             continue;
         }
+        if rule.name == "unclaimed-commit" {
+            let repo = TestRepo::new();
+            repo.write("lanes.yaml", block(&section, "yaml").unwrap());
+            repo.commit("plan");
+            repo.git(&["checkout", "-qb", "work"]);
+            repo.write("src/lessons/a.json", "[1]\n");
+            let commit = repo.commit("Review the lessons");
+            let said = run(&repo, &["gate", "--by-trailer", "Task", "--range", "main...work"]);
+            assert_eq!(said.stdout.replace(&commit[..12], &"2".repeat(12)), shown);
+            continue;
+        }
         // What takes branches is made of branches elsewhere.
         if matches!(rule.name, "merge-conflict" | "moved-folder") {
             continue;

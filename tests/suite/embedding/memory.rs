@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use lanelint::change::{Change, ChangeKind, ChangeSet, Conflict, FolderRename, Lines, Side};
 use lanelint::failure::Failure;
 use lanelint::git::{
-    Blob, Branch, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, Merge,
-    MergeBase, MergeWrites, Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
+    Blob, Branch, BranchTip, Checkout, CommitId, Environment, GitError, GitErrorKind, LoggedCommit,
+    Merge, MergeBase, MergeWrites, Mode, ObjectId, Prefer, TreeEntry, WorkTreeChanges,
 };
 use lanelint::path::RepoPath;
 use lanelint::workspace::{Event, FileKind, Git, Host};
@@ -405,6 +405,16 @@ impl Git for &Memory {
         let line = self.ancestors(index(tip));
         let line = line.into_iter().rev().filter(|commit| !known.contains(commit));
         Ok(line.map(id).take(limit).collect())
+    }
+
+    fn log(
+        &self,
+        _: &CommitId,
+        _: &CommitId,
+        _: Option<&str>,
+        _: usize,
+    ) -> Result<Vec<LoggedCommit>, GitError> {
+        Err(unknown("the commits of a range"))
     }
 
     fn merges_since(&self, _: &CommitId, _: &CommitId) -> Result<Vec<CommitId>, GitError> {

@@ -112,7 +112,7 @@ fn range_between_branches() {
 fn work_tree_of_named_task() {
     let host = repository().file("lanes.yaml", PLAN).file("src/web/a", "changed");
     let host = host.file("src/api/a", "a");
-    let asked = request(|asked| (asked.worktree, asked.task) = (true, Some("api".to_owned())));
+    let asked = request(|asked| (asked.worktree, asked.tasks) = (true, vec!["api".to_owned()]));
     assert_eq!(found(&judge(&host, &asked).unwrap()), ["foreign-lane src/web/a"]);
 }
 
@@ -133,12 +133,12 @@ fn wrong_calls() {
     let bare = Memory::new().file("lanes.yaml", PLAN);
     assert!(problem(&bare, GateRequest::default()).contains("no git repository"));
     let host = repository();
-    let task = request(|asked| asked.task = Some("docs".to_owned()));
+    let task = request(|asked| asked.tasks = vec!["docs".to_owned()]);
     assert!(problem(&host, task).contains("no task `docs`"));
     let both = request(|asked| (asked.staged, asked.worktree) = (true, true));
     assert!(problem(&host, both).contains("--staged and --worktree"));
     let twice = request(|asked| {
-        asked.task = Some("api".to_owned());
+        asked.tasks = vec!["api".to_owned()];
         asked.branch = Some("api".to_owned());
     });
     assert!(problem(&host, twice).contains("--task and --branch"));

@@ -327,6 +327,29 @@ const ATTACKS: &[Attack] = &[
         finds: &["invalid-plan  -"],
     },
     Attack {
+        does: "claims a wider lane by a trailer, where `--task` allows one task",
+        tried: |repo| {
+            repo.write("docs/a.md", "mine\n");
+            repo.commit("work\n\nTask: other");
+            let range = ["--range", "main...work", "--by-trailer", "Task", "--task", "worker"];
+            Gate::of(repo, &range).json()
+        },
+        status: 1,
+        finds: &["unclaimed-commit  -"],
+    },
+    Attack {
+        does: "takes back, in a later commit, what a commit without a trailer changed",
+        tried: |repo| {
+            repo.write("ci/run", "false\n");
+            repo.commit("work");
+            repo.write("ci/run", "true\n");
+            repo.commit("revert\n\nTask: worker");
+            Gate::of(repo, &["--range", "main...work", "--by-trailer", "Task"]).json()
+        },
+        status: 1,
+        finds: &["foreign-lane  ci/run", "foreign-lane worker ci/run", "unclaimed-commit  -"],
+    },
+    Attack {
         does: "names its branch like another task's",
         tried: |repo| {
             repo.git(&["checkout", "-q", "-b", "other"]);

@@ -10,6 +10,7 @@ mod changes;
 mod clashes;
 mod clones;
 mod collisions;
+mod commits;
 mod differential;
 mod filters;
 mod history;

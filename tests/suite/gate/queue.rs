@@ -71,7 +71,10 @@ fn unusable_calls() {
         (&["--queue", "--range=main...queue", "--task=lessons"], "--task"),
         (&["--queue", "--range=main...queue", "--branch=lessons"], "--branch"),
         (&["--queue", "--staged"], "--staged"),
-        (&["--queue", "--range=lessons=main...queue"], "the range `main...queue` has no task"),
+        (
+            &["--queue", "--range=lessons=main...queue"],
+            "the range `main...queue` holds the work of several tasks",
+        ),
     ] {
         Gate::of(&repo, arguments).run().ends_with(2).tells(&[words]);
     }
